@@ -1,1 +1,11 @@
-//! placeholder
+//! The heart of the command centre: plain data, the actors that own it while it moves, and the ports
+//! (small traits) through which they reach the world. Knows no SQL, no HTTP and no Redis.
+//!
+//! Reading order: [`model`] (what things are) → [`event`] (what is told) → [`ports`] (what is needed) →
+//! the actors.
+
+pub mod event;
+pub mod id;
+pub mod model;
+pub mod ports;
+pub mod time;

@@ -1,0 +1,14 @@
+//! What things are: plain data that serialises, without behaviour that needs the outside.
+
+pub mod contact;
+pub mod conversation;
+pub mod ids;
+pub mod inbound;
+pub mod job;
+pub mod json;
+pub mod message;
+pub mod outbound;
+pub mod quarantine;
+pub mod session;
+pub mod status;
+pub mod user;
