@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{JobId, MediaId, MessageId, OrganizationId, SessionId};
+use crate::model::ids::{ConversationId, JobId, MediaId, MessageId, OrganizationId, SessionId};
 use crate::model::outbound::Priority;
 use crate::time::Timestamp;
 
@@ -26,6 +26,7 @@ pub enum Task {
     /// Hand a queued message to its number.
     SendMessage {
         session: SessionId,
+        conversation: ConversationId,
         message: MessageId,
         priority: Priority,
     },
