@@ -4,8 +4,16 @@
 //! Reading order: [`model`] (what things are) → [`event`] (what is told) → [`ports`] (what is needed) →
 //! the actors.
 
+pub mod conversation;
+pub mod directory;
+pub mod dispatcher;
 pub mod event;
+pub mod feed;
+pub mod guard;
+pub mod hub;
 pub mod id;
 pub mod model;
+pub mod policy;
 pub mod ports;
+pub mod session;
 pub mod time;

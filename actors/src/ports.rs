@@ -3,6 +3,7 @@
 
 pub mod bus;
 pub mod clock;
+pub mod media;
 pub mod provider;
 pub mod store;
 pub mod worker;

@@ -10,6 +10,8 @@ use crate::model::status::{ProviderFault, StatusUpdate};
 use crate::time::Timestamp;
 
 /// One thing that a webhook reports.
+// Lives from the parser to the hub only, and most items are the large one: a box would cost more.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum InboundItem {
     Message(InboundMessage),

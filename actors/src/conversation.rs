@@ -1,0 +1,396 @@
+//! One live thread. Owns the thread's state while somebody writes; everything that changes the thread goes
+//! through here one at a time, so its order is kept. Talks to the store and to the hub (announcing what was
+//! stored). Never asks a session, another conversation or the provider.
+//!
+//! The state is a cache of the row: every write names the version that it decided on, and a conflict means
+//! load and decide again. So a second activation on another node is harmless.
+
+pub mod rules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{
+    Actor as ActixActor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context,
+    Handler, Message as ActixMessage, Supervised, WrapFuture,
+};
+use tokio::time::Instant;
+
+use crate::event::Event;
+use crate::hub::{Hub, HubError};
+use crate::model::contact::Identity;
+use crate::model::conversation::{
+    Conversation as View, ConversationChange, ConversationKey, ConversationState,
+};
+use crate::model::inbound::InboundMessage;
+use crate::model::job::Task;
+use crate::model::message::Message;
+use crate::model::outbound::Draft;
+use crate::model::user::Actor;
+use crate::ports::store::{Appended, InboundAppend, OutboundAppend, Queued, StoreError};
+
+/// How often a write is decided anew when others keep changing the row.
+const MAX_CONFLICTS: u32 = 8;
+/// How long an idle conversation stays in memory.
+pub const IDLE: Duration = Duration::from_secs(5 * 60);
+
+/// Takes in what the contact did.
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<(), HubError>")]
+pub struct Receive(pub Arc<InboundMessage>);
+
+/// Says something to the contact (or to colleagues, as a note).
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<Arc<Message>, HubError>")]
+pub struct Send(pub Draft);
+
+/// Finds or creates the row, so that a first message can be sent.
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<View, HubError>")]
+pub struct Open(pub Vec<Identity>);
+
+/// Changes status, assignee or unread on behalf of a person.
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<View, HubError>")]
+pub struct Change {
+    pub by: Actor,
+    pub change: ConversationChange,
+}
+
+/// Somebody looked: unread becomes zero and the contact gets the read receipt.
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<(), HubError>")]
+pub struct MarkRead(pub Actor);
+
+/// The `wamid` that a typing indicator names; None when the contact never wrote.
+#[derive(ActixMessage, Clone)]
+#[rtype(result = "Result<Option<String>, HubError>")]
+pub struct LastInbound;
+
+/// The actor.
+pub struct Conversation {
+    hub: Hub,
+    key: ConversationKey,
+    /// Away while a message is being handled; a panic loses it, and the next message starts afresh.
+    desk: Option<Desk>,
+    used: Instant,
+}
+
+impl Conversation {
+    /// The actor of `key`.
+    pub fn new(hub: Hub, key: ConversationKey) -> Self {
+        let desk = Some(Desk::new(hub.clone(), key.clone()));
+        Self {
+            hub,
+            key,
+            desk,
+            used: Instant::now(),
+        }
+    }
+
+    fn passivate_when_idle(&self, ctx: &mut Context<Self>, after: Duration) {
+        ctx.run_later(after, |actor, ctx| {
+            let idle = actor.used.elapsed();
+            if idle < IDLE {
+                actor.passivate_when_idle(ctx, IDLE - idle);
+            } else if actor.hub.retire_conversation(&actor.key) {
+                ctx.stop();
+            } else {
+                actor.passivate_when_idle(ctx, IDLE);
+            }
+        });
+    }
+
+    /// Runs `work` on the desk with the mailbox held back until it is done.
+    fn at_desk<T, F, Fut>(&mut self, work: F) -> AtomicResponse<Self, Result<T, HubError>>
+    where
+        T: 'static,
+        F: FnOnce(Desk) -> Fut,
+        Fut: Future<Output = (Desk, Result<T, HubError>)> + 'static,
+    {
+        self.used = Instant::now();
+        let desk = self
+            .desk
+            .take()
+            .unwrap_or_else(|| Desk::new(self.hub.clone(), self.key.clone()));
+        AtomicResponse::new(Box::pin(work(desk).into_actor(self).map(
+            |(desk, result), actor, _| {
+                actor.desk = Some(desk);
+                result
+            },
+        )))
+    }
+}
+
+impl ActixActor for Conversation {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.passivate_when_idle(ctx, IDLE);
+    }
+}
+
+impl Supervised for Conversation {
+    fn restarting(&mut self, _: &mut Self::Context) {
+        self.desk = None;
+    }
+}
+
+impl Handler<Receive> for Conversation {
+    type Result = AtomicResponse<Self, Result<(), HubError>>;
+
+    fn handle(&mut self, Receive(message): Receive, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk.receive(&message).await;
+            (desk, result)
+        })
+    }
+}
+
+impl Handler<Send> for Conversation {
+    type Result = AtomicResponse<Self, Result<Arc<Message>, HubError>>;
+
+    fn handle(&mut self, Send(draft): Send, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk.send(draft).await;
+            (desk, result)
+        })
+    }
+}
+
+impl Handler<Open> for Conversation {
+    type Result = AtomicResponse<Self, Result<View, HubError>>;
+
+    fn handle(&mut self, Open(identities): Open, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk.open(&identities).await;
+            (desk, result)
+        })
+    }
+}
+
+impl Handler<Change> for Conversation {
+    type Result = AtomicResponse<Self, Result<View, HubError>>;
+
+    fn handle(&mut self, message: Change, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk.change(&message.by, &message.change, None).await;
+            (desk, result)
+        })
+    }
+}
+
+impl Handler<MarkRead> for Conversation {
+    type Result = AtomicResponse<Self, Result<(), HubError>>;
+
+    fn handle(&mut self, MarkRead(by): MarkRead, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk.mark_read(&by).await;
+            (desk, result)
+        })
+    }
+}
+
+impl Handler<LastInbound> for Conversation {
+    type Result = AtomicResponse<Self, Result<Option<String>, HubError>>;
+
+    fn handle(&mut self, _: LastInbound, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(async move |mut desk: Desk| {
+            let result = desk
+                .known()
+                .await
+                .map(|state| state.last_inbound_provider_id.clone());
+            (desk, result)
+        })
+    }
+}
+
+/// The thread's state and what is done with it.
+struct Desk {
+    hub: Hub,
+    key: ConversationKey,
+    state: Option<Arc<ConversationState>>,
+}
+
+impl Desk {
+    fn new(hub: Hub, key: ConversationKey) -> Self {
+        Self {
+            hub,
+            key,
+            state: None,
+        }
+    }
+
+    async fn receive(&mut self, message: &InboundMessage) -> Result<(), HubError> {
+        for round in 0..MAX_CONFLICTS {
+            // The first message of a new contact is the common case of an absent state: the store finds out.
+            if self.state.is_none() {
+                self.load(&message.identities).await?;
+            }
+            let append = InboundAppend {
+                key: self.key.clone(),
+                state: self.state.clone(),
+                message: message.clone(),
+                reception: rules::receive(
+                    self.state.as_ref().map(|state| &state.conversation),
+                    message,
+                ),
+                received_at: self.hub.now(),
+            };
+            match self.hub.store().append_inbound(append).await {
+                Ok(Appended::Stored { state, receipt }) => {
+                    self.state = Some(state);
+                    self.hub.announce(receipt);
+                    return Ok(());
+                }
+                Ok(Appended::Duplicate) => return Ok(()),
+                Err(StoreError::Conflict) => self.forget(round),
+                Err(error) => return Err(self.lost(error)),
+            }
+        }
+        Err(HubError::Busy)
+    }
+
+    async fn send(&mut self, draft: Draft) -> Result<Arc<Message>, HubError> {
+        for round in 0..MAX_CONFLICTS {
+            let state = self.known().await?;
+            let now = self.hub.now();
+            rules::check(&state, &draft, now)?;
+            let status = rules::after_sending(state.conversation.status, &draft);
+            let append = OutboundAppend {
+                state,
+                draft: draft.clone(),
+                status,
+                now,
+            };
+            match self.hub.store().append_outbound(append).await {
+                Ok(Queued::Stored {
+                    message,
+                    state,
+                    receipt,
+                }) => {
+                    self.state = Some(state);
+                    self.hub.announce(receipt);
+                    return Ok(message);
+                }
+                Ok(Queued::Repeated(message)) => return Ok(message),
+                Ok(Queued::KeyReused) => return Err(HubError::KeyReused),
+                Err(StoreError::Conflict) => self.forget(round),
+                Err(error) => return Err(self.lost(error)),
+            }
+        }
+        Err(HubError::Busy)
+    }
+
+    async fn open(&mut self, identities: &[Identity]) -> Result<View, HubError> {
+        if self.state.is_none() {
+            self.load(identities).await?;
+        }
+        if let Some(state) = &self.state {
+            return Ok(state.conversation.clone());
+        }
+        match self
+            .hub
+            .store()
+            .open_conversation(&self.key, identities)
+            .await
+        {
+            Ok((state, receipt)) => {
+                let view = state.conversation.clone();
+                self.state = Some(Arc::new(state));
+                self.hub.announce(receipt);
+                Ok(view)
+            }
+            Err(error) => Err(self.lost(error)),
+        }
+    }
+
+    async fn change(
+        &mut self,
+        by: &Actor,
+        change: &ConversationChange,
+        task: Option<Task>,
+    ) -> Result<View, HubError> {
+        for round in 0..MAX_CONFLICTS {
+            let state = self.known().await?;
+            if !change.changes(&state.conversation) {
+                return Ok(state.conversation.clone());
+            }
+            match self
+                .hub
+                .store()
+                .change_conversation(&state, change, by, task.clone())
+                .await
+            {
+                Ok((state, receipt)) => {
+                    let view = self
+                        .view_in(&receipt.envelopes)
+                        .unwrap_or_else(|| state.conversation.clone());
+                    self.state = Some(Arc::new(state));
+                    self.hub.announce(receipt);
+                    return Ok(view);
+                }
+                Err(StoreError::Conflict) => self.forget(round),
+                Err(error) => return Err(self.lost(error)),
+            }
+        }
+        Err(HubError::Busy)
+    }
+
+    async fn mark_read(&mut self, by: &Actor) -> Result<(), HubError> {
+        let state = self.known().await?;
+        let task = state
+            .last_inbound_provider_id
+            .clone()
+            .map(|provider_id| Task::MarkRead {
+                session: self.key.session,
+                provider_id,
+                typing: false,
+            });
+        let change = ConversationChange {
+            read: true,
+            ..Default::default()
+        };
+        self.change(by, &change, task).await.map(drop)
+    }
+
+    /// The state of a row that must exist.
+    async fn known(&mut self) -> Result<Arc<ConversationState>, HubError> {
+        if self.state.is_none() {
+            self.load(&[]).await?;
+        }
+        self.state.clone().ok_or(HubError::NotFound)
+    }
+
+    async fn load(&mut self, identities: &[Identity]) -> Result<(), HubError> {
+        let found = self
+            .hub
+            .store()
+            .load_conversation(&self.key, identities)
+            .await?;
+        self.state = found.map(Arc::new);
+        Ok(())
+    }
+
+    fn view_in(&self, envelopes: &[Arc<crate::event::Envelope>]) -> Option<View> {
+        envelopes
+            .iter()
+            .rev()
+            .find_map(|envelope| match &envelope.event {
+                Event::ConversationUpdated(view) => Some(View::clone(view)),
+                _ => None,
+            })
+    }
+
+    fn forget(&mut self, round: u32) {
+        metrics::counter!("conversation_conflicts_total").increment(1);
+        tracing::debug!(round, session.id = %self.key.session, "the conversation changed meanwhile; deciding anew");
+        self.state = None;
+    }
+
+    /// After a failed write nobody knows what is stored: the next message loads the row again.
+    fn lost(&mut self, error: StoreError) -> HubError {
+        self.state = None;
+        error.into()
+    }
+}

@@ -1,0 +1,285 @@
+//! This node's hands: claims due jobs, runs a bounded number at a time, and records what became of each.
+//! Woken by the commit that left a job; polls only as a fallback. Knows nothing about what jobs do: messages
+//! go to their number's actor, everything else to the worker port.
+
+use std::time::Duration;
+
+use actix::fut::wrap_future;
+use actix::{
+    Actor as ActixActor, ActorFutureExt, AsyncContext, Context, Handler, Message as ActixMessage,
+    ResponseFuture, SpawnHandle, Supervised,
+};
+use tokio::sync::oneshot;
+
+use crate::hub::Hub;
+use crate::model::job::{After, Job, Task};
+use crate::ports::store::StoreError;
+use crate::session::{Deliver, Delivered};
+use crate::time::Timestamp;
+
+/// Jobs in hand at a time; messages waiting for their number's turn count as well.
+const MAX_IN_HAND: usize = 512;
+/// Fewer free hands than this do not pay a trip to the database.
+const MIN_CLAIM: usize = 16;
+/// How long a claim holds; a job that takes longer may be claimed by another node.
+const LEASE: Duration = Duration::from_secs(120);
+/// A job that runs longer is given up for this time.
+const JOB_TIMEOUT: Duration = Duration::from_secs(110);
+/// The fallback when no commit wakes the dispatcher: other nodes' jobs whose lease ended.
+const POLL: Duration = Duration::from_secs(5);
+/// The wait after the database refused.
+const TROUBLE: Duration = Duration::from_secs(1);
+
+/// There are due jobs.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Wake;
+
+/// Claim no more; answers when the jobs in hand are done.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Drain;
+
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+struct Finished;
+
+/// The actor.
+pub struct Dispatcher {
+    hub: Hub,
+    in_hand: usize,
+    claiming: bool,
+    /// Somebody woke us while a claim was on its way.
+    woken: bool,
+    alarm: Option<SpawnHandle>,
+    drained: Option<Vec<oneshot::Sender<()>>>,
+}
+
+impl Dispatcher {
+    /// The dispatcher of `hub`'s node.
+    pub const fn new(hub: Hub) -> Self {
+        Self {
+            hub,
+            in_hand: 0,
+            claiming: false,
+            woken: false,
+            alarm: None,
+            drained: None,
+        }
+    }
+
+    fn claim(&mut self, ctx: &mut Context<Self>) {
+        if self.drained.is_some() {
+            return;
+        }
+        let free = MAX_IN_HAND.saturating_sub(self.in_hand);
+        if self.claiming || free < MIN_CLAIM {
+            self.woken = true;
+            return;
+        }
+        self.claiming = true;
+        self.woken = false;
+        let hub = self.hub.clone();
+        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        let claim = async move {
+            let jobs = hub.store().claim_jobs(limit, LEASE).await?;
+            let next = if jobs.len() < free {
+                hub.store().next_job_at().await?
+            } else {
+                Some(hub.now())
+            };
+            Ok((jobs, next))
+        };
+        ctx.spawn(wrap_future::<_, Self>(claim).map(Self::take));
+    }
+
+    fn take(
+        claimed: Result<(Vec<Job>, Option<Timestamp>), StoreError>,
+        actor: &mut Self,
+        ctx: &mut Context<Self>,
+    ) {
+        actor.claiming = false;
+        let wait = match claimed {
+            Ok((jobs, next)) => {
+                for job in jobs {
+                    actor.start_job(job, ctx);
+                }
+                next.map_or(POLL, |at| at.since(actor.hub.now()).min(POLL))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "jobs can't be claimed");
+                TROUBLE
+            }
+        };
+        if actor.woken || wait.is_zero() {
+            return actor.claim(ctx);
+        }
+        if let Some(alarm) = actor.alarm.take() {
+            ctx.cancel_future(alarm);
+        }
+        actor.alarm = Some(ctx.run_later(wait, |actor, ctx| {
+            actor.alarm = None;
+            actor.claim(ctx);
+        }));
+    }
+
+    fn start_job(&mut self, job: Job, ctx: &mut Context<Self>) {
+        self.in_hand += 1;
+        let (hub, me) = (self.hub.clone(), ctx.address());
+        actix_rt::spawn(async move {
+            // A task of its own: a panicking job must not take the others with it.
+            let run = actix_rt::spawn(run(hub.clone(), job.clone()));
+            let after = run
+                .await
+                .unwrap_or_else(|_| Some(again(&job, hub.now(), "the job panicked")));
+            if let Some(after) = after {
+                finish(&hub, &job, after).await;
+            }
+            me.do_send(Finished);
+        });
+    }
+}
+
+impl ActixActor for Dispatcher {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        let hub = self.hub.clone();
+        let release = async move { hub.store().release_jobs().await };
+        ctx.wait(wrap_future::<_, Self>(release).map(|released, actor, ctx| {
+            if let Err(error) = released {
+                tracing::warn!(%error, "jobs of an earlier life wait for their lease");
+            }
+            actor.claim(ctx);
+        }));
+    }
+}
+
+impl Supervised for Dispatcher {
+    fn restarting(&mut self, _: &mut Self::Context) {
+        *self = Self::new(self.hub.clone());
+    }
+}
+
+impl Handler<Wake> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
+        self.hub.dispatcher_sleeps();
+        self.claim(ctx);
+    }
+}
+
+impl Handler<Finished> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, _: Finished, ctx: &mut Self::Context) {
+        self.in_hand = self.in_hand.saturating_sub(1);
+        if self.in_hand == 0
+            && let Some(waiting) = self.drained.as_mut()
+        {
+            for done in waiting.drain(..) {
+                // The caller may have given up waiting.
+                let _ = done.send(());
+            }
+        } else if self.woken {
+            self.claim(ctx);
+        }
+    }
+}
+
+impl Handler<Drain> for Dispatcher {
+    type Result = ResponseFuture<()>;
+
+    fn handle(&mut self, _: Drain, _: &mut Self::Context) -> Self::Result {
+        let (done, drained) = oneshot::channel();
+        let waiting = self.drained.get_or_insert_default();
+        if self.in_hand == 0 {
+            let _ = done.send(());
+        } else {
+            waiting.push(done);
+        }
+        Box::pin(async move {
+            let _ = drained.await;
+        })
+    }
+}
+
+/// Does the job; None when its row is settled already.
+async fn run(hub: Hub, job: Job) -> Option<After> {
+    let Task::SendMessage {
+        session,
+        conversation,
+        message,
+        priority,
+    } = job.task
+    else {
+        let work = hub.ports().worker.run(&job);
+        return Some(match tokio::time::timeout(JOB_TIMEOUT, work).await {
+            // The worker says "retry"; the schedule says for how long.
+            Ok(After::Retry { at, reason }) if tries_left(&job) => After::Retry { at, reason },
+            Ok(After::Retry { reason, .. }) => After::GiveUp { reason },
+            Ok(after) => after,
+            Err(_) => again(&job, hub.now(), "the job took too long"),
+        });
+    };
+    let Some(loan) = hub.session(session) else {
+        return Some(again(
+            &job,
+            hub.now(),
+            "the number's actor can't be started",
+        ));
+    };
+    let deliver = Deliver {
+        job: job.id,
+        conversation,
+        message,
+        priority,
+        tries: job.tries,
+    };
+    match loan.addr().send(deliver).await {
+        Ok(Delivered::Settled) => None,
+        Ok(Delivered::Later { at, reason }) => Some(After::Retry {
+            at,
+            reason: reason.to_owned(),
+        }),
+        Err(_) => Some(again(
+            &job,
+            hub.now(),
+            "the number's actor died on this message",
+        )),
+    }
+}
+
+/// Once more after the schedule's next wait; given up when the schedule is at its end.
+fn again(job: &Job, now: Timestamp, reason: &str) -> After {
+    let step = usize::try_from(job.tries.max(1) - 1).unwrap_or(usize::MAX);
+    match job.task.schedule().get(step) {
+        Some(wait) => After::Retry {
+            at: now + *wait,
+            reason: reason.to_owned(),
+        },
+        None => After::GiveUp {
+            reason: reason.to_owned(),
+        },
+    }
+}
+
+fn tries_left(job: &Job) -> bool {
+    usize::try_from(job.tries).is_ok_and(|tries| tries <= job.task.schedule().len())
+}
+
+async fn finish(hub: &Hub, job: &Job, after: After) {
+    metrics::counter!("jobs_finished_total", "kind" => job.task.name(), "end" => match after {
+        After::Done => "done",
+        After::Retry { .. } => "retry",
+        After::GiveUp { .. } => "given_up",
+    })
+    .increment(1);
+    match hub.store().finish_job(job, after).await {
+        Ok(receipt) => hub.announce(receipt),
+        Err(error) => {
+            tracing::warn!(job = %job.id, kind = job.task.name(), %error, "the job's lease will bring it back")
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The text frames that sockets get (DESIGN section 8). Each event is encoded once, whoever looks at it.
+
+use std::sync::Arc;
+
+use bytestring::ByteString;
+use serde::Serialize;
+
+use crate::event::{Cursor, Envelope, Event};
+use crate::model::conversation::Conversation;
+use crate::model::ids::OrganizationId;
+use crate::model::message::Message;
+use crate::ports::media::MediaLinks;
+
+/// `{seq, at, type, data}` of an event, with addresses for its files.
+pub fn event(envelope: &Envelope, links: &dyn MediaLinks) -> Result<String, serde_json::Error> {
+    let body = match linked(envelope.organization, &envelope.event, links) {
+        Some(event) => serde_json::to_string(&event)?,
+        None => serde_json::to_string(&envelope.event)?,
+    };
+    // `body` is `{"type":…,"data":…}`: open it to put number and time in front.
+    let rest = body.get(1..).unwrap_or("}");
+    Ok(format!(
+        r#"{{"seq":{},"at":"{}",{rest}"#,
+        envelope.seq, envelope.at
+    ))
+}
+
+/// A frame of events that are encoded already.
+pub fn events<'a>(cursor: Cursor, events: impl Iterator<Item = &'a str>) -> ByteString {
+    list("events", "events", cursor, events)
+}
+
+/// A frame of list rows that are encoded already.
+pub fn rows<'a>(cursor: Cursor, rows: impl Iterator<Item = &'a str>) -> ByteString {
+    list("rows", "rows", cursor, rows)
+}
+
+/// A list row.
+pub fn row(conversation: &Conversation) -> Result<String, serde_json::Error> {
+    serde_json::to_string(conversation)
+}
+
+/// Where the stream stands, each few seconds.
+pub fn beat(cursor: Cursor) -> ByteString {
+    format!(r#"{{"type":"beat","cursor":"{cursor}"}}"#).into()
+}
+
+/// What was missed can't be told event by event: load again.
+pub fn reload(reason: &'static str, cursor: Cursor) -> ByteString {
+    format!(r#"{{"type":"reload","reason":"{reason}","cursor":"{cursor}"}}"#).into()
+}
+
+/// The hub closes soon; come back after that many milliseconds.
+pub fn goodbye(reconnect_after_ms: u64) -> ByteString {
+    format!(r#"{{"type":"goodbye","reason":"shutdown","reconnect_after_ms":{reconnect_after_ms}}}"#)
+        .into()
+}
+
+/// The answer to `subscribe`.
+pub fn subscribed(
+    topics: &[String],
+    refused: &[String],
+    cursor: Cursor,
+) -> Result<ByteString, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Subscribed<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        topics: &'a [String],
+        refused: &'a [String],
+        cursor: Cursor,
+    }
+    serde_json::to_string(&Subscribed {
+        kind: "subscribed",
+        topics,
+        refused,
+        cursor,
+    })
+    .map(Into::into)
+}
+
+fn list<'a>(
+    kind: &str,
+    field: &str,
+    cursor: Cursor,
+    items: impl Iterator<Item = &'a str>,
+) -> ByteString {
+    let mut text = format!(r#"{{"type":"{kind}","cursor":"{cursor}","{field}":["#);
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(item);
+    }
+    text.push_str("]}");
+    text.into()
+}
+
+/// The event with signed addresses; None when it shows no files.
+fn linked(organization: OrganizationId, event: &Event, links: &dyn MediaLinks) -> Option<Event> {
+    let message = event
+        .message()
+        .filter(|message| !message.media.is_empty())?;
+    let mut message = Message::clone(message);
+    for media in &mut message.media {
+        media.url = Some(links.link(organization, media.id));
+    }
+    let message = Arc::new(message);
+    Some(match event {
+        Event::MessageReceived(_) => Event::MessageReceived(message),
+        Event::MessageQueued(_) => Event::MessageQueued(message),
+        Event::MessageSent(_) => Event::MessageSent(message),
+        Event::MessageStatusChanged(_) => Event::MessageStatusChanged(message),
+        Event::MessageUpdated(_) => Event::MessageUpdated(message),
+        Event::NoteCreated(_) => Event::NoteCreated(message),
+        _ => return None,
+    })
+}

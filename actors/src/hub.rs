@@ -1,0 +1,460 @@
+//! The address book and supervisor of this node's actors: starts, finds, restarts and passivates them, and is
+//! the one way in for HTTP and sockets. Decides nothing about messages; stores nothing.
+
+pub mod error;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use actix::dev::ToEnvelope;
+use actix::{Actor as ActixActor, Addr, Handler, MailboxError, Message as ActixMessage};
+use actix_rt::ArbiterHandle;
+
+pub use error::HubError;
+
+use crate::conversation::{Change, Conversation, LastInbound, MarkRead, Open, Receive, Send};
+use crate::directory::{Directory, Loan};
+use crate::dispatcher::{Dispatcher, Wake};
+use crate::feed::{Feed, Publish};
+use crate::guard::{self, RestartPolicy};
+use crate::model::contact::Identity;
+use crate::model::conversation::{Conversation as View, ConversationChange, ConversationKey};
+use crate::model::ids::{ConversationId, OrganizationId, SessionId};
+use crate::model::inbound::InboundMessage;
+use crate::model::message::Message;
+use crate::model::outbound::Draft;
+use crate::model::quarantine::{QuarantineSource, Quarantined};
+use crate::model::session::SessionState;
+use crate::model::status::StatusUpdate;
+use crate::model::user::Actor;
+use crate::ports::bus::Bus;
+use crate::ports::clock::Clock;
+use crate::ports::media::MediaLinks;
+use crate::ports::provider::Provider;
+use crate::ports::store::{Raised, Receipt, Store};
+use crate::ports::worker::Worker;
+use crate::session::{Describe, Refresh, Session};
+use crate::time::Timestamp;
+
+/// Messages that may wait in front of one conversation, besides one per waiting sender.
+const CONVERSATION_MAILBOX: usize = 64;
+const SESSION_MAILBOX: usize = 1024;
+const DISPATCHER_MAILBOX: usize = 1024;
+const FEED_MAILBOX: usize = 64 * 1024;
+/// How long a caller waits for an actor before it hears `Busy`.
+const ASK_TIMEOUT: Duration = Duration::from_secs(15);
+/// A message that kills its actor this often goes to quarantine.
+const MAX_TRIES: u32 = 3;
+
+/// What the actors need of the world.
+#[derive(Clone)]
+pub struct Ports {
+    pub store: Arc<dyn Store>,
+    pub provider: Arc<dyn Provider>,
+    pub bus: Arc<dyn Bus>,
+    pub clock: Arc<dyn Clock>,
+    pub worker: Arc<dyn Worker>,
+    pub media: Arc<dyn MediaLinks>,
+}
+
+/// A handle on this node's actors; cheap to clone.
+#[derive(Clone)]
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    ports: Ports,
+    /// Conversations and sessions are spread over these by the hash of their key.
+    arbiters: Vec<ArbiterHandle>,
+    conversations: Directory<ConversationKey, Conversation>,
+    sessions: Directory<SessionId, Session>,
+    dispatcher: OnceLock<Addr<Dispatcher>>,
+    dispatcher_woken: AtomicBool,
+    feed: OnceLock<Addr<Feed>>,
+    policy: RestartPolicy,
+}
+
+impl Hub {
+    /// Starts the hub: conversations and sessions on `arbiters` (at least one), feed and dispatcher on
+    /// `feed_arbiter`, which floods of sockets may keep busy without slowing the others.
+    pub fn start(
+        ports: Ports,
+        arbiters: Vec<ArbiterHandle>,
+        feed_arbiter: &ArbiterHandle,
+    ) -> Option<Self> {
+        let first = arbiters.first().cloned()?;
+        let hub = Self {
+            inner: Arc::new(Inner {
+                ports,
+                arbiters,
+                conversations: Directory::new(),
+                sessions: Directory::new(),
+                dispatcher: OnceLock::new(),
+                dispatcher_woken: AtomicBool::new(false),
+                feed: OnceLock::new(),
+                policy: RestartPolicy::default(),
+            }),
+        };
+        // Feed and dispatcher never stop: a generous limit, and they start empty after a panic.
+        let tireless = RestartPolicy {
+            limit: u32::MAX,
+            ..RestartPolicy::default()
+        };
+        let ports = hub.inner.ports.clone();
+        let feed = guard::start(
+            feed_arbiter,
+            FEED_MAILBOX,
+            tireless,
+            move |_| Feed::new(ports),
+            |_| {},
+        )?;
+        hub.inner.feed.set(feed).ok()?;
+        let of = hub.clone();
+        let dispatcher = guard::start(
+            &first,
+            DISPATCHER_MAILBOX,
+            tireless,
+            move |_| Dispatcher::new(of),
+            |_| {},
+        )?;
+        hub.inner.dispatcher.set(dispatcher).ok()?;
+        Some(hub)
+    }
+
+    /// Takes in a contact's message; returns when it is stored (or was before, or lies in quarantine).
+    pub async fn receive(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        message: InboundMessage,
+    ) -> Result<(), HubError> {
+        let Some(key) = ConversationKey::of(organization, session, &message.identities) else {
+            return Err(HubError::Invalid("the message names no contact".to_owned()));
+        };
+        let message = Arc::new(message);
+        for _ in 0..MAX_TRIES {
+            match self
+                .ask_conversation(&key, Receive(Arc::clone(&message)))
+                .await
+            {
+                Err(Asked::Died) => {}
+                Err(Asked::Failed(error)) => return Err(error),
+                Ok(result) => return result,
+            }
+        }
+        self.put_aside(organization, session, &message).await
+    }
+
+    /// Takes in what the provider says of a message that we sent.
+    pub async fn raise_status(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        update: StatusUpdate,
+    ) -> Result<(), HubError> {
+        if let Raised::Changed(receipt) = self
+            .store()
+            .raise_status(organization, session, update)
+            .await?
+        {
+            self.announce(receipt);
+        }
+        Ok(())
+    }
+
+    /// Says something in an existing conversation.
+    pub async fn send(
+        &self,
+        by: &Actor,
+        id: ConversationId,
+        draft: Draft,
+    ) -> Result<Arc<Message>, HubError> {
+        let key = self.key_of(by, id).await?;
+        if !draft.note {
+            self.check_session(key.session).await?;
+        }
+        self.tell(&key, Send(draft)).await
+    }
+
+    /// Says something to a contact by phone number or user id, opening the conversation when there is none.
+    pub async fn open_and_send(
+        &self,
+        by: &Actor,
+        session: SessionId,
+        to: Vec<Identity>,
+        draft: Draft,
+    ) -> Result<Arc<Message>, HubError> {
+        let state = self.check_session(session).await?;
+        if state.organization != by.organization {
+            return Err(HubError::NotFound);
+        }
+        let key = ConversationKey::of(by.organization, session, &to)
+            .ok_or_else(|| HubError::Invalid("no recipient".to_owned()))?;
+        self.tell(&key, Open(to)).await?;
+        self.tell(&key, Send(draft)).await
+    }
+
+    /// Changes status or assignee.
+    pub async fn change(
+        &self,
+        by: &Actor,
+        id: ConversationId,
+        change: ConversationChange,
+    ) -> Result<View, HubError> {
+        let key = self.key_of(by, id).await?;
+        self.tell(
+            &key,
+            Change {
+                by: by.clone(),
+                change,
+            },
+        )
+        .await
+    }
+
+    /// Somebody looked: nothing is unread any more, and the contact sees blue ticks.
+    pub async fn mark_read(&self, by: &Actor, id: ConversationId) -> Result<(), HubError> {
+        let key = self.key_of(by, id).await?;
+        self.tell(&key, MarkRead(by.clone())).await
+    }
+
+    /// Shows the contact that somebody types, for up to 25 s; does nothing when the contact never wrote.
+    pub async fn show_typing(&self, by: &Actor, id: ConversationId) -> Result<(), HubError> {
+        let key = self.key_of(by, id).await?;
+        self.check_session(key.session).await?;
+        let Some(provider_id) = self.tell(&key, LastInbound).await? else {
+            return Ok(());
+        };
+        // A typing indicator is worth one try only, so it is no job.
+        let call = self
+            .inner
+            .ports
+            .provider
+            .mark_read(key.session, &provider_id, true);
+        if let Err(error) = call.await {
+            tracing::debug!(session.id = %key.session, %error, "the typing indicator was not shown");
+        }
+        Ok(())
+    }
+
+    /// Tells this node's sockets and the other nodes what a transaction stored, and wakes the dispatcher.
+    pub fn announce(&self, receipt: Receipt) {
+        if receipt.jobs {
+            self.wake_dispatcher();
+        }
+        if receipt.envelopes.is_empty() {
+            return;
+        }
+        self.inner.ports.bus.publish(&receipt.envelopes);
+        if let Some(feed) = self.inner.feed.get() {
+            // A full mailbox drops the message; the feed sees the hole and reads it from the store.
+            let _ = feed.try_send(Publish(receipt.envelopes));
+        }
+    }
+
+    /// There are jobs that are due.
+    pub fn wake_dispatcher(&self) {
+        if self.inner.dispatcher_woken.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if let Some(dispatcher) = self.inner.dispatcher.get() {
+            dispatcher.do_send(Wake);
+        }
+    }
+
+    /// A number's settings changed.
+    pub fn refresh_session(&self, session: SessionId) {
+        if let Some(loan) = self.inner.sessions.find(&session) {
+            loan.addr().do_send(Refresh);
+        }
+    }
+
+    /// The feed of this node.
+    pub fn feed(&self) -> Option<&Addr<Feed>> {
+        self.inner.feed.get()
+    }
+
+    /// How many conversations are in memory.
+    pub fn conversations(&self) -> usize {
+        self.inner.conversations.len()
+    }
+
+    /// Stops taking new jobs and waits until those in hand are done, at most `limit`.
+    pub async fn drain(&self, limit: Duration) {
+        let Some(dispatcher) = self.inner.dispatcher.get() else {
+            return;
+        };
+        let drained = tokio::time::timeout(limit, dispatcher.send(crate::dispatcher::Drain)).await;
+        if !matches!(drained, Ok(Ok(()))) {
+            tracing::warn!("some jobs were still running; another start takes them up again");
+        }
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.inner.ports.store.as_ref()
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.inner.ports
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.ports.clock.now()
+    }
+
+    pub(crate) fn dispatcher_sleeps(&self) {
+        self.inner.dispatcher_woken.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn retire_conversation(&self, key: &ConversationKey) -> bool {
+        self.inner.conversations.retire(key)
+    }
+
+    /// Lends the actor of a number.
+    pub(crate) fn session(&self, id: SessionId) -> Option<Loan<Session>> {
+        self.inner.sessions.lend(&id, || {
+            let (hub, forget) = (self.clone(), self.clone());
+            guard::start(
+                self.arbiter_of(&id),
+                SESSION_MAILBOX,
+                self.inner.policy,
+                move |_| Session::new(hub, id),
+                move |_| forget.inner.sessions.forget(&id),
+            )
+        })
+    }
+
+    async fn check_session(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
+        let loan = self.session(id).ok_or(HubError::Busy)?;
+        let state = ask(&loan, Describe).await.map_err(Asked::into_error)??;
+        if !state.enabled {
+            return Err(HubError::SessionDisabled);
+        }
+        if state.health.stops_sending() {
+            return Err(HubError::SessionStopped {
+                reason: state.health.as_str().to_owned(),
+            });
+        }
+        Ok(state)
+    }
+
+    async fn key_of(&self, by: &Actor, id: ConversationId) -> Result<ConversationKey, HubError> {
+        self.store()
+            .locate_conversation(by.organization, id)
+            .await?
+            .ok_or(HubError::NotFound)
+    }
+
+    /// Asks a conversation, once more when its actor died meanwhile: what was asked either committed under
+    /// its idempotency key or not at all.
+    async fn tell<M, T>(&self, key: &ConversationKey, message: M) -> Result<T, HubError>
+    where
+        M: ActixMessage<Result = Result<T, HubError>> + Clone + std::marker::Send + 'static,
+        T: std::marker::Send + 'static,
+        Conversation: Handler<M>,
+        <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
+    {
+        for _ in 0..MAX_TRIES {
+            match self.ask_conversation(key, message.clone()).await {
+                Err(Asked::Died) => {}
+                Err(Asked::Failed(error)) => return Err(error),
+                Ok(result) => return result,
+            }
+        }
+        Err(HubError::Broken(
+            "the conversation's actor keeps failing on this request".to_owned(),
+        ))
+    }
+
+    async fn ask_conversation<M>(
+        &self,
+        key: &ConversationKey,
+        message: M,
+    ) -> Result<M::Result, Asked>
+    where
+        M: ActixMessage + std::marker::Send + 'static,
+        M::Result: std::marker::Send + 'static,
+        Conversation: Handler<M>,
+        <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
+    {
+        let loan = self
+            .conversation(key)
+            .ok_or(Asked::Failed(HubError::Busy))?;
+        ask(&loan, message).await
+    }
+
+    fn conversation(&self, key: &ConversationKey) -> Option<Loan<Conversation>> {
+        self.inner.conversations.lend(key, || {
+            let (hub, forget) = (self.clone(), self.clone());
+            let (of, gone) = (key.clone(), key.clone());
+            guard::start(
+                self.arbiter_of(key),
+                CONVERSATION_MAILBOX,
+                self.inner.policy,
+                move |_| Conversation::new(hub, of),
+                move |_| forget.inner.conversations.forget(&gone),
+            )
+        })
+    }
+
+    fn arbiter_of(&self, key: &impl Hash) -> &ArbiterHandle {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let index = hasher.finish() % self.inner.arbiters.len() as u64;
+        &self.inner.arbiters[usize::try_from(index).unwrap_or(0)]
+    }
+
+    async fn put_aside(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        message: &InboundMessage,
+    ) -> Result<(), HubError> {
+        let payload =
+            serde_json::to_vec(message).map_err(|error| HubError::Broken(error.to_string()))?;
+        let entry = Quarantined {
+            organization,
+            session: Some(session),
+            source: QuarantineSource::Webhook,
+            reason: format!("processing this message failed {MAX_TRIES} times"),
+            tries: i32::try_from(MAX_TRIES).unwrap_or(i32::MAX),
+            payload,
+        };
+        let receipt = self.store().quarantine(entry).await?;
+        self.announce(receipt);
+        Ok(())
+    }
+}
+
+/// Why an actor did not answer.
+enum Asked {
+    /// It died on the message (or just before it): ask again.
+    Died,
+    Failed(HubError),
+}
+
+impl Asked {
+    fn into_error(self) -> HubError {
+        match self {
+            Self::Died => HubError::Busy,
+            Self::Failed(error) => error,
+        }
+    }
+}
+
+async fn ask<A, M>(loan: &Loan<A>, message: M) -> Result<M::Result, Asked>
+where
+    A: ActixActor + Handler<M>,
+    A::Context: ToEnvelope<A, M>,
+    M: ActixMessage + std::marker::Send + 'static,
+    M::Result: std::marker::Send + 'static,
+{
+    match tokio::time::timeout(ASK_TIMEOUT, loan.addr().send(message)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(MailboxError::Closed)) => Err(Asked::Died),
+        Ok(Err(MailboxError::Timeout)) | Err(_) => Err(Asked::Failed(HubError::Busy)),
+    }
+}

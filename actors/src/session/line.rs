@@ -1,0 +1,116 @@
+//! Who waits to be sent from a number: one line per priority, one message of a conversation at a time.
+
+use std::collections::{HashSet, VecDeque};
+
+use tokio::sync::oneshot;
+
+use crate::model::ids::{ConversationId, JobId, MessageId};
+use crate::model::outbound::Priority;
+use crate::session::Delivered;
+
+/// A message that waits for its turn.
+#[derive(Debug)]
+pub struct Waiting {
+    pub job: JobId,
+    pub message: MessageId,
+    pub conversation: ConversationId,
+    /// How often the job was claimed, this time included.
+    pub tries: i32,
+    /// Where the dispatcher hears how it ended.
+    pub done: oneshot::Sender<Delivered>,
+}
+
+/// The waiting lines of one number.
+#[derive(Debug, Default)]
+pub struct Lines {
+    agent: VecDeque<Waiting>,
+    bot: VecDeque<Waiting>,
+    broadcast: VecDeque<Waiting>,
+    /// Conversations with a message on the way: the provider does not keep the order of two at once.
+    busy: HashSet<ConversationId>,
+}
+
+impl Lines {
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        self.agent.len() + self.bot.len() + self.broadcast.len()
+    }
+
+    /// How many are on the way.
+    pub fn on_the_way(&self) -> usize {
+        self.busy.len()
+    }
+
+    /// Lines up.
+    pub fn push(&mut self, priority: Priority, waiting: Waiting) {
+        match priority {
+            Priority::Agent => self.agent.push_back(waiting),
+            Priority::Bot => self.bot.push_back(waiting),
+            Priority::Broadcast => self.broadcast.push_back(waiting),
+        }
+    }
+
+    /// The next one whose conversation has none on the way; that conversation is busy from now on.
+    pub fn take_next(&mut self) -> Option<Waiting> {
+        for line in [&mut self.agent, &mut self.bot, &mut self.broadcast] {
+            let free = line
+                .iter()
+                .position(|waiting| !self.busy.contains(&waiting.conversation));
+            if let Some(waiting) = free.and_then(|index| line.remove(index)) {
+                self.busy.insert(waiting.conversation);
+                return Some(waiting);
+            }
+        }
+        None
+    }
+
+    /// The conversation's message landed.
+    pub fn release(&mut self, conversation: ConversationId) {
+        self.busy.remove(&conversation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(conversation: i64, message: i64) -> Waiting {
+        Waiting {
+            job: JobId(message),
+            message: MessageId(message),
+            conversation: ConversationId(conversation),
+            tries: 1,
+            done: oneshot::channel().0,
+        }
+    }
+
+    fn next(lines: &mut Lines) -> Option<i64> {
+        lines.take_next().map(|waiting| waiting.message.0)
+    }
+
+    #[test]
+    fn agents_go_before_bots_before_broadcasts() {
+        let mut lines = Lines::default();
+        lines.push(Priority::Broadcast, waiting(1, 1));
+        lines.push(Priority::Bot, waiting(2, 2));
+        lines.push(Priority::Agent, waiting(3, 3));
+        assert_eq!(
+            [next(&mut lines), next(&mut lines), next(&mut lines)],
+            [Some(3), Some(2), Some(1)]
+        );
+    }
+
+    #[test]
+    fn one_conversation_keeps_its_order_and_does_not_hold_the_others_back() {
+        let mut lines = Lines::default();
+        for (conversation, message) in [(1, 1), (1, 2), (2, 3)] {
+            lines.push(Priority::Agent, waiting(conversation, message));
+        }
+        assert_eq!(
+            [next(&mut lines), next(&mut lines), next(&mut lines)],
+            [Some(1), Some(3), None]
+        );
+        lines.release(ConversationId(1));
+        assert_eq!(next(&mut lines), Some(2));
+    }
+}

@@ -1,0 +1,208 @@
+//! One message's way over the edge: commit the attempt, make one POST, record how it ended. Never a second
+//! POST for an attempt, and never a blind one after a doubt.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::hub::Ports;
+use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId};
+use crate::model::message::Failure;
+use crate::model::outbound::Outcome;
+use crate::model::session::{HealthState, SessionState};
+use crate::model::status::ProviderFault;
+use crate::policy::{self, Reaction};
+use crate::ports::provider::ProviderError;
+use crate::ports::store::{Begun, Receipt, StoreError};
+use crate::session::Delivered;
+use crate::session::line::Waiting;
+use crate::time::Timestamp;
+
+/// Longer than the provider adapter's own timeouts: a last resort against a hanging call.
+const POST_TIMEOUT: Duration = Duration::from_secs(45);
+/// When a message is tried again after the database refused.
+const STORE_RETRY: Duration = Duration::from_secs(2);
+/// How often the end of a POST is recorded before the job's lease has to bring it back (as a doubt).
+const SETTLE_TRIES: u32 = 5;
+
+/// What a number does next, besides going on.
+pub enum Signal {
+    None,
+    SlowDown(Duration),
+    Stop { health: HealthState, reason: String },
+}
+
+/// A message that left the line.
+pub struct Landing {
+    pub conversation: ConversationId,
+    pub receipt: Receipt,
+    pub delivered: Delivered,
+    pub done: oneshot::Sender<Delivered>,
+    pub signal: Signal,
+}
+
+/// Why this number sends nothing at all; None when it may.
+pub fn refusal(state: &SessionState) -> Option<Failure> {
+    let (title, advice) = if !state.enabled {
+        (
+            "The number is disabled",
+            "An admin can enable it on the numbers page; then send again.",
+        )
+    } else if state.health.stops_sending() {
+        (
+            "The number can't send",
+            "An admin has to look at the number's health; then send again.",
+        )
+    } else {
+        return None;
+    };
+    Some(Failure {
+        code: 0,
+        title: title.to_owned(),
+        advice: advice.to_owned(),
+    })
+}
+
+/// Takes the message over the edge.
+pub async fn post(ports: Ports, waiting: Waiting, stopped: Option<Failure>) -> Landing {
+    let Waiting {
+        job,
+        message,
+        conversation,
+        tries,
+        done,
+    } = waiting;
+    let land = |receipt, delivered, signal| Landing {
+        conversation,
+        receipt,
+        delivered,
+        done,
+        signal,
+    };
+    let parcel = match ports.store.begin_attempt(job, message).await {
+        Ok(Begun::Go(parcel)) => parcel,
+        Ok(Begun::InDoubt(receipt)) => return land(receipt, Delivered::Settled, Signal::None),
+        Ok(Begun::Settled) => return land(Receipt::default(), Delivered::Settled, Signal::None),
+        Err(error) => {
+            tracing::warn!(message = %message, %error, "an attempt can't be recorded");
+            let later = Delivered::Later {
+                at: ports.clock.now() + STORE_RETRY,
+                reason: "the database refused",
+            };
+            return land(Receipt::default(), later, Signal::None);
+        }
+    };
+    let attempt = parcel.attempt;
+    let end = match stopped {
+        Some(failure) => End {
+            outcome: Outcome::Failed(failure),
+            retry_at: None,
+            signal: Signal::None,
+        },
+        None => {
+            let answer = tokio::time::timeout(POST_TIMEOUT, ports.provider.send(&parcel)).await;
+            let answer = answer
+                .unwrap_or_else(|_| Err(ProviderError::Unclear("no answer in time".to_owned())));
+            judge(answer, tries, ports.clock.now())
+        }
+    };
+    match settle(&ports, job, message, attempt, &end).await {
+        Ok(receipt) => land(receipt, Delivered::Settled, end.signal),
+        Err(error) => {
+            tracing::error!(message = %message, %error, "the end of a send was not recorded; its statuses will tell");
+            land(Receipt::default(), Delivered::Settled, end.signal)
+        }
+    }
+}
+
+struct End {
+    outcome: Outcome,
+    retry_at: Option<Timestamp>,
+    signal: Signal,
+}
+
+/// What an answer means, by the table of error codes.
+fn judge(answer: Result<String, ProviderError>, tries: i32, now: Timestamp) -> End {
+    let fault = match answer {
+        Ok(provider_id) => return end(Outcome::Accepted { provider_id }),
+        Err(ProviderError::Unclear(_)) => return end(Outcome::Unknown),
+        Err(ProviderError::Unfit(reason)) => {
+            return end(Outcome::Failed(Failure {
+                code: 0,
+                title: reason,
+                advice: "Nothing was sent. Check the message and try again.".to_owned(),
+            }));
+        }
+        Err(ProviderError::Unreachable(cause)) => {
+            let fault = ProviderFault {
+                code: 2,
+                title: "WhatsApp can't be reached".to_owned(),
+                details: Some(cause),
+            };
+            return again(Reaction::Retry, &fault, tries, now);
+        }
+        Err(ProviderError::Rejected(fault)) => fault,
+    };
+    let reaction = policy::policy_of(fault.code).reaction;
+    match reaction {
+        Reaction::Fail => end(Outcome::Failed(policy::failure(&fault))),
+        Reaction::StopNumber(health) => End {
+            outcome: Outcome::Failed(policy::failure(&fault)),
+            retry_at: None,
+            signal: Signal::Stop {
+                health,
+                reason: fault.title,
+            },
+        },
+        reaction => again(reaction, &fault, tries, now),
+    }
+}
+
+fn again(reaction: Reaction, fault: &ProviderFault, tries: i32, now: Timestamp) -> End {
+    let jitter = f64::from(u16::try_from(now.millis() % 1000).unwrap_or(0)) / 1000.0;
+    match policy::delay(reaction, u32::try_from(tries).unwrap_or(1), jitter) {
+        None => end(Outcome::Failed(policy::failure(fault))),
+        Some(wait) => End {
+            outcome: Outcome::Requeued,
+            retry_at: Some(now + wait),
+            signal: match reaction {
+                Reaction::SlowNumber => Signal::SlowDown(wait),
+                _ => Signal::None,
+            },
+        },
+    }
+}
+
+const fn end(outcome: Outcome) -> End {
+    End {
+        outcome,
+        retry_at: None,
+        signal: Signal::None,
+    }
+}
+
+async fn settle(
+    ports: &Ports,
+    job: JobId,
+    message: MessageId,
+    attempt: AttemptId,
+    end: &End,
+) -> Result<Receipt, StoreError> {
+    let mut wait = Duration::from_millis(100);
+    for _ in 1..SETTLE_TRIES {
+        let outcome = end.outcome.clone();
+        match ports
+            .store
+            .settle_attempt(job, message, attempt, outcome, end.retry_at)
+            .await
+        {
+            Err(StoreError::Unavailable(_)) => tokio::time::sleep(wait).await,
+            result => return result,
+        }
+        wait *= 3;
+    }
+    ports
+        .store
+        .settle_attempt(job, message, attempt, end.outcome.clone(), end.retry_at)
+        .await
+}
