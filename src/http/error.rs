@@ -7,8 +7,13 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
+use actors::hub::HubError;
 use actors::ports::store::StoreError;
 use serde::{Deserialize, Serialize};
+
+use crate::secret::keyring::SealError;
+use crate::secret::password::PasswordError;
+use crate::secret::token::NoRandomness;
 
 /// What a handler returns.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -215,6 +220,44 @@ impl From<StoreError> for ApiError {
             StoreError::Unavailable(cause) => Self::of(Code::Unavailable).cause(cause),
             StoreError::Broken(cause) => Self::of(Code::Internal).cause(cause),
         }
+    }
+}
+
+impl From<HubError> for ApiError {
+    fn from(error: HubError) -> Self {
+        match error {
+            HubError::NotFound => Self::of(Code::NotFound),
+            HubError::WindowClosed => Self::of(Code::WindowClosed),
+            HubError::SessionDisabled => Self::of(Code::SessionDisabled),
+            HubError::SessionStopped { reason } => Self::of(Code::SessionStopped).detail(reason),
+            HubError::OptedOut => Self::of(Code::ContactOptedOut),
+            HubError::KeyReused => Self::of(Code::IdempotencyKeyReused),
+            HubError::Invalid(problem) => Self::of(Code::InvalidMessage).detail(problem),
+            HubError::Busy => Self::of(Code::Busy),
+            HubError::Unavailable(cause) => Self::of(Code::Unavailable).cause(cause),
+            HubError::Broken(cause) => Self::of(Code::Internal).cause(cause),
+        }
+    }
+}
+
+impl From<PasswordError> for ApiError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::of(Code::Busy),
+            PasswordError::Broken => Self::internal(error),
+        }
+    }
+}
+
+impl From<SealError> for ApiError {
+    fn from(error: SealError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<NoRandomness> for ApiError {
+    fn from(error: NoRandomness) -> Self {
+        Self::internal(error)
     }
 }
 

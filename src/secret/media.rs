@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use actors::model::ids::{MediaId, OrganizationId};
+use actors::ports::media::MediaLinks;
 use actors::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -62,6 +63,12 @@ impl MediaTokens {
         let (organization, expires_at) = head.split_first_chunk::<8>()?;
         let expires_at = i64::from_be_bytes(expires_at.try_into().ok()?);
         (now.millis() < expires_at).then(|| OrganizationId(i64::from_be_bytes(*organization)))
+    }
+}
+
+impl MediaLinks for MediaTokens {
+    fn link(&self, organization: OrganizationId, media: MediaId) -> String {
+        self.url(organization, media, Timestamp::now())
     }
 }
 

@@ -50,8 +50,10 @@ CREATE TABLE refresh_tokens (
     login_id BIGINT NOT NULL REFERENCES logins (id),
     created_at TIMESTAMP NOT NULL,
     expires_at TIMESTAMP NOT NULL,
-    used_at TIMESTAMP
+    used_at TIMESTAMP,
+    used_by TEXT -- who used it: address and program, hashed
 );
+CREATE INDEX refresh_tokens_by_login ON refresh_tokens (login_id);
 
 CREATE TABLE password_resets (
     hash BYTEA PRIMARY KEY,
@@ -81,6 +83,7 @@ CREATE TABLE api_keys (
     hash BYTEA NOT NULL UNIQUE,
     role TEXT NOT NULL,
     created_at TIMESTAMP NOT NULL,
+    expires_at TIMESTAMP,
     last_used_at TIMESTAMP,
     revoked_at TIMESTAMP
 );
