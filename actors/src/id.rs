@@ -188,7 +188,11 @@ mod tests {
             "thg_000000000000u",
             "thg_zzzzzzzzzzzzz",
         ] {
-            assert_eq!(text.parse::<ThingId>(), Err(InvalidId("thg")), "{text}");
+            assert_eq!(
+                text.parse::<ThingId>(),
+                Err(InvalidId(ThingId::PREFIX)),
+                "{text}"
+            );
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 pub fn write(span: Duration) -> String {
     let seconds = span.as_secs();
     for (unit, size) in [("d", 86_400), ("h", 3_600), ("m", 60)] {
-        if seconds >= size && seconds % size == 0 {
+        if seconds > 0 && seconds.is_multiple_of(size) {
             return format!("{}{unit}", seconds / size);
         }
     }

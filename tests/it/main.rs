@@ -1,1 +1,4 @@
-fn main() {}
+//! One binary for all integration tests: one link, and every story on SQLite and on PostgreSQL + Redis.
+#![allow(clippy::unwrap_used)]
+
+mod tidy;

@@ -1,0 +1,36 @@
+# One word for each thing a person does here; the work is in deploy/dev/.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check fmt lint web openapi load bench
+
+help: ## Print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+
+run: ## Build everything and start hub and WhatsApp simulator with a demo organization (PORT, SIMULATOR_PORT)
+	@deploy/dev/run
+
+demo: run ## The same as run
+
+test: ## Run all tests; finds or starts the PostgreSQL and Redis that they need
+	@deploy/dev/test
+
+check: ## All that CI checks
+	@.ci/run
+
+fmt: ## Format Rust and the dashboard
+	cargo fmt --all
+	@[ ! -e web/package.json ] || { deploy/dev/web packages && cd web && npm run --silent fmt; }
+
+lint: ## Check formatting, types and lints
+	@deploy/dev/lint
+
+web: ## Build the dashboard if it changed
+	@deploy/dev/web
+
+openapi: ## Write docs/openapi.json and the dashboard's types from the code
+	@deploy/dev/openapi
+
+load: ## Put load on a hub and a simulator of its own: LOAD="ingest" or any words for `loadtest`
+	cargo run --release --package loadtest -- $(or $(LOAD),--help)
+
+bench: ## Time the figures that the README promises, on this machine
+	@deploy/dev/bench

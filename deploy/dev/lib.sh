@@ -1,0 +1,64 @@
+# Shared by the scripts beside it: where the tree is, how they speak, and how they install Debian packages.
+# Sourced, never run.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+  say "error: $*"
+  exit 1
+}
+
+# section NAME COMMAND...: runs the command under a header and says how long it took; under `set -e`.
+section() {
+  local name=$1 started=$SECONDS
+  shift
+  printf '\n=== %s\n' "$name"
+  "$@"
+  printf -- '--- %s: %s s\n' "$name" "$((SECONDS - started))"
+}
+
+# install_packages PACKAGE...: from Debian, when we may; else says what to do.
+install_packages() {
+  command -v apt-get >/dev/null ||
+    fail "missing: $*. Install them with your system's package manager"
+  [ "$(id -u)" = 0 ] ||
+    fail "missing: $*. Install them with: sudo apt-get install --no-install-recommends $*"
+  say "installing $* from Debian"
+  local log
+  log=$(mktemp)
+  if ! { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"; } \
+    >"$log" 2>&1 </dev/null; then
+    tail -n 30 "$log" >&2
+    rm -f "$log"
+    fail "apt-get could not install: $*"
+  fi
+  rm -f "$log"
+}
+
+# free_port: a TCP port of this machine on which nothing listens; below the range from which the kernel picks.
+free_port() {
+  local port
+  for _ in $(seq 50); do
+    port=$((RANDOM % 12000 + 20000))
+    if ! listens 127.0.0.1 "$port"; then
+      echo "$port"
+      return
+    fi
+  done
+  fail "found no free port"
+}
+
+listens() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+# await SECONDS COMMAND...: until the command succeeds.
+await() {
+  local limit=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$limit" ] || return 1
+    sleep 0.05
+  done
+}
