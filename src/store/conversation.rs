@@ -1,0 +1,323 @@
+//! Conversations as they lie in the database and as everybody else sees them, and the inbox's list.
+
+use std::collections::HashMap;
+
+use actors::model::contact::ContactBrief;
+use actors::model::conversation::{Conversation, ConversationStatus, LastMessage};
+use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, UserId};
+use actors::model::message::Direction;
+use actors::model::status::MessageStatus;
+use actors::model::user::UserBrief;
+use actors::ports::store::StoreError;
+use actors::time::Timestamp;
+use chrono::NaiveDateTime;
+use diesel::define_sql_function;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use diesel_async::RunQueryDsl;
+
+use super::db::Conn;
+use super::message::shortened;
+use super::schema::{contacts, conversations, messages, users};
+use super::{Tenant, field};
+use crate::with_conn;
+
+define_sql_function! {
+    /// Small letters, as far as the database knows them.
+    fn lower(text: Nullable<Text>) -> Nullable<Text>;
+}
+
+/// A conversation as it lies in the database.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = conversations)]
+pub(crate) struct ConversationRow {
+    pub id: i64,
+    pub organization_id: i64,
+    pub seq: i64,
+    pub session_id: i64,
+    pub contact_id: i64,
+    pub contact_key: String,
+    pub status: String,
+    pub assignee_id: Option<i64>,
+    pub unread: i64,
+    pub last_message_id: Option<i64>,
+    pub last_inbound_provider_id: Option<String>,
+    pub window_expires_at: Option<NaiveDateTime>,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}
+
+/// The columns of a contact that a conversation shows.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = contacts)]
+pub(crate) struct ContactColumns {
+    pub id: i64,
+    pub name: Option<String>,
+    pub profile_name: Option<String>,
+    pub phone: Option<String>,
+    pub user_id: Option<String>,
+    pub username: Option<String>,
+    pub opted_out_at: Option<NaiveDateTime>,
+}
+
+impl ContactColumns {
+    /// The contact as a conversation shows it.
+    pub fn brief(&self) -> ContactBrief {
+        ContactBrief {
+            id: ContactId(self.id),
+            name: self.name.clone().or_else(|| self.profile_name.clone()),
+            phone: self.phone.clone(),
+            user_id: self.user_id.clone(),
+            username: self.username.clone(),
+        }
+    }
+}
+
+/// The columns of a message that a list row shows.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+struct LastColumns {
+    id: i64,
+    direction: String,
+    kind: String,
+    text: Option<String>,
+    status: String,
+    created_at: NaiveDateTime,
+}
+
+impl LastColumns {
+    fn view(&self) -> Result<LastMessage, StoreError> {
+        Ok(LastMessage {
+            id: MessageId(self.id),
+            direction: field::named("direction", &self.direction, Direction::parse)?,
+            kind: self.kind.clone(),
+            text: self.text.as_deref().map(shortened),
+            status: field::named("message status", &self.status, MessageStatus::parse)?,
+            at: field::instant(self.created_at),
+        })
+    }
+}
+
+type Joined = (ConversationRow, ContactColumns, Option<(i64, String)>);
+
+/// A conversation with what is joined to it.
+pub(crate) struct Loaded {
+    pub row: ConversationRow,
+    pub contact: ContactColumns,
+    pub view: Conversation,
+}
+
+/// The conversations of these ids, in no order.
+pub(crate) async fn load(
+    conn: &mut Conn,
+    organization: i64,
+    ids: &[i64],
+) -> Result<Vec<Conversation>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let joined: Vec<Joined> = with_conn!(conn, |c| conversations::table
+        .inner_join(contacts::table)
+        .left_join(users::table)
+        .filter(conversations::organization_id.eq(organization))
+        .filter(conversations::id.eq_any(ids))
+        .select((
+            ConversationRow::as_select(),
+            ContactColumns::as_select(),
+            (users::id, users::name).nullable(),
+        ))
+        .load(c)
+        .await)?;
+    let loaded = complete(conn, joined).await?;
+    Ok(loaded.into_iter().map(|loaded| loaded.view).collect())
+}
+
+/// One conversation with its rows.
+pub(crate) async fn load_one(
+    conn: &mut Conn,
+    organization: i64,
+    id: i64,
+) -> Result<Loaded, StoreError> {
+    let joined: Joined = with_conn!(conn, |c| conversations::table
+        .inner_join(contacts::table)
+        .left_join(users::table)
+        .filter(conversations::organization_id.eq(organization))
+        .filter(conversations::id.eq(id))
+        .select((
+            ConversationRow::as_select(),
+            ContactColumns::as_select(),
+            (users::id, users::name).nullable(),
+        ))
+        .first(c)
+        .await)?;
+    let mut loaded = complete(conn, vec![joined]).await?;
+    loaded.pop().ok_or(StoreError::NotFound)
+}
+
+async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, StoreError> {
+    let last_ids: Vec<i64> = joined
+        .iter()
+        .filter_map(|(row, ..)| row.last_message_id)
+        .collect();
+    let mut last: HashMap<i64, LastColumns> = HashMap::new();
+    if !last_ids.is_empty() {
+        let found: Vec<LastColumns> = with_conn!(conn, |c| messages::table
+            .filter(messages::id.eq_any(&last_ids))
+            .select(LastColumns::as_select())
+            .load(c)
+            .await)?;
+        last.extend(found.into_iter().map(|columns| (columns.id, columns)));
+    }
+    joined
+        .into_iter()
+        .map(|(row, contact, assignee)| {
+            let last_message = row
+                .last_message_id
+                .and_then(|id| last.get(&id))
+                .map(LastColumns::view)
+                .transpose()?;
+            let view = Conversation {
+                id: ConversationId(row.id),
+                seq: row.seq,
+                session_id: SessionId(row.session_id),
+                contact: contact.brief(),
+                status: field::named("status", &row.status, ConversationStatus::parse)?,
+                assignee: assignee.map(|(id, name)| UserBrief {
+                    id: UserId(id),
+                    name,
+                }),
+                team: None,
+                tags: Vec::new(),
+                unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
+                last_message,
+                window_expires_at: field::instant_opt(row.window_expires_at),
+                created_at: field::instant(row.created_at),
+                updated_at: field::instant(row.updated_at),
+            };
+            Ok(Loaded { row, contact, view })
+        })
+        .collect()
+}
+
+/// Whose conversations are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssigneeFilter {
+    Nobody,
+    User(UserId),
+}
+
+/// What the inbox shows; everything absent means "all".
+#[derive(Clone, Debug, Default)]
+pub struct ConversationFilter {
+    pub status: Option<ConversationStatus>,
+    pub assignee: Option<AssigneeFilter>,
+    pub session: Option<SessionId>,
+    pub contact: Option<ContactId>,
+    /// A piece of the contact's name, number or username.
+    pub q: Option<String>,
+    /// Oldest activity first.
+    pub oldest_first: bool,
+    /// The last row of the page before: its `updated_at` and id.
+    pub after: Option<(Timestamp, ConversationId)>,
+}
+
+impl Tenant {
+    /// One conversation.
+    pub async fn find_conversation(&self, id: ConversationId) -> Result<Conversation, StoreError> {
+        let mut conn = self.db().read().await?;
+        Ok(load_one(&mut conn, self.org(), id.0).await?.view)
+    }
+
+    /// A page of the inbox, by last activity.
+    pub async fn list_conversations(
+        &self,
+        filter: &ConversationFilter,
+        limit: i64,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let pattern = filter.q.as_deref().map(pattern);
+        let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
+            let mut query = conversations::table
+                .inner_join(contacts::table)
+                .left_join(users::table)
+                .filter(conversations::organization_id.eq(self.org()))
+                .select((
+                    ConversationRow::as_select(),
+                    ContactColumns::as_select(),
+                    (users::id, users::name).nullable(),
+                ))
+                .limit(limit)
+                .into_boxed();
+            if let Some(status) = filter.status {
+                query = query.filter(conversations::status.eq(status.as_str()));
+            }
+            match filter.assignee {
+                Some(AssigneeFilter::Nobody) => {
+                    query = query.filter(conversations::assignee_id.is_null());
+                }
+                Some(AssigneeFilter::User(user)) => {
+                    query = query.filter(conversations::assignee_id.eq(Some(user.0)));
+                }
+                None => {}
+            }
+            if let Some(session) = filter.session {
+                query = query.filter(conversations::session_id.eq(session.0));
+            }
+            if let Some(contact) = filter.contact {
+                query = query.filter(conversations::contact_id.eq(contact.0));
+            }
+            if let Some(pattern) = &pattern {
+                query = query.filter(
+                    lower(contacts::name)
+                        .like(pattern)
+                        .or(lower(contacts::profile_name).like(pattern))
+                        .or(contacts::phone.like(pattern))
+                        .or(lower(contacts::username).like(pattern)),
+                );
+            }
+            if let Some((at, id)) = filter.after {
+                let at = at.naive();
+                query = if filter.oldest_first {
+                    query.filter(
+                        conversations::updated_at.ge(at).and(
+                            conversations::updated_at
+                                .gt(at)
+                                .or(conversations::id.gt(id.0)),
+                        ),
+                    )
+                } else {
+                    query.filter(
+                        conversations::updated_at.le(at).and(
+                            conversations::updated_at
+                                .lt(at)
+                                .or(conversations::id.lt(id.0)),
+                        ),
+                    )
+                };
+            }
+            let query = if filter.oldest_first {
+                query.order((conversations::updated_at.asc(), conversations::id.asc()))
+            } else {
+                query.order((conversations::updated_at.desc(), conversations::id.desc()))
+            };
+            query.load(c).await
+        })?;
+        let loaded = complete(&mut conn, joined).await?;
+        Ok(loaded.into_iter().map(|loaded| loaded.view).collect())
+    }
+}
+
+/// A LIKE pattern that finds `q` anywhere, with the wildcards of `q` taken literally.
+pub(crate) fn pattern(q: &str) -> String {
+    let mut text = String::from("%");
+    for letter in q.trim().to_lowercase().chars() {
+        // A wildcard of the user's becomes "any one character": LIKE without ESCAPE is the same on both.
+        text.push(if matches!(letter, '%' | '_' | '\\') {
+            '_'
+        } else {
+            letter
+        });
+    }
+    text.push('%');
+    text
+}

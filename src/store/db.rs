@@ -1,0 +1,353 @@
+//! The two databases behind one type. A query is written once and expanded for both by [`with_conn!`]; the
+//! few statements that differ match on [`Conn`] and say why. SQLite has one writer and some readers, so that
+//! "database is locked" can not happen inside this process.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::ports::store::StoreError;
+use diesel::connection::AnsiTransactionManager as BlockingManager;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::{ConnectionError, ConnectionResult, SqliteConnection};
+use diesel_async::pooled_connection::deadpool::{Object, Pool, PoolError};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
+use futures_util::FutureExt;
+use secrecy::{ExposeSecret, SecretString};
+
+/// SQLite as an async connection.
+pub type Sqlite = SyncConnectionWrapper<SqliteConnection>;
+
+/// Connections that read from SQLite at the same time.
+const SQLITE_READERS: usize = 4;
+/// Connections to PostgreSQL of one node.
+const POSTGRES_CONNECTIONS: usize = 16;
+/// How long a request waits for a connection before it hears "unavailable".
+const WAIT: Duration = Duration::from_secs(5);
+/// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut.
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+    PRAGMA cache_size = -8000;";
+/// What every PostgreSQL connection is told: no statement outlives the patience of its caller.
+const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; SET TIME ZONE 'UTC'";
+
+/// The database of this installation; cheap to clone.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite {
+        writer: Pool<Sqlite>,
+        readers: Pool<Sqlite>,
+    },
+    Postgres(Pool<AsyncPgConnection>),
+}
+
+/// A connection on loan, to either database.
+pub enum Conn {
+    Sqlite(Object<Sqlite>),
+    Postgres(Object<AsyncPgConnection>),
+}
+
+/// Runs one query on either database: `with_conn!(conn, |c| users::table.load::<Row>(c).await)`. The body is
+/// expanded once per database; it gives a `QueryResult`, which becomes a `Result<_, StoreError>`.
+#[macro_export]
+macro_rules! with_conn {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::store::db::Conn::Sqlite(object) => {
+                let $c: &mut $crate::store::db::Sqlite = &mut *object;
+                $body.map_err($crate::store::db::refused)
+            }
+            $crate::store::db::Conn::Postgres(object) => {
+                let $c: &mut diesel_async::AsyncPgConnection = &mut *object;
+                $body.map_err($crate::store::db::refused)
+            }
+        }
+    };
+}
+
+/// Runs a block in one transaction: `in_tx!(db, |conn| { …; Ok(value) })`. Commits when the block gives `Ok`,
+/// rolls back when it gives `Err`. `?` leaves the block only.
+#[macro_export]
+macro_rules! in_tx {
+    ($db:expr, |$conn:ident| $body:block) => {
+        async {
+            let mut transaction = $db.begin().await?;
+            let result = {
+                let $conn = &mut transaction;
+                async { $body }.await
+            };
+            match result {
+                Ok(value) => {
+                    transaction.commit().await?;
+                    Ok(value)
+                }
+                Err(error) => {
+                    transaction.roll_back().await;
+                    Err(error)
+                }
+            }
+        }
+        .await
+    };
+}
+
+impl Db {
+    /// Opens (or creates) the SQLite database at `path`.
+    pub fn sqlite(path: &Path) -> Result<Self, StoreError> {
+        let url = path.to_string_lossy().into_owned();
+        Ok(Self::Sqlite {
+            writer: sqlite_pool(&url, 1)?,
+            readers: sqlite_pool(&url, SQLITE_READERS)?,
+        })
+    }
+
+    /// Prepares connections to the PostgreSQL database at `url`; nothing is connected yet.
+    pub fn postgres(url: &SecretString) -> Result<Self, StoreError> {
+        // A connection's own task must not live on a web worker's runtime: it would die with the worker.
+        let runtime = tokio::runtime::Handle::current();
+        let tls = tls_connector();
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(move |url| {
+            let (tls, url) = (tls.clone(), url.to_owned());
+            let connected = runtime.spawn(async move { connect(&url, tls).await });
+            async move {
+                connected
+                    .await
+                    .map_err(|error| ConnectionError::BadConnection(error.to_string()))?
+            }
+            .boxed()
+        });
+        let manager =
+            AsyncDieselConnectionManager::new_with_config(url.expose_secret().to_owned(), config);
+        let pool = Pool::builder(manager)
+            .max_size(POSTGRES_CONNECTIONS)
+            .build()
+            .map_err(|error| StoreError::Broken(error.to_string()))?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Whether this is SQLite.
+    pub const fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// A connection to read from.
+    pub async fn read(&self) -> Result<Conn, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Conn::Sqlite(lend(readers.get()).await?),
+            Self::Postgres(pool) => Conn::Postgres(lend(pool.get()).await?),
+        })
+    }
+
+    /// A connection to write with, inside a fresh transaction; see [`in_tx!`].
+    pub async fn begin(&self) -> Result<Conn, StoreError> {
+        let started = std::time::Instant::now();
+        let conn = match self {
+            Self::Sqlite { writer, .. } => {
+                let mut object = lend(writer.get()).await?;
+                object
+                    .spawn_blocking(|conn| {
+                        BlockingManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+                    })
+                    .await
+                    .map_err(refused)?;
+                Conn::Sqlite(object)
+            }
+            Self::Postgres(pool) => {
+                let mut object = lend(pool.get()).await?;
+                <AsyncPgConnection as AsyncConnection>::TransactionManager::begin_transaction(
+                    &mut *object,
+                )
+                .await
+                .map_err(refused)?;
+                Conn::Postgres(object)
+            }
+        };
+        metrics::histogram!("db_begin_seconds").record(started.elapsed().as_secs_f64());
+        Ok(conn)
+    }
+}
+
+impl Conn {
+    /// Makes what was done inside the transaction last.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        match &mut self {
+            Self::Sqlite(object) => {
+                <Sqlite as AsyncConnection>::TransactionManager::commit_transaction(&mut **object)
+                    .await
+            }
+            Self::Postgres(object) => {
+                <AsyncPgConnection as AsyncConnection>::TransactionManager::commit_transaction(
+                    &mut **object,
+                )
+                .await
+            }
+        }
+        .map_err(refused)
+    }
+
+    /// Undoes what was done inside the transaction.
+    pub async fn roll_back(mut self) {
+        let undone = match &mut self {
+            Self::Sqlite(object) => {
+                <Sqlite as AsyncConnection>::TransactionManager::rollback_transaction(&mut **object)
+                    .await
+            }
+            Self::Postgres(object) => {
+                <AsyncPgConnection as AsyncConnection>::TransactionManager::rollback_transaction(
+                    &mut **object,
+                )
+                .await
+            }
+        };
+        if let Err(error) = undone {
+            // The pool throws such a connection away, and the database rolls back by itself.
+            tracing::warn!(%error, "a transaction could not be rolled back");
+        }
+    }
+}
+
+/// What a query's error means to the caller.
+pub fn refused(error: DieselError) -> StoreError {
+    match error {
+        DieselError::NotFound => StoreError::NotFound,
+        DieselError::DatabaseError(kind, info) => {
+            let text = info.message();
+            match kind {
+                DatabaseErrorKind::UniqueViolation => StoreError::Conflict,
+                DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand => {
+                    StoreError::Unavailable(text.to_owned())
+                }
+                _ if is_passing(text) => StoreError::Unavailable(text.to_owned()),
+                _ => StoreError::Broken(text.to_owned()),
+            }
+        }
+        DieselError::BrokenTransactionManager
+        | DieselError::RollbackErrorOnCommit { .. }
+        | DieselError::RollbackTransaction => StoreError::Unavailable(error.to_string()),
+        error => StoreError::Broken(error.to_string()),
+    }
+}
+
+fn is_passing(text: &str) -> bool {
+    [
+        "locked",
+        "busy",
+        "deadlock",
+        "shutting down",
+        "terminating connection",
+        "connection closed",
+        "disk I/O",
+        "disk is full",
+        "No space left",
+        "statement timeout",
+        "recovery mode",
+        "starting up",
+        "too many clients",
+        "read-only",
+    ]
+    .iter()
+    .any(|piece| text.contains(piece))
+}
+
+async fn lend<T>(get: impl Future<Output = Result<T, PoolError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(WAIT, get).await {
+        Ok(Ok(object)) => Ok(object),
+        Ok(Err(error)) => Err(StoreError::Unavailable(error.to_string())),
+        Err(_) => Err(StoreError::Unavailable(
+            "all connections are in use".to_owned(),
+        )),
+    }
+}
+
+fn sqlite_pool(url: &str, size: usize) -> Result<Pool<Sqlite>, StoreError> {
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(|url| {
+        let url = url.to_owned();
+        async move {
+            let mut conn = Sqlite::establish(&url).await?;
+            conn.batch_execute(SQLITE_SETUP)
+                .await
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(conn)
+        }
+        .boxed()
+    });
+    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
+        .max_size(size)
+        .build()
+        .map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// One connection to PostgreSQL, with TLS when the address asks for it.
+pub async fn connect(
+    url: &str,
+    tls: tokio_postgres_rustls::MakeRustlsConnect,
+) -> ConnectionResult<AsyncPgConnection> {
+    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
+    let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
+    conn.batch_execute(POSTGRES_SETUP)
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// What speaks TLS to PostgreSQL.
+pub fn tls_connector() -> tokio_postgres_rustls::MakeRustlsConnect {
+    tokio_postgres_rustls::MakeRustlsConnect::new(tls_settings())
+}
+
+fn tls_settings() -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map(|builder| {
+            builder
+                .with_root_certificates(roots.clone())
+                .with_no_client_auth()
+        })
+        .unwrap_or_else(|_| {
+            rustls::ClientConfig::builder()
+                .with_root_certificates(roots)
+                .with_no_client_auth()
+        })
+}
+
+/// Inserts owned rows: one statement on PostgreSQL; on SQLite one blocking call with a statement per row,
+/// because a batch insert is not written the same way there.
+#[macro_export]
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        match $conn {
+            _ if rows.is_empty() => Ok(()),
+            $crate::store::db::Conn::Sqlite(object) => object
+                .spawn_blocking(move |c| {
+                    for row in rows {
+                        diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), c)?;
+                    }
+                    Ok(())
+                })
+                .await
+                .map_err($crate::store::db::refused),
+            $crate::store::db::Conn::Postgres(object) => diesel_async::RunQueryDsl::execute(
+                diesel::insert_into($table).values(rows),
+                &mut **object,
+            )
+            .await
+            .map(drop)
+            .map_err($crate::store::db::refused),
+        }
+    }};
+}

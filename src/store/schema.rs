@@ -1,0 +1,372 @@
+//! The tables as diesel sees them: one description for both databases. A test inserts into and reads from
+//! each of them, so that it can not drift from the migrations.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    installation (id) {
+        id -> BigInt,
+        epoch -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    nodes (number) {
+        number -> BigInt,
+        name -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
+table! {
+    organizations (id) {
+        id -> BigInt,
+        name -> Text,
+        last_seq -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    users (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        disabled -> Bool,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    logins (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    refresh_tokens (hash) {
+        hash -> Binary,
+        login_id -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        used_by -> Nullable<Text>,
+    }
+}
+
+table! {
+    password_resets (hash) {
+        hash -> Binary,
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    invitations (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        email -> Text,
+        role -> Text,
+        hash -> Binary,
+        invited_by -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    api_keys (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        name -> Text,
+        prefix -> Text,
+        hash -> Binary,
+        role -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    audit_log (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_id -> Nullable<Text>,
+        actor_name -> Text,
+        action -> Text,
+        subject -> Text,
+        details -> Text,
+    }
+}
+
+table! {
+    throttles (key) {
+        key -> Text,
+        failures -> BigInt,
+        since -> Timestamp,
+    }
+}
+
+table! {
+    sessions (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        name -> Text,
+        provider -> Text,
+        phone_number_id -> Text,
+        business_account_id -> Text,
+        display_phone_number -> Nullable<Text>,
+        verified_name -> Nullable<Text>,
+        status -> Text,
+        health_state -> Text,
+        health_reason -> Nullable<Text>,
+        quality -> Nullable<Text>,
+        rate -> BigInt,
+        last_webhook_at -> Nullable<Timestamp>,
+        checked_at -> Nullable<Timestamp>,
+        access_token -> Binary,
+        app_secret -> Binary,
+        verify_token -> Binary,
+        hidden_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    templates (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        session_id -> BigInt,
+        provider_template_id -> Text,
+        name -> Text,
+        language -> Text,
+        category -> Text,
+        status -> Text,
+        quality -> Nullable<Text>,
+        parameter_format -> Text,
+        components -> Text,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    contacts (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        name -> Nullable<Text>,
+        profile_name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        user_id -> Nullable<Text>,
+        username -> Nullable<Text>,
+        opted_out_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    contact_identities (organization_id, lookup_key) {
+        organization_id -> BigInt,
+        lookup_key -> Text,
+        kind -> Text,
+        value -> Text,
+        contact_id -> BigInt,
+    }
+}
+
+table! {
+    conversations (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        seq -> BigInt,
+        session_id -> BigInt,
+        contact_id -> BigInt,
+        contact_key -> Text,
+        status -> Text,
+        assignee_id -> Nullable<BigInt>,
+        unread -> BigInt,
+        last_message_id -> Nullable<BigInt>,
+        last_inbound_provider_id -> Nullable<Text>,
+        window_expires_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    messages (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        seq -> BigInt,
+        conversation_id -> BigInt,
+        contact_id -> BigInt,
+        session_id -> BigInt,
+        direction -> Text,
+        kind -> Text,
+        text -> Nullable<Text>,
+        content -> Text,
+        context -> Nullable<Text>,
+        reply_to -> Nullable<Text>,
+        provider_id -> Nullable<Text>,
+        attempt_id -> Nullable<BigInt>,
+        status -> Text,
+        error -> Nullable<Text>,
+        author -> Nullable<Text>,
+        client_key -> Nullable<Text>,
+        reactions -> Nullable<Text>,
+        has_media -> Bool,
+        placeholder -> Bool,
+        hidden -> Bool,
+        edited_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+        provider_timestamp -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    dedup_keys (session_id, key) {
+        session_id -> BigInt,
+        key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    idempotency_keys (organization_id, key) {
+        organization_id -> BigInt,
+        key -> Text,
+        fingerprint -> Text,
+        message_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    early_statuses (session_id, provider_id, status) {
+        session_id -> BigInt,
+        provider_id -> Text,
+        status -> Text,
+        at -> Timestamp,
+        error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    media (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        session_id -> BigInt,
+        message_id -> Nullable<BigInt>,
+        provider_media_id -> Nullable<Text>,
+        provider_uploaded_at -> Nullable<Timestamp>,
+        mime_type -> Text,
+        filename -> Nullable<Text>,
+        size -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        state -> Text,
+        voice -> Bool,
+        animated -> Bool,
+        error -> Nullable<Text>,
+        object_key -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    events (organization_id, seq) {
+        organization_id -> BigInt,
+        seq -> BigInt,
+        at -> Timestamp,
+        kind -> Text,
+        audience -> Text,
+        conversation_id -> Nullable<BigInt>,
+        message_id -> Nullable<BigInt>,
+        subject_id -> Nullable<BigInt>,
+        data -> Nullable<Text>,
+    }
+}
+
+table! {
+    jobs (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        run_at -> Timestamp,
+        claimed_by -> Nullable<BigInt>,
+        tries -> BigInt,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+table! {
+    quarantine (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        session_id -> Nullable<BigInt>,
+        source -> Text,
+        reason -> Text,
+        tries -> BigInt,
+        payload -> Binary,
+        received_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+        resolution -> Nullable<Text>,
+    }
+}
+
+joinable!(conversations -> contacts (contact_id));
+joinable!(conversations -> users (assignee_id));
+joinable!(media -> messages (message_id));
+joinable!(refresh_tokens -> logins (login_id));
+joinable!(logins -> users (user_id));
+joinable!(users -> organizations (organization_id));
+joinable!(sessions -> organizations (organization_id));
+joinable!(invitations -> organizations (organization_id));
+allow_tables_to_appear_in_same_query!(
+    installation,
+    nodes,
+    organizations,
+    users,
+    logins,
+    refresh_tokens,
+    password_resets,
+    invitations,
+    api_keys,
+    audit_log,
+    throttles,
+    sessions,
+    templates,
+    contacts,
+    contact_identities,
+    conversations,
+    messages,
+    dedup_keys,
+    idempotency_keys,
+    early_statuses,
+    media,
+    events,
+    jobs,
+    quarantine
+);
