@@ -1,5 +1,7 @@
 //! What holds for the text of every file.
 
+use command_center::config::setting::SETTINGS;
+
 use super::tree::{FILES, File};
 
 /// A file that is longer wants to be two.
@@ -77,4 +79,20 @@ fn no_path_of_one_machine_is_written_down() {
     let files = FILES.iter().filter(|file| !file.is_generated());
     let found = lines_with(files, &MACHINE);
     assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_readme_lists_every_setting_as_it_is() {
+    let readme = FILES.iter().find(|file| file.path == "README.md").unwrap();
+    for setting in SETTINGS {
+        let default = match setting.default {
+            "" => String::new(),
+            default => format!("`{default}`"),
+        };
+        let row = format!("| `{}` | {default} | {} |", setting.name, setting.about);
+        assert!(
+            readme.text.contains(&row),
+            "README.md lacks this row:\n{row}"
+        );
+    }
 }
