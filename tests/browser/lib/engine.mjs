@@ -30,7 +30,7 @@ const postgres = {
 };
 
 async function statement(sql) {
-  await run("psql", ["--no-psqlrc", "--quiet", database, "-c", sql]);
+  await run("psql", ["--no-psqlrc", "--no-password", "--quiet", database, "-c", sql]);
 }
 
 if (!database || !redis) {
