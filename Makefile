@@ -32,5 +32,5 @@ openapi: ## Write docs/openapi.json and the dashboard's types from the code
 load: ## Put load on a hub and a simulator of its own: LOAD="ingest" or any words for `loadtest`
 	cargo run --release --package loadtest -- $(or $(LOAD),--help)
 
-bench: ## Time the figures that the README promises, on this machine
+bench: ## Measure start, memory and, with LOAD="ingest" and the like, a load scenario
 	@deploy/dev/bench

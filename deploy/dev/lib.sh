@@ -62,3 +62,14 @@ await() {
     sleep 0.05
   done
 }
+
+# get PORT PATH: what 127.0.0.1 answers, header included, without needing curl.
+get() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$2" >&3
+    cat <&3
+  ) 2>/dev/null
+}
+
+answers() { get "$1" "$2" | head -n 1 | grep -q ' 200'; }
