@@ -2,19 +2,27 @@
 //! reads and settings live on [`Tenant`], the handle of one organization, so that a query without a tenant
 //! does not compile. The few questions that come before an organization is known are on [`Unscoped`].
 
+mod attempt;
 mod audit;
+mod contact_identity;
 mod conversation;
 pub mod db;
 mod event;
 pub mod field;
+mod inbound;
+mod job;
 mod message;
 pub mod migrate;
 mod node;
+mod outbound;
+mod ports;
 pub mod schema;
+mod thread;
 
+pub use self::conversation::{AssigneeFilter, ConversationFilter};
 pub use self::node::{HEARTBEAT, Place, migrate};
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
@@ -36,16 +44,16 @@ struct Inner {
     epoch: i64,
     /// What this process calls itself in claims.
     node: i64,
+    /// Where inbound messages wait for the next batch.
+    inlet: inbound::Inlet,
 }
 
-impl Inner {
-    const fn new(db: Db, ids: IdSource, epoch: i64, node: i64) -> Self {
-        Self {
-            db,
-            ids,
-            epoch,
-            node,
-        }
+/// A handle that does not keep the store open.
+struct WeakStore(Weak<Inner>);
+
+impl WeakStore {
+    fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(|inner| Store { inner })
     }
 }
 
@@ -63,6 +71,27 @@ pub struct Unscoped {
 }
 
 impl Store {
+    /// A store on an open database; its committer runs on the present runtime.
+    fn new(db: Db, ids: IdSource, epoch: i64, node: i64) -> Self {
+        let (inlet, queue) = inbound::queue();
+        let store = Self {
+            inner: Arc::new(Inner {
+                db,
+                ids,
+                epoch,
+                node,
+                inlet,
+            }),
+        };
+        let weak = WeakStore(Arc::downgrade(&store.inner));
+        tokio::spawn(inbound::commit_batches(weak, queue));
+        store
+    }
+
+    fn inlet(&self) -> &inbound::Inlet {
+        &self.inner.inlet
+    }
+
     /// The handle of one organization.
     pub fn tenant(&self, organization: OrganizationId) -> Tenant {
         Tenant {

@@ -351,3 +351,24 @@ macro_rules! insert_all {
         }
     }};
 }
+
+/// Reads the first row of a query and locks it against other nodes: `lock_first!(conn, query)` gives an
+/// `Option`. SQLite knows no row locks: its transaction holds the only writer.
+#[macro_export]
+macro_rules! lock_first {
+    ($conn:expr, $query:expr) => {
+        match $conn {
+            $crate::store::db::Conn::Sqlite(object) => {
+                diesel_async::RunQueryDsl::first($query, &mut **object)
+                    .await
+                    .optional()
+            }
+            $crate::store::db::Conn::Postgres(object) => {
+                diesel_async::RunQueryDsl::first($query.for_update(), &mut **object)
+                    .await
+                    .optional()
+            }
+        }
+        .map_err($crate::store::db::refused)
+    };
+}

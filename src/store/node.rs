@@ -2,7 +2,6 @@
 //! Numbers of processes that were silent for a while are given out again; their claimed jobs are freed.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actors::id::IdSource;
@@ -14,7 +13,7 @@ use secrecy::SecretString;
 
 use super::db::{Conn, Db};
 use super::schema::{installation, jobs, nodes};
-use super::{Inner, Store, migrate as steps};
+use super::{Store, migrate as steps};
 use crate::{in_tx, with_conn};
 
 /// How often a node says that it lives.
@@ -44,9 +43,7 @@ impl Store {
         let epoch = epoch(&db).await?;
         let node = take_number(&db, name).await?;
         let ids = IdSource::new(u16::try_from(node).unwrap_or(0));
-        Ok(Self {
-            inner: Arc::new(Inner::new(db, ids, epoch, node)),
-        })
+        Ok(Self::new(db, ids, epoch, node))
     }
 
     /// Says that this node lives, and frees the jobs of those that do not.

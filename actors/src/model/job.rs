@@ -60,6 +60,17 @@ impl Task {
         }
     }
 
+    /// The number that it concerns.
+    pub const fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::SendMessage { session, .. }
+            | Self::FetchMedia { session, .. }
+            | Self::MarkRead { session, .. }
+            | Self::SyncTemplates { session }
+            | Self::CheckSession { session } => Some(*session),
+        }
+    }
+
     /// Waits between tries; the job is given up (quarantined) after the last.
     pub const fn schedule(&self) -> &'static [Duration] {
         const fn s(seconds: u64) -> Duration {

@@ -1,0 +1,488 @@
+//! A message's way out: the attempt committed before its POST, how it ended, and what the provider says of it
+//! later. A message's rank only rises.
+
+use std::sync::Arc;
+
+use actors::event::{Audience, Envelope, Event};
+use actors::model::contact::Identity;
+use actors::model::conversation::Conversation;
+use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use actors::model::message::{Failure, Message, Reaction, ReactionBy};
+use actors::model::outbound::{Outcome, Parcel};
+use actors::model::status::{MessageStatus, ProviderFault, StatusUpdate};
+use actors::policy;
+use actors::ports::store::{Begun, Raised, Receipt, StoreError};
+use actors::time::Timestamp;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::contact_identity::identities_of;
+use super::db::Conn;
+use super::message::MessageRow;
+use super::schema::{early_statuses, messages};
+use super::{Store, conversation, event, field, job, message};
+use crate::{in_tx, lock_first, with_conn};
+
+/// How an event tells of a message.
+pub(crate) type Tell = fn(Arc<Message>) -> Event;
+
+/// What changes on a message's row.
+#[derive(AsChangeset, Default)]
+#[diesel(table_name = messages)]
+struct Change {
+    seq: Option<i64>,
+    status: Option<String>,
+    provider_id: Option<String>,
+    error: Option<Option<String>>,
+    reactions: Option<Option<String>>,
+}
+
+/// A message's row, locked against others on PostgreSQL.
+pub(crate) async fn lock_message(
+    conn: &mut Conn,
+    id: i64,
+) -> Result<Option<MessageRow>, StoreError> {
+    lock_first!(
+        conn,
+        messages::table
+            .filter(messages::id.eq(id))
+            .select(MessageRow::as_select())
+    )
+}
+
+/// A message's row by the provider's id, locked against others on PostgreSQL.
+pub(crate) async fn lock_by_provider_id(
+    conn: &mut Conn,
+    session: i64,
+    provider_id: &str,
+) -> Result<Option<MessageRow>, StoreError> {
+    lock_first!(
+        conn,
+        messages::table
+            .filter(messages::session_id.eq(session))
+            .filter(messages::provider_id.eq(provider_id))
+            .select(MessageRow::as_select())
+    )
+}
+
+/// Takes a number for a changed message and stores the event that tells of it as it is now.
+pub(crate) async fn tell(
+    conn: &mut Conn,
+    organization: i64,
+    id: i64,
+    how: Tell,
+) -> Result<Arc<Envelope>, StoreError> {
+    let seq = event::take_seqs(conn, organization, 1).await?;
+    with_conn!(conn, |c| diesel::update(messages::table.find(id))
+        .set(messages::seq.eq(seq))
+        .execute(c)
+        .await)?;
+    let mut found = message::load(conn, organization, &[id]).await?;
+    let view = found.pop().ok_or(StoreError::NotFound)?;
+    let row = row_if_last(conn, organization, &view, seq).await?;
+    let envelope = Arc::new(Envelope {
+        organization: OrganizationId(organization),
+        seq,
+        at: Timestamp::now(),
+        audience: Audience::Everyone,
+        event: how(Arc::new(view)),
+        row,
+    });
+    event::store(conn, std::slice::from_ref(&envelope)).await?;
+    Ok(envelope)
+}
+
+/// The list row when it shows this message. Its number is the event's; the conversation's own version stays,
+/// because nothing that its actor decides on has changed.
+async fn row_if_last(
+    conn: &mut Conn,
+    organization: i64,
+    message: &Message,
+    seq: i64,
+) -> Result<Option<Arc<Conversation>>, StoreError> {
+    let ids = [message.conversation_id.0];
+    let found = conversation::load(conn, organization, &ids).await?;
+    Ok(found
+        .into_iter()
+        .find(|row| {
+            row.last_message
+                .as_ref()
+                .is_some_and(|last| last.id == message.id)
+        })
+        .map(|row| Arc::new(Conversation { seq, ..row })))
+}
+
+async fn change(conn: &mut Conn, id: i64, change: Change) -> Result<(), StoreError> {
+    with_conn!(conn, |c| diesel::update(messages::table.find(id))
+        .set(&change)
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Records how an attempt ended (`attempt` None: whichever it was); gives what is to be told.
+pub(crate) async fn conclude(
+    conn: &mut Conn,
+    id: MessageId,
+    attempt: Option<AttemptId>,
+    outcome: &Outcome,
+) -> Result<Vec<Arc<Envelope>>, StoreError> {
+    let Some(row) = lock_message(conn, id.0).await? else {
+        return Ok(Vec::new());
+    };
+    if attempt.is_some_and(|attempt| row.attempt_id != Some(attempt.0)) {
+        return Ok(Vec::new());
+    }
+    let stands = row.status()?;
+    match outcome {
+        Outcome::Accepted { provider_id } => {
+            if row.provider_id.is_some() {
+                return Ok(Vec::new());
+            }
+            accept(conn, &row, stands, provider_id).await
+        }
+        Outcome::Failed(failure) if stands.rises_to(MessageStatus::Failed) => {
+            fail(conn, &row, failure, Event::MessageStatusChanged).await
+        }
+        Outcome::Unknown if stands.rises_to(MessageStatus::Unknown) => {
+            raise(
+                conn,
+                &row,
+                MessageStatus::Unknown,
+                Event::MessageStatusChanged,
+            )
+            .await
+        }
+        Outcome::Requeued if stands == MessageStatus::Sending => {
+            with_conn!(conn, |c| diesel::update(messages::table.find(row.id))
+                .set((
+                    messages::status.eq(MessageStatus::Queued.as_str()),
+                    messages::attempt_id.eq(None::<i64>),
+                ))
+                .execute(c)
+                .await)?;
+            Ok(Vec::new())
+        }
+        Outcome::Failed(_) | Outcome::Unknown | Outcome::Requeued => Ok(Vec::new()),
+    }
+}
+
+async fn accept(
+    conn: &mut Conn,
+    row: &MessageRow,
+    stands: MessageStatus,
+    provider_id: &str,
+) -> Result<Vec<Arc<Envelope>>, StoreError> {
+    let mut reached = if stands.rises_to(MessageStatus::Sent) {
+        MessageStatus::Sent
+    } else {
+        stands
+    };
+    let mut error = None;
+    // Statuses that overtook the answer were kept under the provider's id.
+    for (status, fault) in take_early(conn, row.session_id, provider_id).await? {
+        if reached.rises_to(status) {
+            reached = status;
+            error = fault;
+        }
+    }
+    let failed = reached == MessageStatus::Failed;
+    let error = if failed {
+        error
+            .map(|fault| field::write(&policy::failure(&fault)))
+            .transpose()?
+    } else {
+        None
+    };
+    let news = Change {
+        status: Some(reached.as_str().to_owned()),
+        provider_id: Some(provider_id.to_owned()),
+        error: Some(error),
+        ..Change::default()
+    };
+    change(conn, row.id, news).await?;
+    if row.hidden {
+        return Ok(Vec::new());
+    }
+    let told = tell(conn, row.organization_id, row.id, Event::MessageSent).await?;
+    Ok(vec![told])
+}
+
+async fn raise(
+    conn: &mut Conn,
+    row: &MessageRow,
+    status: MessageStatus,
+    how: Tell,
+) -> Result<Vec<Arc<Envelope>>, StoreError> {
+    let news = Change {
+        status: Some(status.as_str().to_owned()),
+        // A proof of delivery takes an earlier failure back.
+        error: Some(None),
+        ..Change::default()
+    };
+    change(conn, row.id, news).await?;
+    if row.hidden {
+        return Ok(Vec::new());
+    }
+    Ok(vec![tell(conn, row.organization_id, row.id, how).await?])
+}
+
+async fn fail(
+    conn: &mut Conn,
+    row: &MessageRow,
+    failure: &Failure,
+    how: Tell,
+) -> Result<Vec<Arc<Envelope>>, StoreError> {
+    let news = Change {
+        status: Some(MessageStatus::Failed.as_str().to_owned()),
+        error: Some(Some(field::write(failure)?)),
+        ..Change::default()
+    };
+    change(conn, row.id, news).await?;
+    if !row.hidden {
+        return Ok(vec![tell(conn, row.organization_id, row.id, how).await?]);
+    }
+    // A reaction that did not arrive must not stay on its target.
+    let target = row.reply_to.as_deref().unwrap_or_default();
+    let Some(target) = lock_by_provider_id(conn, row.session_id, target).await? else {
+        return Ok(Vec::new());
+    };
+    set_reaction(conn, &target, ReactionBy::Business, None)
+        .await
+        .map(|told| vec![told])
+}
+
+/// Sets or removes one side's emoji on a message.
+pub(crate) async fn set_reaction(
+    conn: &mut Conn,
+    target: &MessageRow,
+    by: ReactionBy,
+    emoji: Option<&str>,
+) -> Result<Arc<Envelope>, StoreError> {
+    let mut reactions: Vec<Reaction> =
+        field::read_opt(target.reactions.as_deref())?.unwrap_or_default();
+    reactions.retain(|reaction| reaction.by != by);
+    if let Some(emoji) = emoji.filter(|emoji| !emoji.is_empty()) {
+        reactions.push(Reaction {
+            emoji: emoji.to_owned(),
+            by,
+        });
+    }
+    let text = (!reactions.is_empty())
+        .then(|| field::write(&reactions))
+        .transpose()?;
+    let news = Change {
+        reactions: Some(text),
+        ..Change::default()
+    };
+    change(conn, target.id, news).await?;
+    tell(
+        conn,
+        target.organization_id,
+        target.id,
+        Event::MessageUpdated,
+    )
+    .await
+}
+
+type Early = (MessageStatus, Option<ProviderFault>);
+
+async fn take_early(
+    conn: &mut Conn,
+    session: i64,
+    provider_id: &str,
+) -> Result<Vec<Early>, StoreError> {
+    let kept: Vec<(String, Option<String>)> = with_conn!(conn, |c| early_statuses::table
+        .filter(early_statuses::session_id.eq(session))
+        .filter(early_statuses::provider_id.eq(provider_id))
+        .select((early_statuses::status, early_statuses::error))
+        .load(c)
+        .await)?;
+    if kept.is_empty() {
+        return Ok(Vec::new());
+    }
+    with_conn!(conn, |c| diesel::delete(
+        early_statuses::table
+            .filter(early_statuses::session_id.eq(session))
+            .filter(early_statuses::provider_id.eq(provider_id))
+    )
+    .execute(c)
+    .await)?;
+    kept.iter()
+        .map(|(status, error)| {
+            Ok((
+                field::named("message status", status, MessageStatus::parse)?,
+                field::read_opt(error.as_deref())?,
+            ))
+        })
+        .collect()
+}
+
+async fn keep_early(
+    conn: &mut Conn,
+    session: SessionId,
+    update: &StatusUpdate,
+) -> Result<(), StoreError> {
+    let error = update.error.as_ref().map(field::write).transpose()?;
+    with_conn!(conn, |c| diesel::insert_into(early_statuses::table)
+        .values((
+            early_statuses::session_id.eq(session.0),
+            early_statuses::provider_id.eq(&update.provider_id),
+            early_statuses::status.eq(update.status.as_str()),
+            early_statuses::at.eq(update.at.naive()),
+            early_statuses::error.eq(&error),
+            early_statuses::created_at.eq(Timestamp::now().naive()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+impl Store {
+    pub(super) async fn begin(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let Some(row) = lock_message(conn, message.0).await? else {
+                job::remove(conn, job).await?;
+                return Ok(Begun::Settled);
+            };
+            match row.status()? {
+                MessageStatus::Queued => {}
+                MessageStatus::Sending => {
+                    job::remove(conn, job).await?;
+                    let envelopes = raise(
+                        conn,
+                        &row,
+                        MessageStatus::Unknown,
+                        Event::MessageStatusChanged,
+                    )
+                    .await?;
+                    return Ok(Begun::InDoubt(Receipt {
+                        envelopes,
+                        jobs: false,
+                    }));
+                }
+                _ => {
+                    job::remove(conn, job).await?;
+                    return Ok(Begun::Settled);
+                }
+            }
+            let attempt = AttemptId(self.next_id());
+            with_conn!(conn, |c| diesel::update(messages::table.find(row.id))
+                .set((
+                    messages::status.eq(MessageStatus::Sending.as_str()),
+                    messages::attempt_id.eq(Some(attempt.0)),
+                ))
+                .execute(c)
+                .await)?;
+            let to: Vec<Identity> = identities_of(conn, row.contact_id).await?;
+            Ok(Begun::Go(Parcel {
+                organization: OrganizationId(row.organization_id),
+                session: SessionId(row.session_id),
+                conversation: ConversationId(row.conversation_id),
+                message,
+                attempt,
+                to,
+                kind: row.kind,
+                content: field::json(row.content)?,
+                // A reaction names its target inside, not as a quote.
+                reply_to: row.reply_to.filter(|_| !row.hidden),
+            }))
+        })
+    }
+
+    pub(super) async fn settle(
+        &self,
+        job: JobId,
+        message: MessageId,
+        attempt: AttemptId,
+        outcome: &Outcome,
+        retry_at: Option<Timestamp>,
+    ) -> Result<Receipt, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let envelopes = conclude(conn, message, Some(attempt), outcome).await?;
+            match (outcome, retry_at) {
+                (Outcome::Requeued, Some(at)) => job::put_back(conn, job, at, None).await?,
+                (Outcome::Requeued, None) => {
+                    job::put_back(conn, job, Timestamp::now(), None).await?;
+                }
+                _ => job::remove(conn, job).await?,
+            }
+            Ok(Receipt {
+                envelopes,
+                jobs: false,
+            })
+        })
+    }
+
+    pub(super) async fn raise(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        update: &StatusUpdate,
+    ) -> Result<Raised, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let Some(row) = find_sent(conn, organization, session, update).await? else {
+                keep_early(conn, session, update).await?;
+                return Ok(Raised::Kept);
+            };
+            if row.provider_id.is_none() && !update.provider_id.is_empty() {
+                let news = Change {
+                    provider_id: Some(update.provider_id.clone()),
+                    ..Change::default()
+                };
+                change(conn, row.id, news).await?;
+            }
+            if !row.status()?.rises_to(update.status) {
+                return Ok(Raised::Unchanged);
+            }
+            let how: Tell = Event::MessageStatusChanged;
+            let envelopes = match (update.status, &update.error) {
+                (MessageStatus::Failed, fault) => {
+                    let fault = fault.clone().unwrap_or_else(|| ProviderFault {
+                        code: 0,
+                        title: "WhatsApp could not deliver the message".to_owned(),
+                        details: None,
+                    });
+                    fail(conn, &row, &policy::failure(&fault), how).await?
+                }
+                (status, _) => raise(conn, &row, status, how).await?,
+            };
+            Ok(Raised::Changed(Receipt {
+                envelopes,
+                jobs: false,
+            }))
+        })
+    }
+}
+
+/// The message that a status is about: by the provider's id, else by the attempt id that it echoes.
+async fn find_sent(
+    conn: &mut Conn,
+    organization: OrganizationId,
+    session: SessionId,
+    update: &StatusUpdate,
+) -> Result<Option<MessageRow>, StoreError> {
+    if let Some(row) = lock_by_provider_id(conn, session.0, &update.provider_id).await? {
+        return Ok(Some(row));
+    }
+    let Some(attempt) = update
+        .attempt
+        .as_deref()
+        .and_then(|text| text.parse::<AttemptId>().ok())
+    else {
+        return Ok(None);
+    };
+    let id: Option<i64> = with_conn!(conn, |c| messages::table
+        .filter(messages::attempt_id.eq(Some(attempt.0)))
+        .filter(messages::organization_id.eq(organization.0))
+        .filter(messages::session_id.eq(session.0))
+        .select(messages::id)
+        .first(c)
+        .await
+        .optional())?;
+    match id {
+        Some(id) => lock_message(conn, id).await,
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,278 @@
+//! Things to do: stored with the change that they follow from, claimed for a while, tried by a schedule.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::event::{Audience, Event};
+use actors::model::ids::{JobId, OrganizationId, QuarantineId, SessionId};
+use actors::model::job::{After, Job, Task};
+use actors::model::json::Json;
+use actors::model::message::Failure;
+use actors::model::outbound::Outcome;
+use actors::model::quarantine::{QuarantineSource, Quarantined};
+use actors::ports::store::{Receipt, StoreError};
+use actors::time::Timestamp;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamp as SqlTimestamp};
+use diesel_async::RunQueryDsl;
+
+use super::db::{Conn, refused};
+use super::schema::{jobs, quarantine};
+use super::{Store, attempt, event, field};
+use crate::{in_tx, insert_all, with_conn};
+
+/// A job as it lies in the database.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, QueryableByName)]
+#[diesel(table_name = jobs)]
+pub(crate) struct JobRow {
+    pub id: i64,
+    pub organization_id: i64,
+    pub kind: String,
+    pub payload: String,
+    pub run_at: NaiveDateTime,
+    pub claimed_by: Option<i64>,
+    pub tries: i64,
+    pub last_error: Option<String>,
+    pub created_at: NaiveDateTime,
+}
+
+impl JobRow {
+    /// The row of a task that is due at `run_at`.
+    pub fn of(
+        store: &Store,
+        organization: OrganizationId,
+        task: &Task,
+        run_at: Timestamp,
+    ) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: store.next_id(),
+            organization_id: organization.0,
+            kind: task.name().to_owned(),
+            payload: field::write(task)?,
+            run_at: run_at.naive(),
+            claimed_by: None,
+            tries: 0,
+            last_error: None,
+            created_at: Timestamp::now().naive(),
+        })
+    }
+
+    fn job(self) -> Result<Job, StoreError> {
+        Ok(Job {
+            id: JobId(self.id),
+            organization: OrganizationId(self.organization_id),
+            task: field::read(&self.payload)?,
+            tries: i32::try_from(self.tries).unwrap_or(i32::MAX),
+            created_at: field::instant(self.created_at),
+        })
+    }
+}
+
+/// Stores tasks in the present transaction.
+pub(crate) async fn enqueue(
+    conn: &mut Conn,
+    store: &Store,
+    organization: OrganizationId,
+    tasks: &[Task],
+    run_at: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = tasks
+        .iter()
+        .map(|task| JobRow::of(store, organization, task, run_at))
+        .collect::<Result<Vec<_>, _>>()?;
+    insert_all!(conn, jobs::table, rows)
+}
+
+/// Deletes a job in the present transaction.
+pub(crate) async fn remove(conn: &mut Conn, job: JobId) -> Result<(), StoreError> {
+    with_conn!(conn, |c| diesel::delete(jobs::table.find(job.0))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Makes a claimed job due again in the present transaction.
+pub(crate) async fn put_back(
+    conn: &mut Conn,
+    job: JobId,
+    at: Timestamp,
+    reason: Option<&str>,
+) -> Result<(), StoreError> {
+    with_conn!(conn, |c| diesel::update(jobs::table.find(job.0))
+        .set((
+            jobs::run_at.eq(at.naive()),
+            jobs::claimed_by.eq(None::<i64>),
+            jobs::last_error.eq(reason),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Puts something aside in the present transaction.
+pub(crate) async fn set_aside(
+    conn: &mut Conn,
+    store: &Store,
+    entry: &Quarantined,
+) -> Result<Arc<actors::event::Envelope>, StoreError> {
+    let id = QuarantineId(store.next_id());
+    let source = match entry.source {
+        QuarantineSource::Webhook => "webhook",
+        QuarantineSource::Job => "job",
+    };
+    let session = entry.session.map(|SessionId(id)| id);
+    with_conn!(conn, |c| diesel::insert_into(quarantine::table)
+        .values((
+            quarantine::id.eq(id.0),
+            quarantine::organization_id.eq(entry.organization.0),
+            quarantine::session_id.eq(session),
+            quarantine::source.eq(source),
+            quarantine::reason.eq(&entry.reason),
+            quarantine::tries.eq(i64::from(entry.tries)),
+            quarantine::payload.eq(&entry.payload),
+            quarantine::received_at.eq(Timestamp::now().naive()),
+        ))
+        .execute(c)
+        .await)?;
+    metrics::counter!("quarantined_total", "source" => source).increment(1);
+    let told = serde_json::json!({"id": id, "source": source, "reason": entry.reason});
+    event::append(
+        conn,
+        entry.organization,
+        Audience::Admins,
+        Event::QuarantineAdded(Json::from(told)),
+    )
+    .await
+}
+
+const CLAIM_SQLITE: &str = "UPDATE jobs SET run_at = ?1, claimed_by = ?2, tries = tries + 1 \
+    WHERE id IN (SELECT id FROM jobs WHERE run_at <= ?3 ORDER BY run_at, id LIMIT ?4) RETURNING *";
+const CLAIM_POSTGRES: &str = "UPDATE jobs SET run_at = $1, claimed_by = $2, tries = tries + 1 \
+    WHERE id IN (SELECT id FROM jobs WHERE run_at <= $3 ORDER BY run_at, id LIMIT $4 \
+    FOR UPDATE SKIP LOCKED) RETURNING *";
+
+impl Store {
+    pub(super) async fn claim(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
+        let now = Timestamp::now();
+        if !self.has_due_jobs(now).await? {
+            return Ok(Vec::new());
+        }
+        let mut rows: Vec<JobRow> = in_tx!(self.db(), |conn| {
+            macro_rules! claim {
+                ($sql:expr, $c:expr) => {
+                    diesel::sql_query($sql)
+                        .bind::<SqlTimestamp, _>((now + lease).naive())
+                        .bind::<BigInt, _>(self.node())
+                        .bind::<SqlTimestamp, _>(now.naive())
+                        .bind::<BigInt, _>(i64::from(limit))
+                        .load($c)
+                        .await
+                        .map_err(refused)
+                };
+            }
+            // Two nodes must not wait for each other's claims, which only PostgreSQL has words for.
+            match conn {
+                Conn::Sqlite(object) => claim!(CLAIM_SQLITE, &mut **object),
+                Conn::Postgres(object) => claim!(CLAIM_POSTGRES, &mut **object),
+            }
+        })?;
+        // In the order in which they were asked for, which is the order of a conversation's messages.
+        rows.sort_by_key(|row| row.id);
+        rows.into_iter().map(JobRow::job).collect()
+    }
+
+    /// A look at the index, so that an idle node does not write.
+    async fn has_due_jobs(&self, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.next_job().await?.is_some_and(|at| at <= now))
+    }
+
+    pub(super) async fn next_job(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let next: Option<NaiveDateTime> = with_conn!(&mut conn, |c| jobs::table
+            .select(jobs::run_at)
+            .order(jobs::run_at)
+            .first(c)
+            .await
+            .optional())?;
+        Ok(field::instant_opt(next))
+    }
+
+    pub(super) async fn finish(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
+        in_tx!(self.db(), |conn| {
+            match after {
+                After::Done => {
+                    remove(conn, job.id).await?;
+                    Ok(Receipt::default())
+                }
+                After::Retry { at, reason } => {
+                    put_back(conn, job.id, at, Some(&reason)).await?;
+                    Ok(Receipt::default())
+                }
+                After::GiveUp { reason } => self.give_up(conn, job, reason).await,
+            }
+        })
+    }
+
+    async fn give_up(
+        &self,
+        conn: &mut Conn,
+        job: &Job,
+        reason: String,
+    ) -> Result<Receipt, StoreError> {
+        let mut receipt = Receipt::default();
+        remove(conn, job.id).await?;
+        if let Task::SendMessage { message, .. } = &job.task {
+            let failure = Failure {
+                code: 0,
+                title: "The message could not be sent".to_owned(),
+                advice:
+                    "It was tried several times. Send it again, or ask an admin to look at the \
+                    number."
+                        .to_owned(),
+            };
+            let end = Outcome::Failed(failure);
+            let told = attempt::conclude(conn, *message, None, &end).await?;
+            receipt.envelopes.extend(told);
+        }
+        let entry = Quarantined {
+            organization: job.organization,
+            session: job.task.session(),
+            source: QuarantineSource::Job,
+            reason,
+            tries: job.tries,
+            payload: field::write(&job.task)?.into_bytes(),
+        };
+        receipt.envelopes.push(set_aside(conn, self, &entry).await?);
+        Ok(receipt)
+    }
+
+    pub(super) async fn release(&self) -> Result<(), StoreError> {
+        let now = Timestamp::now();
+        in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::update(
+                jobs::table.filter(jobs::claimed_by.eq(Some(self.node())))
+            )
+            .set((
+                jobs::claimed_by.eq(None::<i64>),
+                jobs::run_at.eq(now.naive())
+            ))
+            .execute(c)
+            .await)?;
+            Ok(())
+        })
+    }
+
+    pub(super) async fn put_in_quarantine(
+        &self,
+        entry: &Quarantined,
+    ) -> Result<Receipt, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let envelope = set_aside(conn, self, entry).await?;
+            Ok(Receipt {
+                envelopes: vec![envelope],
+                jobs: false,
+            })
+        })
+    }
+}

@@ -1,0 +1,367 @@
+//! A message to be sent (or a note): stored as `queued` with its job, once per idempotency key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::event::{Audience, Envelope, Event};
+use actors::model::conversation::{Conversation, ConversationState, LastMessage};
+use actors::model::ids::MessageId;
+use actors::model::job::Task;
+use actors::model::json::Json;
+use actors::model::message::{Direction, Media, Message, ReactionBy, ReplyTo};
+use actors::model::outbound::Draft;
+use actors::model::status::MessageStatus;
+use actors::ports::store::{OutboundAppend, Queued, Receipt, StoreError};
+use actors::time::Timestamp;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::contact_identity::lock_conversation;
+use super::db::Conn;
+use super::message::{MediaRow, MessageRow, shortened};
+use super::schema::{conversations, idempotency_keys, media, messages};
+use super::{Store, attempt, event, field, job, message};
+use crate::{in_tx, insert_all, with_conn};
+
+/// How long a client's idempotency key is honoured.
+const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Store {
+    pub(super) async fn queue(&self, append: OutboundAppend) -> Result<Queued, StoreError> {
+        let OutboundAppend {
+            state,
+            draft,
+            status,
+            now,
+        } = append;
+        in_tx!(self.db(), |conn| {
+            let thread = &state.conversation;
+            let locked = lock_conversation(conn, thread.session_id.0, thread.contact.id.0).await?;
+            if let Some(known) = known_key(conn, &state, &draft, now).await? {
+                return Ok(known);
+            }
+            if locked != Some((thread.id.0, state.version)) {
+                return Err(StoreError::Conflict);
+            }
+            let id = MessageId(self.next_id());
+            remember_key(conn, &state, &draft, id, now).await?;
+            let (content, media) = self.attach(conn, &state, &draft, id).await?;
+            let quoted = quote(conn, &state, &draft).await?;
+            if draft.kind == "reaction" {
+                return self.react(conn, &state, &draft, id, now).await;
+            }
+            let seq = event::take_seqs(conn, state.organization.0, 1).await?;
+            let message = Arc::new(Message {
+                id,
+                seq,
+                conversation_id: thread.id,
+                contact_id: thread.contact.id,
+                session_id: thread.session_id,
+                direction: if draft.note {
+                    Direction::Note
+                } else {
+                    Direction::Outbound
+                },
+                kind: draft.kind.clone(),
+                text: draft.text.clone(),
+                content,
+                media,
+                reply_to: quoted,
+                context: None,
+                provider_id: None,
+                status: if draft.note {
+                    MessageStatus::Received
+                } else {
+                    MessageStatus::Queued
+                },
+                error: None,
+                author: Some(draft.author.clone()),
+                client_key: draft.client_key.clone(),
+                reactions: Vec::new(),
+                edited_at: None,
+                revoked_at: None,
+                created_at: now,
+                provider_timestamp: None,
+            });
+            let row = MessageRow::of(&message, state.organization.0)?;
+            insert_all!(conn, messages::table, vec![row])?;
+            if !draft.note {
+                self.leave_job(conn, &state, &draft, id, now).await?;
+            }
+            let next = Arc::new(after(&state, &message, status));
+            save(conn, &next).await?;
+            let envelope = Arc::new(Envelope {
+                organization: state.organization,
+                seq,
+                at: now,
+                audience: Audience::Everyone,
+                event: if draft.note {
+                    Event::NoteCreated(Arc::clone(&message))
+                } else {
+                    Event::MessageQueued(Arc::clone(&message))
+                },
+                row: Some(Arc::new(next.conversation.clone())),
+            });
+            event::store(conn, std::slice::from_ref(&envelope)).await?;
+            Ok(Queued::Stored {
+                message,
+                state: next,
+                receipt: Receipt {
+                    envelopes: vec![envelope],
+                    jobs: !draft.note,
+                },
+            })
+        })
+    }
+
+    /// A reaction of ours shows on its target at once; its own row only carries it out.
+    async fn react(
+        &self,
+        conn: &mut Conn,
+        state: &Arc<ConversationState>,
+        draft: &Draft,
+        id: MessageId,
+        now: Timestamp,
+    ) -> Result<Queued, StoreError> {
+        let thread = &state.conversation;
+        let message = Arc::new(Message {
+            id,
+            seq: thread.seq,
+            conversation_id: thread.id,
+            contact_id: thread.contact.id,
+            session_id: thread.session_id,
+            direction: Direction::Outbound,
+            kind: draft.kind.clone(),
+            text: draft.text.clone(),
+            content: draft.content.clone(),
+            media: Vec::new(),
+            reply_to: draft.reply_to.clone().map(|provider_id| ReplyTo {
+                id: None,
+                provider_id,
+                text: None,
+                direction: None,
+            }),
+            context: None,
+            provider_id: None,
+            status: MessageStatus::Queued,
+            error: None,
+            author: Some(draft.author.clone()),
+            client_key: draft.client_key.clone(),
+            reactions: Vec::new(),
+            edited_at: None,
+            revoked_at: None,
+            created_at: now,
+            provider_timestamp: None,
+        });
+        let row = MessageRow {
+            hidden: true,
+            ..MessageRow::of(&message, state.organization.0)?
+        };
+        insert_all!(conn, messages::table, vec![row])?;
+        self.leave_job(conn, state, draft, id, now).await?;
+        let target = draft.reply_to.as_deref().unwrap_or_default();
+        let target = attempt::lock_by_provider_id(conn, thread.session_id.0, target).await?;
+        let mut envelopes = Vec::new();
+        if let Some(target) = target.filter(|target| target.conversation_id == thread.id.0) {
+            let emoji = draft.text.as_deref();
+            envelopes
+                .push(attempt::set_reaction(conn, &target, ReactionBy::Business, emoji).await?);
+        }
+        Ok(Queued::Stored {
+            message,
+            state: Arc::clone(state),
+            receipt: Receipt {
+                envelopes,
+                jobs: true,
+            },
+        })
+    }
+
+    async fn leave_job(
+        &self,
+        conn: &mut Conn,
+        state: &ConversationState,
+        draft: &Draft,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let task = Task::SendMessage {
+            session: state.conversation.session_id,
+            conversation: state.conversation.id,
+            message,
+            priority: draft.priority,
+        };
+        job::enqueue(conn, self, state.organization, &[task], now).await
+    }
+
+    /// Ties uploaded files to the message. A file that belongs to another message already (a repeated send)
+    /// gets a second row for the same stored object, and the content names that one.
+    async fn attach(
+        &self,
+        conn: &mut Conn,
+        state: &ConversationState,
+        draft: &Draft,
+        message: MessageId,
+    ) -> Result<(Json, Vec<Media>), StoreError> {
+        let mut content = draft.content.clone();
+        let mut files = Vec::new();
+        for id in &draft.media {
+            let mut row: MediaRow = with_conn!(conn, |c| media::table
+                .filter(media::organization_id.eq(state.organization.0))
+                .filter(media::id.eq(id.0))
+                .select(MediaRow::as_select())
+                .first(c)
+                .await)?;
+            if row.message_id.is_none() {
+                with_conn!(conn, |c| diesel::update(media::table.find(row.id))
+                    .set(media::message_id.eq(Some(message.0)))
+                    .execute(c)
+                    .await)?;
+            } else {
+                row.id = self.next_id();
+                row.message_id = Some(message.0);
+                let copy = actors::model::ids::MediaId(row.id).to_string();
+                content = field::json(content.get().replace(&id.to_string(), &copy))?;
+                insert_all!(conn, media::table, vec![row.clone()])?;
+            }
+            files.push(row.view()?);
+        }
+        Ok((content, files))
+    }
+}
+
+/// The state after a message of ours.
+fn after(
+    state: &ConversationState,
+    message: &Message,
+    status: actors::model::conversation::ConversationStatus,
+) -> ConversationState {
+    let conversation = Conversation {
+        seq: message.seq,
+        status,
+        last_message: Some(LastMessage {
+            id: message.id,
+            direction: message.direction,
+            kind: message.kind.clone(),
+            text: message.text.as_deref().map(shortened),
+            status: message.status,
+            at: message.created_at,
+        }),
+        updated_at: message.created_at,
+        ..state.conversation.clone()
+    };
+    ConversationState {
+        version: message.seq,
+        conversation,
+        ..state.clone()
+    }
+}
+
+/// Writes the columns of a conversation that its actor decides on.
+pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(), StoreError> {
+    let view = &state.conversation;
+    with_conn!(conn, |c| diesel::update(
+        conversations::table.find(view.id.0)
+    )
+    .set((
+        conversations::seq.eq(state.version),
+        conversations::status.eq(view.status.as_str()),
+        conversations::assignee_id.eq(view.assignee.as_ref().map(|user| user.id.0)),
+        conversations::unread.eq(i64::from(view.unread)),
+        conversations::last_message_id.eq(view.last_message.as_ref().map(|last| last.id.0)),
+        conversations::last_inbound_provider_id.eq(&state.last_inbound_provider_id),
+        conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
+        conversations::updated_at.eq(view.updated_at.naive()),
+    ))
+    .execute(c)
+    .await)?;
+    Ok(())
+}
+
+async fn known_key(
+    conn: &mut Conn,
+    state: &ConversationState,
+    draft: &Draft,
+    now: Timestamp,
+) -> Result<Option<Queued>, StoreError> {
+    let Some(key) = &draft.client_key else {
+        return Ok(None);
+    };
+    let known: Option<(String, i64)> = with_conn!(conn, |c| idempotency_keys::table
+        .filter(idempotency_keys::organization_id.eq(state.organization.0))
+        .filter(idempotency_keys::key.eq(key))
+        .filter(idempotency_keys::created_at.gt((now - KEY_LIFE).naive()))
+        .select((idempotency_keys::fingerprint, idempotency_keys::message_id))
+        .first(c)
+        .await
+        .optional())?;
+    let Some((fingerprint, message)) = known else {
+        return Ok(None);
+    };
+    if fingerprint != draft.fingerprint.clone().unwrap_or_default() {
+        return Ok(Some(Queued::KeyReused));
+    }
+    let mut found = message::load(conn, state.organization.0, &[message]).await?;
+    let found = found.pop().ok_or(StoreError::NotFound)?;
+    Ok(Some(Queued::Repeated(Arc::new(found))))
+}
+
+async fn remember_key(
+    conn: &mut Conn,
+    state: &ConversationState,
+    draft: &Draft,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(key) = &draft.client_key else {
+        return Ok(());
+    };
+    let fingerprint = draft.fingerprint.clone().unwrap_or_default();
+    // An expired key may be used again.
+    with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
+        .values((
+            idempotency_keys::organization_id.eq(state.organization.0),
+            idempotency_keys::key.eq(key),
+            idempotency_keys::fingerprint.eq(&fingerprint),
+            idempotency_keys::message_id.eq(message.0),
+            idempotency_keys::created_at.eq(now.naive()),
+        ))
+        .on_conflict((idempotency_keys::organization_id, idempotency_keys::key))
+        .do_update()
+        .set((
+            idempotency_keys::fingerprint.eq(&fingerprint),
+            idempotency_keys::message_id.eq(message.0),
+            idempotency_keys::created_at.eq(now.naive()),
+        ))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+async fn quote(
+    conn: &mut Conn,
+    state: &ConversationState,
+    draft: &Draft,
+) -> Result<Option<ReplyTo>, StoreError> {
+    let Some(provider_id) = draft.reply_to.clone() else {
+        return Ok(None);
+    };
+    let session = state.conversation.session_id.0;
+    let quoted: Option<(i64, Option<String>, String)> = with_conn!(conn, |c| messages::table
+        .filter(messages::session_id.eq(session))
+        .filter(messages::provider_id.eq(&provider_id))
+        .select((messages::id, messages::text, messages::direction))
+        .first(c)
+        .await
+        .optional())?;
+    let (id, text, direction) = match quoted {
+        Some((id, text, direction)) => (Some(MessageId(id)), text, Direction::parse(&direction)),
+        None => (None, None, None),
+    };
+    Ok(Some(ReplyTo {
+        id,
+        provider_id,
+        text: text.as_deref().map(shortened),
+        direction,
+    }))
+}

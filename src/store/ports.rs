@@ -1,0 +1,164 @@
+//! The ports of the actors, each handed to the file that knows the noun.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actors::event::{Cursor, Envelope};
+use actors::model::contact::Identity;
+use actors::model::conversation::{ConversationChange, ConversationKey, ConversationState};
+use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use actors::model::job::{After, Job, Task};
+use actors::model::outbound::Outcome;
+use actors::model::quarantine::Quarantined;
+use actors::model::session::{HealthState, SessionState};
+use actors::model::status::StatusUpdate;
+use actors::model::user::Actor;
+use actors::ports::store::{
+    Appended, Begun, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore,
+    OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+};
+use actors::time::Timestamp;
+use async_trait::async_trait;
+
+use super::Store;
+
+#[async_trait]
+impl MessageStore for Store {
+    async fn append_inbound(&self, append: InboundAppend) -> Result<Appended, StoreError> {
+        self.append(append).await
+    }
+
+    async fn append_outbound(&self, append: OutboundAppend) -> Result<Queued, StoreError> {
+        self.queue(append).await
+    }
+
+    async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
+        self.begin(job, message).await
+    }
+
+    async fn settle_attempt(
+        &self,
+        job: JobId,
+        message: MessageId,
+        attempt: AttemptId,
+        outcome: Outcome,
+        retry_at: Option<Timestamp>,
+    ) -> Result<Receipt, StoreError> {
+        self.settle(job, message, attempt, &outcome, retry_at).await
+    }
+
+    async fn raise_status(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        update: StatusUpdate,
+    ) -> Result<Raised, StoreError> {
+        self.raise(organization, session, &update).await
+    }
+}
+
+#[async_trait]
+impl ConversationStore for Store {
+    async fn load_conversation(
+        &self,
+        key: &ConversationKey,
+        identities: &[Identity],
+    ) -> Result<Option<ConversationState>, StoreError> {
+        self.load_state(key, identities).await
+    }
+
+    async fn locate_conversation(
+        &self,
+        organization: OrganizationId,
+        id: ConversationId,
+    ) -> Result<Option<ConversationKey>, StoreError> {
+        self.locate(organization, id).await
+    }
+
+    async fn open_conversation(
+        &self,
+        key: &ConversationKey,
+        identities: &[Identity],
+    ) -> Result<(ConversationState, Receipt), StoreError> {
+        self.open_thread(key, identities).await
+    }
+
+    async fn change_conversation(
+        &self,
+        state: &ConversationState,
+        change: &ConversationChange,
+        by: &Actor,
+        task: Option<Task>,
+    ) -> Result<(ConversationState, Receipt), StoreError> {
+        self.change_thread(state, change, by, task.as_ref()).await
+    }
+}
+
+#[async_trait]
+impl JobStore for Store {
+    async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
+        self.claim(limit, lease).await
+    }
+
+    async fn finish_job(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
+        self.finish(job, after).await
+    }
+
+    async fn release_jobs(&self) -> Result<(), StoreError> {
+        self.release().await
+    }
+
+    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.next_job().await
+    }
+
+    async fn quarantine(&self, entry: Quarantined) -> Result<Receipt, StoreError> {
+        self.put_in_quarantine(&entry).await
+    }
+}
+
+#[async_trait]
+impl EventStore for Store {
+    async fn head(&self, organization: OrganizationId) -> Result<Cursor, StoreError> {
+        self.read_head(organization).await
+    }
+
+    async fn events_since(
+        &self,
+        organization: OrganizationId,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Option<Vec<Arc<Envelope>>>, StoreError> {
+        self.read_events(organization, seq, limit).await
+    }
+}
+
+#[async_trait]
+impl SessionStore for Store {
+    async fn load_session(&self, id: SessionId) -> Result<Option<SessionState>, StoreError> {
+        self.unscoped().load_session_state(id).await
+    }
+
+    async fn set_health(
+        &self,
+        id: SessionId,
+        health: HealthState,
+        reason: Option<String>,
+    ) -> Result<Receipt, StoreError> {
+        self.unscoped().set_session_health(id, health, reason).await
+    }
+}
+
+impl super::Unscoped {
+    async fn load_session_state(&self, _id: SessionId) -> Result<Option<SessionState>, StoreError> {
+        Ok(None)
+    }
+    async fn set_session_health(
+        &self,
+        _id: SessionId,
+        _health: HealthState,
+        _reason: Option<String>,
+    ) -> Result<Receipt, StoreError> {
+        Ok(Receipt::default())
+    }
+}
