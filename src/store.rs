@@ -116,6 +116,11 @@ impl Store {
         &self.inner.db
     }
 
+    /// A connection inside a transaction, for tools and tests that put rows there themselves.
+    pub async fn connection(&self) -> Result<db::Conn, StoreError> {
+        self.db().begin().await
+    }
+
     /// Part of every cursor; changes when the database is restored.
     pub fn epoch(&self) -> i64 {
         self.inner.epoch

@@ -1,4 +1,6 @@
 //! One binary for all integration tests: one link, and every story on SQLite and on PostgreSQL + Redis.
 #![allow(clippy::unwrap_used)]
 
+mod store;
+mod support;
 mod tidy;

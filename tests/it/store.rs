@@ -1,0 +1,133 @@
+//! The store alone, on both databases: nothing doubled, nothing lost, no hole in the numbers.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use actors::model::contact::{Identity, IdentityKind};
+use actors::model::conversation::{ConversationKey, ConversationStatus};
+use actors::model::ids::{OrganizationId, SessionId};
+use actors::model::inbound::{Effect, InboundMessage, Reception};
+use actors::model::json::Json;
+use actors::ports::store::{
+    Appended, ConversationStore, EventStore, InboundAppend, MessageStore, StoreError,
+};
+use actors::time::Timestamp;
+use command_center::store::Store;
+
+use crate::support::database::{Engine, TestDatabase};
+
+fn message(phone: &str, id: &str, text: &str) -> InboundMessage {
+    InboundMessage {
+        provider_id: id.to_owned(),
+        identities: vec![Identity {
+            kind: IdentityKind::Phone,
+            value: phone.to_owned(),
+        }],
+        profile_name: Some("Ann".to_owned()),
+        username: None,
+        sent_at: Timestamp::now(),
+        kind: "text".to_owned(),
+        text: Some(text.to_owned()),
+        content: Json::empty(),
+        media: Vec::new(),
+        reply_to: None,
+        context: None,
+        error: None,
+        effect: Effect::Plain,
+    }
+}
+
+/// Appends as the conversation's actor does: load, decide, write, decide again on a conflict.
+async fn receive(
+    store: &Store,
+    organization: OrganizationId,
+    session: SessionId,
+    message: InboundMessage,
+) -> Appended {
+    let key = ConversationKey::of(organization, session, &message.identities).unwrap();
+    for _ in 0..50 {
+        let state = store
+            .load_conversation(&key, &message.identities)
+            .await
+            .unwrap();
+        let append = InboundAppend {
+            key: key.clone(),
+            reception: Reception {
+                status: ConversationStatus::Open,
+                unread: 1,
+                window_expires_at: Some(message.sent_at),
+                activity: true,
+            },
+            state: state.map(Arc::new),
+            message: message.clone(),
+            received_at: Timestamp::now(),
+        };
+        match store.append_inbound(append).await {
+            Err(StoreError::Conflict) => {}
+            result => return result.unwrap(),
+        }
+    }
+    panic!("conflicts do not end");
+}
+
+async fn crowd(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let (organization, session) = database.organization_with_number(&store).await;
+    let mut tasks = Vec::new();
+    for copy in 0..3 {
+        for number in 0..400 {
+            let store = store.clone();
+            let phone = format!("4917000{:04}", number % 100);
+            let news = message(&phone, &format!("wamid.{number}"), "hello");
+            tasks.push(tokio::spawn(async move {
+                let _ = copy;
+                matches!(
+                    receive(&store, organization, session, news).await,
+                    Appended::Stored { .. }
+                )
+            }));
+        }
+    }
+    let mut stored = 0;
+    for task in tasks {
+        stored += usize::from(task.await.unwrap());
+    }
+    assert_eq!(stored, 400, "each message is stored once");
+    let head = store.head(organization).await.unwrap().seq;
+    let mut events = Vec::new();
+    while let Some(page) = store
+        .events_since(organization, events.len() as i64, 1000)
+        .await
+        .unwrap()
+        .filter(|page| !page.is_empty())
+    {
+        events.extend(page);
+    }
+    let seqs: Vec<i64> = events.iter().map(|event| event.seq).collect();
+    assert_eq!(seqs, (1..=head).collect::<Vec<_>>(), "no hole");
+    let received: HashSet<_> = events
+        .iter()
+        .filter(|event| event.event.name() == "message.received")
+        .filter_map(|event| event.event.message().map(|message| message.id))
+        .collect();
+    assert_eq!(received.len(), 400);
+    let of = |name: &str| {
+        events
+            .iter()
+            .filter(|event| event.event.name() == name)
+            .count()
+    };
+    assert_eq!(of("contact.created"), 100);
+    assert_eq!(of("conversation.created"), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_once_is_stored_once_each_without_holes_on_sqlite() {
+    crowd(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_once_is_stored_once_each_without_holes_on_postgres() {
+    crowd(Engine::Postgres).await;
+}
