@@ -239,7 +239,7 @@ async fn run(hub: Hub, job: Job) -> Option<After> {
     };
     match loan.addr().send(deliver).await {
         Ok(Delivered::Settled) => None,
-        Ok(Delivered::Later { at, reason }) => Some(After::Retry {
+        Ok(Delivered::Later { at, reason }) => Some(After::Later {
             at,
             reason: reason.to_owned(),
         }),
@@ -273,6 +273,7 @@ async fn finish(hub: &Hub, job: &Job, after: After) {
     metrics::counter!("jobs_finished_total", "kind" => job.task.name(), "end" => match after {
         After::Done => "done",
         After::Retry { .. } => "retry",
+        After::Later { .. } => "later",
         After::GiveUp { .. } => "given_up",
     })
     .increment(1);

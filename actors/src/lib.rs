@@ -16,4 +16,6 @@ pub mod model;
 pub mod policy;
 pub mod ports;
 pub mod session;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod time;

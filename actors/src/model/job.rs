@@ -108,6 +108,9 @@ pub enum After {
     Done,
     /// Once more at that time.
     Retry { at: Timestamp, reason: String },
+    /// Nothing was tried yet (a line was full, a rate used up): at that time, and this claim does not count
+    /// as a try.
+    Later { at: Timestamp, reason: String },
     /// To quarantine, where a person decides.
     GiveUp { reason: String },
 }

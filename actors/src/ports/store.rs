@@ -119,17 +119,24 @@ pub enum Raised {
 /// Messages: in, out, and what the provider says of them.
 #[async_trait]
 pub trait MessageStore: Send + Sync {
-    /// Stores an inbound message once; `Conflict` when `state` is stale (or absent though a row exists).
+    /// Stores an inbound message once; `Conflict` when `state` is stale (or absent though a row exists), and
+    /// then nothing is stored, the dedup key neither. Events in this order, as far as they apply:
+    /// `contact.created` or `contact.updated`, `conversation.created`, then one of the message:
+    /// `message.received` for a new line (`message.sent` for an echo), `message.updated` for the target of a
+    /// reaction, an edit or a revocation and for a placeholder that becomes the real message (which counts
+    /// as unread only once). A reaction is kept as a hidden row; a change whose target is not known is a
+    /// line of its own.
     async fn append_inbound(&self, append: InboundAppend) -> Result<Appended, StoreError>;
 
     /// Stores a message as `queued` with its `send_message` job, or a note.
     async fn append_outbound(&self, append: OutboundAppend) -> Result<Queued, StoreError>;
 
-    /// Commits `sending` with a fresh attempt id before the POST.
+    /// Commits `sending` with a fresh attempt id before the POST; tells nobody.
     async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError>;
 
     /// Records how a POST ended. The job goes, except with `Outcome::Requeued`, where it is due again at
-    /// `retry_at`. Merges a status that overtook the answer.
+    /// `retry_at` and the message is `queued` again. Merges a status that overtook the answer. An end that
+    /// comes after a doubt still raises the status.
     async fn settle_attempt(
         &self,
         job: JobId,
@@ -139,7 +146,8 @@ pub trait MessageStore: Send + Sync {
         retry_at: Option<Timestamp>,
     ) -> Result<Receipt, StoreError>;
 
-    /// Raises a sent message's rank; matches by provider id, else by attempt id, never by phone.
+    /// Raises a sent message's rank; matches by provider id, else by attempt id (and learns the provider id
+    /// from it), never by phone. The conversation's version stays: a tick makes no actor's state stale.
     async fn raise_status(
         &self,
         organization: OrganizationId,
@@ -188,7 +196,8 @@ pub trait JobStore: Send + Sync {
     /// Takes up to `limit` due jobs for `lease`; their tries are counted in the same transaction.
     async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError>;
 
-    /// Records what becomes of a claimed job.
+    /// Records what becomes of a claimed job; does nothing when the job is gone or was claimed again since.
+    /// Giving up a `send_message` also ends its message (`failed`, or `unknown` when a POST may be out).
     async fn finish_job(&self, job: &Job, after: After) -> Result<Receipt, StoreError>;
 
     /// Gives back what this node claimed in an earlier life or will not finish.

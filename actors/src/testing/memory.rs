@@ -1,0 +1,249 @@
+//! A store that lives in memory and keeps all promises of the ports, with faults on command. The operations
+//! are named like the ports' functions.
+
+mod conversation;
+mod inbound;
+mod job;
+mod outbound;
+mod setup;
+mod tables;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::event::{Cursor, Envelope};
+use crate::id::IdSource;
+use crate::model::contact::Identity;
+use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
+use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use crate::model::job::{After, Job, Task};
+use crate::model::outbound::Outcome;
+use crate::model::quarantine::Quarantined;
+use crate::model::session::{HealthState, SessionState};
+use crate::model::status::StatusUpdate;
+use crate::model::user::Actor;
+use crate::ports::clock::Clock;
+use crate::ports::store::{
+    Appended, Begun, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore,
+    OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+};
+use crate::testing::fault::Faults;
+use crate::testing::memory::tables::Tables;
+use crate::time::Timestamp;
+
+pub use tables::Audited;
+
+/// The store.
+pub struct MemoryStore {
+    /// What goes wrong, by the name of the port's function.
+    pub faults: Faults,
+    clock: Arc<dyn Clock>,
+    tables: Mutex<Tables>,
+}
+
+impl MemoryStore {
+    /// An empty store that takes its time from `clock`.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            faults: Faults::default(),
+            clock,
+            tables: Mutex::new(Tables::new(IdSource::new(1))),
+        }
+    }
+
+    /// The tables at rest; whoever panics while holding them did not write yet.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        tables.now = self.clock.now();
+        tables
+    }
+}
+
+#[async_trait]
+impl MessageStore for MemoryStore {
+    async fn append_inbound(&self, append: InboundAppend) -> Result<Appended, StoreError> {
+        self.faults.taste(append.message.text.as_deref());
+        self.faults
+            .run("append_inbound", || self.tables().append_inbound(append))
+            .await
+    }
+
+    async fn append_outbound(&self, append: OutboundAppend) -> Result<Queued, StoreError> {
+        self.faults.taste(append.draft.text.as_deref());
+        self.faults
+            .run("append_outbound", || self.tables().append_outbound(append))
+            .await
+    }
+
+    async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
+        self.faults
+            .run("begin_attempt", || {
+                self.tables().begin_attempt(job, message)
+            })
+            .await
+    }
+
+    async fn settle_attempt(
+        &self,
+        job: JobId,
+        message: MessageId,
+        attempt: AttemptId,
+        outcome: Outcome,
+        retry_at: Option<Timestamp>,
+    ) -> Result<Receipt, StoreError> {
+        self.faults
+            .run("settle_attempt", || {
+                self.tables()
+                    .settle_attempt(job, message, attempt, outcome, retry_at)
+            })
+            .await
+    }
+
+    async fn raise_status(
+        &self,
+        organization: OrganizationId,
+        session: SessionId,
+        update: StatusUpdate,
+    ) -> Result<Raised, StoreError> {
+        self.faults
+            .run("raise_status", || {
+                Ok(self.tables().raise_status(organization, session, update))
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl ConversationStore for MemoryStore {
+    async fn load_conversation(
+        &self,
+        key: &ConversationKey,
+        identities: &[Identity],
+    ) -> Result<Option<ConversationState>, StoreError> {
+        self.faults
+            .run("load_conversation", || {
+                Ok(self.tables().load_conversation(key, identities))
+            })
+            .await
+    }
+
+    async fn locate_conversation(
+        &self,
+        organization: OrganizationId,
+        id: ConversationId,
+    ) -> Result<Option<ConversationKey>, StoreError> {
+        self.faults
+            .run("locate_conversation", || {
+                Ok(self.tables().locate_conversation(organization, id))
+            })
+            .await
+    }
+
+    async fn open_conversation(
+        &self,
+        key: &ConversationKey,
+        identities: &[Identity],
+    ) -> Result<(ConversationState, Receipt), StoreError> {
+        self.faults
+            .run("open_conversation", || {
+                self.tables().open_conversation(key, identities)
+            })
+            .await
+    }
+
+    async fn change_conversation(
+        &self,
+        state: &ConversationState,
+        change: &ConversationChange,
+        by: &Actor,
+        task: Option<Task>,
+    ) -> Result<(ConversationState, Receipt), StoreError> {
+        self.faults
+            .run("change_conversation", || {
+                self.tables().change_conversation(state, change, by, task)
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl JobStore for MemoryStore {
+    async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
+        self.faults
+            .run("claim_jobs", || Ok(self.tables().claim_jobs(limit, lease)))
+            .await
+    }
+
+    async fn finish_job(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
+        self.faults
+            .run("finish_job", || Ok(self.tables().finish_job(job, after)))
+            .await
+    }
+
+    async fn release_jobs(&self) -> Result<(), StoreError> {
+        self.faults
+            .run("release_jobs", || {
+                self.tables().release_jobs();
+                Ok(())
+            })
+            .await
+    }
+
+    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.faults
+            .run("next_job_at", || Ok(self.tables().next_job_at()))
+            .await
+    }
+
+    async fn quarantine(&self, entry: Quarantined) -> Result<Receipt, StoreError> {
+        self.faults
+            .run("quarantine", || Ok(self.tables().quarantine(entry)))
+            .await
+    }
+}
+
+#[async_trait]
+impl EventStore for MemoryStore {
+    async fn head(&self, organization: OrganizationId) -> Result<Cursor, StoreError> {
+        self.faults
+            .run("head", || Ok(self.tables().head(organization)))
+            .await
+    }
+
+    async fn events_since(
+        &self,
+        organization: OrganizationId,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Option<Vec<Arc<Envelope>>>, StoreError> {
+        self.faults
+            .run("events_since", || {
+                Ok(self.tables().events_since(organization, seq, limit))
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl SessionStore for MemoryStore {
+    async fn load_session(&self, id: SessionId) -> Result<Option<SessionState>, StoreError> {
+        self.faults
+            .run("load_session", || Ok(self.tables().load_session(id)))
+            .await
+    }
+
+    async fn set_health(
+        &self,
+        id: SessionId,
+        health: HealthState,
+        reason: Option<String>,
+    ) -> Result<Receipt, StoreError> {
+        self.faults
+            .run("set_health", || {
+                self.tables().set_health(id, health, reason)
+            })
+            .await
+    }
+}

@@ -1,0 +1,3 @@
+//! The actors' stories, played with everything around them faked and the time paused.
+
+mod store;
