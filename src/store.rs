@@ -9,18 +9,20 @@ mod conversation;
 pub mod db;
 mod event;
 pub mod field;
-mod inbound;
 mod job;
+mod lane;
 mod message;
 pub mod migrate;
 mod node;
 mod outbound;
 mod ports;
+mod retention;
 pub mod schema;
 mod thread;
 
 pub use self::conversation::{AssigneeFilter, ConversationFilter};
 pub use self::node::{HEARTBEAT, Place, migrate};
+pub use self::retention::SWEEP;
 
 use std::sync::{Arc, Weak};
 
@@ -45,7 +47,7 @@ struct Inner {
     /// What this process calls itself in claims.
     node: i64,
     /// Where inbound messages wait for the next batch.
-    inlet: inbound::Inlet,
+    inlet: lane::Inlet,
 }
 
 /// A handle that does not keep the store open.
@@ -73,7 +75,7 @@ pub struct Unscoped {
 impl Store {
     /// A store on an open database; its committer runs on the present runtime.
     fn new(db: Db, ids: IdSource, epoch: i64, node: i64) -> Self {
-        let (inlet, queue) = inbound::queue();
+        let (inlet, queue) = lane::queue();
         let store = Self {
             inner: Arc::new(Inner {
                 db,
@@ -84,11 +86,11 @@ impl Store {
             }),
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
-        tokio::spawn(inbound::commit_batches(weak, queue));
+        tokio::spawn(lane::commit_batches(weak, queue));
         store
     }
 
-    fn inlet(&self) -> &inbound::Inlet {
+    fn inlet(&self) -> &lane::Inlet {
         &self.inner.inlet
     }
 

@@ -65,51 +65,52 @@ pub(crate) async fn lock_by_provider_id(
     )
 }
 
-/// Takes a number for a changed message and stores the event that tells of it as it is now.
+/// Takes a number for a changed message and stores the event that tells of it as it is now. Everything is
+/// read before the number is taken, so that others wait shortly.
 pub(crate) async fn tell(
     conn: &mut Conn,
     organization: i64,
     id: i64,
     how: Tell,
 ) -> Result<Arc<Envelope>, StoreError> {
+    let mut found = message::load(conn, organization, &[id]).await?;
+    let mut view = found.pop().ok_or(StoreError::NotFound)?;
+    let mut row = row_if_last(conn, organization, &view).await?;
     let seq = event::take_seqs(conn, organization, 1).await?;
+    view.seq = seq;
+    if let Some(row) = &mut row {
+        row.seq = seq;
+    }
     with_conn!(conn, |c| diesel::update(messages::table.find(id))
         .set(messages::seq.eq(seq))
         .execute(c)
         .await)?;
-    let mut found = message::load(conn, organization, &[id]).await?;
-    let view = found.pop().ok_or(StoreError::NotFound)?;
-    let row = row_if_last(conn, organization, &view, seq).await?;
     let envelope = Arc::new(Envelope {
         organization: OrganizationId(organization),
         seq,
         at: Timestamp::now(),
         audience: Audience::Everyone,
         event: how(Arc::new(view)),
-        row,
+        row: row.map(Arc::new),
     });
     event::store(conn, std::slice::from_ref(&envelope)).await?;
     Ok(envelope)
 }
 
-/// The list row when it shows this message. Its number is the event's; the conversation's own version stays,
-/// because nothing that its actor decides on has changed.
+/// The list row when it shows this message. It will carry the event's number; the conversation's own version
+/// stays, because nothing that its actor decides on has changed.
 async fn row_if_last(
     conn: &mut Conn,
     organization: i64,
     message: &Message,
-    seq: i64,
-) -> Result<Option<Arc<Conversation>>, StoreError> {
+) -> Result<Option<Conversation>, StoreError> {
     let ids = [message.conversation_id.0];
     let found = conversation::load(conn, organization, &ids).await?;
-    Ok(found
-        .into_iter()
-        .find(|row| {
-            row.last_message
-                .as_ref()
-                .is_some_and(|last| last.id == message.id)
-        })
-        .map(|row| Arc::new(Conversation { seq, ..row })))
+    Ok(found.into_iter().find(|row| {
+        row.last_message
+            .as_ref()
+            .is_some_and(|last| last.id == message.id)
+    }))
 }
 
 async fn change(conn: &mut Conn, id: i64, change: Change) -> Result<(), StoreError> {
@@ -164,6 +165,38 @@ pub(crate) async fn conclude(
             Ok(Vec::new())
         }
         Outcome::Failed(_) | Outcome::Unknown | Outcome::Requeued => Ok(Vec::new()),
+    }
+}
+
+/// Ends a message whose job was given up: a POST that may be out leaves it in doubt, else it failed.
+pub(crate) async fn give_up(
+    conn: &mut Conn,
+    id: MessageId,
+) -> Result<Vec<Arc<Envelope>>, StoreError> {
+    let Some(row) = lock_message(conn, id.0).await? else {
+        return Ok(Vec::new());
+    };
+    match row.status()? {
+        MessageStatus::Sending => {
+            raise(
+                conn,
+                &row,
+                MessageStatus::Unknown,
+                Event::MessageStatusChanged,
+            )
+            .await
+        }
+        MessageStatus::Queued => {
+            let failure = Failure {
+                code: 0,
+                title: "The message could not be sent".to_owned(),
+                advice: "It was tried several times. Send it again, or ask an admin to look at \
+                    the number."
+                    .to_owned(),
+            };
+            fail(conn, &row, &failure, Event::MessageStatusChanged).await
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

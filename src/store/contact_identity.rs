@@ -8,6 +8,7 @@ use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use std::collections::HashMap;
 
 use super::conversation::{self, ContactColumns, Loaded};
 use super::db::Conn;
@@ -114,6 +115,42 @@ pub(crate) async fn identities_of(
         .collect::<Result<Vec<_>, _>>()?;
     identities.sort();
     Ok(identities)
+}
+
+/// The contacts of these ids, in no order.
+pub(crate) async fn load(
+    conn: &mut Conn,
+    organization: i64,
+    ids: &[i64],
+) -> Result<Vec<Contact>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<ContactRow> = with_conn!(conn, |c| contacts::table
+        .filter(contacts::organization_id.eq(organization))
+        .filter(contacts::id.eq_any(ids))
+        .select(ContactRow::as_select())
+        .load(c)
+        .await)?;
+    let found: Vec<IdentityRow> = with_conn!(conn, |c| contact_identities::table
+        .filter(contact_identities::organization_id.eq(organization))
+        .filter(contact_identities::contact_id.eq_any(ids))
+        .select(IdentityRow::as_select())
+        .load(c)
+        .await)?;
+    let mut identities: HashMap<i64, Vec<Identity>> = HashMap::new();
+    for row in found {
+        let contact = row.contact_id;
+        identities.entry(contact).or_default().push(row.identity()?);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let mut names = identities.remove(&row.id).unwrap_or_default();
+            names.sort();
+            row.view(names)
+        })
+        .collect())
 }
 
 /// The contact that has one of these names; where they belong to several, the first by kind wins (the phone

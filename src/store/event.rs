@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use actors::event::{Audience, Cursor, Envelope, Event};
+use actors::model::contact::Contact;
 use actors::model::conversation::Conversation;
 use actors::model::ids::{OrganizationId, UserId};
 use actors::model::json::Json;
@@ -16,7 +17,7 @@ use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
 use super::schema::{events, organizations};
-use super::{Store, conversation, field, message, unreadable};
+use super::{Store, contact_identity, conversation, field, message, unreadable};
 use crate::{insert_all, with_conn};
 
 /// An event as it lies in the database.
@@ -40,7 +41,7 @@ impl EventRow {
         let (message_id, subject_id, data) = match &envelope.event {
             Event::ConversationCreated(_) | Event::ConversationUpdated(_) => (None, None, None),
             Event::ContactCreated(contact) | Event::ContactUpdated(contact) => {
-                (None, Some(contact.id.0), Some(field::write(contact)?))
+                (None, Some(contact.id.0), None)
             }
             Event::SessionUpdated(session) => {
                 (None, Some(session.id.0), Some(field::write(session)?))
@@ -61,6 +62,23 @@ impl EventRow {
             subject_id,
             data,
         })
+    }
+}
+
+impl EventRow {
+    fn with(
+        self,
+        event: Event,
+        row: Option<Arc<Conversation>>,
+    ) -> Result<Arc<Envelope>, StoreError> {
+        Ok(Arc::new(Envelope {
+            organization: OrganizationId(self.organization_id),
+            seq: self.seq,
+            at: field::instant(self.at),
+            audience: audience(&self.audience)?,
+            event,
+            row,
+        }))
     }
 }
 
@@ -156,7 +174,7 @@ impl Store {
         }
         let bodies = Bodies::load(&mut conn, organization.0, &rows).await?;
         rows.into_iter()
-            .filter_map(|row| bodies.envelope(row).transpose())
+            .map(|row| bodies.envelope(row))
             .collect::<Result<Vec<_>, _>>()
             .map(Some)
     }
@@ -164,6 +182,7 @@ impl Store {
 
 /// What the events of a page are about, as it is now.
 struct Bodies {
+    contacts: HashMap<i64, Arc<Contact>>,
     messages: HashMap<i64, Arc<Message>>,
     conversations: HashMap<i64, Arc<Conversation>>,
 }
@@ -183,9 +202,20 @@ impl Bodies {
         let mut conversation_ids: Vec<i64> =
             rows.iter().filter_map(|row| row.conversation_id).collect();
         distinct(&mut conversation_ids);
+        let mut contact_ids: Vec<i64> = rows
+            .iter()
+            .filter(|row| row.kind.starts_with("contact."))
+            .filter_map(|row| row.subject_id)
+            .collect();
+        distinct(&mut contact_ids);
+        let contacts = contact_identity::load(conn, organization, &contact_ids).await?;
         let messages = message::load(conn, organization, &message_ids).await?;
         let conversations = conversation::load(conn, organization, &conversation_ids).await?;
         Ok(Self {
+            contacts: contacts
+                .into_iter()
+                .map(|contact| (contact.id.0, Arc::new(contact)))
+                .collect(),
             messages: messages
                 .into_iter()
                 .map(|message| (message.id.0, Arc::new(message)))
@@ -197,8 +227,8 @@ impl Bodies {
         })
     }
 
-    /// The row with its body; None when what it was about is gone (retention, erasure).
-    fn envelope(&self, row: EventRow) -> Result<Option<Arc<Envelope>>, StoreError> {
+    /// The row with its body as it is now.
+    fn envelope(&self, row: EventRow) -> Result<Arc<Envelope>, StoreError> {
         let conversation = row
             .conversation_id
             .and_then(|id| self.conversations.get(&id))
@@ -208,6 +238,17 @@ impl Bodies {
             .and_then(|id| self.messages.get(&id))
             .cloned();
         let data = || row.data.as_deref().unwrap_or("null");
+        let contact = row
+            .subject_id
+            .and_then(|id| self.contacts.get(&id))
+            .cloned();
+        if let Some(contact) = contact {
+            let event = match row.kind.as_str() {
+                "contact.created" => Event::ContactCreated(contact),
+                _ => Event::ContactUpdated(contact),
+            };
+            return row.with(event, None);
+        }
         let event = match (row.kind.as_str(), message, &conversation) {
             ("message.received", Some(message), _) => Event::MessageReceived(message),
             ("message.queued", Some(message), _) => Event::MessageQueued(message),
@@ -221,22 +262,13 @@ impl Bodies {
             ("conversation.updated", _, Some(conversation)) => {
                 Event::ConversationUpdated(Arc::clone(conversation))
             }
-            ("contact.created", ..) => Event::ContactCreated(Arc::new(field::read(data())?)),
-            ("contact.updated", ..) => Event::ContactUpdated(Arc::new(field::read(data())?)),
             ("session.updated", ..) => Event::SessionUpdated(Arc::new(field::read(data())?)),
             ("template.updated", ..) => Event::TemplateUpdated(field::json(data().to_owned())?),
             ("quarantine.added", ..) => Event::QuarantineAdded(field::json(data().to_owned())?),
             // What it was about is gone: the number stays, so that readers see no hole.
             _ => Event::TemplateUpdated(Json::null()),
         };
-        Ok(Some(Arc::new(Envelope {
-            organization: OrganizationId(row.organization_id),
-            seq: row.seq,
-            at: field::instant(row.at),
-            audience: audience(&row.audience)?,
-            event,
-            row: conversation,
-        })))
+        row.with(event, conversation)
     }
 }
 

@@ -7,8 +7,6 @@ use actors::event::{Audience, Event};
 use actors::model::ids::{JobId, OrganizationId, QuarantineId, SessionId};
 use actors::model::job::{After, Job, Task};
 use actors::model::json::Json;
-use actors::model::message::Failure;
-use actors::model::outbound::Outcome;
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
@@ -20,7 +18,7 @@ use diesel_async::RunQueryDsl;
 use super::db::{Conn, refused};
 use super::schema::{jobs, quarantine};
 use super::{Store, attempt, event, field};
-use crate::{in_tx, insert_all, with_conn};
+use crate::{in_tx, insert_all, lock_first, with_conn};
 
 /// A job as it lies in the database.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, QueryableByName)]
@@ -200,6 +198,16 @@ impl Store {
 
     pub(super) async fn finish(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
         in_tx!(self.db(), |conn| {
+            let held = lock_first!(
+                conn,
+                jobs::table
+                    .filter(jobs::id.eq(job.id.0))
+                    .select(jobs::tries)
+            )?;
+            // Gone, or claimed by somebody else since: its end is theirs to tell.
+            if held != Some(i64::from(job.tries)) {
+                return Ok(Receipt::default());
+            }
             match after {
                 After::Done => {
                     remove(conn, job.id).await?;
@@ -207,6 +215,14 @@ impl Store {
                 }
                 After::Retry { at, reason } => {
                     put_back(conn, job.id, at, Some(&reason)).await?;
+                    Ok(Receipt::default())
+                }
+                After::Later { at, reason } => {
+                    put_back(conn, job.id, at, Some(&reason)).await?;
+                    with_conn!(conn, |c| diesel::update(jobs::table.find(job.id.0))
+                        .set(jobs::tries.eq(jobs::tries - 1))
+                        .execute(c)
+                        .await)?;
                     Ok(Receipt::default())
                 }
                 After::GiveUp { reason } => self.give_up(conn, job, reason).await,
@@ -220,21 +236,7 @@ impl Store {
         job: &Job,
         reason: String,
     ) -> Result<Receipt, StoreError> {
-        let mut receipt = Receipt::default();
         remove(conn, job.id).await?;
-        if let Task::SendMessage { message, .. } = &job.task {
-            let failure = Failure {
-                code: 0,
-                title: "The message could not be sent".to_owned(),
-                advice:
-                    "It was tried several times. Send it again, or ask an admin to look at the \
-                    number."
-                        .to_owned(),
-            };
-            let end = Outcome::Failed(failure);
-            let told = attempt::conclude(conn, *message, None, &end).await?;
-            receipt.envelopes.extend(told);
-        }
         let entry = Quarantined {
             organization: job.organization,
             session: job.task.session(),
@@ -243,8 +245,14 @@ impl Store {
             tries: job.tries,
             payload: field::write(&job.task)?.into_bytes(),
         };
-        receipt.envelopes.push(set_aside(conn, self, &entry).await?);
-        Ok(receipt)
+        let mut envelopes = vec![set_aside(conn, self, &entry).await?];
+        if let Task::SendMessage { message, .. } = &job.task {
+            envelopes.extend(attempt::give_up(conn, *message).await?);
+        }
+        Ok(Receipt {
+            envelopes,
+            jobs: false,
+        })
     }
 
     pub(super) async fn release(&self) -> Result<(), StoreError> {

@@ -53,7 +53,6 @@ pub(crate) struct MessageRow {
 impl MessageRow {
     /// The row of a message that was just made.
     pub fn of(message: &Message, organization: i64) -> Result<Self, StoreError> {
-        let text = |value: Option<String>| value;
         Ok(Self {
             id: message.id.0,
             organization_id: organization,
@@ -63,7 +62,7 @@ impl MessageRow {
             session_id: message.session_id.0,
             direction: message.direction.as_str().to_owned(),
             kind: message.kind.clone(),
-            text: text(message.text.clone()),
+            text: message.text.clone(),
             content: message.content.get().to_owned(),
             context: message.context.as_ref().map(field::write).transpose()?,
             reply_to: message
@@ -92,17 +91,10 @@ impl MessageRow {
         field::named("message status", &self.status, MessageStatus::parse)
     }
 
-    fn view(
-        self,
-        media: Vec<Media>,
-        quoted: Option<&(i64, Option<String>, String)>,
-    ) -> Result<Message, StoreError> {
-        let reply_to = self.reply_to.map(|provider_id| ReplyTo {
-            id: quoted.map(|(id, ..)| MessageId(*id)),
-            provider_id,
-            text: quoted.and_then(|(_, text, _)| text.as_deref().map(shortened)),
-            direction: quoted.and_then(|(.., direction)| Direction::parse(direction)),
-        });
+    fn view(self, media: Vec<Media>, quotes: &Quotes) -> Result<Message, StoreError> {
+        let reply_to = self
+            .reply_to
+            .map(|provider_id| reply_to(provider_id, self.session_id, quotes));
         Ok(Message {
             id: MessageId(self.id),
             seq: self.seq,
@@ -216,36 +208,31 @@ pub(crate) async fn views(
             }
         }
     }
-    let quoted = quoted_lines(conn, &rows).await?;
+    let wanted: Vec<(i64, &str)> = rows
+        .iter()
+        .filter_map(|row| Some((row.session_id, row.reply_to.as_deref()?)))
+        .collect();
+    let quotes = quotes(conn, &wanted).await?;
     rows.into_iter()
         .map(|row| {
             let media = files.remove(&row.id).unwrap_or_default();
-            let key = row
-                .reply_to
-                .clone()
-                .map(|provider_id| (row.session_id, provider_id));
-            let quote = key.and_then(|key| quoted.get(&key));
-            row.view(media, quote)
+            row.view(media, &quotes)
         })
         .collect()
 }
 
-type Quotes = HashMap<(i64, String), (i64, Option<String>, String)>;
+/// Quoted lines by number and provider's id: id, text and direction.
+pub(crate) type Quotes = HashMap<(i64, String), (i64, Option<String>, String)>;
 
-async fn quoted_lines(conn: &mut Conn, rows: &[MessageRow]) -> Result<Quotes, StoreError> {
-    let mut sessions: Vec<i64> = Vec::new();
-    let mut provider_ids: Vec<&str> = Vec::new();
-    for row in rows {
-        if let Some(provider_id) = &row.reply_to {
-            sessions.push(row.session_id);
-            provider_ids.push(provider_id);
-        }
-    }
-    if provider_ids.is_empty() {
+/// The lines that are quoted by these numbers and provider's ids.
+pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Quotes, StoreError> {
+    if wanted.is_empty() {
         return Ok(Quotes::new());
     }
+    let mut sessions: Vec<i64> = wanted.iter().map(|(session, _)| *session).collect();
     sessions.sort_unstable();
     sessions.dedup();
+    let provider_ids: Vec<&str> = wanted.iter().map(|(_, id)| *id).collect();
     let found: Vec<(i64, Option<String>, i64, Option<String>, String)> =
         with_conn!(conn, |c| messages::table
             .filter(messages::session_id.eq_any(&sessions))
@@ -265,6 +252,18 @@ async fn quoted_lines(conn: &mut Conn, rows: &[MessageRow]) -> Result<Quotes, St
             Some(((session, provider_id?), (id, text, direction)))
         })
         .collect())
+}
+
+/// What a message shows of the line that it answers.
+pub(crate) fn reply_to(provider_id: String, session: i64, quotes: &Quotes) -> ReplyTo {
+    let key = (session, provider_id);
+    let quoted = quotes.get(&key);
+    ReplyTo {
+        id: quoted.map(|(id, ..)| MessageId(*id)),
+        text: quoted.and_then(|(_, text, _)| text.as_deref().map(shortened)),
+        direction: quoted.and_then(|(.., direction)| Direction::parse(direction)),
+        provider_id: key.1,
+    }
 }
 
 impl Tenant {

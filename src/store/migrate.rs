@@ -4,7 +4,7 @@ use std::path::Path;
 
 use actors::ports::store::StoreError;
 use diesel::{Connection, SqliteConnection};
-use diesel_async::AsyncMigrationHarness;
+use diesel_async::{AsyncMigrationHarness, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,13 +12,13 @@ use super::db::{connect, tls_connector};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-/// Nodes that start at once take turns.
+/// Nodes that start at once take turns; the lock goes with the connection.
 const LOCK: &str = "SELECT pg_advisory_lock(4815162342)";
 
 /// Migrates the SQLite database at `path`, creating it if need be; tells how many steps were made.
 pub async fn sqlite(path: &Path) -> Result<usize, StoreError> {
     let url = path.to_string_lossy().into_owned();
-    tokio::task::spawn_blocking(move || {
+    aside(move || {
         let mut conn = SqliteConnection::establish(&url).map_err(broken)?;
         diesel::connection::SimpleConnection::batch_execute(
             &mut conn,
@@ -29,27 +29,36 @@ pub async fn sqlite(path: &Path) -> Result<usize, StoreError> {
         Ok(done.len())
     })
     .await
-    .map_err(broken)?
 }
 
 /// Migrates the PostgreSQL database at `url`; tells how many steps were made.
 pub async fn postgres(url: &SecretString) -> Result<usize, StoreError> {
     let url = url.expose_secret().to_owned();
-    // The harness blocks its thread in place, which only a thread of the shared runtime may do.
-    tokio::spawn(async move {
-        let mut conn = connect(&url, tls_connector())
-            .await
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        diesel_async::SimpleAsyncConnection::batch_execute(&mut conn, LOCK)
-            .await
+    aside(move || {
+        // The harness blocks its thread in place, which the runtimes of actix do not allow: a small one of
+        // its own, gone when the tables are there.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
             .map_err(broken)?;
-        let mut harness = AsyncMigrationHarness::new(conn);
-        // The lock goes with the connection.
-        let done = harness.run_pending_migrations(POSTGRES).map_err(broken)?;
-        Ok(done.len())
+        runtime.block_on(async move {
+            let mut conn = connect(&url, tls_connector())
+                .await
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            conn.batch_execute(LOCK).await.map_err(broken)?;
+            let mut harness = AsyncMigrationHarness::new(conn);
+            let done = harness.run_pending_migrations(POSTGRES).map_err(broken)?;
+            Ok(done.len())
+        })
     })
     .await
-    .map_err(broken)?
+}
+
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(broken)?
 }
 
 fn broken(error: impl std::fmt::Display) -> StoreError {

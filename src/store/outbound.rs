@@ -347,21 +347,6 @@ async fn quote(
         return Ok(None);
     };
     let session = state.conversation.session_id.0;
-    let quoted: Option<(i64, Option<String>, String)> = with_conn!(conn, |c| messages::table
-        .filter(messages::session_id.eq(session))
-        .filter(messages::provider_id.eq(&provider_id))
-        .select((messages::id, messages::text, messages::direction))
-        .first(c)
-        .await
-        .optional())?;
-    let (id, text, direction) = match quoted {
-        Some((id, text, direction)) => (Some(MessageId(id)), text, Direction::parse(&direction)),
-        None => (None, None, None),
-    };
-    Ok(Some(ReplyTo {
-        id,
-        provider_id,
-        text: text.as_deref().map(shortened),
-        direction,
-    }))
+    let quotes = message::quotes(conn, &[(session, &provider_id)]).await?;
+    Ok(Some(message::reply_to(provider_id, session, &quotes)))
 }

@@ -53,7 +53,7 @@ impl MessageStore for Store {
         session: SessionId,
         update: StatusUpdate,
     ) -> Result<Raised, StoreError> {
-        self.raise(organization, session, &update).await
+        self.raise_with_others(organization, session, update).await
     }
 }
 

@@ -204,6 +204,9 @@ impl Store {
         by: &Actor,
         task: Option<&Task>,
     ) -> Result<(ConversationState, Receipt), StoreError> {
+        if by.organization != state.organization {
+            return Err(StoreError::NotFound);
+        }
         let thread = &state.conversation;
         let now = Timestamp::now();
         in_tx!(self.db(), |conn| {

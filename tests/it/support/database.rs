@@ -31,6 +31,23 @@ enum Garbage {
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// Copied for each story: migrating anew takes a second.
+static TEMPLATE: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+
+async fn template(server: &str) -> String {
+    let name = format!("story_template_{}", std::process::id());
+    let mut conn = AsyncPgConnection::establish(server).await.unwrap();
+    // One of an earlier run may be left; each program makes its own.
+    conn.batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))
+        .await
+        .unwrap();
+    conn.batch_execute(&format!("CREATE DATABASE {name}"))
+        .await
+        .unwrap();
+    let place = Place::Server(SecretString::from(in_database(server, &name)));
+    command_center::store::migrate(&place).await.unwrap();
+    name
+}
 
 impl TestDatabase {
     /// A fresh database on `engine`.
@@ -54,8 +71,9 @@ impl TestDatabase {
                 let server = std::env::var("TEST_DATABASE_URL").expect(
                     "TEST_DATABASE_URL names no PostgreSQL server: `make test` finds or starts one",
                 );
+                let template = TEMPLATE.get_or_init(|| template(&server)).await;
                 let mut conn = AsyncPgConnection::establish(&server).await.unwrap();
-                conn.batch_execute(&format!("CREATE DATABASE {name}"))
+                conn.batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
                     .await
                     .unwrap();
                 Self {
@@ -82,7 +100,6 @@ impl TestDatabase {
     /// An organization with one number, put there directly.
     pub async fn organization_with_number(&self, store: &Store) -> (OrganizationId, SessionId) {
         let organization = OrganizationId(store.next_id());
-        let session = SessionId(store.next_id());
         let now = Timestamp::now().naive();
         let mut conn = store.connection().await.unwrap();
         with_conn!(&mut conn, |c| diesel::insert_into(organizations::table)
@@ -94,6 +111,16 @@ impl TestDatabase {
             .execute(c)
             .await)
         .unwrap();
+        conn.commit().await.unwrap();
+        let session = self.number(store, organization).await;
+        (organization, session)
+    }
+
+    /// One more number of an organization, put there directly.
+    pub async fn number(&self, store: &Store, organization: OrganizationId) -> SessionId {
+        let session = SessionId(store.next_id());
+        let now = Timestamp::now().naive();
+        let mut conn = store.connection().await.unwrap();
         with_conn!(&mut conn, |c| diesel::insert_into(sessions::table)
             .values((
                 sessions::id.eq(session.0),
@@ -115,7 +142,7 @@ impl TestDatabase {
             .await)
         .unwrap();
         conn.commit().await.unwrap();
-        (organization, session)
+        session
     }
 }
 

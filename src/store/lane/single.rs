@@ -7,7 +7,7 @@ use actors::event::{Audience, Envelope, Event};
 use actors::model::conversation::ConversationState;
 use actors::model::ids::{MessageId, OrganizationId};
 use actors::model::inbound::{Effect, InboundMessage};
-use actors::model::message::{Direction, ReactionBy, ReplyTo};
+use actors::model::message::ReactionBy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -18,7 +18,7 @@ use super::super::contact_identity::{
     state_of,
 };
 use super::super::db::Conn;
-use super::super::message::{MessageRow, shortened};
+use super::super::message::{MessageRow, Quotes};
 use super::super::schema::{contacts, conversations, dedup_keys, jobs, media, messages};
 use super::super::thread::{fresh_row, meet};
 use super::super::{Store, event, outbound};
@@ -318,7 +318,7 @@ async fn take_effect(
     let Some(target) = target else {
         return show(conn, store, append, state, told).await;
     };
-    let carrier = make(store, append, state, state.version, None)?;
+    let carrier = make(store, append, state, state.version, &Quotes::new())?;
     let row = MessageRow {
         hidden: true,
         ..carrier.row
@@ -352,9 +352,9 @@ async fn show(
     state: &mut ConversationState,
     told: &mut Told<'_>,
 ) -> Result<bool, StoreError> {
-    let quoted = quote(conn, append).await?;
+    let quotes = batch::quotes(conn, &[append]).await?;
     let seq = told.next_seq(conn).await?;
-    let made = make(store, append, state, seq, quoted)?;
+    let made = make(store, append, state, seq, &quotes)?;
     let row = MessageRow {
         placeholder: append.message.effect == Effect::Placeholder,
         // A reaction that was taken back before its target was known shows nothing.
@@ -367,7 +367,10 @@ async fn show(
     insert_all!(conn, jobs::table, made.jobs)?;
     *state = next_state(append, state, &made.message);
     outbound::save(conn, state).await?;
-    let event = Event::MessageReceived(made.message);
+    let event = match append.message.effect {
+        Effect::Echo => Event::MessageSent(made.message),
+        _ => Event::MessageReceived(made.message),
+    };
     told.store(conn, seq, event, Some(state)).await?;
     Ok(has_jobs)
 }
@@ -385,7 +388,7 @@ async fn replace_ghost(
     let Some(ghost) = ghost.filter(|row| row.placeholder) else {
         return take_effect(conn, store, append, state, told).await;
     };
-    let mut made = make(store, append, state, ghost.seq, None)?;
+    let mut made = make(store, append, state, ghost.seq, &Quotes::new())?;
     let place = MessageId(ghost.id);
     for row in &mut made.media {
         row.message_id = Some(place.0);
@@ -484,21 +487,4 @@ async fn save_and_tell(
     *state = state_of(conn, append.key.organization.0, state.conversation.id.0).await?;
     let updated = Event::ConversationUpdated(Arc::new(state.conversation.clone()));
     told.store(conn, seq, updated, Some(state)).await
-}
-
-async fn quote(conn: &mut Conn, append: &InboundAppend) -> Result<Option<ReplyTo>, StoreError> {
-    let Some(provider_id) = append.message.reply_to.clone() else {
-        return Ok(None);
-    };
-    let row = lock_by_provider_id(conn, append.key.session.0, &provider_id).await?;
-    Ok(Some(ReplyTo {
-        id: row.as_ref().map(|row| MessageId(row.id)),
-        text: row
-            .as_ref()
-            .and_then(|row| row.text.as_deref().map(shortened)),
-        direction: row
-            .as_ref()
-            .and_then(|row| Direction::parse(&row.direction)),
-        provider_id,
-    }))
 }

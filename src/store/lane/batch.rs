@@ -8,9 +8,7 @@ use actors::model::conversation::{Conversation, ConversationState, LastMessage};
 use actors::model::ids::{MediaId, MessageId};
 use actors::model::inbound::InboundMedia;
 use actors::model::job::Task;
-use actors::model::message::{
-    Author, AuthorKind, Direction, Failure, Media, MediaState, Message, ReplyTo,
-};
+use actors::model::message::{Author, AuthorKind, Direction, Failure, Media, MediaState, Message};
 use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
@@ -23,7 +21,7 @@ use super::super::Store;
 use super::super::db::{Conn, refused};
 use super::super::event::{self, EventRow};
 use super::super::job::JobRow;
-use super::super::message::{MediaRow, MessageRow, shortened};
+use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
 use super::super::schema::{conversations, dedup_keys, events, jobs, media, messages};
 use crate::insert_all;
 
@@ -69,7 +67,11 @@ pub(super) async fn append(
     if fresh.is_empty() {
         return Ok(results);
     }
-    let mut rows = Rows::default();
+    let news: Vec<&InboundAppend> = fresh.iter().map(|index| appends[*index]).collect();
+    let mut rows = Rows {
+        quotes: quotes(conn, &news).await?,
+        ..Rows::default()
+    };
     for (organization, indexes) in by_organization(appends, &fresh) {
         let count = i64::try_from(indexes.len()).unwrap_or(i64::MAX);
         let first = event::take_seqs(conn, organization, count).await?;
@@ -79,6 +81,18 @@ pub(super) async fn append(
     }
     rows.write(conn).await?;
     Ok(results)
+}
+
+/// The lines that these messages answer.
+pub(super) async fn quotes(
+    conn: &mut Conn,
+    appends: &[&InboundAppend],
+) -> Result<Quotes, StoreError> {
+    let wanted: Vec<(i64, &str)> = appends
+        .iter()
+        .filter_map(|append| Some((append.key.session.0, append.message.reply_to.as_deref()?)))
+        .collect();
+    message::quotes(conn, &wanted).await
 }
 
 /// The dedup key of a message.
@@ -253,6 +267,8 @@ struct Rows {
     media: Vec<MediaRow>,
     jobs: Vec<JobRow>,
     states: Vec<Arc<ConversationState>>,
+    /// The lines that the messages answer.
+    quotes: Quotes,
 }
 
 impl Rows {
@@ -265,7 +281,7 @@ impl Rows {
         let Some(state) = &append.state else {
             return Err(StoreError::Conflict);
         };
-        let made = make(store, append, state, seq, None)?;
+        let made = make(store, append, state, seq, &self.quotes)?;
         self.messages.push(made.row);
         self.media.extend(made.media);
         let has_jobs = !made.jobs.is_empty();
@@ -313,7 +329,7 @@ pub(super) fn make(
     append: &InboundAppend,
     state: &ConversationState,
     seq: i64,
-    reply_to: Option<ReplyTo>,
+    quotes: &Quotes,
 ) -> Result<Made, StoreError> {
     let (thread, news) = (&state.conversation, &append.message);
     let id = MessageId(store.next_id());
@@ -351,14 +367,10 @@ pub(super) fn make(
         },
     };
     let is_echo = author.kind == AuthorKind::App;
-    let reply_to = reply_to.or_else(|| {
-        news.reply_to.clone().map(|provider_id| ReplyTo {
-            id: None,
-            provider_id,
-            text: None,
-            direction: None,
-        })
-    });
+    let reply_to = news
+        .reply_to
+        .clone()
+        .map(|provider_id| message::reply_to(provider_id, append.key.session.0, quotes));
     let message = Message {
         id,
         seq,
