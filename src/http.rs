@@ -1,3 +1,47 @@
 //! What outsiders reach over HTTP: one route table, one error table, one file per noun.
 
+pub mod access;
+pub mod answer;
+pub mod depth;
+pub mod describe;
 pub mod error;
+pub mod extract;
+pub mod headers;
+pub mod me;
+pub mod number;
+pub mod openapi;
+pub mod page;
+pub mod permission;
+pub mod route;
+pub mod state;
+mod trace;
+
+use actix_web::App as Server;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web;
+use tracing_actix_web::TracingLogger;
+
+use self::state::App;
+
+/// Everything that is served, for one worker of the server.
+pub fn server(
+    app: App,
+) -> Server<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    Server::new()
+        .app_data(app)
+        .configure(route::register)
+        .configure(openapi::register_page)
+        .default_service(web::to(route::nowhere))
+        .wrap(TracingLogger::<trace::RequestSpan>::new())
+        .wrap(from_fn(headers::add))
+}

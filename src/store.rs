@@ -2,6 +2,7 @@
 //! reads and settings live on [`Tenant`], the handle of one organization, so that a query without a tenant
 //! does not compile. The few questions that come before an organization is known are on [`Unscoped`].
 
+mod api_key;
 mod attempt;
 mod audit;
 mod contact_identity;
@@ -11,6 +12,7 @@ mod event;
 pub mod field;
 mod job;
 mod lane;
+mod login;
 mod message;
 pub mod migrate;
 mod node;
@@ -18,13 +20,17 @@ mod outbound;
 mod ports;
 mod retention;
 pub mod schema;
+mod session;
 mod thread;
 
+pub use self::api_key::{ApiKey, NewApiKey};
 pub use self::conversation::{AssigneeFilter, ConversationFilter};
+pub use self::login::LoginState;
 pub use self::node::{HEARTBEAT, Place, migrate};
 pub use self::retention::SWEEP;
+pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
@@ -48,6 +54,9 @@ struct Inner {
     node: i64,
     /// Where inbound messages wait for the next batch.
     inlet: lane::Inlet,
+    /// How people and WhatsApp reach the hub; part of the callbacks' addresses.
+    public_url: OnceLock<String>,
+    heard: session::Heard,
 }
 
 /// A handle that does not keep the store open.
@@ -83,6 +92,8 @@ impl Store {
                 epoch,
                 node,
                 inlet,
+                public_url: OnceLock::new(),
+                heard: session::Heard::default(),
             }),
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
@@ -130,6 +141,20 @@ impl Store {
 
     pub(crate) fn node(&self) -> i64 {
         self.inner.node
+    }
+
+    /// Says once how people and WhatsApp reach the hub (without a slash at the end).
+    pub fn set_public_url(&self, url: &str) {
+        // Whoever says it again says the same: it is a setting.
+        let _ = self.inner.public_url.set(url.to_owned());
+    }
+
+    pub(crate) fn public_url(&self) -> &str {
+        self.inner.public_url.get().map_or("", String::as_str)
+    }
+
+    pub(crate) fn heard(&self) -> &session::Heard {
+        &self.inner.heard
     }
 }
 

@@ -63,6 +63,7 @@ codes! {
     RegistrationClosed 403 "registration_closed" "Registration is by invitation only",
     ContactOptedOut 403 "contact_opted_out" "The contact does not want to get this",
     NotFound 404 "not_found" "There is no such thing here",
+    MethodNotAllowed 405 "method_not_allowed" "This address does not take that method",
     Conflict 409 "conflict" "It changed meanwhile; load it and try again",
     EmailTaken 409 "email_taken" "A user with this e-mail exists already",
     LastOwner 409 "last_owner" "The organization needs an owner",

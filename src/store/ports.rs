@@ -148,17 +148,3 @@ impl SessionStore for Store {
         self.unscoped().set_session_health(id, health, reason).await
     }
 }
-
-impl super::Unscoped {
-    async fn load_session_state(&self, _id: SessionId) -> Result<Option<SessionState>, StoreError> {
-        Ok(None)
-    }
-    async fn set_session_health(
-        &self,
-        _id: SessionId,
-        _health: HealthState,
-        _reason: Option<String>,
-    ) -> Result<Receipt, StoreError> {
-        Ok(Receipt::default())
-    }
-}

@@ -1,0 +1,116 @@
+//! The one route table. A row names method, path, handler and what it does; who may call it stands in the
+//! handler's signature and nowhere else. The table registers the routes, and OpenAPI and tests walk it.
+
+use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
+
+use super::describe::{Answer, Inputs, Needs, Sketch};
+use super::error::{ApiError, ApiResult, Code};
+use super::{me, openapi};
+
+/// Where the API begins.
+pub const BASE: &str = "/api/v1";
+
+/// One row of the table.
+pub struct Entry {
+    pub method: Method,
+    /// With variable pieces in braces.
+    pub path: String,
+    /// `module::function`.
+    pub handler: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
+    /// From the handler's signature.
+    pub needs: Needs,
+    sketch: fn(&mut Sketch),
+    route: Box<dyn Fn() -> Route>,
+}
+
+macro_rules! rows {
+    ($base:expr; $($method:ident $path:literal => $handler:path, $about:literal;)*) => {
+        [$(row(Method::$method, format!("{}{}", $base, $path), stringify!($handler), $about, $handler),)*]
+    };
+}
+
+/// All routes.
+pub fn table() -> Vec<Entry> {
+    let api = rows! { BASE;
+        GET "/me" => me::show, "Who calls, and in which organization";
+    };
+    let outside = rows! { "";
+        GET "/openapi.json" => openapi::show, "This description";
+    };
+    api.into_iter().chain(outside).collect()
+}
+
+impl Entry {
+    /// The operation as its handler's types describe it.
+    pub fn sketch(&self) -> Sketch {
+        let names = self.path.split('{').skip(1);
+        let names = names.filter_map(|piece| piece.split(['}', ':']).next());
+        let mut sketch = Sketch {
+            path_names: names.map(str::to_owned).collect(),
+            ..Sketch::default()
+        };
+        (self.sketch)(&mut sketch);
+        sketch
+    }
+}
+
+/// Registers the table: one resource per path, so that a wrong method is told from a wrong path.
+pub fn register(config: &mut ServiceConfig) {
+    let mut rows = table();
+    while let Some(path) = rows.first().map(|row| row.path.clone()) {
+        let (here, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.path == path);
+        rows = others;
+        let mut resource = web::resource(path.as_str());
+        for row in &here {
+            resource = resource.route((row.route)());
+        }
+        let methods: Vec<&str> = here.iter().map(|row| row.method.as_str()).collect();
+        let allowed = methods.join(", ");
+        config.service(resource.default_service(web::to(move || wrong_method(allowed.clone()))));
+    }
+}
+
+/// The answer to a path that nothing lies at.
+pub async fn nowhere(_: HttpRequest) -> ApiResult<HttpResponse> {
+    Err(ApiError::not_found())
+}
+
+async fn wrong_method(allowed: String) -> HttpResponse {
+    let mut answer = ApiError::of(Code::MethodNotAllowed).error_response();
+    if let Ok(allowed) = allowed.parse() {
+        answer.headers_mut().insert(ALLOW, allowed);
+    }
+    answer
+}
+
+fn row<F, Args, A>(
+    method: Method,
+    path: String,
+    name: &'static str,
+    about: &'static str,
+    handler: F,
+) -> Entry
+where
+    F: Handler<Args, Output = ApiResult<A>>,
+    Args: Inputs + 'static,
+    A: Answer,
+{
+    let of = method.clone();
+    Entry {
+        method,
+        path,
+        handler: name,
+        about,
+        needs: Args::NEEDS,
+        sketch: |sketch| {
+            Args::describe(sketch);
+            A::describe(sketch);
+        },
+        route: Box::new(move || web::method(of.clone()).to(handler.clone())),
+    }
+}

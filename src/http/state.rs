@@ -1,0 +1,66 @@
+//! What every handler may use. Put together once by the composition root.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use actors::feed::Expel;
+use actors::hub::Hub;
+use actors::model::ids::OrganizationId;
+use actors::model::user::Who;
+use secrecy::ExposeSecret;
+
+use super::access::Access;
+use super::number::NumberCheck;
+use crate::config::Config;
+use crate::secret::{AccessTokens, Keyring, MediaTokens, Passwords, derive_key};
+use crate::store::Store;
+
+/// The state as handlers hold it; cheap to clone.
+pub type App = web::Data<AppState>;
+
+/// What every handler may use.
+pub struct AppState {
+    pub config: Config,
+    pub store: Store,
+    pub hub: Hub,
+    /// Seals the credentials of numbers.
+    pub keyring: Keyring,
+    /// Knows who is behind a token or a key.
+    pub access: Access,
+    /// Signs the addresses of media.
+    pub media_tokens: MediaTokens,
+    pub passwords: Passwords,
+    /// Asks the provider about numbers.
+    pub numbers: Arc<dyn NumberCheck>,
+}
+
+/// The keys that follow from the configuration's secrets.
+#[derive(Debug)]
+pub struct Keys {
+    pub keyring: Keyring,
+    pub access_tokens: AccessTokens,
+    pub media_tokens: MediaTokens,
+}
+
+impl Keys {
+    /// Makes the keys of `config`.
+    pub fn of(config: &Config) -> Self {
+        let secret = config.secrets.jwt_secret.expose_secret().as_bytes();
+        let access = derive_key(secret, "access");
+        Self {
+            keyring: Keyring::new(&config.secrets),
+            access_tokens: AccessTokens::new(&*access, config.jwt_expiration),
+            media_tokens: MediaTokens::new(derive_key(secret, "media")),
+        }
+    }
+}
+
+impl AppState {
+    /// The rights of `who` changed: what is remembered of them is forgotten, and their sockets close.
+    pub fn expel(&self, organization: OrganizationId, who: Who) {
+        self.access.forget(who);
+        if let Some(feed) = self.hub.feed() {
+            feed.do_send(Expel { organization, who });
+        }
+    }
+}
