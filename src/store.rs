@@ -10,6 +10,8 @@ mod conversation;
 pub mod db;
 mod event;
 pub mod field;
+mod inbound;
+mod invitation;
 mod job;
 mod lane;
 mod login;
@@ -22,13 +24,18 @@ mod retention;
 pub mod schema;
 mod session;
 mod thread;
+mod throttle;
+mod user;
 
 pub use self::api_key::{ApiKey, NewApiKey};
 pub use self::conversation::{AssigneeFilter, ConversationFilter};
-pub use self::login::LoginState;
+pub use self::invitation::{Invitation, Invited, NewInvitation};
+pub use self::login::{LoginState, NewToken, Rotation};
 pub use self::node::{HEARTBEAT, Place, migrate};
 pub use self::retention::SWEEP;
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
+pub use self::throttle::Try;
+pub use self::user::{Account, NewOwner, User, UserChange, UserChanged};
 
 use std::sync::{Arc, OnceLock, Weak};
 

@@ -1,16 +1,25 @@
-//! Log-ins: families of refresh tokens, each token good for one use.
+//! Log-ins: families of refresh tokens, each token good for one use. A token that comes back after its use
+//! was stolen by somebody, so its whole family ends.
+
+use std::time::Duration;
 
 use actors::model::ids::{LoginId, OrganizationId, UserId};
-use actors::model::user::Role;
+use actors::model::user::{Actor, Role, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde_json::json;
 
-use super::schema::{logins, users};
-use super::{Unscoped, field};
-use crate::with_conn;
+use super::db::Conn;
+use super::schema::{logins, refresh_tokens, users};
+use super::user::User;
+use super::{Store, Tenant, Unscoped, audit, field};
+use crate::{in_tx, with_conn};
+
+/// So long may the same client use a token once more: two tabs, or an answer that got lost.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// A log-in and the user behind it, as they are now.
 #[derive(Clone, Debug)]
@@ -29,6 +38,41 @@ impl LoginState {
     pub fn is_open(&self, now: Timestamp) -> bool {
         !self.disabled && !self.revoked && now < self.expires_at
     }
+
+    fn actor(&self) -> Actor {
+        Actor {
+            organization: self.organization,
+            who: Who::User(self.user),
+            name: self.name.clone(),
+            role: self.role,
+        }
+    }
+}
+
+/// A refresh token to be stored.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    pub hash: Vec<u8>,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// What became of a refresh token that was shown.
+#[derive(Clone, Debug)]
+pub enum Rotation {
+    /// The new token took its place.
+    Rotated {
+        login: LoginId,
+        user: UserId,
+        organization: OrganizationId,
+    },
+    /// It was used before: the family is closed now.
+    Reused {
+        user: UserId,
+        organization: OrganizationId,
+    },
+    /// Not known, too old, or of a closed family.
+    Invalid,
 }
 
 type LoginColumns = (
@@ -45,26 +89,270 @@ impl Unscoped {
     /// The log-in that an access token names.
     pub async fn find_login(&self, id: LoginId) -> Result<Option<LoginState>, StoreError> {
         let mut conn = self.db().read().await?;
-        let found: Option<LoginColumns> = with_conn!(&mut conn, |c| logins::table
-            .inner_join(users::table)
-            .filter(logins::id.eq(id.0))
+        load(&mut conn, id.0).await
+    }
+
+    /// Opens a log-in for `user` with its first refresh token.
+    pub async fn open_login(&self, user: &User, token: &NewToken) -> Result<LoginId, StoreError> {
+        let id = LoginId(self.store().next_id());
+        in_tx!(self.db(), |conn| {
+            let row = (
+                logins::id.eq(id.0),
+                logins::organization_id.eq(user.organization.0),
+                logins::user_id.eq(user.id.0),
+                logins::created_at.eq(token.now.naive()),
+                logins::expires_at.eq(token.expires_at.naive()),
+            );
+            with_conn!(conn, |c| diesel::insert_into(logins::table)
+                .values(row)
+                .execute(c)
+                .await)?;
+            add_token(conn, id.0, token).await?;
+            let subject = user.id.to_string();
+            let details = json!({"login": id});
+            audit::record(
+                conn,
+                self.store(),
+                &user.actor(),
+                "user.signed_in",
+                &subject,
+                &details,
+            )
+            .await?;
+            Ok(id)
+        })
+    }
+
+    /// Exchanges the refresh token with `hash`, shown by `client`, for `next`.
+    pub async fn rotate_token(
+        &self,
+        hash: &[u8],
+        client: &str,
+        next: &NewToken,
+    ) -> Result<Rotation, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let now = next.now;
+            let (login, reused) = match use_token(conn, hash, client, now).await? {
+                Use::First(login) | Use::Again(login) => (login, false),
+                Use::Stolen(login) => (login, true),
+                Use::Invalid => return Ok(Rotation::Invalid),
+            };
+            let Some(state) = load(conn, login).await? else {
+                return Ok(Rotation::Invalid);
+            };
+            let (user, organization) = (state.user, state.organization);
+            if reused {
+                if !state.revoked {
+                    revoke(conn, &[login], now).await?;
+                    note_reuse(conn, self.store(), login, &state).await?;
+                }
+                return Ok(Rotation::Reused { user, organization });
+            }
+            if !state.is_open(now) {
+                return Ok(Rotation::Invalid);
+            }
+            add_token(conn, login, next).await?;
+            with_conn!(conn, |c| diesel::update(logins::table.find(login))
+                .set(logins::expires_at.eq(next.expires_at.naive()))
+                .execute(c)
+                .await)?;
+            let login = LoginId(login);
+            Ok(Rotation::Rotated {
+                login,
+                user,
+                organization,
+            })
+        })
+    }
+
+    /// Deletes what can't be used any more: old tokens, resets and counts of attempts.
+    pub async fn sweep_sign_in(&self, now: Timestamp) -> Result<(), StoreError> {
+        // A used token is kept while its family could live, to notice that it comes back.
+        let gone = now.naive();
+        in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                refresh_tokens::table.filter(refresh_tokens::expires_at.lt(gone))
+            )
+            .execute(c)
+            .await)?;
+            super::user::sweep_resets(conn, gone).await?;
+            super::throttle::sweep(conn, now).await
+        })
+    }
+}
+
+impl Tenant {
+    /// Closes a log-in of the caller's: its refresh tokens and access tokens end.
+    pub async fn close_login(&self, by: &Actor, id: LoginId) -> Result<(), StoreError> {
+        in_tx!(self.db(), |conn| {
+            let closed: usize = with_conn!(conn, |c| diesel::update(
+                logins::table
+                    .filter(logins::organization_id.eq(self.org()))
+                    .filter(logins::id.eq(id.0))
+                    .filter(logins::revoked_at.is_null())
+            )
+            .set(logins::revoked_at.eq(Some(Timestamp::now().naive())))
+            .execute(c)
+            .await)?;
+            if closed == 0 {
+                return Ok(());
+            }
+            let subject = match by.who {
+                Who::User(user) => user.to_string(),
+                Who::ApiKey(_) | Who::System => id.to_string(),
+            };
+            let details = json!({"login": id});
+            audit::record(
+                conn,
+                self.store(),
+                by,
+                "user.signed_out",
+                &subject,
+                &details,
+            )
+            .await
+        })
+    }
+}
+
+/// Closes the log-ins of a user in the present transaction, all but `keep`.
+pub(crate) async fn revoke_all(
+    conn: &mut Conn,
+    organization: i64,
+    user: UserId,
+    keep: Option<LoginId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let open: Vec<i64> = with_conn!(conn, |c| logins::table
+        .filter(logins::organization_id.eq(organization))
+        .filter(logins::user_id.eq(user.0))
+        .filter(logins::revoked_at.is_null())
+        .filter(logins::id.ne(keep.map_or(0, |login| login.0)))
+        .select(logins::id)
+        .load(c)
+        .await)?;
+    revoke(conn, &open, now).await
+}
+
+async fn revoke(conn: &mut Conn, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
+    with_conn!(conn, |c| diesel::update(
+        logins::table
+            .filter(logins::id.eq_any(ids))
+            .filter(logins::revoked_at.is_null())
+    )
+    .set(logins::revoked_at.eq(Some(now.naive())))
+    .execute(c)
+    .await)?;
+    Ok(())
+}
+
+async fn note_reuse(
+    conn: &mut Conn,
+    store: &Store,
+    login: i64,
+    state: &LoginState,
+) -> Result<(), StoreError> {
+    let by = Actor {
+        who: Who::System,
+        name: "the hub".to_owned(),
+        ..state.actor()
+    };
+    let subject = state.user.to_string();
+    let details = json!({"login": LoginId(login), "reason": "a refresh token was used twice"});
+    audit::record(conn, store, &by, "user.signed_out", &subject, &details).await
+}
+
+async fn add_token(conn: &mut Conn, login: i64, token: &NewToken) -> Result<(), StoreError> {
+    let row = (
+        refresh_tokens::hash.eq(&token.hash),
+        refresh_tokens::login_id.eq(login),
+        refresh_tokens::created_at.eq(token.now.naive()),
+        refresh_tokens::expires_at.eq(token.expires_at.naive()),
+    );
+    with_conn!(conn, |c| diesel::insert_into(refresh_tokens::table)
+        .values(row)
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// How a refresh token was used, with its family.
+enum Use {
+    First(i64),
+    /// A moment ago by the same client.
+    Again(i64),
+    Stolen(i64),
+    Invalid,
+}
+
+async fn use_token(
+    conn: &mut Conn,
+    hash: &[u8],
+    client: &str,
+    now: Timestamp,
+) -> Result<Use, StoreError> {
+    // One statement decides who was first.
+    let first: Option<i64> = with_conn!(conn, |c| diesel::update(
+        refresh_tokens::table
+            .filter(refresh_tokens::hash.eq(hash))
+            .filter(refresh_tokens::used_at.is_null())
+            .filter(refresh_tokens::expires_at.gt(now.naive()))
+    )
+    .set((
+        refresh_tokens::used_at.eq(Some(now.naive())),
+        refresh_tokens::used_by.eq(Some(client)),
+    ))
+    .returning(refresh_tokens::login_id)
+    .get_result(c)
+    .await
+    .optional())?;
+    if let Some(login) = first {
+        return Ok(Use::First(login));
+    }
+    let known: Option<(i64, Option<NaiveDateTime>, Option<String>)> =
+        with_conn!(conn, |c| refresh_tokens::table
+            .find(hash)
             .select((
-                logins::organization_id,
-                users::id,
-                users::name,
-                users::role,
-                users::disabled,
-                logins::revoked_at,
-                logins::expires_at,
+                refresh_tokens::login_id,
+                refresh_tokens::used_at,
+                refresh_tokens::used_by,
             ))
             .first(c)
             .await
             .optional())?;
-        found.map(login_state).transpose()
-    }
+    Ok(match known {
+        Some((login, Some(used_at), used_by)) => {
+            let is_recent = now.since(field::instant(used_at)) <= GRACE;
+            if is_recent && used_by.as_deref() == Some(client) {
+                Use::Again(login)
+            } else {
+                Use::Stolen(login)
+            }
+        }
+        Some((_, None, _)) | None => Use::Invalid,
+    })
 }
 
-fn login_state(columns: LoginColumns) -> Result<LoginState, StoreError> {
+async fn load(conn: &mut Conn, id: i64) -> Result<Option<LoginState>, StoreError> {
+    let found: Option<LoginColumns> = with_conn!(conn, |c| logins::table
+        .inner_join(users::table)
+        .filter(logins::id.eq(id))
+        .select((
+            logins::organization_id,
+            users::id,
+            users::name,
+            users::role,
+            users::disabled,
+            logins::revoked_at,
+            logins::expires_at,
+        ))
+        .first(c)
+        .await
+        .optional())?;
+    found.map(state).transpose()
+}
+
+fn state(columns: LoginColumns) -> Result<LoginState, StoreError> {
     let (organization, user, name, role, disabled, revoked_at, expires_at) = columns;
     Ok(LoginState {
         organization: OrganizationId(organization),
