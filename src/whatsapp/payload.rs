@@ -23,7 +23,7 @@ use actors::model::inbound::InboundItem;
 use actors::time::Timestamp;
 use serde_json::value::RawValue;
 
-use self::loose::Object;
+pub(crate) use self::loose::Object;
 
 pub use self::fault::fault;
 

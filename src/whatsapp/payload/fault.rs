@@ -17,7 +17,9 @@ pub fn fault(raw: &RawValue) -> Option<ProviderFault> {
             .text("title")
             .or_else(|| error.text("message"))
             .unwrap_or_default(),
-        details: details.or_else(|| error.text("details")),
+        details: details
+            .or_else(|| error.text("details"))
+            .or_else(|| error.text("error_user_msg")),
     })
 }
 
