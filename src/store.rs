@@ -10,7 +10,6 @@ mod conversation;
 pub mod db;
 mod event;
 pub mod field;
-mod inbound;
 mod invitation;
 mod job;
 mod lane;
