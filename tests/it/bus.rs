@@ -1,4 +1,4 @@
-//! Two nodes on one Redis. Without TEST_REDIS_URL there is no second node to speak to: `deploy/dev/test` sets it.
+//! Two nodes on one Redis.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +18,10 @@ type Arrivals = mpsc::Receiver<Vec<Arc<Envelope>>>;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn redis_url() -> Option<SecretString> {
-    let url = std::env::var("TEST_REDIS_URL").ok();
-    if url.is_none() {
-        println!(
-            "TEST_REDIS_URL is not set, so there is no Redis to test with: run deploy/dev/test"
-        );
-    }
-    url.map(SecretString::from)
+fn redis_url() -> SecretString {
+    let url = std::env::var("TEST_REDIS_URL")
+        .expect("TEST_REDIS_URL names no Redis server: `make test` finds or starts one");
+    SecretString::from(url)
 }
 
 fn node(url: &SecretString, key: u8) -> (RedisBus, Arrivals) {
@@ -70,7 +66,7 @@ async fn next_seqs(arrivals: &mut Arrivals) -> Vec<i64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_on_one_redis_see_each_others_events_and_not_their_own() {
-    let Some(url) = redis_url() else { return };
+    let url = redis_url();
     let ours = organization();
     let ((first, mut at_first), (second, mut at_second)) = (node(&url, 1), node(&url, 1));
     first.watch(ours).await;
@@ -88,7 +84,7 @@ async fn two_nodes_on_one_redis_see_each_others_events_and_not_their_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_organizations_that_somebody_looks_at_arrive() {
-    let Some(url) = redis_url() else { return };
+    let url = redis_url();
     let (ours, others) = (organization(), organization());
     let ((first, _at_first), (second, mut at_second)) = (node(&url, 1), node(&url, 1));
     connected(&first).await;
@@ -105,7 +101,7 @@ async fn only_organizations_that_somebody_looks_at_arrive() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_is_not_signed_by_our_key_is_refused() {
-    let Some(url) = redis_url() else { return };
+    let url = redis_url();
     let ours = organization();
     let ((stranger, _at_stranger), (accomplice, mut at_accomplice)) =
         (node(&url, 9), node(&url, 9));
