@@ -19,6 +19,10 @@ const SIZES = { "": { width: 1440, height: 900 }, "-phone": { width: 390, height
 const { demo } = await (await fetch(`${hub}/api/v1/setup`)).json();
 if (!demo) throw new Error(`${hub} is not a demo`);
 await mkdir(folder, { recursive: true });
+const { data: numbers } = await (await fetch(`${phone}/sim/numbers`)).json();
+const number = numbers[0].phone_number_id;
+const { data: chats } = await (await fetch(`${phone}/sim/customers?phone_number_id=${number}`)).json();
+const customer = new URLSearchParams({ number, customer: chats[0].key });
 const browser = await launch();
 
 async function shoot(page, name) {
@@ -50,8 +54,8 @@ try {
       await page.goto(`${hub}/settings/numbers`);
       await byId(page, "number-row").first().waitFor();
       await shoot(page, name("numbers"));
-      await page.goto(phone);
-      await byId(page, "phone-input").waitFor();
+      await page.goto(`${phone}/?${customer}`);
+      await byId(page, "phone-message").first().waitFor();
       await shoot(page, name("customer"));
       for (const error of page.errors) console.log(`error on a page: ${error}`);
       await page.context().close();

@@ -12,6 +12,7 @@ story("a customer and an agent talk to each other", async ({ world, page }) => {
   await phone.goto(world.phoneUrl);
   await byId(phone, "phone-number").selectOption(NUMBER.phone_number_id);
   await byId(phone, "phone-customer").fill("+4915112345678");
+  await byId(phone, "phone-open").click();
   await byId(phone, "phone-input").fill("Hello, is my cake ready?");
   await byId(phone, "phone-send").click();
 
