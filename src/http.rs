@@ -2,19 +2,31 @@
 
 pub mod access;
 pub mod answer;
+mod api_key;
+mod audit;
+mod auth;
+pub mod check;
+mod contact;
 pub mod depth;
 pub mod describe;
 pub mod error;
 pub mod extract;
 pub mod headers;
-pub mod me;
+mod invitation;
+mod me;
 pub mod number;
 pub mod openapi;
 pub mod page;
 pub mod permission;
+mod quarantine;
 pub mod route;
+mod session;
+mod setup;
 pub mod state;
+mod template;
+mod throttle;
 mod trace;
+mod user;
 
 use actix_web::App as Server;
 use actix_web::body::MessageBody;

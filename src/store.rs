@@ -5,6 +5,7 @@
 mod api_key;
 mod attempt;
 mod audit;
+mod contact;
 mod contact_identity;
 mod conversation;
 pub mod db;
@@ -20,21 +21,26 @@ pub mod migrate;
 mod node;
 mod outbound;
 mod ports;
+mod quarantine;
 mod retention;
 pub mod schema;
 mod session;
+mod template;
 mod thread;
 mod throttle;
 mod user;
 
 pub use self::api_key::{ApiKey, NewApiKey};
+pub use self::audit::{AuditActor, AuditLine};
 pub use self::conversation::{AssigneeFilter, ConversationFilter};
 pub use self::invitation::{Invitation, Invited, NewInvitation};
 pub use self::login::{LoginState, NewToken, Rotation};
 pub use self::media::{Fetched, StoredMedia, Upload};
 pub use self::node::{HEARTBEAT, Place, migrate};
+pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
+pub use self::template::{NewTemplate, Template, TemplateFilter};
 pub use self::throttle::Try;
 pub use self::user::{Account, NewOwner, User, UserChange, UserChanged};
 

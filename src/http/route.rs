@@ -8,7 +8,10 @@ use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
 
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
-use super::{me, openapi};
+use super::{
+    api_key, audit, auth, contact, invitation, me, openapi, quarantine, session, setup, template,
+    user,
+};
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -37,7 +40,41 @@ macro_rules! rows {
 /// All routes.
 pub fn table() -> Vec<Entry> {
     let api = rows! { BASE;
+        GET "/setup" => setup::show, "What the log-in page shows";
+        POST "/auth/register" => auth::register, "Make a user: the first one, or by invitation";
+        POST "/auth/login" => auth::login, "Sign in";
+        POST "/auth/refresh" => auth::refresh, "Exchange a refresh token for fresh tokens";
+        POST "/auth/logout" => auth::logout, "Sign out";
+        POST "/auth/forgot-password" => auth::forgot_password, "Ask for a new password";
+        POST "/auth/reset-password" => auth::reset_password, "Set a new password by a link";
+        GET "/auth/invitations/{token}" => auth::invitation, "What an invitation is for";
         GET "/me" => me::show, "Who calls, and in which organization";
+        PATCH "/me" => me::change, "Change one's own name";
+        POST "/me/password" => me::change_password, "Change one's own password";
+        GET "/users" => user::list, "List the users";
+        PATCH "/users/{id}" => user::change, "Change a user's role, or lock them out";
+        POST "/users/{id}/reset-link" => user::create_reset_link, "Make a link for a new password";
+        GET "/invitations" => invitation::list, "List the invitations that wait";
+        POST "/invitations" => invitation::create, "Invite somebody";
+        DELETE "/invitations/{id}" => invitation::delete, "Take an invitation back";
+        GET "/api-keys" => api_key::list, "List the keys for programs";
+        POST "/api-keys" => api_key::create, "Make a key for a program";
+        DELETE "/api-keys/{id}" => api_key::revoke, "Revoke a key";
+        GET "/audit-log" => audit::list, "Who changed what";
+        GET "/sessions" => session::list, "List the numbers";
+        POST "/sessions" => session::create, "Connect a number";
+        GET "/sessions/{id}" => session::show, "One number";
+        PATCH "/sessions/{id}" => session::change, "Change a number";
+        DELETE "/sessions/{id}" => session::delete, "Remove a number";
+        POST "/sessions/{id}/test" => session::test, "Ask WhatsApp about a number now";
+        GET "/templates" => template::list, "List the message templates";
+        POST "/sessions/{id}/templates/sync" => template::sync, "Fetch a number's templates";
+        GET "/contacts" => contact::list, "List the contacts";
+        GET "/contacts/{id}" => contact::show, "One contact";
+        PATCH "/contacts/{id}" => contact::change, "Name a contact";
+        GET "/quarantine" => quarantine::list, "List what could not be processed";
+        POST "/quarantine/{id}/replay" => quarantine::replay, "Try an entry again";
+        POST "/quarantine/{id}/discard" => quarantine::discard, "Throw an entry away";
     };
     let outside = rows! { "";
         GET "/openapi.json" => openapi::show, "This description";

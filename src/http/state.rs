@@ -8,6 +8,8 @@ use actors::hub::Hub;
 use actors::model::ids::OrganizationId;
 use actors::model::user::Who;
 use secrecy::ExposeSecret;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::access::Access;
 use super::number::NumberCheck;
@@ -32,6 +34,15 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Asks the provider about numbers.
     pub numbers: Arc<dyn NumberCheck>,
+    /// How to enter, shown to everybody; only in a demonstration.
+    pub demo: Option<Demo>,
+}
+
+/// An account that everybody may use.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Demo {
+    pub email: String,
+    pub password: String,
 }
 
 /// The keys that follow from the configuration's secrets.

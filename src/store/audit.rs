@@ -1,15 +1,19 @@
-//! Who changed what: written in the same transaction as the change.
+//! Who changed what: written in the same transaction as the change, listed for admins.
 
+use actors::model::ids::AuditId;
+use actors::model::json::Json;
 use actors::model::user::{Actor, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
 use serde_json::Value;
 
-use super::Store;
 use super::db::Conn;
 use super::schema::audit_log;
+use super::{Store, Tenant, field};
 use crate::with_conn;
 
 /// Notes that `by` did `action` (`conversation.closed`) to `subject` (an id); `details` hold no secrets.
@@ -42,4 +46,79 @@ pub(crate) async fn record(
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// A line of the audit log as it lies in the database.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+struct AuditRow {
+    id: i64,
+    at: NaiveDateTime,
+    actor_kind: String,
+    actor_id: Option<String>,
+    actor_name: String,
+    action: String,
+    subject: String,
+    details: String,
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct AuditLine {
+    pub id: AuditId,
+    pub at: Timestamp,
+    pub actor: AuditActor,
+    /// For example `conversation.closed`.
+    pub action: String,
+    /// The id of what was changed.
+    pub subject: String,
+    /// What changed; no secrets.
+    pub details: Json,
+}
+
+/// Who did it, as they were called then.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct AuditActor {
+    /// `user`, `api_key` or `system`.
+    pub kind: String,
+    pub id: Option<String>,
+    pub name: String,
+}
+
+impl AuditRow {
+    fn line(self) -> Result<AuditLine, StoreError> {
+        Ok(AuditLine {
+            id: AuditId(self.id),
+            at: field::instant(self.at),
+            actor: AuditActor {
+                kind: self.actor_kind,
+                id: self.actor_id,
+                name: self.actor_name,
+            },
+            action: self.action,
+            subject: self.subject,
+            details: field::json(self.details)?,
+        })
+    }
+}
+
+impl Tenant {
+    /// The log, newest first, after the line `after`.
+    pub async fn list_audit(
+        &self,
+        after: Option<AuditId>,
+        limit: i64,
+    ) -> Result<Vec<AuditLine>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let before = after.map_or(i64::MAX, |id| id.0);
+        let rows: Vec<AuditRow> = with_conn!(&mut conn, |c| audit_log::table
+            .filter(audit_log::organization_id.eq(self.org()))
+            .filter(audit_log::id.lt(before))
+            .order(audit_log::id.desc())
+            .limit(limit)
+            .select(AuditRow::as_select())
+            .load(c)
+            .await)?;
+        rows.into_iter().map(AuditRow::line).collect()
+    }
 }

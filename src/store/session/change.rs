@@ -1,6 +1,7 @@
 //! What admins do to numbers; each change is audited and told to everybody in the same transaction.
 
 use actors::model::ids::SessionId;
+use actors::model::job::Task;
 use actors::model::session::{HealthState, Session, SessionStatus};
 use actors::model::user::Actor;
 use actors::ports::store::{Receipt, StoreError};
@@ -15,7 +16,7 @@ use super::secret::{Column, Place};
 use super::{SessionRow, find, status_name, tell};
 use crate::secret::Keyring;
 use crate::store::schema::sessions;
-use crate::store::{Tenant, audit};
+use crate::store::{Tenant, audit, job};
 use crate::{in_tx, with_conn};
 
 /// A number to connect.
@@ -57,7 +58,7 @@ struct Changes {
 }
 
 impl Tenant {
-    /// Connects a number; `Conflict` when the organization has it already.
+    /// Connects a number and leaves the jobs that ask after it; `Conflict` when the organization has it already.
     pub async fn create_session(
         &self,
         by: &Actor,
@@ -104,7 +105,14 @@ impl Tenant {
                 &details,
             )
             .await?;
-            let receipt = tell(conn, self.store(), &row).await?;
+            let tasks = [
+                Task::CheckSession { session: id },
+                Task::SyncTemplates { session: id },
+            ];
+            let now = Timestamp::now();
+            job::enqueue(conn, self.store(), self.organization(), &tasks, now).await?;
+            let mut receipt = tell(conn, self.store(), &row).await?;
+            receipt.jobs = true;
             Ok((row.view(self.store())?, receipt))
         })
     }

@@ -1,0 +1,288 @@
+//! Coming in and leaving: registration, log-in, fresh tokens, new passwords.
+
+use actors::model::ids::LoginId;
+use actors::model::user::{Role, Who};
+use actors::time::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::answer::{Created, Done, Noted, Shown};
+use super::check::{Check, normal_email};
+use super::error::{ApiError, ApiResult, Code};
+use super::extract::{Body, Caller, ClientAddress, Path, Program, Public};
+use super::permission::UseAccount;
+use super::state::{App, AppState};
+use super::throttle::Attempt;
+use super::user::UserView;
+use crate::secret::password::LONGEST;
+use crate::secret::token::{self, Token};
+use crate::store::{NewOwner, NewToken, Rotation, User};
+use actors::ports::store::StoreError;
+
+/// What a client needs to call the API.
+#[derive(Serialize, ToSchema)]
+pub struct Tokens {
+    /// For `Authorization: Bearer`.
+    access_token: String,
+    /// Good for one use, at `/auth/refresh`.
+    refresh_token: String,
+    /// Seconds until the access token dies.
+    expires_in: u64,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    user: UserView,
+}
+
+/// The first user names an organization and an e-mail; all others show an invitation.
+#[derive(Deserialize, ToSchema)]
+pub struct Register {
+    organization: Option<String>,
+    email: Option<String>,
+    /// The token in the link of an invitation.
+    invitation: Option<String>,
+    name: String,
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Makes a user and signs them in.
+pub async fn register(
+    Public { app }: Public,
+    address: ClientAddress,
+    Body(form): Body<Register>,
+) -> ApiResult<Created<Tokens>> {
+    let user = match &form.invitation {
+        Some(invitation) => join(&app, address, invitation, &form).await?,
+        None => found(&app, &form).await?,
+    };
+    Ok(Created(enter(&app, user).await?))
+}
+
+/// Who somebody is.
+#[derive(Deserialize, ToSchema)]
+pub struct LogIn {
+    email: String,
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Signs a user in; says the same whether e-mail or password is wrong, after the same time.
+pub async fn login(
+    Public { app }: Public,
+    address: ClientAddress,
+    Body(form): Body<LogIn>,
+) -> ApiResult<Shown<Tokens>> {
+    let email = normal_email(&form.email);
+    let attempt = Attempt::take(&app, "login", address, &email).await?;
+    let account = app.store.unscoped().find_account(&email).await?;
+    let account = account.filter(|account| !account.user.disabled);
+    // A longer one can't be right; what would be cut off must not be ignored.
+    let password = form.password.expose_secret();
+    let known = account.as_ref().filter(|_| password.len() <= LONGEST);
+    let hash = known.map(|account| account.password_hash.as_str());
+    let is_right = app.passwords.verify(password, hash).await?;
+    let Some(account) = account.filter(|_| is_right) else {
+        return Err(ApiError::of(Code::InvalidCredentials));
+    };
+    attempt.succeed(&app).await?;
+    Ok(Shown(enter(&app, account.user).await?))
+}
+
+/// The refresh token of the last answer.
+#[derive(Deserialize, ToSchema)]
+pub struct Refresh {
+    #[schema(value_type = String)]
+    refresh_token: SecretString,
+}
+
+/// Exchanges a refresh token for fresh tokens; one that comes back after its use ends the log-in.
+pub async fn refresh(
+    Public { app }: Public,
+    Program(client): Program,
+    Body(form): Body<Refresh>,
+) -> ApiResult<Shown<Tokens>> {
+    let fresh = Token::new()?;
+    let next = new_token(&app, &fresh);
+    let hash = token::hash(form.refresh_token.expose_secret());
+    let unscoped = app.store.unscoped();
+    match unscoped.rotate_token(&hash, &client, &next).await? {
+        Rotation::Rotated {
+            login,
+            user,
+            organization,
+        } => {
+            let user = app.store.tenant(organization).find_user(user).await?;
+            Ok(Shown(tokens(&app, user, login, &fresh)?))
+        }
+        Rotation::Reused { user, organization } => {
+            app.expel(organization, Who::User(user));
+            Err(ApiError::of(Code::RefreshTokenReused))
+        }
+        Rotation::Invalid => Err(ApiError::of(Code::InvalidRefreshToken)),
+    }
+}
+
+/// Ends the log-in with which this is asked; its tokens and sockets end with it.
+pub async fn logout(caller: Caller<UseAccount>) -> ApiResult<Done> {
+    let Some(login) = caller.login else {
+        return Err(ApiError::of(Code::Forbidden).detail("an API key is revoked, not signed out"));
+    };
+    caller.tenant().close_login(&caller.actor, login).await?;
+    caller
+        .app
+        .expel(caller.actor.organization, caller.actor.who);
+    Ok(Done)
+}
+
+/// Whose password is lost.
+#[derive(Deserialize, ToSchema)]
+pub struct ForgotPassword {
+    email: String,
+}
+
+/// Says the same for every e-mail. This hub sends no mail yet: an admin makes the link.
+pub async fn forgot_password(_: Public, Body(form): Body<ForgotPassword>) -> ApiResult<Noted> {
+    let mut check = Check::default();
+    check.email("email", &form.email);
+    check.finish()?;
+    tracing::info!("somebody asks for a new password; an admin can make a link under Users");
+    Ok(Noted)
+}
+
+/// A link's token and the password to be.
+#[derive(Deserialize, ToSchema)]
+pub struct ResetPassword {
+    #[schema(value_type = String)]
+    token: SecretString,
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Sets a new password by a link that works once; all log-ins of the user end.
+pub async fn reset_password(
+    Public { app }: Public,
+    address: ClientAddress,
+    Body(form): Body<ResetPassword>,
+) -> ApiResult<Done> {
+    let mut check = Check::default();
+    check.password("password", &form.password);
+    check.finish()?;
+    let hash = token::hash(form.token.expose_secret());
+    let attempt = Attempt::take(&app, "reset", address, &hex::encode(&hash)).await?;
+    let password = app.passwords.hash(form.password.expose_secret()).await?;
+    let unscoped = app.store.unscoped();
+    let reset = unscoped.reset_password(&hash, &password, Timestamp::now());
+    let user = reset.await?.ok_or(ApiError::of(Code::InvalidToken))?;
+    attempt.succeed(&app).await?;
+    app.expel(user.organization, Who::User(user.id));
+    Ok(Done)
+}
+
+/// What the page of an invitation shows.
+#[derive(Serialize, ToSchema)]
+pub struct InvitationInfo {
+    email: String,
+    role: Role,
+    /// The name of the organization.
+    organization: String,
+}
+
+/// What an invitation is for.
+pub async fn invitation(
+    Public { app }: Public,
+    Path(token): Path<String>,
+) -> ApiResult<Shown<InvitationInfo>> {
+    let hash = token::hash(&token);
+    let unscoped = app.store.unscoped();
+    let found = unscoped.find_invitation(&hash, Timestamp::now());
+    let invited = found.await?.ok_or(ApiError::of(Code::InvalidToken))?;
+    Ok(Shown(InvitationInfo {
+        email: invited.email,
+        role: invited.role,
+        organization: invited.organization,
+    }))
+}
+
+/// The first user founds the organization.
+async fn found(app: &App, form: &Register) -> ApiResult<User> {
+    // Asked before the form is looked at and the password is hashed, and decided again when it is stored.
+    if !app.store.unscoped().is_registration_open().await? {
+        return Err(ApiError::of(Code::RegistrationClosed));
+    }
+    let mut check = Check::default();
+    let organization = form.organization.as_deref().unwrap_or_default();
+    let organization = check.name("organization", organization);
+    let name = check.name("name", &form.name);
+    let email = check.email("email", form.email.as_deref().unwrap_or_default());
+    check.password("password", &form.password);
+    check.finish()?;
+    let new = NewOwner {
+        organization,
+        name,
+        email,
+        password_hash: app.passwords.hash(form.password.expose_secret()).await?,
+    };
+    let registered = app.store.unscoped().register_owner(&new).await?;
+    registered.ok_or(ApiError::of(Code::RegistrationClosed))
+}
+
+/// Somebody follows an invitation.
+async fn join(
+    app: &App,
+    address: ClientAddress,
+    invitation: &str,
+    form: &Register,
+) -> ApiResult<User> {
+    let mut check = Check::default();
+    let name = check.name("name", &form.name);
+    check.password("password", &form.password);
+    check.finish()?;
+    let hash = token::hash(invitation);
+    let attempt = Attempt::take(app, "join", address, &hex::encode(&hash)).await?;
+    let unscoped = app.store.unscoped();
+    let now = Timestamp::now();
+    let known = unscoped.find_invitation(&hash, now).await?;
+    known.ok_or(ApiError::of(Code::InvalidToken))?;
+    let password = app.passwords.hash(form.password.expose_secret()).await?;
+    let joined = unscoped.accept_invitation(&hash, &name, &password, now);
+    let user = match joined.await {
+        Ok(user) => user.ok_or(ApiError::of(Code::InvalidToken))?,
+        Err(StoreError::Conflict) => return Err(ApiError::of(Code::EmailTaken)),
+        Err(error) => return Err(error.into()),
+    };
+    attempt.succeed(app).await?;
+    Ok(user)
+}
+
+/// Opens a log-in.
+async fn enter(app: &App, user: User) -> ApiResult<Tokens> {
+    let fresh = Token::new()?;
+    let first = new_token(app, &fresh);
+    let login = app.store.unscoped().open_login(&user, &first).await?;
+    tokens(app, user, login, &fresh)
+}
+
+fn tokens(app: &App, user: User, login: LoginId, refresh: &Token) -> ApiResult<Tokens> {
+    let access = app.access.tokens();
+    let now = Timestamp::now();
+    let access_token = access
+        .issue(user.organization, user.id, login, user.role, now)
+        .map_err(ApiError::internal)?;
+    Ok(Tokens {
+        access_token,
+        refresh_token: refresh.expose().to_owned(),
+        expires_in: access.life().as_secs(),
+        token_type: "Bearer",
+        user: user.into(),
+    })
+}
+
+fn new_token(app: &AppState, token: &Token) -> NewToken {
+    let now = Timestamp::now();
+    NewToken {
+        hash: token.hash(),
+        now,
+        expires_at: now + app.config.refresh_token_expiration,
+    }
+}

@@ -1,0 +1,197 @@
+//! Contacts as people see them, and the names that agents give them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actors::event::{Audience, Envelope, Event};
+use actors::model::contact::{Contact, Identity};
+use actors::model::ids::ContactId;
+use actors::model::user::Actor;
+use actors::ports::store::{Receipt, StoreError};
+use actors::time::Timestamp;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use serde_json::json;
+
+use super::contact_identity::{ContactRow, IdentityRow, identities_of};
+use super::conversation::{self, lower, pattern};
+use super::db::Conn;
+use super::schema::{contact_identities, contacts, conversations};
+use super::{Tenant, audit, event};
+use crate::{in_tx, lock_first, with_conn};
+
+impl Tenant {
+    /// Contacts, newest first, after the contact `after`; `q` is a piece of a name, number or username.
+    pub async fn list_contacts(
+        &self,
+        q: Option<&str>,
+        after: Option<ContactId>,
+        limit: i64,
+    ) -> Result<Vec<Contact>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let before = after.map_or(i64::MAX, |id| id.0);
+        let pattern = q.map(pattern);
+        let rows: Vec<ContactRow> = with_conn!(&mut conn, |c| {
+            let mut query = contacts::table
+                .filter(contacts::organization_id.eq(self.org()))
+                .filter(contacts::id.lt(before))
+                .order(contacts::id.desc())
+                .limit(limit)
+                .select(ContactRow::as_select())
+                .into_boxed();
+            if let Some(pattern) = &pattern {
+                query = query.filter(
+                    lower(contacts::name)
+                        .like(pattern)
+                        .or(lower(contacts::profile_name).like(pattern))
+                        .or(contacts::phone.like(pattern))
+                        .or(lower(contacts::username).like(pattern)),
+                );
+            }
+            query.load(c).await
+        })?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let mut identities = load_identities(&mut conn, self.org(), &ids).await?;
+        let view = |row: ContactRow| {
+            let own = identities.remove(&row.id).unwrap_or_default();
+            row.view(own)
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// One contact.
+    pub async fn find_contact(&self, id: ContactId) -> Result<Contact, StoreError> {
+        let mut conn = self.db().read().await?;
+        let row: ContactRow = with_conn!(&mut conn, |c| contacts::table
+            .filter(contacts::organization_id.eq(self.org()))
+            .filter(contacts::id.eq(id.0))
+            .select(ContactRow::as_select())
+            .first(c)
+            .await)?;
+        let identities = identities_of(&mut conn, id.0).await?;
+        Ok(row.view(identities))
+    }
+
+    /// Gives a contact a name (None: the profile's own again); their conversations show it at once.
+    pub async fn rename_contact(
+        &self,
+        by: &Actor,
+        id: ContactId,
+        name: Option<&str>,
+    ) -> Result<(Contact, Receipt), StoreError> {
+        in_tx!(self.db(), |conn| {
+            let threads = lock_conversations(conn, self.org(), id).await?;
+            let row: ContactRow = with_conn!(conn, |c| diesel::update(
+                contacts::table
+                    .filter(contacts::organization_id.eq(self.org()))
+                    .filter(contacts::id.eq(id.0))
+            )
+            .set((
+                contacts::name.eq(name),
+                contacts::updated_at.eq(Timestamp::now().naive()),
+            ))
+            .returning(ContactRow::as_returning())
+            .get_result(c)
+            .await)?;
+            let contact = row.view(identities_of(conn, id.0).await?);
+            let details = json!({"name": name});
+            audit::record(
+                conn,
+                self.store(),
+                by,
+                "contact.renamed",
+                &id.to_string(),
+                &details,
+            )
+            .await?;
+            let envelopes = self.tell(conn, &contact, &threads).await?;
+            let receipt = Receipt {
+                envelopes,
+                jobs: false,
+            };
+            Ok((contact, receipt))
+        })
+    }
+
+    /// One event for the contact and one for each conversation that shows them.
+    async fn tell(
+        &self,
+        conn: &mut Conn,
+        contact: &Contact,
+        threads: &[i64],
+    ) -> Result<Vec<Arc<Envelope>>, StoreError> {
+        let count = i64::try_from(threads.len()).unwrap_or(0) + 1;
+        let first = event::take_seqs(conn, self.org(), count).await?;
+        for (&thread, seq) in threads.iter().zip(first + 1..) {
+            with_conn!(conn, |c| diesel::update(conversations::table.find(thread))
+                .set(conversations::seq.eq(seq))
+                .execute(c)
+                .await)?;
+        }
+        let mut rows = conversation::load(conn, self.org(), threads).await?;
+        rows.sort_by_key(|row| row.seq);
+        let at = Timestamp::now();
+        let envelope = |seq, event, row| {
+            Arc::new(Envelope {
+                organization: self.organization(),
+                seq,
+                at,
+                audience: Audience::Everyone,
+                event,
+                row,
+            })
+        };
+        let renamed = Event::ContactUpdated(Arc::new(contact.clone()));
+        let mut envelopes = vec![envelope(first, renamed, None)];
+        for row in rows.into_iter().map(Arc::new) {
+            let shown = Event::ConversationUpdated(Arc::clone(&row));
+            envelopes.push(envelope(row.seq, shown, Some(row)));
+        }
+        event::store(conn, &envelopes).await?;
+        Ok(envelopes)
+    }
+}
+
+/// The contact's conversations, locked in ascending order as everybody does.
+async fn lock_conversations(
+    conn: &mut Conn,
+    organization: i64,
+    contact: ContactId,
+) -> Result<Vec<i64>, StoreError> {
+    let ids: Vec<i64> = with_conn!(conn, |c| conversations::table
+        .filter(conversations::organization_id.eq(organization))
+        .filter(conversations::contact_id.eq(contact.0))
+        .order(conversations::id)
+        .select(conversations::id)
+        .load(c)
+        .await)?;
+    for id in &ids {
+        let _: Option<i64> = lock_first!(
+            conn,
+            conversations::table
+                .filter(conversations::id.eq(*id))
+                .select(conversations::id)
+        )?;
+    }
+    Ok(ids)
+}
+
+async fn load_identities(
+    conn: &mut Conn,
+    organization: i64,
+    contacts: &[i64],
+) -> Result<HashMap<i64, Vec<Identity>>, StoreError> {
+    let rows: Vec<IdentityRow> = with_conn!(conn, |c| contact_identities::table
+        .filter(contact_identities::organization_id.eq(organization))
+        .filter(contact_identities::contact_id.eq_any(contacts))
+        .order(contact_identities::lookup_key)
+        .select(IdentityRow::as_select())
+        .load(c)
+        .await)?;
+    let mut identities: HashMap<i64, Vec<Identity>> = HashMap::new();
+    for row in rows {
+        let own = identities.entry(row.contact_id).or_default();
+        own.push(row.identity()?);
+    }
+    Ok(identities)
+}
