@@ -31,6 +31,9 @@ use crate::ports::store::{Appended, InboundAppend, OutboundAppend, Queued, Store
 
 /// How often a write is decided anew when others keep changing the row.
 const MAX_CONFLICTS: u32 = 8;
+/// How long the store may take for one message, less than its sender waits: a hanging query must not block the
+/// thread for good. What it did after all is harmless, because each write is recognised when it is repeated.
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle conversation stays in memory.
 pub const IDLE: Duration = Duration::from_secs(5 * 60);
 
@@ -113,12 +116,14 @@ impl Conversation {
             .desk
             .take()
             .unwrap_or_else(|| Desk::new(self.hub.clone(), self.key.clone()));
-        AtomicResponse::new(Box::pin(work(desk).into_actor(self).map(
-            |(desk, result), actor, _| {
-                actor.desk = Some(desk);
-                result
-            },
-        )))
+        let work = tokio::time::timeout(STORE_TIMEOUT, work(desk));
+        AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, _| {
+            let Ok((desk, result)) = done else {
+                return Err(HubError::Unavailable("no answer in time".to_owned()));
+            };
+            actor.desk = Some(desk);
+            result
+        })))
     }
 }
 
@@ -283,26 +288,26 @@ impl Desk {
     }
 
     async fn open(&mut self, identities: &[Identity]) -> Result<View, HubError> {
-        if self.state.is_none() {
-            self.load(identities).await?;
-        }
-        if let Some(state) = &self.state {
-            return Ok(state.conversation.clone());
-        }
-        match self
-            .hub
-            .store()
-            .open_conversation(&self.key, identities)
-            .await
-        {
-            Ok((state, receipt)) => {
-                let view = state.conversation.clone();
-                self.state = Some(Arc::new(state));
-                self.hub.announce(receipt);
-                Ok(view)
+        for round in 0..MAX_CONFLICTS {
+            if self.state.is_none() {
+                self.load(identities).await?;
             }
-            Err(error) => Err(self.lost(error)),
+            if let Some(state) = &self.state {
+                return Ok(state.conversation.clone());
+            }
+            let open = self.hub.store().open_conversation(&self.key, identities);
+            match open.await {
+                Ok((state, receipt)) => {
+                    let view = state.conversation.clone();
+                    self.state = Some(Arc::new(state));
+                    self.hub.announce(receipt);
+                    return Ok(view);
+                }
+                Err(StoreError::Conflict) => self.forget(round),
+                Err(error) => return Err(self.lost(error)),
+            }
         }
+        Err(HubError::Busy)
     }
 
     async fn change(

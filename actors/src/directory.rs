@@ -28,6 +28,11 @@ impl<A: Actor> Loan<A> {
     pub fn addr(&self) -> &Addr<A> {
         &self.entry.addr
     }
+
+    /// How many ask this actor at the moment, this loan included.
+    pub fn askers(&self) -> usize {
+        self.entry.loans.load(Ordering::Relaxed)
+    }
 }
 
 impl<A: Actor> Drop for Loan<A> {

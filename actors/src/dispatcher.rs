@@ -27,6 +27,14 @@ const LEASE: Duration = Duration::from_secs(120);
 const JOB_TIMEOUT: Duration = Duration::from_secs(110);
 /// The fallback when no commit wakes the dispatcher: other nodes' jobs whose lease ended.
 const POLL: Duration = Duration::from_secs(5);
+/// Jobs of the worker in hand at a time; each may hold a file.
+const MAX_AT_WORK: usize = 128;
+/// When a job is asked for again for which there was no hand.
+const NO_HAND: Duration = Duration::from_secs(1);
+/// A job that kills whoever does it is given up after so many tries.
+const MAX_DEATHS: i32 = 3;
+/// The wait after a claim that got nothing although something is due: the database's clock may be behind ours.
+const NOTHING_YET: Duration = Duration::from_millis(50);
 /// The wait after the database refused.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -42,12 +50,18 @@ pub struct Drain;
 
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
-struct Finished;
+struct Finished {
+    at_work: bool,
+}
 
 /// The actor.
 pub struct Dispatcher {
     hub: Hub,
     in_hand: usize,
+    /// Those in hand that the worker does.
+    at_work: usize,
+    /// What an earlier life of this node claimed was given back.
+    released: bool,
     claiming: bool,
     /// Somebody woke us while a claim was on its way.
     woken: bool,
@@ -61,6 +75,8 @@ impl Dispatcher {
         Self {
             hub,
             in_hand: 0,
+            at_work: 0,
+            released: false,
             claiming: false,
             woken: false,
             alarm: None,
@@ -101,17 +117,27 @@ impl Dispatcher {
         actor.claiming = false;
         let wait = match claimed {
             Ok((jobs, next)) => {
+                let least = if jobs.is_empty() {
+                    NOTHING_YET
+                } else {
+                    Duration::ZERO
+                };
                 for job in jobs {
                     actor.start_job(job, ctx);
                 }
-                next.map_or(POLL, |at| at.since(actor.hub.now()).min(POLL))
+                let wait = next.map_or(POLL, |at| at.since(actor.hub.now()).min(POLL));
+                if actor.woken {
+                    Duration::ZERO
+                } else {
+                    wait.max(least)
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "jobs can't be claimed");
                 TROUBLE
             }
         };
-        if actor.woken || wait.is_zero() {
+        if wait.is_zero() {
             return actor.claim(ctx);
         }
         if let Some(alarm) = actor.alarm.take() {
@@ -125,17 +151,26 @@ impl Dispatcher {
 
     fn start_job(&mut self, job: Job, ctx: &mut Context<Self>) {
         self.in_hand += 1;
+        let at_work = !matches!(job.task, Task::SendMessage { .. });
+        self.at_work += usize::from(at_work);
+        let hand = !at_work || self.at_work <= MAX_AT_WORK;
         let (hub, me) = (self.hub.clone(), ctx.address());
         actix_rt::spawn(async move {
-            // A task of its own: a panicking job must not take the others with it.
-            let run = actix_rt::spawn(run(hub.clone(), job.clone()));
-            let after = run
-                .await
-                .unwrap_or_else(|_| Some(again(&job, hub.now(), "the job panicked")));
+            let after = if hand {
+                // A task of its own: a panicking job must not take the others with it.
+                let run = actix_rt::spawn(run(hub.clone(), job.clone()));
+                let died = |_| Some(died(&job, hub.now(), "the job panicked"));
+                run.await.unwrap_or_else(died)
+            } else {
+                Some(After::Later {
+                    at: hub.now() + NO_HAND,
+                    reason: "too many jobs at once".to_owned(),
+                })
+            };
             if let Some(after) = after {
                 finish(&hub, &job, after).await;
             }
-            me.do_send(Finished);
+            me.do_send(Finished { at_work });
         });
     }
 }
@@ -144,6 +179,11 @@ impl ActixActor for Dispatcher {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        if self.released {
+            // Restarted after a panic: what is in hand is being done.
+            return self.claim(ctx);
+        }
+        self.released = true;
         let hub = self.hub.clone();
         let release = async move { hub.store().release_jobs().await };
         ctx.wait(wrap_future::<_, Self>(release).map(|released, actor, ctx| {
@@ -157,7 +197,9 @@ impl ActixActor for Dispatcher {
 
 impl Supervised for Dispatcher {
     fn restarting(&mut self, _: &mut Self::Context) {
-        *self = Self::new(self.hub.clone());
+        // The jobs in hand are tasks of their own: they go on and report.
+        self.claiming = false;
+        self.alarm = None;
     }
 }
 
@@ -173,8 +215,9 @@ impl Handler<Wake> for Dispatcher {
 impl Handler<Finished> for Dispatcher {
     type Result = ();
 
-    fn handle(&mut self, _: Finished, ctx: &mut Self::Context) {
+    fn handle(&mut self, done: Finished, ctx: &mut Self::Context) {
         self.in_hand = self.in_hand.saturating_sub(1);
+        self.at_work = self.at_work.saturating_sub(usize::from(done.at_work));
         if self.in_hand == 0
             && let Some(waiting) = self.drained.as_mut()
         {
@@ -243,11 +286,20 @@ async fn run(hub: Hub, job: Job) -> Option<After> {
             at,
             reason: reason.to_owned(),
         }),
-        Err(_) => Some(again(
-            &job,
-            hub.now(),
-            "the number's actor died on this message",
-        )),
+        Ok(Delivered::Died) | Err(_) => {
+            let reason = "the number's actor died on this message";
+            Some(died(&job, hub.now(), reason))
+        }
+    }
+}
+
+/// Once more after whoever did it died, but not for ever.
+fn died(job: &Job, now: Timestamp, reason: &str) -> After {
+    if job.tries < MAX_DEATHS {
+        return again(job, now, reason);
+    }
+    After::GiveUp {
+        reason: reason.to_owned(),
     }
 }
 

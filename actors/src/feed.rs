@@ -2,10 +2,13 @@
 //! organization's events in `seq` order, repairs holes from the store, conflates list rows, and cuts sockets
 //! that do not drain. Never decides anything, never writes to the store.
 
-pub mod channel;
+mod catch_up;
+mod channel;
+mod encode;
 pub mod frame;
+mod repair;
 pub mod seat;
-pub mod sequence;
+mod sequence;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,24 +22,19 @@ use actix::{
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
-use crate::feed::seat::{Cut, Frame, Seat, SocketId, Topic};
+use crate::feed::seat::{Cut, Frame, Held, Seat, SocketId, Topic};
 use crate::hub::{HubError, Ports};
 use crate::model::ids::OrganizationId;
 use crate::model::user::{Role, Who};
-use crate::ports::store::StoreError;
 
 /// How often sockets hear where the stream stands.
 const BEAT: Duration = Duration::from_secs(10);
 /// How often the store is asked whether an event was lost on the way here.
 const CHECK: Duration = Duration::from_secs(2);
-/// How long a hole may close by itself: commits of one batch arrive by several ways.
-const GRACE: Duration = Duration::from_millis(150);
-/// List rows of one conversation are told at most once in this time.
+/// List rows are told at most once in this time.
 const CONFLATION: Duration = Duration::from_millis(100);
 /// Events read from the store at a time.
 const PAGE: u32 = 1000;
-/// A client that missed more loads again.
-const MAX_MISSED: usize = 5000;
 /// Topics of one socket.
 const MAX_TOPICS: usize = 64;
 
@@ -96,14 +94,15 @@ pub struct Dismiss;
 #[rtype(result = "()")]
 struct Flush(OrganizationId);
 
-/// What a socket missed, and the number of the last event read.
-type Missed = (Vec<Arc<Envelope>>, i64);
-
 /// The actor.
 pub struct Feed {
     ports: Ports,
     channels: HashMap<OrganizationId, Channel>,
     seats: HashMap<SocketId, Seat>,
+    /// Sockets whose seat is being prepared: they may leave, or lose their rights, before they have it.
+    joining: HashMap<SocketId, (OrganizationId, Who)>,
+    /// The node stops: nobody may join any more.
+    closing: bool,
 }
 
 impl Feed {
@@ -113,130 +112,76 @@ impl Feed {
             ports,
             channels: HashMap::new(),
             seats: HashMap::new(),
+            joining: HashMap::new(),
+            closing: false,
         }
     }
 
     fn schedule_flush(&mut self, organization: OrganizationId, ctx: &mut Context<Self>) {
-        let Some(channel) = self.channels.get_mut(&organization) else {
-            return;
-        };
-        if channel.has_news() && !channel.flush_scheduled {
+        if let Some(channel) = self.channels.get_mut(&organization)
+            && channel.has_news()
+            && !channel.flush_scheduled
+        {
             channel.flush_scheduled = true;
             // Behind what is in the mailbox already: events of one batch share a frame.
             ctx.notify(Flush(organization));
         }
-        if channel.has_hole() && !channel.repairing {
-            channel.repairing = true;
-            ctx.run_later(GRACE, move |feed, ctx| feed.repair(organization, ctx));
-        }
     }
 
-    /// Reads what is missing from the store, if it is still missing.
-    fn repair(&mut self, organization: OrganizationId, ctx: &mut Context<Self>) {
+    /// Tells what waits. Whoever names a cursor has to do this first: a cursor says that all up to it was told.
+    fn flush(&mut self, organization: OrganizationId, ctx: &mut Context<Self>) {
         let Some(channel) = self.channels.get_mut(&organization) else {
             return;
         };
-        if !channel.has_hole() && !channel.lags {
-            channel.repairing = false;
-            return;
-        }
-        channel.repairing = true;
-        metrics::counter!("feed_holes_repaired_total").increment(1);
-        let (store, head) = (Arc::clone(&self.ports.store), channel.head());
-        let read = async move {
-            let events = store.events_since(organization, head, PAGE).await?;
-            let end = store.head(organization).await?;
-            Ok::<_, StoreError>((events, end))
-        };
-        ctx.spawn(wrap_future::<_, Self>(read).map(move |read, feed, ctx| {
-            let Some(channel) = feed.channels.get_mut(&organization) else {
-                return;
-            };
-            channel.repairing = false;
-            channel.lags = false;
-            match read {
-                Ok((Some(events), end)) => {
-                    for event in events {
-                        channel.take(event);
-                    }
-                    channel.lags = channel.head() < end.seq;
-                }
-                Ok((None, end)) => {
-                    channel.skip_to(end.seq);
-                    feed.tell_to_reload(organization, "the tail is no longer kept");
-                }
-                Err(error) => tracing::warn!(%error, "a hole in the feed can't be repaired now"),
-            }
-            feed.schedule_flush(organization, ctx);
-        }));
-    }
-
-    /// Notices events whose announcement was lost altogether.
-    fn check_heads(&mut self, ctx: &mut Context<Self>) {
-        for organization in self.channels.keys().copied() {
-            let store = Arc::clone(&self.ports.store);
-            let head = async move { store.head(organization).await };
-            ctx.spawn(wrap_future::<_, Self>(head).map(move |head, feed, ctx| {
-                let Some(channel) = feed.channels.get_mut(&organization) else {
-                    return;
-                };
-                if let Ok(head) = head
-                    && head.seq > channel.head()
-                    && !channel.repairing
-                {
-                    channel.lags = true;
-                    channel.repairing = true;
-                    ctx.run_later(GRACE, move |feed, ctx| feed.repair(organization, ctx));
-                }
-            }));
-        }
-    }
-
-    fn flush(&mut self, organization: OrganizationId) {
-        let Some(channel) = self.channels.get_mut(&organization) else {
-            return;
-        };
-        channel.flush_scheduled = false;
-        let refused = channel.flush_events(&self.seats, self.ports.media.as_ref());
-        self.cut(&refused);
-    }
-
-    fn flush_rows(&mut self) {
         let mut refused = Vec::new();
-        for channel in self.channels.values_mut() {
-            refused.extend(channel.flush_rows(&self.seats));
+        if channel.has_news() {
+            refused = channel.flush_events(&self.seats, self.ports.media.as_ref());
+        }
+        // The first change after a pause is told at once, those that follow share the next row.
+        match channel.rows_wait(CONFLATION) {
+            Some(Duration::ZERO) => refused.extend(channel.flush_rows(&self.seats)),
+            Some(wait) if !channel.rows_scheduled => {
+                channel.rows_scheduled = true;
+                ctx.run_later(wait, move |feed, ctx| {
+                    if let Some(channel) = feed.channels.get_mut(&organization) {
+                        channel.rows_scheduled = false;
+                    }
+                    feed.flush(organization, ctx);
+                });
+            }
+            _ => {}
         }
         self.cut(&refused);
     }
 
-    fn beat(&mut self) {
+    fn beat(&mut self, ctx: &mut Context<Self>) {
+        let organizations: Vec<OrganizationId> = self.channels.keys().copied().collect();
+        for organization in organizations {
+            self.flush(organization, ctx);
+        }
         let mut refused = Vec::new();
         for (socket, seat) in &self.seats {
-            if let Some(channel) = self.channels.get(&seat.organization) {
-                let text = frame::beat(channel.cursor_for(seat));
-                // A socket that catches up hears of its place when it is there.
-                if !seat.catching_up && seat.peer.try_send(Frame::Text(text)).is_err() {
-                    refused.push(*socket);
-                }
+            // A socket that catches up hears of its place when it is there.
+            if let Some(channel) = self.channels.get(&seat.organization)
+                && !seat.catching_up
+                && !seat.write(frame::beat(channel.cursor_for(seat)))
+            {
+                refused.push(*socket);
             }
         }
         self.cut(&refused);
     }
 
+    /// Everybody in the organization has to load again, and hears everything from here on.
     fn tell_to_reload(&mut self, organization: OrganizationId, reason: &'static str) {
-        let Some(channel) = self.channels.get(&organization) else {
-            return;
-        };
-        let text = frame::reload(reason, channel.cursor());
-        let members = self
-            .seats
-            .iter()
-            .filter(|(_, seat)| seat.organization == organization);
-        let refused: Vec<SocketId> = members
-            .filter(|(_, seat)| seat.peer.try_send(Frame::Text(text.clone())).is_err())
-            .map(|(socket, _)| *socket)
-            .collect();
-        self.cut(&refused);
+        let members: Vec<SocketId> = self
+            .channels
+            .get(&organization)
+            .map(|channel| channel.members().collect())
+            .unwrap_or_default();
+        for socket in members {
+            self.give_up_catching_up(socket, reason);
+        }
     }
 
     /// Ends sockets that do not drain; their clients come back with a cursor.
@@ -251,107 +196,23 @@ impl Feed {
     }
 
     fn leave(&mut self, socket: SocketId) -> Option<Seat> {
+        self.joining.remove(&socket);
         let seat = self.seats.remove(&socket)?;
         metrics::gauge!("sockets").set(self.seats.len() as f64);
         if let Some(channel) = self.channels.get_mut(&seat.organization) {
-            channel.forget(socket);
-            if channel.is_empty() {
-                self.channels.remove(&seat.organization);
-                let (bus, organization) = (Arc::clone(&self.ports.bus), seat.organization);
-                actix_rt::spawn(async move { bus.unwatch(organization).await });
-            }
+            channel.forget(socket, &seat.topics);
         }
         Some(seat)
     }
 
     fn send(&mut self, socket: SocketId, text: bytestring::ByteString) {
-        let refused = self
+        if self
             .seats
             .get(&socket)
-            .is_some_and(|seat| seat.peer.try_send(Frame::Text(text)).is_err());
-        if refused {
+            .is_some_and(|seat| !seat.write(text))
+        {
             self.cut(&[socket]);
         }
-    }
-
-    /// Reads what the socket missed, until it stands where the others do.
-    fn catch_up(
-        &mut self,
-        socket: SocketId,
-        from: i64,
-        mut missed: Vec<Arc<Envelope>>,
-        ctx: &mut Context<Self>,
-    ) {
-        let Some(seat) = self.seats.get(&socket) else {
-            return;
-        };
-        let (store, organization) = (Arc::clone(&self.ports.store), seat.organization);
-        let read = async move {
-            let mut last = from;
-            loop {
-                let Some(page) = store.events_since(organization, last, PAGE).await? else {
-                    return Ok(None);
-                };
-                let full = page.len() >= PAGE as usize;
-                last = page.last().map_or(last, |event| event.seq);
-                missed.extend(page);
-                if missed.len() > MAX_MISSED {
-                    return Ok(None);
-                }
-                if !full {
-                    return Ok(Some((missed, last)));
-                }
-            }
-        };
-        ctx.spawn(wrap_future::<_, Self>(read).map(
-            move |read: Result<Option<Missed>, StoreError>, feed, ctx| match read {
-                Ok(Some((missed, last))) => {
-                    let head = feed.channels.get(&organization).map_or(last, Channel::head);
-                    if head > last {
-                        // Others were told more meanwhile.
-                        return feed.catch_up(socket, last, missed, ctx);
-                    }
-                    feed.tell_missed(socket, &missed, last);
-                }
-                Ok(None) => feed.give_up_catching_up(socket, "too much was missed"),
-                Err(error) => {
-                    tracing::warn!(%error, "missed events can't be read");
-                    feed.give_up_catching_up(socket, "missed events can't be read");
-                }
-            },
-        ));
-    }
-
-    fn tell_missed(&mut self, socket: SocketId, missed: &[Arc<Envelope>], last: i64) {
-        let Some(seat) = self.seats.get_mut(&socket) else {
-            return;
-        };
-        let Some(channel) = self.channels.get(&seat.organization) else {
-            return;
-        };
-        seat.catching_up = false;
-        seat.floor = last;
-        let cursor = Cursor {
-            seq: last,
-            ..channel.cursor()
-        };
-        let texts = channel::missed_frames(seat, missed, cursor, self.ports.media.as_ref());
-        for text in texts {
-            self.send(socket, text);
-        }
-    }
-
-    fn give_up_catching_up(&mut self, socket: SocketId, reason: &'static str) {
-        let Some(seat) = self.seats.get_mut(&socket) else {
-            return;
-        };
-        let Some(channel) = self.channels.get(&seat.organization) else {
-            return;
-        };
-        seat.catching_up = false;
-        seat.floor = channel.head();
-        let text = frame::reload(reason, channel.cursor());
-        self.send(socket, text);
     }
 }
 
@@ -359,9 +220,8 @@ impl ActixActor for Feed {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.run_interval(BEAT, |feed, _| feed.beat());
-        ctx.run_interval(CHECK, |feed, ctx| feed.check_heads(ctx));
-        ctx.run_interval(CONFLATION, |feed, _| feed.flush_rows());
+        ctx.run_interval(BEAT, Self::beat);
+        ctx.run_interval(CHECK, Self::check);
     }
 }
 
@@ -384,6 +244,7 @@ impl Handler<Publish> for Feed {
             if let Some(channel) = self.channels.get_mut(&organization) {
                 channel.take(envelope);
                 self.schedule_flush(organization, ctx);
+                self.heal(organization, ctx);
             }
         }
     }
@@ -392,8 +253,11 @@ impl Handler<Publish> for Feed {
 impl Handler<Flush> for Feed {
     type Result = ();
 
-    fn handle(&mut self, Flush(organization): Flush, _: &mut Self::Context) {
-        self.flush(organization);
+    fn handle(&mut self, Flush(organization): Flush, ctx: &mut Self::Context) {
+        if let Some(channel) = self.channels.get_mut(&organization) {
+            channel.flush_scheduled = false;
+        }
+        self.flush(organization, ctx);
     }
 }
 
@@ -401,7 +265,11 @@ impl Handler<Join> for Feed {
     type Result = ResponseActFuture<Self, Result<Cursor, HubError>>;
 
     fn handle(&mut self, join: Join, _: &mut Self::Context) -> Self::Result {
+        if self.closing {
+            return Box::pin(wrap_future(std::future::ready(Err(HubError::Busy))));
+        }
         let organization = join.organization;
+        self.joining.insert(join.socket, (organization, join.who));
         let watched = self.channels.contains_key(&organization);
         // Opened before the head is read: what is published meanwhile is kept.
         self.channels
@@ -421,33 +289,74 @@ impl Handler<Join> for Feed {
                 .entry(organization)
                 .or_insert_with(Channel::opening);
             channel.expected = channel.expected.saturating_sub(1);
-            let head = match head {
-                Ok(head) => head,
-                Err(error) => {
-                    if channel.is_empty() {
-                        feed.channels.remove(&organization);
-                    }
-                    return Err(error.into());
-                }
-            };
-            channel.open_at(head);
-            let cursor = channel.cursor();
-            let seat = Seat {
-                organization,
-                who: join.who,
-                role: join.role,
-                peer: join.peer,
-                connection: join.connection,
-                topics: Vec::new(),
-                catching_up: false,
-                floor: 0,
-            };
-            channel.add(join.socket);
-            feed.seats.insert(join.socket, seat);
-            metrics::gauge!("sockets").set(feed.seats.len() as f64);
-            feed.schedule_flush(organization, ctx);
+            let wanted = feed.joining.remove(&join.socket).is_some();
+            channel.open_at(head?);
+            if !wanted {
+                return Err(HubError::NotFound);
+            }
+            feed.flush(organization, ctx);
+            let cursor = feed.seat(join);
+            feed.heal(organization, ctx);
             Ok(cursor)
         }))
+    }
+}
+
+impl Feed {
+    fn seat(&mut self, join: Join) -> Cursor {
+        let Join {
+            socket,
+            organization,
+            who,
+            role,
+            peer,
+            connection,
+        } = join;
+        let channel = self
+            .channels
+            .entry(organization)
+            .or_insert_with(Channel::opening);
+        channel.add(socket);
+        let seat = Seat {
+            organization,
+            who,
+            role,
+            peer,
+            connection,
+            topics: Vec::new(),
+            catching_up: false,
+            floor: channel.head(),
+        };
+        let cursor = channel.cursor();
+        self.seats.insert(socket, seat);
+        metrics::gauge!("sockets").set(self.seats.len() as f64);
+        cursor
+    }
+
+    /// Adds those topics that the socket may look at; answers with the names of the others.
+    fn look_at(
+        &mut self,
+        socket: SocketId,
+        topics: Vec<String>,
+        told: i64,
+    ) -> Option<(Vec<String>, Vec<String>)> {
+        let seat = self.seats.get_mut(&socket)?;
+        let channel = self.channels.get_mut(&seat.organization)?;
+        let (mut accepted, mut refused) = (Vec::new(), Vec::new());
+        for name in topics {
+            let topic = name.parse::<Topic>().ok();
+            match topic.filter(|topic| seat.may_watch(topic)) {
+                // What it looks at already it has been told.
+                Some(topic) if seat.held(&topic).is_some() => accepted.push(name),
+                Some(topic) if seat.topics.len() < MAX_TOPICS => {
+                    channel.watch(socket, &topic);
+                    seat.topics.push(Held { topic, told });
+                    accepted.push(name);
+                }
+                _ => refused.push(name),
+            }
+        }
+        Some((accepted, refused))
     }
 }
 
@@ -460,43 +369,41 @@ impl Handler<Subscribe> for Feed {
             topics,
             since,
         } = message;
-        let Some(seat) = self.seats.get_mut(&socket) else {
+        let Some(organization) = self.seats.get(&socket).map(|seat| seat.organization) else {
             return;
         };
-        let Some(channel) = self.channels.get_mut(&seat.organization) else {
+        // What waits belongs to those who looked before; from here on nothing lies below the head.
+        self.flush(organization, ctx);
+        let Some(head) = self.channels.get(&organization).map(Channel::cursor) else {
             return;
         };
-        let (mut accepted, mut refused) = (Vec::new(), Vec::new());
-        for name in topics {
-            let topic = name
-                .parse::<Topic>()
-                .ok()
-                .filter(|topic| seat.may_watch(topic));
-            match topic {
-                Some(topic) if seat.topics.contains(&topic) => accepted.push(name),
-                Some(topic) if seat.topics.len() < MAX_TOPICS => {
-                    channel.watch(socket, &topic);
-                    seat.topics.push(topic);
-                    accepted.push(name);
-                }
-                _ => refused.push(name),
-            }
+        let stale = since.is_some_and(|since| since.epoch != head.epoch);
+        // A place that lies ahead comes from a node that was faster, or from nowhere: the store knows.
+        let missed_from = since.filter(|since| !stale && since.seq != head.seq);
+        if let Some(seat) = self.seats.get_mut(&socket)
+            && missed_from.is_some()
+            && !seat.catching_up
+        {
+            seat.catching_up = true;
+            // Live until here: only the new topics have something to catch up on before this place.
+            seat.told_events(head.seq);
         }
-        let cursor = channel.cursor();
-        // What comes live is what is numbered above this; lower events in the outbox are in the snapshot.
-        let missed_from =
-            since.filter(|since| since.epoch == cursor.epoch && since.seq < cursor.seq);
-        let stale =
-            since.is_some_and(|since| since.epoch != cursor.epoch || since.seq > cursor.seq);
-        seat.catching_up |= missed_from.is_some();
+        let told = missed_from.map_or(head.seq, |since| since.seq);
+        let Some((accepted, refused)) = self.look_at(socket, topics, told) else {
+            return;
+        };
+        let cursor = match (self.seats.get(&socket), self.channels.get(&organization)) {
+            (Some(seat), Some(channel)) => channel.cursor_for(seat),
+            _ => head,
+        };
         match frame::subscribed(&accepted, &refused, cursor) {
             Ok(text) => self.send(socket, text),
             Err(error) => tracing::error!(%error, "an answer can't be written"),
         }
-        if let Some(since) = missed_from {
-            self.catch_up(socket, since.seq, Vec::new(), ctx);
-        } else if stale {
+        if stale {
             self.give_up_catching_up(socket, "the cursor is from another time");
+        } else if missed_from.is_some() {
+            self.catch_up(organization, ctx);
         }
     }
 }
@@ -516,7 +423,7 @@ impl Handler<Unsubscribe> for Feed {
             .iter()
             .filter_map(|name| name.parse::<Topic>().ok())
         {
-            seat.topics.retain(|held| *held != topic);
+            seat.topics.retain(|held| held.topic != topic);
             channel.unwatch(message.socket, &topic);
         }
     }
@@ -534,8 +441,10 @@ impl Handler<Expel> for Feed {
     type Result = ();
 
     fn handle(&mut self, message: Expel, _: &mut Self::Context) {
-        let theirs =
-            |seat: &Seat| seat.organization == message.organization && seat.who == message.who;
+        let Expel { organization, who } = message;
+        self.joining
+            .retain(|_, joining| *joining != (organization, who));
+        let theirs = |seat: &Seat| seat.organization == organization && seat.who == who;
         let sockets: Vec<SocketId> = self
             .seats
             .iter()
@@ -562,6 +471,15 @@ impl Handler<Dismiss> for Feed {
     type Result = ();
 
     fn handle(&mut self, _: Dismiss, _: &mut Self::Context) {
+        self.closing = true;
+        self.joining.clear();
+        // Nobody shall have to ask for what waits here.
+        let mut refused = Vec::new();
+        for channel in self.channels.values_mut() {
+            refused.extend(channel.flush_events(&self.seats, self.ports.media.as_ref()));
+            refused.extend(channel.flush_rows(&self.seats));
+        }
+        self.cut(&refused);
         let sockets: Vec<SocketId> = self.seats.keys().copied().collect();
         for (index, socket) in sockets.iter().enumerate() {
             // Spread the return of many clients over some seconds.
@@ -569,15 +487,11 @@ impl Handler<Dismiss> for Feed {
             let Some(seat) = self.leave(*socket) else {
                 continue;
             };
-            let told = seat.peer.try_send(Frame::Text(text)).is_ok()
-                && seat
-                    .peer
-                    .try_send(Frame::Close {
-                        code: 1012,
-                        reason: "restart",
-                    })
-                    .is_ok();
-            if !told {
+            let close = Frame::Close {
+                code: 1012,
+                reason: "restart",
+            };
+            if !seat.write(text) || seat.peer.try_send(close).is_err() {
                 seat.connection.cut();
             }
         }

@@ -15,6 +15,9 @@ use actix::{Actor, Addr, Context, Supervised};
 use actix_rt::ArbiterHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
+/// The longest wait before a restart.
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
+
 /// How often and how fast a panicking actor is restarted.
 #[derive(Clone, Copy, Debug)]
 pub struct RestartPolicy {
@@ -115,7 +118,8 @@ where
             let wait = self
                 .policy
                 .backoff
-                .saturating_mul(1 << (self.restarts - 1).min(16));
+                .saturating_mul(1 << (self.restarts - 1).min(16))
+                .min(MAX_BACKOFF);
             self.pause = Some(Box::pin(sleep(wait)));
         }
         may_restart

@@ -38,7 +38,7 @@ use crate::ports::worker::Worker;
 use crate::session::{Describe, Refresh, Session};
 use crate::time::Timestamp;
 
-/// Messages that may wait in front of one conversation, besides one per waiting sender.
+/// Mailboxes by the actors' own count; `send` always adds one place, so what bounds them is said elsewhere.
 const CONVERSATION_MAILBOX: usize = 64;
 const SESSION_MAILBOX: usize = 1024;
 const DISPATCHER_MAILBOX: usize = 1024;
@@ -47,6 +47,12 @@ const FEED_MAILBOX: usize = 64 * 1024;
 const ASK_TIMEOUT: Duration = Duration::from_secs(15);
 /// A message that kills its actor this often goes to quarantine.
 const MAX_TRIES: u32 = 3;
+/// How often somebody is asked whose actor ended before it came to the message.
+const MAX_ASKED: u32 = 12;
+/// Messages that may wait in front of one conversation; whoever comes then hears `Busy`.
+const MAX_ASKERS: usize = 1024;
+/// How long a call of the provider may take that nobody repeats.
+const TYPING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the actors need of the world.
 #[derive(Clone)]
@@ -135,17 +141,11 @@ impl Hub {
             return Err(HubError::Invalid("the message names no contact".to_owned()));
         };
         let message = Arc::new(message);
-        for _ in 0..MAX_TRIES {
-            match self
-                .ask_conversation(&key, Receive(Arc::clone(&message)))
-                .await
-            {
-                Err(Asked::Died) => {}
-                Err(Asked::Failed(error)) => return Err(error),
-                Ok(result) => return result,
-            }
+        match self.insist(&key, &Receive(Arc::clone(&message))).await {
+            Ok(result) => result,
+            Err(Asked::Died) => self.put_aside(organization, session, &message).await,
+            Err(asked) => Err(asked.into_error()),
         }
-        self.put_aside(organization, session, &message).await
     }
 
     /// Takes in what the provider says of a message that we sent.
@@ -176,7 +176,7 @@ impl Hub {
         if !draft.note {
             self.check_session(key.session).await?;
         }
-        self.tell(&key, Send(draft)).await
+        self.say(&key, draft).await
     }
 
     /// Says something to a contact by phone number or user id, opening the conversation when there is none.
@@ -187,14 +187,14 @@ impl Hub {
         to: Vec<Identity>,
         draft: Draft,
     ) -> Result<Arc<Message>, HubError> {
-        let state = self.check_session(session).await?;
-        if state.organization != by.organization {
+        if self.describe(session).await?.organization != by.organization {
             return Err(HubError::NotFound);
         }
+        self.check_session(session).await?;
         let key = ConversationKey::of(by.organization, session, &to)
             .ok_or_else(|| HubError::Invalid("no recipient".to_owned()))?;
         self.tell(&key, Open(to)).await?;
-        self.tell(&key, Send(draft)).await
+        self.say(&key, draft).await
     }
 
     /// Changes status or assignee.
@@ -234,7 +234,7 @@ impl Hub {
             .ports
             .provider
             .mark_read(key.session, &provider_id, true);
-        if let Err(error) = call.await {
+        if let Ok(Err(error)) = tokio::time::timeout(TYPING_TIMEOUT, call).await {
             tracing::debug!(session.id = %key.session, %error, "the typing indicator was not shown");
         }
         Ok(())
@@ -282,6 +282,11 @@ impl Hub {
         self.inner.conversations.len()
     }
 
+    /// How many numbers' actors are in memory.
+    pub fn sessions(&self) -> usize {
+        self.inner.sessions.len()
+    }
+
     /// Stops taking new jobs and waits until those in hand are done, at most `limit`.
     pub async fn drain(&self, limit: Duration) {
         let Some(dispatcher) = self.inner.dispatcher.get() else {
@@ -313,6 +318,10 @@ impl Hub {
         self.inner.conversations.retire(key)
     }
 
+    pub(crate) fn retire_session(&self, id: SessionId) -> bool {
+        self.inner.sessions.retire(&id)
+    }
+
     /// Lends the actor of a number.
     pub(crate) fn session(&self, id: SessionId) -> Option<Loan<Session>> {
         self.inner.sessions.lend(&id, || {
@@ -327,9 +336,13 @@ impl Hub {
         })
     }
 
-    async fn check_session(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
+    async fn describe(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
         let loan = self.session(id).ok_or(HubError::Busy)?;
-        let state = ask(&loan, Describe).await.map_err(Asked::into_error)??;
+        ask(&loan, Describe).await.map_err(Asked::into_error)?
+    }
+
+    async fn check_session(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
+        let state = self.describe(id).await?;
         if !state.enabled {
             return Err(HubError::SessionDisabled);
         }
@@ -348,8 +361,18 @@ impl Hub {
             .ok_or(HubError::NotFound)
     }
 
-    /// Asks a conversation, once more when its actor died meanwhile: what was asked either committed under
-    /// its idempotency key or not at all.
+    /// Asks a conversation to send; a message without an idempotency key is not asked for again, because the
+    /// first try may have stored it.
+    async fn say(&self, key: &ConversationKey, draft: Draft) -> Result<Arc<Message>, HubError> {
+        if draft.client_key.is_some() {
+            return self.tell(key, Send(draft)).await;
+        }
+        let asked = self.ask_conversation(key, Send(draft)).await;
+        asked.map_err(Asked::into_error)?
+    }
+
+    /// Asks a conversation, once more when its actor died meanwhile: what was asked either committed in a way
+    /// that a repetition recognises, or not at all.
     async fn tell<M, T>(&self, key: &ConversationKey, message: M) -> Result<T, HubError>
     where
         M: ActixMessage<Result = Result<T, HubError>> + Clone + std::marker::Send + 'static,
@@ -357,16 +380,36 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        for _ in 0..MAX_TRIES {
+        match self.insist(key, &message).await {
+            Ok(result) => result,
+            Err(Asked::Died) => Err(HubError::Broken(
+                "the conversation's actor keeps failing on this request".to_owned(),
+            )),
+            Err(asked) => Err(asked.into_error()),
+        }
+    }
+
+    /// Asks until there is an answer, or the actor died of this message often enough. Who only waited behind a
+    /// message that ended the actor for good asks the next one, and it does not count.
+    async fn insist<M>(&self, key: &ConversationKey, message: &M) -> Result<M::Result, Asked>
+    where
+        M: ActixMessage + Clone + std::marker::Send + 'static,
+        M::Result: std::marker::Send + 'static,
+        Conversation: Handler<M>,
+        <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
+    {
+        let mut deaths = 0;
+        for _ in 0..MAX_ASKED {
             match self.ask_conversation(key, message.clone()).await {
-                Err(Asked::Died) => {}
-                Err(Asked::Failed(error)) => return Err(error),
-                Ok(result) => return result,
+                Err(Asked::Died) => deaths += 1,
+                Err(Asked::Ended) => {}
+                answer => return answer,
+            }
+            if deaths == MAX_TRIES {
+                return Err(Asked::Died);
             }
         }
-        Err(HubError::Broken(
-            "the conversation's actor keeps failing on this request".to_owned(),
-        ))
+        Err(Asked::Ended)
     }
 
     async fn ask_conversation<M>(
@@ -380,9 +423,11 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let loan = self
-            .conversation(key)
-            .ok_or(Asked::Failed(HubError::Busy))?;
+        let busy = || Asked::Failed(HubError::Busy);
+        let loan = self.conversation(key).ok_or_else(busy)?;
+        if loan.askers() > MAX_ASKERS {
+            return Err(busy());
+        }
         ask(&loan, message).await
     }
 
@@ -431,15 +476,17 @@ impl Hub {
 
 /// Why an actor did not answer.
 enum Asked {
-    /// It died on the message (or just before it): ask again.
+    /// It died of the message and was restarted: ask again.
     Died,
+    /// It ended, of this message or of one before it: ask its successor.
+    Ended,
     Failed(HubError),
 }
 
 impl Asked {
     fn into_error(self) -> HubError {
         match self {
-            Self::Died => HubError::Busy,
+            Self::Died | Self::Ended => HubError::Busy,
             Self::Failed(error) => error,
         }
     }
@@ -454,7 +501,8 @@ where
 {
     match tokio::time::timeout(ASK_TIMEOUT, loan.addr().send(message)).await {
         Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(MailboxError::Closed)) => Err(Asked::Died),
+        Ok(Err(MailboxError::Closed)) if loan.addr().connected() => Err(Asked::Died),
+        Ok(Err(MailboxError::Closed)) => Err(Asked::Ended),
         Ok(Err(MailboxError::Timeout)) | Err(_) => Err(Asked::Failed(HubError::Busy)),
     }
 }

@@ -5,13 +5,14 @@ pub mod line;
 pub mod pace;
 mod post;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
 use actix::{
-    Actor as ActixActor, ActorFutureExt, AsyncContext, AtomicResponse, Context, Handler,
-    Message as ActixMessage, ResponseFuture, SpawnHandle, Supervised,
+    Actor as ActixActor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context,
+    Handler, Message as ActixMessage, ResponseFuture, SpawnHandle, Supervised,
 };
 use tokio::sync::oneshot;
 
@@ -24,12 +25,22 @@ use crate::session::pace::{Pairs, TokenBucket};
 use crate::session::post::{Landing, Signal};
 use crate::time::Timestamp;
 
-/// Messages that may wait in a number's lines; more stay in the database.
-const MAX_WAITING: usize = 256;
-/// POSTs of one number at the same time: 80 per second at up to 400 ms each.
-const MAX_ON_THE_WAY: usize = 32;
-/// When a full line is asked again.
+/// POSTs of one number at the same time: its rate at up to 400 ms each, within these bounds.
+const ON_THE_WAY: (usize, usize) = (32, 256);
+/// When a full line is asked again, at the soonest.
 const FULL_LINE_RETRY: Duration = Duration::from_millis(500);
+/// How long a message may wait in line: its POST has to end before the dispatcher's claim does.
+const MAX_IN_LINE: Duration = Duration::from_secs(60);
+/// How long a conversation's later messages wait for an earlier one that has to be sent again.
+const MAX_HOLD: Duration = Duration::from_secs(60);
+/// Conversations that are remembered to wait.
+const MAX_HELD: usize = 4096;
+/// When settings are read again that could not be read.
+const RELOAD: Duration = Duration::from_secs(5);
+/// How long reading them may take.
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the actor of a number that does not exist stays.
+const GONE: Duration = Duration::from_secs(1);
 /// What a number may send when its settings can't be read.
 const DEFAULT_RATE: u32 = 80;
 
@@ -51,6 +62,8 @@ pub enum Delivered {
     Settled,
     /// Nothing was tried: the job is to be claimed again then.
     Later { at: Timestamp, reason: &'static str },
+    /// Whoever sent it died on it, or was restarted while it waited.
+    Died,
 }
 
 /// Tells what the number's settings and health are.
@@ -68,9 +81,16 @@ pub struct Session {
     hub: Hub,
     id: SessionId,
     state: Option<Arc<SessionState>>,
+    /// There is no such number (any more).
+    gone: bool,
+    /// It is about to leave, or to read its settings again.
+    leaving: bool,
+    reloading: bool,
     lines: Lines,
     bucket: TokenBucket,
     pairs: Pairs,
+    /// Conversations in which a message has to be sent again first, and when.
+    held: HashMap<ConversationId, Timestamp>,
     /// The provider asked for a pause until then.
     paused_until: Option<Timestamp>,
     alarm: Option<SpawnHandle>,
@@ -84,29 +104,91 @@ impl Session {
             hub,
             id,
             state: None,
+            gone: false,
+            leaving: false,
+            reloading: false,
             lines: Lines::default(),
             bucket: bucket(DEFAULT_RATE, now),
             pairs: Pairs::default(),
+            held: HashMap::new(),
             paused_until: None,
             alarm: None,
         }
     }
 
-    fn take_settings(&mut self, state: Arc<SessionState>) {
-        if self.state.as_ref().is_none_or(|old| old.rate != state.rate) {
-            self.bucket = bucket(state.rate, self.hub.now());
+    fn take_settings(
+        &mut self,
+        loaded: &Result<Arc<SessionState>, HubError>,
+        ctx: &mut Context<Self>,
+    ) {
+        match loaded {
+            Ok(state) => {
+                if self.state.as_ref().is_none_or(|old| old.rate != state.rate) {
+                    self.bucket = bucket(state.rate, self.hub.now());
+                }
+                self.state = Some(Arc::clone(state));
+                self.gone = false;
+            }
+            Err(HubError::NotFound) => {
+                self.state = None;
+                self.gone = true;
+                if !std::mem::replace(&mut self.leaving, true) {
+                    Self::leave_when_unused(ctx);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(session.id = %self.id, %error, "the number's settings can't be read");
+                if !std::mem::replace(&mut self.reloading, true) {
+                    ctx.run_later(RELOAD, |actor, ctx| {
+                        actor.reloading = false;
+                        actor.load_settings(ctx);
+                    });
+                }
+            }
         }
-        self.state = Some(state);
+    }
+
+    /// Reads the settings while the mailbox waits.
+    fn load_settings(&mut self, ctx: &mut Context<Self>) {
+        let load = load(self.hub.clone(), self.id);
+        ctx.wait(
+            wrap_future::<_, Self>(load)
+                .map(|loaded, actor, ctx| actor.take_settings(&loaded, ctx)),
+        );
+    }
+
+    /// Anybody may ask for numbers that do not exist; their actors must not pile up.
+    fn leave_when_unused(ctx: &mut Context<Self>) {
+        ctx.run_later(GONE, |actor, ctx| {
+            let unused = actor.lines.waiting() == 0 && actor.lines.on_the_way() == 0;
+            if !actor.gone {
+                actor.leaving = false;
+            } else if unused && actor.hub.retire_session(actor.id) {
+                ctx.stop();
+            } else {
+                Self::leave_when_unused(ctx);
+            }
+        });
+    }
+
+    fn max_on_the_way(&self) -> usize {
+        let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
+        let (least, most) = ON_THE_WAY;
+        (rate as usize * 2 / 5).clamp(least, most)
     }
 
     /// Sends as many as rates and bounds allow, and sets the alarm for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
         let now = self.hub.now();
-        if let Some(until) = self.paused_until.filter(|until| now < *until) {
-            return self.wake_in(ctx, until.since(now));
+        for waiting in self.lines.expire(now) {
+            waiting.come_back(now, "the line is long");
         }
-        self.paused_until = None;
-        while self.lines.on_the_way() < MAX_ON_THE_WAY && self.lines.waiting() > 0 {
+        if let Some(until) = self.paused_until.filter(|until| now < *until) {
+            for waiting in self.lines.clear() {
+                waiting.come_back(until, "the provider asked for a pause");
+            }
+        }
+        while self.lines.on_the_way() < self.max_on_the_way() && self.lines.waiting() > 0 {
             if let Err(wait) = self.bucket.take(now) {
                 return self.wake_in(ctx, wait);
             }
@@ -114,36 +196,64 @@ impl Session {
                 self.bucket.put_back();
                 return;
             };
-            if let Err(wait) = self.pairs.take(waiting.conversation, now) {
-                self.bucket.put_back();
-                self.lines.release(waiting.conversation);
-                let later = Delivered::Later {
-                    at: now + wait,
-                    reason: "this contact got many messages just now",
-                };
-                // The dispatcher may have given up waiting; the job's lease brings it back.
-                let _ = waiting.done.send(later);
-                continue;
+            match self.wait_of(waiting.conversation, now) {
+                None => self.post(waiting, ctx),
+                Some(at) => {
+                    self.bucket.put_back();
+                    self.lines.release(waiting.conversation);
+                    waiting.come_back(at, "this contact got many messages just now");
+                }
             }
-            self.post(waiting, ctx);
+        }
+    }
+
+    /// Until when the conversation's next message has to wait: in the end each comes back in its order.
+    fn wait_of(&mut self, conversation: ConversationId, now: Timestamp) -> Option<Timestamp> {
+        if let Some(until) = self.held.get(&conversation) {
+            if now < *until {
+                return Some(*until);
+            }
+            self.held.remove(&conversation);
+        }
+        let wait = self.pairs.take(conversation, now).err()?;
+        self.hold(conversation, now + wait, now);
+        Some(now + wait)
+    }
+
+    fn hold(&mut self, conversation: ConversationId, until: Timestamp, now: Timestamp) {
+        if until.since(now) > MAX_HOLD {
+            return;
+        }
+        if self.held.len() >= MAX_HELD {
+            self.held.retain(|_, until| now < *until);
+        }
+        if self.held.len() < MAX_HELD {
+            self.held.insert(conversation, until);
         }
     }
 
     fn post(&mut self, waiting: Waiting, ctx: &mut Context<Self>) {
-        let stopped = self.state.as_ref().and_then(|state| post::refusal(state));
-        let landing = post::post(self.hub.ports().clone(), waiting, stopped);
+        let stopped = post::refusal(self.state.as_deref(), self.gone);
+        let conversation = waiting.conversation;
+        // A task of its own: neither its panic nor ours may tear the others' POSTs off.
+        let landing = actix_rt::spawn(post::post(self.hub.clone(), waiting, stopped));
         ctx.spawn(
-            wrap_future::<_, Self>(landing).map(|landing, actor, ctx| actor.land(landing, ctx)),
+            wrap_future::<_, Self>(landing).map(move |landing, actor, ctx| {
+                let landing = landing.unwrap_or(Landing::NOTHING);
+                actor.land(conversation, landing, ctx);
+            }),
         );
     }
 
-    fn land(&mut self, landing: Landing, ctx: &mut Context<Self>) {
-        self.lines.release(landing.conversation);
-        self.hub.announce(landing.receipt);
-        let _ = landing.done.send(landing.delivered);
+    fn land(&mut self, conversation: ConversationId, landing: Landing, ctx: &mut Context<Self>) {
+        self.lines.release(conversation);
+        let now = self.hub.now();
+        if let Some(at) = landing.back_at {
+            self.hold(conversation, at, now);
+        }
         match landing.signal {
             Signal::None => {}
-            Signal::SlowDown(pause) => self.paused_until = Some(self.hub.now() + pause),
+            Signal::SlowDown(pause) => self.paused_until = Some(now + pause),
             Signal::Stop { health, reason } => self.stop_sending(health, reason, ctx),
         }
         self.pump(ctx);
@@ -151,11 +261,8 @@ impl Session {
 
     fn stop_sending(&mut self, health: HealthState, reason: String, ctx: &mut Context<Self>) {
         tracing::warn!(session.id = %self.id, health = health.as_str(), "the provider refuses this number");
-        if let Some(state) = &self.state {
-            self.state = Some(Arc::new(SessionState {
-                health,
-                ..SessionState::clone(state)
-            }));
+        if let Some(state) = &mut self.state {
+            Arc::make_mut(state).health = health;
         }
         let (hub, id) = (self.hub.clone(), self.id);
         ctx.spawn(wrap_future(async move {
@@ -183,20 +290,14 @@ impl ActixActor for Session {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        let (hub, id) = (self.hub.clone(), self.id);
-        let load = async move { hub.store().load_session(id).await };
-        ctx.wait(wrap_future::<_, Self>(load).map(|loaded, actor, _| match loaded {
-            Ok(Some(state)) => actor.take_settings(Arc::new(state)),
-            Ok(None) => {}
-            Err(error) => tracing::warn!(session.id = %actor.id, %error, "the number's settings can't be read"),
-        }));
+        self.load_settings(ctx);
     }
 }
 
 impl Supervised for Session {
     fn restarting(&mut self, _: &mut Self::Context) {
-        // Those in line are told "later" by their dropped channels; rates start full, which the provider's
-        // own limits bound.
+        // Those in line hear of it by their dropped channels; rates start full, which the provider's own limits
+        // bound.
         *self = Self::new(self.hub.clone(), self.id);
     }
 }
@@ -205,15 +306,7 @@ impl Handler<Deliver> for Session {
     type Result = ResponseFuture<Delivered>;
 
     fn handle(&mut self, message: Deliver, ctx: &mut Self::Context) -> Self::Result {
-        let retry_at = self.hub.now() + FULL_LINE_RETRY;
-        if self.lines.waiting() >= MAX_WAITING {
-            let later = Delivered::Later {
-                at: retry_at,
-                reason: "the number's line is full",
-            };
-            return Box::pin(std::future::ready(later));
-        }
-        let (done, ended) = oneshot::channel();
+        let now = self.hub.now();
         let Deliver {
             job,
             conversation,
@@ -221,6 +314,16 @@ impl Handler<Deliver> for Session {
             priority,
             tries,
         } = message;
+        if self.lines.is_full(priority) {
+            let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
+            let drained = self.lines.ahead_of(priority) as f64 / f64::from(rate.max(1));
+            let later = Delivered::Later {
+                at: now + Duration::from_secs_f64(drained).max(FULL_LINE_RETRY),
+                reason: "the number's line is full",
+            };
+            return Box::pin(std::future::ready(later));
+        }
+        let (done, ended) = oneshot::channel();
         self.lines.push(
             priority,
             Waiting {
@@ -228,16 +331,12 @@ impl Handler<Deliver> for Session {
                 message,
                 conversation,
                 tries,
+                expires_at: now + MAX_IN_LINE,
                 done,
             },
         );
         self.pump(ctx);
-        Box::pin(async move {
-            ended.await.unwrap_or(Delivered::Later {
-                at: retry_at,
-                reason: "the number's actor was restarted",
-            })
-        })
+        Box::pin(async move { ended.await.unwrap_or(Delivered::Died) })
     }
 }
 
@@ -245,24 +344,15 @@ impl Handler<Describe> for Session {
     type Result = AtomicResponse<Self, Result<Arc<SessionState>, HubError>>;
 
     fn handle(&mut self, _: Describe, _: &mut Self::Context) -> Self::Result {
-        let (hub, id, known) = (self.hub.clone(), self.id, self.state.clone());
-        let describe = async move {
-            match known {
-                Some(state) => Ok(state),
-                None => Ok(Arc::new(
-                    hub.store()
-                        .load_session(id)
-                        .await?
-                        .ok_or(HubError::NotFound)?,
-                )),
-            }
-        };
-        AtomicResponse::new(Box::pin(wrap_future::<_, Self>(describe).map(
-            |described, actor, _| {
-                if let Ok(state) = &described {
-                    actor.take_settings(Arc::clone(state));
-                }
-                described
+        if let Some(state) = &self.state {
+            let known = std::future::ready(Ok(Arc::clone(state)));
+            return AtomicResponse::new(Box::pin(wrap_future(known)));
+        }
+        let load = load(self.hub.clone(), self.id);
+        AtomicResponse::new(Box::pin(wrap_future::<_, Self>(load).map(
+            |loaded, actor, ctx| {
+                actor.take_settings(&loaded, ctx);
+                loaded
             },
         )))
     }
@@ -272,11 +362,19 @@ impl Handler<Refresh> for Session {
     type Result = ();
 
     fn handle(&mut self, _: Refresh, ctx: &mut Self::Context) {
-        self.state = None;
-        self.started(ctx);
+        self.load_settings(ctx);
     }
 }
 
+async fn load(hub: Hub, id: SessionId) -> Result<Arc<SessionState>, HubError> {
+    let loaded = tokio::time::timeout(STORE_TIMEOUT, hub.store().load_session(id)).await;
+    let loaded = loaded.map_err(|_| HubError::Unavailable("no answer in time".to_owned()))?;
+    loaded?.map(Arc::new).ok_or(HubError::NotFound)
+}
+
+/// Full of a quarter of a second's messages only: two bursts in a row must not exceed the provider's limit by
+/// much.
 fn bucket(rate: u32, now: Timestamp) -> TokenBucket {
-    TokenBucket::new(f64::from(rate), f64::from(rate), now)
+    let rate = f64::from(rate.max(1));
+    TokenBucket::new((rate / 4.0).max(5.0), rate, now)
 }

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytestring::ByteString;
+use tokio::time::Instant;
 
-use crate::event::{Audience, Cursor, Envelope};
+use crate::event::{Cursor, Envelope};
+use crate::feed::encode::Encoded;
 use crate::feed::frame;
-use crate::feed::seat::{Frame, Seat, SocketId, Topic, is_about_sessions};
+use crate::feed::seat::{Held, Seat, SocketId, Topic, is_about_sessions};
 use crate::feed::sequence::Sequence;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
@@ -15,6 +18,9 @@ use crate::ports::media::MediaLinks;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
+
+/// The sockets of this node.
+pub type Seats = HashMap<SocketId, Seat>;
 
 /// The stream.
 pub struct Channel {
@@ -26,6 +32,7 @@ pub struct Channel {
     dirty: HashMap<ConversationId, Arc<Conversation>>,
     /// The lowest event whose row was not told yet.
     first_dirty: Option<i64>,
+    rows_told_at: Option<Instant>,
     members: BTreeSet<SocketId>,
     inbox: BTreeSet<SocketId>,
     sessions: BTreeSet<SocketId>,
@@ -34,9 +41,18 @@ pub struct Channel {
     /// Sockets that are about to join.
     pub expected: usize,
     pub flush_scheduled: bool,
+    pub rows_scheduled: bool,
     pub repairing: bool,
-    /// The store is known to be ahead.
-    pub lags: bool,
+    /// The store is being asked for its head.
+    pub checking: bool,
+    /// Events came since the last check.
+    pub moved: bool,
+    /// Somebody's missed events are being read.
+    pub scanning: bool,
+    /// How often in a row nobody was here.
+    pub idle_checks: u32,
+    /// The store's head as far as it is known.
+    pub known: i64,
 }
 
 impl Channel {
@@ -49,6 +65,7 @@ impl Channel {
             outbox: Vec::new(),
             dirty: HashMap::new(),
             first_dirty: None,
+            rows_told_at: None,
             members: BTreeSet::new(),
             inbox: BTreeSet::new(),
             sessions: BTreeSet::new(),
@@ -56,24 +73,45 @@ impl Channel {
             conversations: HashMap::new(),
             expected: 0,
             flush_scheduled: false,
+            rows_scheduled: false,
             repairing: false,
-            lags: false,
+            checking: false,
+            moved: false,
+            scanning: false,
+            idle_checks: 0,
+            known: 0,
         }
     }
 
-    /// Begins (once) at the store's head.
+    /// Begins at the store's head, unless somebody here is in the middle of the stream.
     pub fn open_at(&mut self, head: Cursor) {
+        self.known = self.known.max(head.seq);
         if self.sequence.is_none() {
             self.epoch = head.epoch;
             self.sequence = Some(Sequence::new(head.seq));
             for envelope in std::mem::take(&mut self.early) {
                 self.take(envelope);
             }
+        } else if self.members.is_empty() {
+            // Nobody is owed what was missed while nobody was here.
+            self.skip_to(head.seq);
+            self.outbox.clear();
         }
+    }
+
+    /// Begins anew at the head of a restored database.
+    pub fn begin_again_at(&mut self, head: Cursor) {
+        self.epoch = head.epoch;
+        self.sequence = Some(Sequence::new(head.seq));
+        self.known = head.seq;
+        self.outbox.clear();
+        self.dirty.clear();
+        self.first_dirty = None;
     }
 
     /// Takes a committed event in, whatever order it comes in.
     pub fn take(&mut self, envelope: Arc<Envelope>) {
+        self.moved = true;
         match &mut self.sequence {
             Some(sequence) => sequence.offer(envelope, &mut self.outbox),
             None if self.early.len() < MAX_EARLY => self.early.push(envelope),
@@ -93,29 +131,41 @@ impl Channel {
         self.sequence.as_ref().map_or(0, Sequence::head)
     }
 
+    /// The database's life.
+    pub const fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// A place in this stream.
+    pub const fn at(&self, seq: i64) -> Cursor {
+        Cursor {
+            epoch: self.epoch,
+            seq,
+        }
+    }
+
     /// The place of the last event in order.
     pub fn cursor(&self) -> Cursor {
-        Cursor {
-            epoch: self.epoch,
-            seq: self.head(),
-        }
+        self.at(self.head())
     }
 
-    /// The place up to which this seat was told everything; rows that wait hold it back.
+    /// The place up to which this seat was told everything, once the outbox is empty: rows that wait hold it
+    /// back, what it caught up on lifts it.
     pub fn cursor_for(&self, seat: &Seat) -> Cursor {
-        let told = match self.first_dirty.filter(|_| seat.shows_inbox()) {
-            Some(first) => first - 1,
-            None => self.head(),
-        };
-        Cursor {
-            epoch: self.epoch,
-            seq: told,
+        if seat.catching_up {
+            return self.at(seat.owed_from());
         }
+        let waiting = self
+            .first_dirty
+            .filter(|_| seat.held(&Topic::Inbox).is_some());
+        let told = waiting.map_or_else(|| self.head(), |first| first - 1);
+        self.at(told.max(seat.floor))
     }
 
-    /// Whether an event is missing.
-    pub fn has_hole(&self) -> bool {
-        self.sequence.as_ref().is_some_and(Sequence::has_hole)
+    /// Whether the store has events that did not come and somebody waits for.
+    pub fn is_behind(&self) -> bool {
+        let lacks = |sequence: &Sequence| sequence.has_hole() || sequence.head() < self.known;
+        !self.members.is_empty() && self.sequence.as_ref().is_some_and(lacks)
     }
 
     /// Whether events wait to be told.
@@ -128,21 +178,23 @@ impl Channel {
         self.members.is_empty() && self.expected == 0
     }
 
+    /// The sockets of this stream.
+    pub fn members(&self) -> impl Iterator<Item = SocketId> {
+        self.members.iter().copied()
+    }
+
     /// A socket joins.
     pub fn add(&mut self, socket: SocketId) {
         self.members.insert(socket);
+        self.idle_checks = 0;
     }
 
     /// A socket leaves.
-    pub fn forget(&mut self, socket: SocketId) {
+    pub fn forget(&mut self, socket: SocketId, topics: &[Held]) {
         self.members.remove(&socket);
-        self.inbox.remove(&socket);
-        self.sessions.remove(&socket);
-        self.firehose.remove(&socket);
-        self.conversations.retain(|_, sockets| {
-            sockets.remove(&socket);
-            !sockets.is_empty()
-        });
+        for held in topics {
+            self.unwatch(socket, &held.topic);
+        }
     }
 
     /// A socket looks at a topic.
@@ -174,70 +226,77 @@ impl Channel {
         };
     }
 
-    /// Tells the waiting events to those who look at them; names the sockets that refused.
-    pub fn flush_events(
-        &mut self,
-        seats: &HashMap<SocketId, Seat>,
-        links: &dyn MediaLinks,
-    ) -> Vec<SocketId> {
+    /// Tells the waiting events to those who look at them, each socket in one go; names those that refused.
+    pub fn flush_events(&mut self, seats: &Seats, links: &dyn MediaLinks) -> Vec<SocketId> {
         let events = std::mem::take(&mut self.outbox);
         for envelope in &events {
             self.note_row(envelope);
         }
-        let mut refused = Vec::new();
-        let mut encoded = Encoded::new(&events, links);
-        if !self.firehose.is_empty() {
-            let all: Vec<usize> = (0..events.len()).collect();
-            self.tell(&self.firehose, &all, &mut encoded, seats, &mut refused);
-        }
-        let mut by_conversation: HashMap<ConversationId, Vec<usize>> = HashMap::new();
-        let mut about_sessions = Vec::new();
+        let mut plans: HashMap<SocketId, Vec<usize>> = HashMap::new();
         for (index, envelope) in events.iter().enumerate() {
-            if let Some(id) = envelope
-                .event
-                .conversation()
-                .filter(|id| self.conversations.contains_key(id))
-            {
-                by_conversation.entry(id).or_default().push(index);
-            } else if is_about_sessions(envelope) {
-                about_sessions.push(index);
+            for socket in self.onlookers(envelope) {
+                plans.entry(*socket).or_default().push(index);
             }
         }
-        for (id, indexes) in &by_conversation {
-            if let Some(sockets) = self.conversations.get(id) {
-                self.tell(sockets, indexes, &mut encoded, seats, &mut refused);
+        let everything: Vec<usize> = (0..events.len()).collect();
+        let mut encoded = Encoded::new(&events, links);
+        let mut refused = Vec::new();
+        let everywhere = self.firehose.iter().map(|socket| (socket, &everything));
+        let some = plans
+            .iter()
+            .filter(|(socket, _)| !self.firehose.contains(socket));
+        for (socket, indexes) in everywhere.chain(some) {
+            let Some(seat) = seats.get(socket).filter(|seat| !seat.catching_up) else {
+                continue;
+            };
+            let frames = encoded.frames(seat, indexes, self.cursor_for(seat));
+            if !frames.into_iter().all(|text| seat.write(text)) {
+                refused.push(*socket);
             }
-        }
-        if !about_sessions.is_empty() {
-            self.tell(
-                &self.sessions,
-                &about_sessions,
-                &mut encoded,
-                seats,
-                &mut refused,
-            );
         }
         refused
     }
 
-    /// Tells the latest state of each changed conversation; names the sockets that refused.
-    pub fn flush_rows(&mut self, seats: &HashMap<SocketId, Seat>) -> Vec<SocketId> {
+    /// Who looks at this event in particular.
+    fn onlookers(&self, envelope: &Envelope) -> impl Iterator<Item = &SocketId> {
+        let sockets = match envelope.event.conversation() {
+            Some(id) => self.conversations.get(&id),
+            None => Some(&self.sessions).filter(|_| is_about_sessions(envelope)),
+        };
+        sockets.into_iter().flatten()
+    }
+
+    /// How long the changed rows have to wait when they are told once in `pause`; None when there are none.
+    pub fn rows_wait(&self, pause: Duration) -> Option<Duration> {
+        let told_at = (!self.dirty.is_empty()).then_some(self.rows_told_at)?;
+        Some(told_at.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed())))
+    }
+
+    /// Tells the latest state of each changed conversation; names the sockets that refused. The outbox has to
+    /// be empty.
+    pub fn flush_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
         if self.dirty.is_empty() {
             return Vec::new();
         }
         self.first_dirty = None;
+        self.rows_told_at = Some(Instant::now());
         let mut changed: Vec<Arc<Conversation>> = self.dirty.drain().map(|(_, row)| row).collect();
         changed.sort_by_key(|row| row.seq);
         let rows: Vec<String> = changed
             .iter()
             .filter_map(|row| frame::row(row).ok())
             .collect();
-        let text = frame::rows(self.cursor(), rows.iter().map(String::as_str));
+        let mut shared: HashMap<i64, ByteString> = HashMap::new();
         let mut refused = Vec::new();
         for socket in &self.inbox {
-            if let Some(seat) = seats.get(socket).filter(|seat| !seat.catching_up)
-                && seat.peer.try_send(Frame::Text(text.clone())).is_err()
-            {
+            let Some(seat) = seats.get(socket).filter(|seat| !seat.catching_up) else {
+                continue;
+            };
+            let cursor = self.cursor_for(seat);
+            let text = shared
+                .entry(cursor.seq)
+                .or_insert_with(|| frame::rows(cursor, rows.iter().map(String::as_str)));
+            if !seat.write(text.clone()) {
                 refused.push(*socket);
             }
         }
@@ -251,136 +310,10 @@ impl Channel {
         if let Some(row) = &envelope.row {
             self.first_dirty.get_or_insert(envelope.seq);
             let held = self.dirty.entry(row.id).or_insert_with(|| Arc::clone(row));
+            // A row that was read to repair a hole may be newer than the event that it came with.
             if row.seq >= held.seq {
                 *held = Arc::clone(row);
             }
         }
     }
-
-    fn tell(
-        &self,
-        sockets: &BTreeSet<SocketId>,
-        indexes: &[usize],
-        encoded: &mut Encoded<'_>,
-        seats: &HashMap<SocketId, Seat>,
-        refused: &mut Vec<SocketId>,
-    ) {
-        // Most sockets see the same: one text for all of them, by what they may see and where they stand.
-        let mut shared: HashMap<(bool, i64), ByteString> = HashMap::new();
-        let personal = indexes
-            .iter()
-            .any(|index| matches!(encoded.events[*index].audience, Audience::User(_)));
-        let Some(first) = indexes.first().map(|index| encoded.events[*index].seq) else {
-            return;
-        };
-        for socket in sockets {
-            let Some(seat) = seats.get(socket).filter(|seat| !seat.catching_up) else {
-                continue;
-            };
-            let cursor = self.cursor_for(seat);
-            let key = (seat.role >= crate::model::user::Role::Admin, cursor.seq);
-            let text = if personal || seat.floor >= first {
-                encoded.frame(seat, indexes, cursor)
-            } else if let Some(text) = shared.get(&key) {
-                text.clone()
-            } else {
-                let text = encoded.frame(seat, indexes, cursor);
-                shared.insert(key, text.clone());
-                text
-            };
-            if !text.is_empty() && seat.peer.try_send(Frame::Text(text)).is_err() {
-                refused.push(*socket);
-            }
-        }
-    }
-}
-
-/// Events with their JSON, written when somebody first looks.
-struct Encoded<'a> {
-    events: &'a [Arc<Envelope>],
-    texts: Vec<Option<String>>,
-    links: &'a dyn MediaLinks,
-}
-
-impl<'a> Encoded<'a> {
-    fn new(events: &'a [Arc<Envelope>], links: &'a dyn MediaLinks) -> Self {
-        Self {
-            events,
-            texts: vec![None; events.len()],
-            links,
-        }
-    }
-
-    /// The frame of those events that the seat may see and was not told; empty when there is none.
-    fn frame(&mut self, seat: &Seat, indexes: &[usize], cursor: Cursor) -> ByteString {
-        let seen: Vec<usize> = indexes
-            .iter()
-            .copied()
-            .filter(|index| {
-                let event = &self.events[*index];
-                event.seq > seat.floor && seat.may_see(event)
-            })
-            .collect();
-        for index in &seen {
-            if self.texts[*index].is_none() {
-                self.texts[*index] = Some(encode(&self.events[*index], self.links));
-            }
-        }
-        if seen.is_empty() {
-            return ByteString::new();
-        }
-        frame::events(
-            cursor,
-            seen.iter()
-                .filter_map(|index| self.texts[*index].as_deref()),
-        )
-    }
-}
-
-/// The frames that tell a seat what it missed: events of what it looks at, and the rows that changed.
-pub fn missed_frames(
-    seat: &Seat,
-    missed: &[Arc<Envelope>],
-    cursor: Cursor,
-    links: &dyn MediaLinks,
-) -> Vec<ByteString> {
-    /// Small enough for any client, large enough to be few.
-    const EVENTS_PER_FRAME: usize = 200;
-    // Only the last frame moves the client's place: one that is cut in between asks for all of it again.
-    let start = Cursor {
-        seq: missed.first().map_or(cursor.seq, |event| event.seq - 1),
-        ..cursor
-    };
-    let mut frames = Vec::new();
-    if seat.shows_inbox() {
-        let mut latest: HashMap<ConversationId, &Arc<Conversation>> = HashMap::new();
-        for row in missed
-            .iter()
-            .filter(|event| seat.may_see(event))
-            .filter_map(|event| event.row.as_ref())
-        {
-            latest.insert(row.id, row);
-        }
-        let mut rows: Vec<&Arc<Conversation>> = latest.into_values().collect();
-        rows.sort_by_key(|row| row.seq);
-        let texts: Vec<String> = rows.iter().filter_map(|row| frame::row(row).ok()).collect();
-        for chunk in texts.chunks(EVENTS_PER_FRAME) {
-            frames.push(frame::rows(start, chunk.iter().map(String::as_str)));
-        }
-    }
-    let told: Vec<&Arc<Envelope>> = missed.iter().filter(|event| seat.looks_at(event)).collect();
-    for chunk in told.chunks(EVENTS_PER_FRAME) {
-        let texts: Vec<String> = chunk.iter().map(|event| encode(event, links)).collect();
-        frames.push(frame::events(start, texts.iter().map(String::as_str)));
-    }
-    frames.push(frame::beat(cursor));
-    frames
-}
-
-fn encode(envelope: &Envelope, links: &dyn MediaLinks) -> String {
-    frame::event(envelope, links).unwrap_or_else(|error| {
-        // Our own types always serialise; an empty object keeps the frame valid if they ever do not.
-        tracing::error!(%error, "an event can't be written");
-        "{}".to_owned()
-    })
 }

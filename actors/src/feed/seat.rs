@@ -1,4 +1,4 @@
-//! A socket's place in the feed: who sits there and what they look at.
+//! A socket's place in the feed: who sits there, what they look at and up to where they were told of it.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -41,6 +41,18 @@ pub enum Topic {
     Firehose,
 }
 
+impl Topic {
+    /// Whether an event belongs to it; list rows are no events.
+    pub fn covers(&self, envelope: &Envelope) -> bool {
+        match self {
+            Self::Firehose => true,
+            Self::Conversation(id) => envelope.event.conversation() == Some(*id),
+            Self::Sessions => is_about_sessions(envelope),
+            Self::Inbox => false,
+        }
+    }
+}
+
 impl FromStr for Topic {
     type Err = ();
 
@@ -57,6 +69,14 @@ impl FromStr for Topic {
     }
 }
 
+/// A topic that a socket looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub topic: Topic,
+    /// Events up to here were told, or are in what the client loaded by itself.
+    pub told: i64,
+}
+
 /// A socket's place.
 pub struct Seat {
     pub organization: OrganizationId,
@@ -64,10 +84,10 @@ pub struct Seat {
     pub role: Role,
     pub peer: Recipient<Frame>,
     pub connection: Arc<dyn Cut>,
-    pub topics: Vec<Topic>,
+    pub topics: Vec<Held>,
     /// What was missed is being read: live events wait for it in the store.
     pub catching_up: bool,
-    /// Events up to here were delivered by catching up.
+    /// Of everything up to here this socket is owed nothing, list rows included.
     pub floor: i64,
 }
 
@@ -81,32 +101,64 @@ impl Seat {
         }
     }
 
-    /// Whether this person may look at the topic at all; conversations are checked against the store.
+    /// Whether this person may look at the topic at all. A foreign conversation is no topic of this
+    /// organization's stream, so looking at it shows nothing.
     pub fn may_watch(&self, topic: &Topic) -> bool {
         *topic != Topic::Firehose || self.role >= Role::Supervisor
     }
 
-    /// Whether list rows go here.
-    pub fn shows_inbox(&self) -> bool {
-        self.topics.contains(&Topic::Inbox)
+    /// How it looks at the topic, if it does.
+    pub fn held(&self, topic: &Topic) -> Option<&Held> {
+        self.topics.iter().find(|held| held.topic == *topic)
     }
 
-    /// Whether an event belongs to what this socket looks at.
-    pub fn looks_at(&self, envelope: &Envelope) -> bool {
-        self.may_see(envelope)
-            && self.topics.iter().any(|topic| match topic {
-                Topic::Firehose => true,
-                Topic::Conversation(id) => envelope.event.conversation() == Some(*id),
-                Topic::Sessions => is_about_sessions(envelope),
-                Topic::Inbox => false,
-            })
+    /// Whether an event is to be told here: looked at, allowed and new.
+    pub fn wants(&self, envelope: &Envelope) -> bool {
+        self.topics
+            .iter()
+            .any(|held| envelope.seq > held.told && held.topic.covers(envelope))
+            && self.may_see(envelope)
+    }
+
+    /// The place from which this socket has to catch up.
+    pub fn owed_from(&self) -> i64 {
+        let told = self.topics.iter().map(|held| held.told);
+        told.min().unwrap_or(self.floor)
+    }
+
+    /// Events up to `seq` were told, of all topics that it looks at.
+    pub fn told_events(&mut self, seq: i64) {
+        for held in &mut self.topics {
+            held.told = held.told.max(seq);
+        }
+    }
+
+    /// Everything up to `seq` was told, list rows included.
+    pub fn told_all(&mut self, seq: i64) {
+        self.floor = self.floor.max(seq);
+        self.told_events(seq);
+    }
+
+    /// The client loads again what it looks at: the stream goes on at `seq`, even if that lies before what was
+    /// told (a restored database counts anew).
+    pub fn begin_again_at(&mut self, seq: i64) {
+        self.floor = seq;
+        for held in &mut self.topics {
+            held.told = seq;
+        }
+    }
+
+    /// Writes to the peer; false when it does not drain.
+    pub fn write(&self, text: ByteString) -> bool {
+        self.peer.try_send(Frame::Text(text)).is_ok()
     }
 }
 
 /// Whether an event belongs to the topic `sessions`.
 pub fn is_about_sessions(envelope: &Envelope) -> bool {
+    use crate::event::Event::{QuarantineAdded, SessionUpdated, TemplateUpdated};
     matches!(
-        envelope.event.name(),
-        "session.updated" | "template.updated" | "quarantine.added"
+        envelope.event,
+        SessionUpdated(_) | TemplateUpdated(_) | QuarantineAdded(_)
     )
 }

@@ -7,6 +7,10 @@ use tokio::sync::oneshot;
 use crate::model::ids::{ConversationId, JobId, MessageId};
 use crate::model::outbound::Priority;
 use crate::session::Delivered;
+use crate::time::Timestamp;
+
+/// Messages that may wait in one line; more stay in the database.
+const MAX_WAITING: usize = 256;
 
 /// A message that waits for its turn.
 #[derive(Debug)]
@@ -16,8 +20,18 @@ pub struct Waiting {
     pub conversation: ConversationId,
     /// How often the job was claimed, this time included.
     pub tries: i32,
+    /// When the dispatcher's claim would end before the message is sent.
+    pub expires_at: Timestamp,
     /// Where the dispatcher hears how it ended.
     pub done: oneshot::Sender<Delivered>,
+}
+
+impl Waiting {
+    /// Has to line up again then.
+    pub fn come_back(self, at: Timestamp, reason: &'static str) {
+        // The dispatcher may have given up waiting; the job's lease brings it back.
+        let _ = self.done.send(Delivered::Later { at, reason });
+    }
 }
 
 /// The waiting lines of one number.
@@ -41,12 +55,49 @@ impl Lines {
         self.busy.len()
     }
 
+    /// Whether the line has no room; a full one does not close the others.
+    pub fn is_full(&self, priority: Priority) -> bool {
+        self.of(priority).len() >= MAX_WAITING
+    }
+
+    /// How many wait in that line and in those that go first.
+    pub fn ahead_of(&self, priority: Priority) -> usize {
+        let lines = [Priority::Agent, Priority::Bot, Priority::Broadcast].into_iter();
+        let ahead = lines.filter(|line| *line <= priority);
+        ahead.map(|line| self.of(line).len()).sum()
+    }
+
     /// Lines up.
     pub fn push(&mut self, priority: Priority, waiting: Waiting) {
         match priority {
             Priority::Agent => self.agent.push_back(waiting),
             Priority::Bot => self.bot.push_back(waiting),
             Priority::Broadcast => self.broadcast.push_back(waiting),
+        }
+    }
+
+    /// Sends those away whose claims end soon: the oldest stand in front.
+    pub fn expire(&mut self, now: Timestamp) -> Vec<Waiting> {
+        let mut expired = Vec::new();
+        for line in [&mut self.agent, &mut self.bot, &mut self.broadcast] {
+            while line.front().is_some_and(|first| first.expires_at <= now) {
+                expired.extend(line.pop_front());
+            }
+        }
+        expired
+    }
+
+    /// Sends everybody away.
+    pub fn clear(&mut self) -> Vec<Waiting> {
+        let lines = [&mut self.agent, &mut self.bot, &mut self.broadcast];
+        lines.into_iter().flat_map(std::mem::take).collect()
+    }
+
+    const fn of(&self, priority: Priority) -> &VecDeque<Waiting> {
+        match priority {
+            Priority::Agent => &self.agent,
+            Priority::Bot => &self.bot,
+            Priority::Broadcast => &self.broadcast,
         }
     }
 
@@ -80,6 +131,7 @@ mod tests {
             message: MessageId(message),
             conversation: ConversationId(conversation),
             tries: 1,
+            expires_at: Timestamp::from_millis(message),
             done: oneshot::channel().0,
         }
     }
@@ -112,5 +164,30 @@ mod tests {
         );
         lines.release(ConversationId(1));
         assert_eq!(next(&mut lines), Some(2));
+    }
+
+    #[test]
+    fn a_full_line_does_not_close_the_others() {
+        let mut lines = Lines::default();
+        for message in 0..256 {
+            lines.push(Priority::Broadcast, waiting(message, message));
+        }
+        assert!(lines.is_full(Priority::Broadcast) && !lines.is_full(Priority::Agent));
+        assert_eq!(lines.ahead_of(Priority::Agent), 0);
+        assert_eq!(lines.ahead_of(Priority::Broadcast), 256);
+    }
+
+    #[test]
+    fn who_waited_too_long_is_sent_away() {
+        let mut lines = Lines::default();
+        for message in 1..=4 {
+            lines.push(Priority::Bot, waiting(message, message));
+        }
+        let expired = lines.expire(Timestamp::from_millis(2));
+        assert_eq!(expired.len(), 2);
+        assert_eq!(
+            (lines.waiting(), lines.clear().len(), lines.waiting()),
+            (2, 2, 0)
+        );
     }
 }

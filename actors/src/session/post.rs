@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use tokio::sync::oneshot;
-
-use crate::hub::Ports;
-use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId};
+use crate::hub::{Hub, Ports};
+use crate::model::ids::{AttemptId, JobId, MessageId};
 use crate::model::message::Failure;
-use crate::model::outbound::Outcome;
+use crate::model::outbound::{Outcome, Parcel};
 use crate::model::session::{HealthState, SessionState};
 use crate::model::status::ProviderFault;
 use crate::policy::{self, Reaction};
@@ -32,23 +30,34 @@ pub enum Signal {
     Stop { health: HealthState, reason: String },
 }
 
-/// A message that left the line.
+/// What a message that left the line leaves to the number.
 pub struct Landing {
-    pub conversation: ConversationId,
-    pub receipt: Receipt,
-    pub delivered: Delivered,
-    pub done: oneshot::Sender<Delivered>,
     pub signal: Signal,
+    /// The message comes back then; those of its conversation that follow have to wait for it.
+    pub back_at: Option<Timestamp>,
+}
+
+impl Landing {
+    /// Nothing.
+    pub const NOTHING: Self = Self {
+        signal: Signal::None,
+        back_at: None,
+    };
 }
 
 /// Why this number sends nothing at all; None when it may.
-pub fn refusal(state: &SessionState) -> Option<Failure> {
-    let (title, advice) = if !state.enabled {
+pub fn refusal(state: Option<&SessionState>, gone: bool) -> Option<Failure> {
+    let (title, advice) = if gone {
+        (
+            "The number was removed",
+            "Send the message from another number.",
+        )
+    } else if state.is_some_and(|state| !state.enabled) {
         (
             "The number is disabled",
             "An admin can enable it on the numbers page; then send again.",
         )
-    } else if state.health.stops_sending() {
+    } else if state.is_some_and(|state| state.health.stops_sending()) {
         (
             "The number can't send",
             "An admin has to look at the number's health; then send again.",
@@ -63,56 +72,55 @@ pub fn refusal(state: &SessionState) -> Option<Failure> {
     })
 }
 
-/// Takes the message over the edge.
-pub async fn post(ports: Ports, waiting: Waiting, stopped: Option<Failure>) -> Landing {
+/// Takes the message over the edge, announces how that ended and tells whoever waits for it.
+pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landing {
     let Waiting {
         job,
         message,
-        conversation,
         tries,
         done,
+        ..
     } = waiting;
-    let land = |receipt, delivered, signal| Landing {
-        conversation,
-        receipt,
-        delivered,
-        done,
-        signal,
-    };
-    let parcel = match ports.store.begin_attempt(job, message).await {
-        Ok(Begun::Go(parcel)) => parcel,
-        Ok(Begun::InDoubt(receipt)) => return land(receipt, Delivered::Settled, Signal::None),
-        Ok(Begun::Settled) => return land(Receipt::default(), Delivered::Settled, Signal::None),
+    let ports = hub.ports();
+    let mut landing = Landing::NOTHING;
+    let mut delivered = Delivered::Settled;
+    let receipt = match ports.store.begin_attempt(job, message).await {
+        Ok(Begun::Go(parcel)) => {
+            let end = attempt(ports, &parcel, tries, stopped).await;
+            landing.back_at = end.retry_at;
+            landing.signal = end.signal;
+            let (outcome, at) = (end.outcome, end.retry_at);
+            let settled = settle(ports, job, message, parcel.attempt, outcome, at).await;
+            settled.unwrap_or_else(|error| {
+                tracing::error!(message = %message, %error, "the end of a send was not recorded; its statuses will tell");
+                Receipt::default()
+            })
+        }
+        Ok(Begun::InDoubt(receipt)) => receipt,
+        Ok(Begun::Settled) => Receipt::default(),
         Err(error) => {
             tracing::warn!(message = %message, %error, "an attempt can't be recorded");
-            let later = Delivered::Later {
-                at: ports.clock.now() + STORE_RETRY,
-                reason: "the database refused",
-            };
-            return land(Receipt::default(), later, Signal::None);
+            let at = ports.clock.now() + STORE_RETRY;
+            landing.back_at = Some(at);
+            let reason = "the database refused";
+            delivered = Delivered::Later { at, reason };
+            Receipt::default()
         }
     };
-    let attempt = parcel.attempt;
-    let end = match stopped {
-        Some(failure) => End {
-            outcome: Outcome::Failed(failure),
-            retry_at: None,
-            signal: Signal::None,
-        },
-        None => {
-            let answer = tokio::time::timeout(POST_TIMEOUT, ports.provider.send(&parcel)).await;
-            let answer = answer
-                .unwrap_or_else(|_| Err(ProviderError::Unclear("no answer in time".to_owned())));
-            judge(answer, tries, ports.clock.now())
-        }
-    };
-    match settle(&ports, job, message, attempt, &end).await {
-        Ok(receipt) => land(receipt, Delivered::Settled, end.signal),
-        Err(error) => {
-            tracing::error!(message = %message, %error, "the end of a send was not recorded; its statuses will tell");
-            land(Receipt::default(), Delivered::Settled, end.signal)
-        }
+    hub.announce(receipt);
+    // The dispatcher may have given up waiting; the job's lease brings it back.
+    let _ = done.send(delivered);
+    landing
+}
+
+async fn attempt(ports: &Ports, parcel: &Parcel, tries: i32, stopped: Option<Failure>) -> End {
+    if let Some(failure) = stopped {
+        return end(Outcome::Failed(failure));
     }
+    let answer = tokio::time::timeout(POST_TIMEOUT, ports.provider.send(parcel)).await;
+    let answer =
+        answer.unwrap_or_else(|_| Err(ProviderError::Unclear("no answer in time".to_owned())));
+    judge(answer, tries, ports.clock.now())
 }
 
 struct End {
@@ -186,23 +194,24 @@ async fn settle(
     job: JobId,
     message: MessageId,
     attempt: AttemptId,
-    end: &End,
+    outcome: Outcome,
+    retry_at: Option<Timestamp>,
 ) -> Result<Receipt, StoreError> {
     let mut wait = Duration::from_millis(100);
     for _ in 1..SETTLE_TRIES {
-        let outcome = end.outcome.clone();
-        match ports
+        let settle = ports
             .store
-            .settle_attempt(job, message, attempt, outcome, end.retry_at)
-            .await
-        {
-            Err(StoreError::Unavailable(_)) => tokio::time::sleep(wait).await,
+            .settle_attempt(job, message, attempt, outcome.clone(), retry_at);
+        match settle.await {
+            Err(StoreError::Unavailable(_) | StoreError::Conflict) => {
+                tokio::time::sleep(wait).await;
+            }
             result => return result,
         }
         wait *= 3;
     }
     ports
         .store
-        .settle_attempt(job, message, attempt, end.outcome.clone(), end.retry_at)
+        .settle_attempt(job, message, attempt, outcome, retry_at)
         .await
 }

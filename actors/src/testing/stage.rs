@@ -53,8 +53,7 @@ impl Stage {
             worker: Arc::clone(&worker) as _,
             media: Arc::new(PlainLinks),
         };
-        let arbiter = Arbiter::current();
-        let hub = Hub::start(ports, vec![arbiter.clone()], &arbiter).unwrap();
+        let hub = start(ports);
         Self {
             hub,
             store,
@@ -66,6 +65,11 @@ impl Stage {
             session,
             user,
         }
+    }
+
+    /// Another hub on the same fakes: the node's next life, or its neighbour.
+    pub fn start_again(&self) -> Hub {
+        start(self.hub.ports().clone())
     }
 
     /// The time now.
@@ -133,6 +137,11 @@ impl Stage {
         let events = self.store.events_since(self.organization, 0, u32::MAX);
         events.await.unwrap().unwrap()
     }
+}
+
+fn start(ports: Ports) -> Hub {
+    let arbiter = Arbiter::current();
+    Hub::start(ports, vec![arbiter.clone()], &arbiter).unwrap()
 }
 
 /// Appends an inbound message as a conversation's actor does, deciding anew on conflicts.

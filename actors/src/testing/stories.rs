@@ -1,3 +1,37 @@
 //! The actors' stories, played with everything around them faked and the time paused.
 
+mod conversation;
+mod dispatcher;
+mod feed;
+mod feed_resume;
+mod mirror;
+mod passivation;
+mod poison;
+mod refusal;
+mod send;
+mod send_rate;
 mod store;
+
+use std::time::Duration;
+
+use crate::testing::Stage;
+
+/// A stage whose time passes only when everybody waits.
+fn stage() -> Stage {
+    tokio::time::pause();
+    Stage::set()
+}
+
+/// Lets this much of the paused time pass.
+async fn pass(by: Duration) {
+    tokio::time::sleep(by).await;
+}
+
+/// Lets everything happen that needs no time.
+async fn settle() {
+    pass(Duration::from_millis(1)).await;
+}
+
+const fn seconds(number: u64) -> Duration {
+    Duration::from_secs(number)
+}

@@ -1,0 +1,186 @@
+//! How sockets that come back hear what they missed. Those of one organization share the reading, so a crowd
+//! that comes back together asks the database once.
+
+use std::sync::Arc;
+
+use actix::fut::wrap_future;
+use actix::{ActorFutureExt, AsyncContext, Context};
+
+use crate::event::Envelope;
+use crate::feed::channel::Channel;
+use crate::feed::encode::missed_frames;
+use crate::feed::seat::SocketId;
+use crate::feed::{Feed, PAGE, frame};
+use crate::model::ids::OrganizationId;
+use crate::ports::store::StoreError;
+
+/// Who missed more events of the organization loads again.
+const MAX_MISSED: i64 = 20_000;
+
+/// Reading that does not come to an end is given up.
+const MAX_PAGES: usize = 100;
+
+/// A reading of what was missed.
+struct Scan {
+    organization: OrganizationId,
+    from: i64,
+    missed: Vec<Arc<Envelope>>,
+    /// The number of the last event that was read.
+    last: i64,
+}
+
+impl Feed {
+    /// Reads what is missed by those who wait for it, unless that is being done.
+    pub(super) fn catch_up(&mut self, organization: OrganizationId, ctx: &mut Context<Self>) {
+        let Some(channel) = self.channels.get(&organization) else {
+            return;
+        };
+        if channel.scanning {
+            return;
+        }
+        let oldest = channel.head() - MAX_MISSED;
+        let mut from: Option<i64> = None;
+        for (socket, owed) in self.waiting(organization) {
+            if owed < oldest {
+                self.give_up_catching_up(socket, "too much was missed");
+            } else {
+                from = Some(from.map_or(owed, |from| from.min(owed)));
+            }
+        }
+        if let Some(from) = from {
+            let missed = Vec::new();
+            let last = from;
+            self.scan(
+                Scan {
+                    organization,
+                    from,
+                    missed,
+                    last,
+                },
+                ctx,
+            );
+        }
+    }
+
+    /// Sockets that catch up, and from where.
+    fn waiting(&self, organization: OrganizationId) -> Vec<(SocketId, i64)> {
+        let members = self
+            .channels
+            .get(&organization)
+            .into_iter()
+            .flat_map(Channel::members);
+        members
+            .filter_map(|socket| Some((socket, self.seats.get(&socket)?)))
+            .filter(|(_, seat)| seat.catching_up)
+            .map(|(socket, seat)| (socket, seat.owed_from()))
+            .collect()
+    }
+
+    fn scan(&mut self, scan: Scan, ctx: &mut Context<Self>) {
+        let organization = scan.organization;
+        if let Some(channel) = self.channels.get_mut(&organization) {
+            channel.scanning = true;
+        }
+        let store = Arc::clone(&self.ports.store);
+        let read = read(store, scan);
+        ctx.spawn(wrap_future::<_, Self>(read).map(move |read, feed, ctx| {
+            let Some(channel) = feed.channels.get_mut(&organization) else {
+                return;
+            };
+            channel.scanning = false;
+            match read {
+                // Others were told more meanwhile.
+                Ok(Some(scan)) if channel.head() > scan.last => return feed.scan(scan, ctx),
+                Ok(Some(scan)) => feed.tell_missed(&scan),
+                Ok(None) => feed.tell_all_to_reload(organization, "too much was missed"),
+                Err(error) => {
+                    tracing::warn!(%error, "missed events can't be read");
+                    feed.tell_all_to_reload(organization, "missed events can't be read");
+                }
+            }
+            // Who came meanwhile and missed more has not been told.
+            feed.catch_up(organization, ctx);
+        }));
+    }
+
+    fn tell_missed(&mut self, scan: &Scan) {
+        for (socket, owed) in self.waiting(scan.organization) {
+            let channel = self.channels.get(&scan.organization);
+            let (Some(channel), Some(seat)) = (channel, self.seats.get_mut(&socket)) else {
+                continue;
+            };
+            if owed < scan.from {
+                continue;
+            }
+            if owed > scan.last {
+                self.give_up_catching_up(socket, "the cursor is from another time");
+                continue;
+            }
+            let end = channel.at(scan.last);
+            let Some(frames) = missed_frames(seat, &scan.missed, end, self.ports.media.as_ref())
+            else {
+                self.give_up_catching_up(socket, "too much was missed");
+                continue;
+            };
+            seat.catching_up = false;
+            seat.told_all(scan.last);
+            if !frames.into_iter().all(|text| seat.write(text)) {
+                self.cut(&[socket]);
+            }
+        }
+    }
+
+    fn tell_all_to_reload(&mut self, organization: OrganizationId, reason: &'static str) {
+        for (socket, _) in self.waiting(organization) {
+            self.give_up_catching_up(socket, reason);
+        }
+    }
+
+    /// The socket's client has to load again; from here on it hears everything.
+    pub(super) fn give_up_catching_up(&mut self, socket: SocketId, reason: &'static str) {
+        let Some(seat) = self.seats.get_mut(&socket) else {
+            return;
+        };
+        let Some(channel) = self.channels.get(&seat.organization) else {
+            return;
+        };
+        seat.catching_up = false;
+        seat.begin_again_at(channel.head());
+        let text = frame::reload(reason, channel.cursor());
+        self.send(socket, text);
+    }
+}
+
+/// Reads on to the end; None when the tail is no longer kept or grew too long.
+async fn read(
+    store: Arc<dyn crate::ports::store::Store>,
+    mut scan: Scan,
+) -> Result<Option<Scan>, StoreError> {
+    for _ in 0..MAX_PAGES {
+        let page = store
+            .events_since(scan.organization, scan.last, PAGE)
+            .await?;
+        let Some(page) = page else {
+            return Ok(None);
+        };
+        let full = page.len() >= PAGE as usize;
+        scan.last = page.last().map_or(scan.last, |event| event.seq);
+        scan.missed.extend(page);
+        if scan.last - scan.from > 2 * MAX_MISSED {
+            return Ok(None);
+        }
+        if full {
+            continue;
+        }
+        if scan.missed.is_empty() {
+            // Nothing came, or the place lies beyond the end: the head tells.
+            let head = store.head(scan.organization).await?;
+            if head.seq > scan.last {
+                continue;
+            }
+            scan.last = head.seq;
+        }
+        return Ok(Some(scan));
+    }
+    Ok(None)
+}
