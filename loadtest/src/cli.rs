@@ -1,8 +1,13 @@
 //! The command line: one subcommand per tool, all choices by flags.
 
+mod ingest;
+mod kill_drill;
 mod simulate;
+mod slow_reader;
+mod target;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -16,8 +21,10 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs the WhatsApp simulator with its phone page.
     Simulate(simulate::Simulate),
+    Ingest(ingest::Ingest),
+    KillDrill(kill_drill::KillDrill),
+    SlowReader(slow_reader::SlowReader),
 }
 
 /// Runs the chosen tool; 0 is success, 1 a failed check, 2 bad usage.
@@ -31,6 +38,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         .init();
     let outcome = match arguments.command {
         Command::Simulate(options) => options.run(),
+        Command::Ingest(options) => options.run(),
+        Command::KillDrill(options) => options.run(),
+        Command::SlowReader(options) => options.run(),
     };
     match outcome {
         Ok(code) => code,
@@ -38,5 +48,43 @@ pub fn run(arguments: Arguments) -> ExitCode {
             eprintln!("loadtest: {error:#}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// `500ms`, `60s`, `5m` or plain seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .map_or((text, "s"), |at| text.split_at(at));
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is not a duration like 60s"))?;
+    let seconds = match unit {
+        "ms" => number / 1000.0,
+        "s" => number,
+        "m" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err(format!("{unit:?} is none of ms, s, m, h")),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        assert_eq!(duration("1500ms"), Ok(Duration::from_millis(1500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("7"), Ok(Duration::from_secs(7)));
+        assert!(duration("soon").is_err() && duration("-1s").is_err());
     }
 }

@@ -3,4 +3,6 @@
 
 pub mod cli;
 pub mod demo;
+pub mod drill;
+pub mod load;
 pub mod simulator;

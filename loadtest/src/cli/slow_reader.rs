@@ -1,0 +1,266 @@
+//! `loadtest slow-reader`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::duration;
+use super::ingest::{drain, fresh_run, post_all};
+use super::target::HubFlags;
+use crate::drill::peer;
+use crate::load::board::Board;
+use crate::load::body::Target;
+use crate::load::hub::Hub;
+use crate::load::marker::Marker;
+use crate::load::post::Plan;
+use crate::load::report;
+use crate::load::scan::{Frame, Scanner};
+use crate::load::schedule::Schedule;
+use crate::load::socket::{self, Watch, Watched};
+
+/// As little as the kernel gives: the hub's side fills soon.
+const RECEIVE_BUFFER: u32 = 4096;
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Opens a socket that reads nothing while events pass, and reports after how long the hub cuts it.
+///
+/// Two equal loads run one after the other, the first without and the second with the slow socket; the others'
+/// push latency is compared. The cut is seen in the kernel's table of connections, so the hub must run on this
+/// machine. Exit code 1 when the socket is not cut in time or somebody else lost something.
+#[derive(Debug, Args)]
+pub struct SlowReader {
+    #[command(flatten)]
+    hub: HubFlags,
+    /// Webhooks that pass in each load.
+    #[arg(long, default_value_t = 5000)]
+    events: u64,
+    /// Webhooks per second.
+    #[arg(long, default_value_t = 1000.0)]
+    rate: f64,
+    /// Sockets that read as they should.
+    #[arg(long, default_value_t = 3)]
+    others: usize,
+    /// The slow socket must be cut within this time.
+    #[arg(long, default_value = "10s", value_parser = duration)]
+    limit: Duration,
+    /// The hub's process, to report its memory.
+    #[arg(long)]
+    pid: Option<u32>,
+    /// Write the figures there.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+struct Load {
+    p99_ms: f64,
+    push: Value,
+    lost: u64,
+    doubled: u64,
+    ended: usize,
+}
+
+impl SlowReader {
+    /// Runs both loads.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(self.compare())
+    }
+
+    async fn compare(self) -> anyhow::Result<ExitCode> {
+        if self.rate <= 0.0 || self.others == 0 {
+            bail!("rate and others must be above 0");
+        }
+        let (hub, target) = self.hub.connect(true).await?;
+        let before = self.load(&hub, &target).await?;
+        let memory_before = self.pid.and_then(report::resident_mib);
+        let slow = Slow::connect(&hub).await?;
+        let watching = tokio::spawn(slow.wait_for_the_cut(self.limit, self.pid));
+        let during = self.load(&hub, &target).await?;
+        let cut = watching.await?;
+        let in_time = cut.after.is_some_and(|after| after <= self.limit);
+        let report = json!({
+            "ok": in_time && during.lost == 0 && during.doubled == 0 && during.ended == 0,
+            "events": self.events,
+            "rate": self.rate,
+            "cut_after_s": cut.after.map(|after| report::round(after.as_secs_f64())),
+            "limit_s": self.limit.as_secs_f64(),
+            "others_push_ms_without": before.push,
+            "others_push_ms_with": during.push,
+            "others_p99_change_percent": report::round((during.p99_ms / before.p99_ms.max(0.001) - 1.0) * 100.0),
+            "others_lost": during.lost,
+            "others_doubled": during.doubled,
+            "others_ended": during.ended,
+            "hub_mib_before": memory_before,
+            "hub_mib_peak": cut.peak_mib,
+            "hub_mib_after": self.pid.and_then(report::resident_mib),
+        });
+        println!("{}", report::table(&report));
+        if let Some(path) = &self.json {
+            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+        }
+        Ok(if report["ok"] == true {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
+    }
+
+    async fn load(&self, hub: &Hub, target: &Target) -> anyhow::Result<Load> {
+        let marker = Marker::new(fresh_run()?);
+        let plan = Arc::new(Plan {
+            target: target.clone(),
+            marker: marker.clone(),
+            schedule: Schedule {
+                rate: Some(self.rate),
+                ramp: Duration::ZERO,
+                duration: Duration::from_secs_f64(self.events as f64 / self.rate),
+            },
+            connections: 16,
+            contacts: 200,
+            batch: 1,
+            repeat_every: 0,
+            patience: Duration::from_secs(30),
+        });
+        let board = Arc::new(Board::new(plan.schedule.most()));
+        let (end, end_seen) = watch::channel(false);
+        let progress = Arc::new(AtomicU64::new(0));
+        let (ready, mut wait) = mpsc::channel(self.others);
+        let mut watchers = JoinSet::new();
+        for _ in 0..self.others {
+            let watch = Watch {
+                url: hub.socket_url(),
+                token: hub.token().unwrap_or_default().to_owned(),
+                marker: marker.clone(),
+                measured_from: Duration::ZERO,
+                contacts: plan.contacts,
+                most: plan.schedule.most(),
+                persistent: false,
+            };
+            let (board, ready) = (Arc::clone(&board), ready.clone());
+            watchers.spawn(socket::run(
+                watch,
+                board,
+                ready,
+                Arc::clone(&progress),
+                end_seen.clone(),
+            ));
+        }
+        drop(ready);
+        for _ in 0..self.others {
+            wait.recv()
+                .await
+                .context("a socket ended before it was ready")??;
+        }
+        board.begin();
+        post_all(&plan, &board).await?;
+        drain(&progress, board.acked_count() * self.others as u64).await;
+        end.send_replace(true);
+        let mut watched = Vec::new();
+        while let Some(result) = watchers.join_next().await {
+            watched.push(result?);
+        }
+        Ok(summary(&watched))
+    }
+}
+
+fn summary(watched: &[Watched]) -> Load {
+    let mut push = report::histogram();
+    for one in watched {
+        // All have the same bounds, so adding can't fail.
+        let _ = push.add(&one.push);
+    }
+    Load {
+        p99_ms: push.value_at_quantile(0.99) as f64 / 1000.0,
+        push: report::percentiles(&push),
+        lost: watched.iter().map(|w| w.verdict.lost).sum(),
+        doubled: watched.iter().map(|w| w.verdict.doubled).sum(),
+        ended: watched.iter().filter(|w| w.ended.is_some()).count(),
+    }
+}
+
+/// The socket that stops reading.
+struct Slow {
+    /// Held open, never read.
+    socket: WebSocketStream<TcpStream>,
+    hub_port: u16,
+    own_port: u16,
+}
+
+struct Cut {
+    after: Option<Duration>,
+    peak_mib: Option<f64>,
+}
+
+impl Slow {
+    async fn connect(hub: &Hub) -> anyhow::Result<Self> {
+        let authority = hub.authority()?;
+        let address = tokio::net::lookup_host(&authority)
+            .await?
+            .find(std::net::SocketAddr::is_ipv4)
+            .context("the hub has no address")?;
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        let stream = socket.connect(address).await?;
+        let own_port = stream.local_addr()?.port();
+        let (mut socket, _) = tokio_tungstenite::client_async(hub.socket_url(), stream).await?;
+        let auth = json!({"type": "auth", "token": hub.token().unwrap_or_default()});
+        socket.send(Message::text(auth.to_string())).await?;
+        let subscribe = json!({"type": "subscribe", "topics": ["firehose"]});
+        socket.send(Message::text(subscribe.to_string())).await?;
+        let scanner = Scanner::new(Marker::new(0));
+        let subscribed = async {
+            while let Some(message) = socket.next().await {
+                if let Message::Text(text) = message?
+                    && matches!(scanner.frame(text.as_bytes()), Frame::Subscribed { .. })
+                {
+                    return anyhow::Ok(());
+                }
+            }
+            bail!("the hub closed the socket")
+        };
+        tokio::time::timeout(HANDSHAKE, subscribed)
+            .await
+            .context("the hub did not subscribe the socket")??;
+        Ok(Self {
+            socket,
+            hub_port: address.port(),
+            own_port,
+        })
+    }
+
+    /// Waits for the cut, a little longer than allowed.
+    async fn wait_for_the_cut(self, limit: Duration, pid: Option<u32>) -> Cut {
+        let begin = Instant::now();
+        let mut cut = Cut {
+            after: None,
+            peak_mib: None,
+        };
+        while begin.elapsed() < limit * 3 {
+            if let Some(mib) = pid.and_then(report::resident_mib) {
+                cut.peak_mib = Some(cut.peak_mib.map_or(mib, |peak: f64| peak.max(mib)));
+            }
+            if !peer::is_open(self.hub_port, self.own_port) {
+                cut.after = Some(begin.elapsed());
+                break;
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        drop(self.socket);
+        cut
+    }
+}

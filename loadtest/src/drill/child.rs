@@ -1,0 +1,159 @@
+//! A hub of our own, started and killed at will.
+
+use std::fs::{File, OpenOptions};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::load::hub::Hub;
+
+/// A hub that is not ready by then never will be.
+const READY: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// How to start the hub.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    pub binary: PathBuf,
+    pub data_dir: PathBuf,
+    pub port: u16,
+    pub database_url: Option<String>,
+    pub redis_url: Option<String>,
+    secrets: [String; 2],
+}
+
+impl Recipe {
+    /// A hub with a directory of its own and fresh secrets.
+    pub fn new(
+        binary: &Path,
+        data_dir: &Path,
+        database_url: Option<String>,
+        redis_url: Option<String>,
+    ) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(data_dir)
+            .with_context(|| format!("{} can't be made", data_dir.display()))?;
+        Ok(Self {
+            binary: binary.to_owned(),
+            data_dir: data_dir.to_owned(),
+            port: free_port()?,
+            database_url,
+            redis_url,
+            secrets: [random_key()?, random_key()?],
+        })
+    }
+
+    /// The hub's address.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts the process; its output goes to `hub.log` in its directory.
+    pub fn start(&self) -> anyhow::Result<Running> {
+        let log = self.log()?;
+        let mut command = Command::new(&self.binary);
+        command
+            .arg("serve")
+            .env("PORT", self.port.to_string())
+            .env("BIND", "127.0.0.1")
+            .env("DATA_DIR", &self.data_dir)
+            .env("PUBLIC_URL", self.url())
+            .env("JWT_SECRET", &self.secrets[0])
+            .env("ENCRYPTION_KEY", &self.secrets[1])
+            // Nobody answers there: the drill sends nothing.
+            .env("WHATSAPP_API_URL", "http://127.0.0.1:9")
+            .env("RUST_LOG", "warn")
+            .env_remove("DATABASE_URL")
+            .env_remove("REDIS_URL")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
+        if let Some(url) = &self.redis_url {
+            command.env("REDIS_URL", url);
+        }
+        let child = command
+            .spawn()
+            .with_context(|| format!("{} can't be started", self.binary.display()))?;
+        Ok(Running {
+            child,
+            started: Instant::now(),
+        })
+    }
+
+    /// Where the output goes.
+    pub fn log_path(&self) -> PathBuf {
+        self.data_dir.join("hub.log")
+    }
+
+    fn log(&self) -> anyhow::Result<File> {
+        let path = self.log_path();
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .with_context(|| format!("{} can't be written", path.display()))
+    }
+}
+
+/// A running hub; killed when dropped.
+pub struct Running {
+    child: Child,
+    started: Instant,
+}
+
+impl Running {
+    /// The process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it is ready; returns how long it took since the start.
+    pub async fn ready(&mut self, hub: &Hub) -> anyhow::Result<Duration> {
+        while !hub.is_ready().await {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the hub ended with {status}");
+            }
+            if self.started.elapsed() > READY {
+                bail!("the hub was not ready after {} s", READY.as_secs());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(self.started.elapsed())
+    }
+
+    /// `kill -9`, and waits until the process is gone.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!("the hub had ended by itself with {status}");
+        }
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// 32 random bytes in base64.
+fn random_key() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(STANDARD.encode(bytes))
+}

@@ -1,0 +1,172 @@
+//! The hub's own API, as far as the tools need it: log in or register, numbers, conversations.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A hub and how to talk to it.
+#[derive(Clone)]
+pub struct Hub {
+    base: String,
+    client: reqwest::Client,
+    token: Option<String>,
+}
+
+/// A number at the hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub id: String,
+    pub phone_number_id: String,
+}
+
+impl Hub {
+    /// A hub at an address like `http://127.0.0.1:3000`.
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        // Fails when somebody else installed it already, which is fine.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Ok(Self {
+            base: url.trim_end_matches('/').to_owned(),
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .timeout(TIMEOUT)
+                .build()?,
+            token: None,
+        })
+    }
+
+    /// With an access token or API key.
+    pub fn with_token(mut self, token: String) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// The token in use.
+    pub fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// `host:port`.
+    pub fn authority(&self) -> anyhow::Result<String> {
+        let rest = self
+            .base
+            .strip_prefix("http://")
+            .context("only plain http:// addresses are measured")?;
+        let host = rest.split('/').next().unwrap_or(rest);
+        Ok(if host.contains(':') {
+            host.to_owned()
+        } else {
+            format!("{host}:80")
+        })
+    }
+
+    /// `ws://…/api/v1/socket`
+    pub fn socket_url(&self) -> String {
+        format!("{}/api/v1/socket", self.base.replacen("http", "ws", 1))
+    }
+
+    /// Logs in.
+    pub async fn log_in(self, email: &str, password: &str) -> anyhow::Result<Self> {
+        let body = json!({"email": email, "password": password});
+        let tokens = self
+            .post("/api/v1/auth/login", &body)
+            .await
+            .context("the log-in failed")?;
+        self.keep(&tokens)
+    }
+
+    /// Makes the first organization.
+    pub async fn register(self, email: &str, password: &str) -> anyhow::Result<Self> {
+        let body =
+            json!({"organization": "Load", "name": "Load", "email": email, "password": password});
+        let tokens = self
+            .post("/api/v1/auth/register", &body)
+            .await
+            .context("the registration failed (is the database empty?)")?;
+        self.keep(&tokens)
+    }
+
+    fn keep(self, tokens: &Value) -> anyhow::Result<Self> {
+        let token = tokens["access_token"]
+            .as_str()
+            .context("no access_token in the answer")?
+            .to_owned();
+        Ok(self.with_token(token))
+    }
+
+    /// Connects a number.
+    pub async fn create_session(&self, session: &Value) -> anyhow::Result<Session> {
+        let session = self.post("/api/v1/sessions", session).await?;
+        as_session(&session).context("the answer is no session")
+    }
+
+    /// The first number.
+    pub async fn first_session(&self) -> anyhow::Result<Session> {
+        let page = self.get("/api/v1/sessions?limit=1").await?;
+        as_session(&page["data"][0]).context("the hub has no number")
+    }
+
+    /// Whether it answers and is ready.
+    pub async fn is_ready(&self) -> bool {
+        let answer = self
+            .client
+            .get(format!("{}/readyz", self.base))
+            .send()
+            .await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// All of a list, page after page, handed to `take`.
+    pub async fn each(&self, path: &str, mut take: impl FnMut(&Value)) -> anyhow::Result<()> {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}{joint}limit=200{cursor}")).await?;
+            for item in page["data"].as_array().context("the answer is no list")? {
+                take(item);
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        self.ask(self.client.get(format!("{}{path}", self.base)), path)
+            .await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.ask(
+            self.client.post(format!("{}{path}", self.base)).json(body),
+            path,
+        )
+        .await
+    }
+
+    async fn ask(&self, mut request: reqwest::RequestBuilder, path: &str) -> anyhow::Result<Value> {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let text = answer.text().await?;
+        if !status.is_success() {
+            bail!(
+                "{path} answered {status}: {}",
+                text.chars().take(300).collect::<String>()
+            );
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+fn as_session(session: &Value) -> Option<Session> {
+    Some(Session {
+        id: session["id"].as_str()?.to_owned(),
+        phone_number_id: session["phone_number_id"].as_str()?.to_owned(),
+    })
+}

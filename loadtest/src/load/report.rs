@@ -1,0 +1,113 @@
+//! Figures for people (a table) and for programs (JSON).
+
+use std::fmt::Write;
+
+use hdrhistogram::Histogram;
+use serde_json::{Value, json};
+
+/// Microseconds up to ten minutes, three digits exact.
+pub fn histogram() -> Histogram<u64> {
+    const MOST: u64 = 600_000_000;
+    const DIGITS: u8 = 3;
+    #[expect(clippy::expect_used, reason = "the bounds are constants and valid")]
+    Histogram::new_with_max(MOST, DIGITS).expect("valid bounds")
+}
+
+/// Milliseconds at the places that people ask for.
+pub fn percentiles(histogram: &Histogram<u64>) -> Value {
+    let at = |quantile| round(histogram.value_at_quantile(quantile) as f64 / 1000.0);
+    json!({
+        "count": histogram.len(),
+        "p50": at(0.5),
+        "p90": at(0.9),
+        "p99": at(0.99),
+        "p999": at(0.999),
+        "max": round(histogram.max() as f64 / 1000.0),
+        "mean": round(histogram.mean() / 1000.0),
+    })
+}
+
+/// Three decimals.
+pub fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// Lines of `name  value`, for nested objects one line per entry.
+pub fn table(report: &Value) -> String {
+    let mut out = String::new();
+    for (name, value) in report.as_object().into_iter().flatten() {
+        match value {
+            Value::Object(map) if map.contains_key("p50") => {
+                let _ = writeln!(
+                    out,
+                    "{name:<22} p50 {:>8}  p90 {:>8}  p99 {:>8}  p99.9 {:>8}  max {:>8}  ({} measured)",
+                    map["p50"], map["p90"], map["p99"], map["p999"], map["max"], map["count"]
+                );
+            }
+            Value::Object(map) if map.is_empty() => {
+                let _ = writeln!(out, "{name:<22} none");
+            }
+            Value::Object(map) => {
+                for (key, value) in map {
+                    let _ = writeln!(out, "{:<22} {value}", format!("{name}.{key}"));
+                }
+            }
+            Value::Array(rows) => {
+                for (index, row) in rows.iter().enumerate() {
+                    let _ = writeln!(out, "{:<22} {row}", format!("{name}.{index}"));
+                }
+            }
+            Value::String(text) => {
+                let _ = writeln!(out, "{name:<22} {text}");
+            }
+            _ => {
+                let _ = writeln!(out, "{name:<22} {value}");
+            }
+        }
+    }
+    out
+}
+
+/// Seconds of processor time that this process has used.
+pub fn own_cpu_seconds() -> Option<f64> {
+    cpu_seconds("self")
+}
+
+/// Seconds of processor time of a process, by its id or `self`.
+pub fn cpu_seconds(pid: &str) -> Option<f64> {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok();
+    Some((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
+}
+
+/// Resident memory of a process in MiB.
+pub fn resident_mib(pid: u32) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(round(kib / 1024.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_milliseconds() {
+        let mut histogram = histogram();
+        for ms in 1..=100 {
+            histogram.saturating_record(ms * 1000);
+        }
+        let figures = percentiles(&histogram);
+        assert_eq!(figures["count"], 100);
+        assert!((figures["p50"].as_f64().unwrap() - 50.0).abs() < 0.5);
+        assert!((figures["max"].as_f64().unwrap() - 100.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn this_process_has_memory() {
+        assert!(resident_mib(std::process::id()).is_some_and(|mib| mib > 0.5));
+    }
+}

@@ -1,0 +1,232 @@
+//! A client on the hub's socket that watches everything (`firehose`), measures how long news take and comes back
+//! with its cursor when it is cut.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use futures_util::{SinkExt, StreamExt};
+use hdrhistogram::Histogram;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use super::board::Board;
+use super::judge::{Judge, Verdict};
+use super::marker::Marker;
+use super::post::record;
+use super::report::histogram;
+use super::scan::{Frame, Scanner};
+
+/// The default of 128 KiB per socket is the largest part of its memory.
+const READ_BUFFER: usize = 32 * 1024;
+/// Nothing comes for so long, not even a beat: the socket is dead.
+const SILENCE: Duration = Duration::from_secs(35);
+const HANDSHAKE: Duration = Duration::from_secs(10);
+const COME_BACK: Duration = Duration::from_millis(100);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What to watch.
+#[derive(Clone)]
+pub struct Watch {
+    pub url: String,
+    pub token: String,
+    pub marker: Marker,
+    /// Messages due before this time are not measured.
+    pub measured_from: Duration,
+    pub contacts: u32,
+    pub most: u64,
+    /// Come back when cut, instead of ending.
+    pub persistent: bool,
+}
+
+/// What one socket saw.
+pub struct Watched {
+    /// From the due time of the webhook to its frame.
+    pub push: Histogram<u64>,
+    pub verdict: Verdict,
+    pub reconnects: u64,
+    /// The hub asked to load again: events were missed for good.
+    pub reloads: u64,
+    /// Why it ended early, if it did.
+    pub ended: Option<String>,
+    /// Messages that are missing, the first few.
+    pub missing: Vec<u64>,
+}
+
+/// Watches until `end` says so. `ready` is told once it is subscribed; `progress` counts messages seen.
+pub async fn run(
+    watch: Watch,
+    board: Arc<Board>,
+    ready: mpsc::Sender<anyhow::Result<()>>,
+    progress: Arc<AtomicU64>,
+    mut end: watch::Receiver<bool>,
+) -> Watched {
+    let mut watcher = Watcher {
+        scanner: Scanner::new(watch.marker.clone()),
+        judge: Judge::new(watch.most, watch.contacts),
+        push: histogram(),
+        cursor: None,
+        reloads: 0,
+        board,
+        progress,
+        watch,
+    };
+    let mut reconnects = 0;
+    let mut ready = Some(ready);
+    let mut ended = None;
+    loop {
+        let outcome = tokio::select! {
+            outcome = watcher.session(&mut ready) => outcome,
+            _ = end.wait_for(|end| *end) => break,
+        };
+        let reason = match outcome {
+            Ok(()) => "closed by the hub".to_owned(),
+            Err(error) => format!("{error:#}"),
+        };
+        if !watcher.watch.persistent {
+            ended = Some(reason.clone());
+            if let Some(ready) = ready.take() {
+                // Nobody waits any more: nothing to tell.
+                let _ = ready.send(Err(anyhow::anyhow!(reason))).await;
+            }
+            break;
+        }
+        reconnects += 1;
+        tokio::select! {
+            () = tokio::time::sleep(COME_BACK) => {}
+            _ = end.wait_for(|end| *end) => break,
+        }
+    }
+    Watched {
+        verdict: watcher.judge.verdict(&watcher.board),
+        missing: watcher.judge.missing(&watcher.board).take(10).collect(),
+        push: watcher.push,
+        reconnects,
+        reloads: watcher.reloads,
+        ended,
+    }
+}
+
+struct Watcher {
+    watch: Watch,
+    scanner: Scanner,
+    judge: Judge,
+    push: Histogram<u64>,
+    cursor: Option<String>,
+    reloads: u64,
+    board: Arc<Board>,
+    progress: Arc<AtomicU64>,
+}
+
+impl Watcher {
+    /// One connection, from the first frame to the last.
+    async fn session(
+        &mut self,
+        ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
+    ) -> anyhow::Result<()> {
+        let mut socket =
+            subscribe(&self.watch.url, &self.watch.token, self.cursor.as_deref()).await?;
+        loop {
+            let message = match tokio::time::timeout(SILENCE, socket.next()).await {
+                Err(_) => bail!("nothing came for {} s", SILENCE.as_secs()),
+                Ok(None) => return Ok(()),
+                Ok(Some(message)) => message?,
+            };
+            let arrived = Instant::now();
+            match message {
+                Message::Text(text) => self.take(text.as_bytes(), arrived, ready).await?,
+                Message::Close(frame) => bail!(
+                    "closed with {}",
+                    frame.map_or_else(|| "no code".to_owned(), |frame| frame.code.to_string())
+                ),
+                _ => {}
+            }
+        }
+    }
+
+    async fn take(
+        &mut self,
+        bytes: &[u8],
+        arrived: Instant,
+        ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
+    ) -> anyhow::Result<()> {
+        match self.scanner.frame(bytes) {
+            Frame::Subscribed { refused: true } => bail!("the topic firehose was refused"),
+            Frame::Subscribed { refused: false } => {
+                if self.cursor.is_none() {
+                    let cursor = self
+                        .scanner
+                        .cursor(bytes)
+                        .context("no cursor in subscribed")?;
+                    self.judge.begin(&cursor);
+                    self.cursor = Some(cursor);
+                }
+                if let Some(ready) = ready.take() {
+                    // Nobody waits any more: nothing to tell.
+                    let _ = ready.send(Ok(())).await;
+                }
+            }
+            Frame::Events => {
+                self.events(bytes, arrived);
+                self.cursor = self.scanner.cursor(bytes).or(self.cursor.take());
+            }
+            Frame::Reload => {
+                self.reloads += 1;
+                self.cursor = self.scanner.cursor(bytes);
+            }
+            Frame::Error => bail!("the hub says {}", String::from_utf8_lossy(bytes)),
+            Frame::Ready | Frame::Goodbye | Frame::Other => {}
+        }
+        Ok(())
+    }
+
+    fn events(&mut self, bytes: &[u8], arrived: Instant) {
+        let Self {
+            scanner,
+            judge,
+            push,
+            board,
+            progress,
+            watch,
+            ..
+        } = self;
+        let since_start = arrived.saturating_duration_since(board.start());
+        scanner.events(bytes, |seen| {
+            if !judge.note(seen) {
+                return;
+            }
+            progress.fetch_add(1, Ordering::Relaxed);
+            let due = seen.message.and_then(|message| board.due(message.number));
+            if let Some(due) = due.filter(|due| *due >= watch.measured_from) {
+                record(push, since_start.saturating_sub(due));
+            }
+        });
+    }
+}
+
+/// Connects, authenticates and asks for everything.
+pub async fn subscribe(url: &str, token: &str, since: Option<&str>) -> anyhow::Result<Socket> {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .max_message_size(Some(64 << 20))
+        .max_frame_size(Some(64 << 20));
+    let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+    let (mut socket, _) = tokio::time::timeout(HANDSHAKE, connecting)
+        .await
+        .context("the socket's handshake took too long")??;
+    let mut auth = json!({"type": "auth", "token": token});
+    let mut subscribe = json!({"type": "subscribe", "topics": ["firehose"]});
+    if let Some(since) = since {
+        auth["since"] = since.into();
+        subscribe["since"] = since.into();
+    }
+    socket.send(Message::text(auth.to_string())).await?;
+    socket.send(Message::text(subscribe.to_string())).await?;
+    Ok(socket)
+}

@@ -1,0 +1,154 @@
+//! A keep-alive HTTP/1.1 connection for one request after the other, made for little work per request: the
+//! generator shares the machine with what it measures.
+
+use std::io;
+use std::time::Duration;
+
+use memchr::memmem;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// An answer that takes longer counts as none.
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Answers to webhooks are small; anything larger is a mistake.
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// A connection that is opened when needed.
+pub struct Wire {
+    authority: String,
+    stream: Option<TcpStream>,
+    answer: Vec<u8>,
+}
+
+impl Wire {
+    /// A connection to `host:port`.
+    pub fn new(authority: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            stream: None,
+            answer: Vec::with_capacity(4096),
+        }
+    }
+
+    /// Sends a request and returns the answer's status; on an error the connection is closed.
+    pub async fn ask(&mut self, request: &[u8]) -> io::Result<u16> {
+        let outcome = tokio::time::timeout(TIMEOUT, self.exchange(request))
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        if outcome.is_err() {
+            self.stream = None;
+        }
+        outcome
+    }
+
+    async fn exchange(&mut self, request: &[u8]) -> io::Result<u16> {
+        let stream = match &mut self.stream {
+            Some(stream) => stream,
+            None => {
+                let connecting = TcpStream::connect(&self.authority);
+                let stream = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await??;
+                stream.set_nodelay(true)?;
+                self.stream.insert(stream)
+            }
+        };
+        stream.write_all(request).await?;
+        self.answer.clear();
+        let head = loop {
+            read_more(stream, &mut self.answer).await?;
+            if let Some(end) = memmem::find(&self.answer, b"\r\n\r\n") {
+                break Head::parse(&self.answer[..end], end + 4)?;
+            }
+        };
+        while !head.complete(&self.answer) {
+            read_more(stream, &mut self.answer).await?;
+        }
+        if head.close {
+            self.stream = None;
+        }
+        Ok(head.status)
+    }
+}
+
+async fn read_more(stream: &mut TcpStream, answer: &mut Vec<u8>) -> io::Result<()> {
+    if answer.len() > MAX_ANSWER {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    match stream.read_buf(answer).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(()),
+    }
+}
+
+struct Head {
+    status: u16,
+    end: usize,
+    length: Length,
+    close: bool,
+}
+
+enum Length {
+    Bytes(usize),
+    Chunked,
+}
+
+impl Head {
+    fn parse(head: &[u8], end: usize) -> io::Result<Self> {
+        let invalid = || io::Error::from(io::ErrorKind::InvalidData);
+        let text = std::str::from_utf8(head).map_err(|_| invalid())?;
+        let mut lines = text.split("\r\n");
+        let status = lines
+            .next()
+            .and_then(|line| line.strip_prefix("HTTP/1."))
+            .and_then(|line| line.get(2..5))
+            .and_then(|status| status.parse().ok())
+            .ok_or_else(invalid)?;
+        let mut parsed = Self {
+            status,
+            end,
+            length: Length::Bytes(0),
+            close: false,
+        };
+        for line in lines {
+            let Some((name, value)) = line.split_once(':') else {
+                continue;
+            };
+            let value = value.trim();
+            if name.eq_ignore_ascii_case("content-length") {
+                parsed.length = Length::Bytes(value.parse().map_err(|_| invalid())?);
+            } else if name.eq_ignore_ascii_case("transfer-encoding") {
+                parsed.length = Length::Chunked;
+            } else if name.eq_ignore_ascii_case("connection") {
+                parsed.close = value.eq_ignore_ascii_case("close");
+            }
+        }
+        Ok(parsed)
+    }
+
+    fn complete(&self, answer: &[u8]) -> bool {
+        match self.length {
+            Length::Bytes(length) => answer.len() >= self.end + length,
+            Length::Chunked => answer[self.end..].ends_with(b"0\r\n\r\n"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_ends_where_it_says() {
+        let text = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 5\r\nConnection: close\r\n\r\nhel";
+        let end = memmem::find(text, b"\r\n\r\n").unwrap();
+        let head = Head::parse(&text[..end], end + 4).unwrap();
+        assert_eq!((head.status, head.close), (503, true));
+        assert!(!head.complete(text));
+        assert!(head.complete(&[&text[..], b"lo"].concat()));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        assert!(Head::parse(b"SMTP ready", 12).is_err());
+    }
+}

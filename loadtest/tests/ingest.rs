@@ -1,0 +1,110 @@
+//! The judgement of `loadtest ingest`, against hubs that do it right and hubs that do not.
+
+#![allow(clippy::unwrap_used)]
+
+mod tiny_hub;
+
+use std::process::Command;
+
+use serde_json::Value;
+use tiny_hub::{Manners, TinyHub};
+
+fn ingest(hub: &TinyHub, more: &[&str]) -> (i32, Value) {
+    let figures = std::env::temp_dir().join(format!(
+        "loadtest-ingest-{}-{}.json",
+        std::process::id(),
+        hub.port()
+    ));
+    let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
+        .args([
+            "ingest",
+            "--url",
+            &hub.url(),
+            "--session",
+            "ses_1",
+            "--pnid",
+            "42",
+        ])
+        .args([
+            "--app-secret",
+            "s",
+            "--token",
+            "t",
+            "--connections",
+            "4",
+            "--sockets",
+            "2",
+        ])
+        .args([
+            "--contacts",
+            "20",
+            "--ramp",
+            "100ms",
+            "--duration",
+            "700ms",
+            "--json",
+        ])
+        .arg(&figures)
+        .args(more)
+        .output()
+        .unwrap();
+    let text = std::fs::read_to_string(&figures).unwrap_or_else(|_| panic!("{output:?}"));
+    std::fs::remove_file(&figures).unwrap();
+    (
+        output.status.code().unwrap(),
+        serde_json::from_str(&text).unwrap(),
+    )
+}
+
+#[test]
+fn a_good_hub_passes_in_both_loops() {
+    let hub = TinyHub::start(Manners::default());
+    let (code, report) = ingest(&hub, &["--rate", "200", "--repeat-every", "5"]);
+    assert_eq!((code, &report["ok"]), (0, &Value::Bool(true)), "{report:#}");
+    assert!(
+        report["messages_acked"].as_u64().unwrap() > 100,
+        "{report:#}"
+    );
+    assert!(
+        report["push_ms"]["count"].as_u64().unwrap() > 100,
+        "{report:#}"
+    );
+    let (code, report) = ingest(&hub, &["--batch", "3"]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(report["out_of_order"], 0);
+}
+
+#[test]
+fn a_hub_that_acknowledges_and_forgets_is_caught() {
+    let hub = TinyHub::start(Manners {
+        lose_every: 50,
+        ..Manners::default()
+    });
+    let (code, report) = ingest(&hub, &["--rate", "300"]);
+    assert_eq!(code, 1);
+    assert!(report["lost"].as_u64().unwrap() > 0, "{report:#}");
+    assert_eq!(report["doubled"], 0);
+}
+
+#[test]
+fn a_hub_that_stores_repeats_again_is_caught() {
+    let hub = TinyHub::start(Manners {
+        keep_repeats: true,
+        ..Manners::default()
+    });
+    let (code, report) = ingest(&hub, &["--rate", "300", "--repeat-every", "5"]);
+    assert_eq!(code, 1);
+    assert!(report["doubled"].as_u64().unwrap() > 0, "{report:#}");
+    assert_eq!(report["lost"], 0);
+}
+
+#[test]
+fn a_hub_that_refuses_for_a_while_gets_everything_again() {
+    let hub = TinyHub::start(Manners {
+        refuse_every: 20,
+        ..Manners::default()
+    });
+    let (code, report) = ingest(&hub, &["--rate", "300"]);
+    assert_eq!(code, 0, "{report:#}");
+    assert!(report["not_200"]["503"].as_u64().unwrap() > 0, "{report:#}");
+}
