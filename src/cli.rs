@@ -1,1 +1,151 @@
-//! To come.
+//! The command line: what the program can be told to do, its exit codes (0 done, 1 failed, 2 bad
+//! configuration), and how it logs.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app;
+use crate::config::{self, Config, LogFormat};
+
+/// A self-hosted command centre for WhatsApp business messaging.
+#[derive(Debug, Parser)]
+#[command(name = "command-center", version, about)]
+struct Cli {
+    /// A TOML file with settings of the same names as the environment's; the environment goes first.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve dashboard, API, sockets and WhatsApp's callbacks.
+    Serve,
+    /// Serve with a demo organization: two numbers at the simulator, five users, 60 conversations.
+    Demo,
+    /// Bring the database's tables to the present shape.
+    Migrate,
+    /// Create an organization with its owner, or give an existing user a new password.
+    CreateAdmin {
+        /// The organization's name.
+        #[arg(long)]
+        organization: String,
+        /// The owner's name.
+        #[arg(long)]
+        name: String,
+        /// The owner's e-mail.
+        #[arg(long)]
+        email: String,
+        /// The password; read from the first line of standard input when it is not given.
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Check the settings as a start would; change nothing.
+    CheckConfig,
+    /// Print the settings that hold, as a TOML file with secrets masked.
+    PrintConfig,
+    /// Print the description of the API (OpenAPI 3.1).
+    Openapi,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let file = cli.config.as_deref();
+    match cli.command {
+        Command::Openapi => print(crate::http::openapi::json().map_err(anyhow::Error::from)),
+        Command::CheckConfig => match config::check_config(file) {
+            Ok(()) => print(Ok("The settings are valid.\n".to_owned())),
+            Err(error) => misconfigured(&error),
+        },
+        Command::PrintConfig => match config::print_config(file) {
+            Ok(text) => print(Ok(text)),
+            Err(error) => misconfigured(&error),
+        },
+        command => match Config::load(file) {
+            Ok(config) => run(command, config),
+            Err(error) => misconfigured(&error),
+        },
+    }
+}
+
+fn run(command: Command, mut config: Config) -> ExitCode {
+    start_logging(&config);
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("a TLS provider was there already");
+    }
+    let done = match command {
+        Command::Demo => {
+            config.demo = true;
+            app::serve(config)
+        }
+        Command::Migrate => app::migrate(&config),
+        Command::CreateAdmin {
+            organization,
+            name,
+            email,
+            password,
+        } => read_password(password)
+            .and_then(|password| app::create_admin(config, organization, name, email, password)),
+        _ => app::serve(config),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("command-center: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn read_password(given: Option<String>) -> anyhow::Result<String> {
+    if let Some(password) = given {
+        return Ok(password);
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn print(text: anyhow::Result<String>) -> ExitCode {
+    use std::io::Write;
+    let written = text.and_then(|text| {
+        std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(anyhow::Error::from)
+    });
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("command-center: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn misconfigured(error: &config::ConfigError) -> ExitCode {
+    eprintln!("command-center: {error}");
+    ExitCode::from(2)
+}
+
+fn start_logging(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|error| {
+        eprintln!("command-center: RUST_LOG is not understood ({error}); logging info");
+        EnvFilter::new("info")
+    });
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second start inside one process (tests) keeps the first's.
+    let _ = match config.log_format {
+        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => builder.try_init(),
+    };
+}

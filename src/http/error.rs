@@ -184,6 +184,11 @@ impl ApiError {
         self.code
     }
 
+    /// The fields that are not valid.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// Something that can't happen happened: 500, with the cause in the log.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::of(Code::Internal).cause(cause)

@@ -1,7 +1,7 @@
 //! How users come to be: the first one founds the organization, the others follow invitations.
 
 use actors::model::ids::{OrganizationId, UserId};
-use actors::model::user::Role;
+use actors::model::user::{Actor, Role};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use super::{User, UserRow};
 use crate::store::db::{Conn, refused};
 use crate::store::invitation::{self, Taken};
 use crate::store::schema::{organizations, users};
-use crate::store::{Store, Unscoped, audit};
+use crate::store::{Store, Tenant, Unscoped, audit};
 use crate::{in_tx, with_conn};
 
 /// The first user and their organization.
@@ -126,6 +126,32 @@ impl Unscoped {
             )
             .await?;
             Ok(Some(user))
+        })
+    }
+}
+
+impl Tenant {
+    /// Makes a user without an invitation, for tools that set an organization up.
+    pub async fn add_user(
+        &self,
+        by: &Actor,
+        name: &str,
+        email: &str,
+        role: Role,
+        password_hash: &str,
+    ) -> Result<User, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let new = NewUser {
+                organization: self.org(),
+                name,
+                email,
+                role,
+                password_hash,
+            };
+            let user = insert(conn, self.store(), &new).await?;
+            let (subject, details) = (user.id.to_string(), json!({"role": role}));
+            audit::record(conn, self.store(), by, "user.added", &subject, &details).await?;
+            Ok(user)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use actors::model::json::Json;
 use actors::ports::provider::ProviderError;
+use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::{Client, Credentials};
@@ -91,6 +92,28 @@ impl Client {
         let url = self.url(&[&credentials.business_account_id, "subscribed_apps"]);
         let (status, body) = self.call(credentials, self.http.post(url)).await?;
         answer::success(status, &body).map(|_| ())
+    }
+
+    /// Tells a simulator where to post a number's webhooks; the provider itself is told in its own pages.
+    pub async fn subscribe_at_simulator(
+        &self,
+        phone_number_id: &str,
+        callback_url: &str,
+        verify_token: &str,
+    ) -> Result<(), ProviderError> {
+        let mut url = self.base.clone();
+        url.set_path("/sim/subscriptions");
+        let body = json!({
+            "phone_number_id": phone_number_id,
+            "callback_url": callback_url,
+            "verify_token": verify_token,
+        });
+        let answer = self.http.post(url).json(&body).send().await;
+        let answer = answer.map_err(super::broken)?;
+        match answer.status().is_success() {
+            true => Ok(()),
+            false => Err(ProviderError::Unreachable(answer.status().to_string())),
+        }
     }
 
     /// All templates of the account, page by page.

@@ -1,0 +1,66 @@
+//! What the composition root builds from the configuration: the adapters behind the ports, and the state that
+//! handlers use.
+
+use std::sync::Arc;
+
+use actors::hub::Hub;
+use anyhow::Context;
+
+use super::demo;
+use super::objects::Objects;
+use super::provider::CloudProvider;
+use super::vault::Vault;
+use super::worker::CloudWorker;
+use crate::config::Config;
+use crate::http::access::Access;
+use crate::http::state::{AppState, Keys};
+use crate::secret::{Keyring, MediaTokens, Passwords};
+use crate::store::Store;
+use crate::whatsapp::client::Client;
+
+/// The adapters of a node.
+pub struct Parts {
+    pub provider: Arc<CloudProvider>,
+    pub worker: Arc<CloudWorker>,
+    pub media_tokens: MediaTokens,
+    keyring: Keyring,
+    access: Access,
+}
+
+impl Parts {
+    /// Builds them; nothing is connected yet.
+    pub fn build(config: &Config, store: &Store) -> anyhow::Result<Self> {
+        let keys = Keys::of(config);
+        store.set_public_url(&config.public_url);
+        let objects = Objects::open(&config.media_store).context("MEDIA_STORE can't be opened")?;
+        let client = Client::new(&config.whatsapp_api_url).context("WHATSAPP_API_URL")?;
+        let provider = Arc::new(CloudProvider {
+            store: store.clone(),
+            vault: Vault::new(store.clone(), keys.keyring.clone()),
+            objects,
+            client,
+        });
+        Ok(Self {
+            worker: Arc::new(CloudWorker::new(Arc::clone(&provider))),
+            provider,
+            media_tokens: keys.media_tokens,
+            keyring: keys.keyring,
+            access: Access::new(keys.access_tokens),
+        })
+    }
+
+    /// The state that handlers use.
+    pub fn state(self, config: Config, store: Store, hub: Hub) -> anyhow::Result<AppState> {
+        Ok(AppState {
+            demo: config.demo.then(demo::guest),
+            config,
+            store,
+            hub,
+            keyring: self.keyring,
+            access: self.access,
+            media_tokens: self.media_tokens,
+            passwords: Passwords::new()?,
+            numbers: self.worker,
+        })
+    }
+}

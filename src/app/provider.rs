@@ -1,0 +1,142 @@
+//! The way to WhatsApp for the actors: looks credentials and files up in the store and hands them to the
+//! Cloud API's client.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actors::model::ids::{MediaId, SessionId};
+use actors::model::outbound::Parcel;
+use actors::ports::provider::{Provider, ProviderError};
+use actors::time::Timestamp;
+use async_trait::async_trait;
+
+use super::objects::Objects;
+use super::vault::Vault;
+use crate::store::{Store, StoredMedia};
+use crate::whatsapp::client::{Client, Credentials, MAX_MEDIA};
+use crate::whatsapp::outbound;
+
+/// The provider keeps an uploaded file for 30 days; a day less is sure.
+const UPLOAD_LIFE: Duration = Duration::from_secs(29 * 24 * 60 * 60);
+
+/// Speaks to the Cloud API for all numbers.
+pub struct CloudProvider {
+    pub store: Store,
+    pub vault: Vault,
+    pub objects: Objects,
+    pub client: Client,
+}
+
+impl CloudProvider {
+    /// The credentials of a number as the client takes them.
+    pub async fn credentials(&self, session: SessionId) -> Result<Credentials, ProviderError> {
+        let found = self.vault.credentials(session).await;
+        let found = found.map_err(|error| ProviderError::Unreachable(error.to_string()))?;
+        let known = found.ok_or_else(|| {
+            ProviderError::Unfit("The number is not connected any more".to_owned())
+        })?;
+        Ok(Credentials {
+            phone_number_id: known.phone_number_id.clone(),
+            business_account_id: known.business_account_id.clone(),
+            access_token: known.access_token.clone(),
+        })
+    }
+
+    /// The provider's id of one of our files, uploading it when the provider does not have it (any more).
+    async fn provider_media(
+        &self,
+        credentials: &Credentials,
+        parcel: &Parcel,
+        id: MediaId,
+    ) -> Result<String, ProviderError> {
+        let tenant = self.store.tenant(parcel.organization);
+        let file = tenant.find_media(id).await.map_err(|error| match error {
+            actors::ports::store::StoreError::NotFound => {
+                ProviderError::Unfit("The file is not here any more".to_owned())
+            }
+            error => ProviderError::Unreachable(error.to_string()),
+        })?;
+        let now = Timestamp::now();
+        let is_fresh = file
+            .provider_uploaded_at
+            .is_some_and(|at| now.since(at) < UPLOAD_LIFE);
+        if let Some(known) = file.provider_media_id.clone().filter(|_| is_fresh) {
+            return Ok(known);
+        }
+        let uploaded = self.upload(credentials, &file).await?;
+        if let Err(error) = tenant.note_uploaded(id, &uploaded, now).await {
+            // It is uploaded once more next time.
+            tracing::warn!(media = %id, %error, "the provider's id of a file was not noted");
+        }
+        Ok(uploaded)
+    }
+
+    async fn upload(
+        &self,
+        credentials: &Credentials,
+        file: &StoredMedia,
+    ) -> Result<String, ProviderError> {
+        let key = file
+            .object_key
+            .as_deref()
+            .ok_or_else(|| ProviderError::Unfit("The file is not stored yet".to_owned()))?;
+        let bytes = self.objects.read_all(key, MAX_MEDIA).await;
+        let bytes = bytes.map_err(|error| match error {
+            super::objects::ObjectError::NotFound => {
+                ProviderError::Unfit("The file is not here any more".to_owned())
+            }
+            error => ProviderError::Unreachable(error.to_string()),
+        })?;
+        let (mime_type, filename) = (&file.media.mime_type, file.media.filename.as_deref());
+        let uploaded = self
+            .client
+            .upload_media(credentials, mime_type, filename, bytes)
+            .await;
+        // The message itself has not gone out: an upload in doubt may be repeated.
+        uploaded.map_err(|error| match error {
+            ProviderError::Unclear(why) => ProviderError::Unreachable(why),
+            error => error,
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for CloudProvider {
+    async fn send(&self, parcel: &Parcel) -> Result<String, ProviderError> {
+        let credentials = self.credentials(parcel.session).await?;
+        let mut files = HashMap::new();
+        for id in outbound::media(parcel)? {
+            files.insert(id, self.provider_media(&credentials, parcel, id).await?);
+        }
+        let sent = self
+            .client
+            .send(&credentials, parcel, |id| files.get(&id).cloned())
+            .await;
+        metrics::counter!("provider_calls_total", "call" => "send", "end" => end_of(&sent))
+            .increment(1);
+        sent
+    }
+
+    async fn mark_read(
+        &self,
+        session: SessionId,
+        provider_id: &str,
+        typing: bool,
+    ) -> Result<(), ProviderError> {
+        let credentials = self.credentials(session).await?;
+        self.client
+            .mark_read(&credentials, provider_id, typing)
+            .await
+    }
+}
+
+/// How a call ended, for metrics.
+fn end_of<T>(result: &Result<T, ProviderError>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(ProviderError::Rejected(fault)) => fault.code.to_string(),
+        Err(ProviderError::Unreachable(_)) => "unreachable".to_owned(),
+        Err(ProviderError::Unclear(_)) => "unclear".to_owned(),
+        Err(ProviderError::Unfit(_)) => "unfit".to_owned(),
+    }
+}
