@@ -1,158 +1,19 @@
 //! The client against a real HTTP server that plays the provider.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::{Arc, Mutex};
+mod stage;
+
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use actors::model::contact::{Identity, IdentityKind};
-use actors::model::ids::{AttemptId, ConversationId, MessageId, OrganizationId, SessionId};
-use actors::model::json::Json;
-use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use actix_web::HttpResponse;
+use actors::model::ids::AttemptId;
+use tokio::io::AsyncWriteExt;
 
+use self::stage::{Provider, TOKEN, credentials, ok, parcel, raw_server};
 use super::*;
-
-const TOKEN: &str = "EAAG-very-secret";
-
-/// A request as the provider saw it.
-#[derive(Clone, Debug)]
-struct Seen {
-    method: String,
-    path: String,
-    query: String,
-    authorization: String,
-    agent: String,
-    body: Vec<u8>,
-}
-
-impl Seen {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-}
-
-type Answer = Arc<dyn Fn(&Seen) -> HttpResponse + std::marker::Send + Sync>;
-
-/// Plays the provider on a port of its own.
-struct Provider {
-    base: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    server: ServerHandle,
-}
-
-impl Provider {
-    fn start(answer: impl Fn(&Seen) -> HttpResponse + std::marker::Send + Sync + 'static) -> Self {
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (log, answer): (_, Answer) = (Arc::clone(&seen), Arc::new(answer));
-        let server = HttpServer::new(move || {
-            let (log, answer) = (Arc::clone(&log), Arc::clone(&answer));
-            App::new()
-                .app_data(web::PayloadConfig::new(32 * 1024 * 1024))
-                .default_service(web::to(move |request: HttpRequest, body: web::Bytes| {
-                    let header = |name: &str| {
-                        let value = request.headers().get(name);
-                        value.map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
-                    };
-                    let seen = Seen {
-                        method: request.method().to_string(),
-                        path: request.path().to_owned(),
-                        query: request.query_string().to_owned(),
-                        authorization: header("authorization"),
-                        agent: header("user-agent"),
-                        body: body.to_vec(),
-                    };
-                    let response = answer(&seen);
-                    log.lock().unwrap().push(seen);
-                    async move { response }
-                }))
-        })
-        .workers(1)
-        .bind(("127.0.0.1", 0))
-        .unwrap();
-        let base = format!("http://{}", server.addrs()[0]);
-        let server = server.run();
-        let handle = server.handle();
-        actix_rt::spawn(server);
-        Self {
-            base,
-            seen,
-            server: handle,
-        }
-    }
-
-    fn client(&self) -> Client {
-        Client::new(&self.base).unwrap()
-    }
-
-    fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        drop(self.server.stop(false));
-    }
-}
-
-fn ok(body: &'static str) -> impl Fn(&Seen) -> HttpResponse {
-    move |_| {
-        HttpResponse::Ok()
-            .content_type("application/json")
-            .body(body)
-    }
-}
-
-fn credentials() -> Credentials {
-    Credentials {
-        phone_number_id: "106540352242922".to_owned(),
-        business_account_id: "102290129340398".to_owned(),
-        access_token: SecretString::from(TOKEN.to_owned()),
-    }
-}
-
-fn parcel() -> Parcel {
-    Parcel {
-        organization: OrganizationId(1),
-        session: SessionId(2),
-        conversation: ConversationId(3),
-        message: MessageId(4),
-        attempt: AttemptId(5),
-        to: vec![Identity {
-            kind: IdentityKind::Phone,
-            value: "15551112222".to_owned(),
-        }],
-        kind: "text".to_owned(),
-        content: Json::from(json!({"body": "hi"})),
-        reply_to: None,
-    }
-}
 
 async fn send(client: &Client) -> Result<String, ProviderError> {
     client.send(&credentials(), &parcel(), |_| None).await
-}
-
-/// A server that takes one request and then does what `then` says.
-async fn raw_server<F, Fut>(then: F) -> String
-where
-    F: FnOnce(tokio::net::TcpStream) -> Fut + std::marker::Send + 'static,
-    Fut: Future<Output = ()> + std::marker::Send + 'static,
-{
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let mut first = [0; 4096];
-        let _ = socket.read(&mut first).await;
-        then(socket).await;
-    });
-    base
 }
 
 #[actix_rt::test]
