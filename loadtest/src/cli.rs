@@ -4,6 +4,7 @@ mod ingest;
 mod kill_drill;
 mod simulate;
 mod slow_reader;
+mod storm;
 mod target;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ enum Command {
     Ingest(ingest::Ingest),
     KillDrill(kill_drill::KillDrill),
     SlowReader(slow_reader::SlowReader),
+    Storm(storm::Storm),
 }
 
 /// Runs the chosen tool; 0 is success, 1 a failed check, 2 bad usage.
@@ -41,6 +43,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Ingest(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::SlowReader(options) => options.run(),
+        Command::Storm(options) => options.run(),
     };
     match outcome {
         Ok(code) => code,

@@ -1,6 +1,6 @@
 //! What the hub kept, read through its API, against what it acknowledged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -11,7 +11,8 @@ use crate::load::marker::Marker;
 /// The comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Kept {
-    pub conversations: u64,
+    /// Contacts of this run that have a conversation.
+    pub contacts: u64,
     pub messages: u64,
     /// Answered 200 but not there.
     pub lost: u64,
@@ -19,7 +20,7 @@ pub struct Kept {
     pub doubled: u64,
     /// There though nobody posted it.
     pub unexpected: u64,
-    /// Conversations beyond one per contact.
+    /// Conversations of this run beyond one per contact.
     pub extra_conversations: u64,
     /// The first few lost messages.
     pub lost_examples: Vec<u64>,
@@ -29,33 +30,30 @@ pub struct Kept {
 pub async fn compare(hub: &Hub, marker: &Marker, board: &Board) -> anyhow::Result<Kept> {
     let mut kept = Kept::default();
     let mut conversations = Vec::new();
-    let mut per_contact: HashMap<String, u64> = HashMap::new();
     hub.each("/api/v1/conversations", |conversation| {
-        if let Some(id) = conversation["id"].as_str() {
-            conversations.push(id.to_owned());
-        }
-        if let Some(contact) = conversation["contact"]["id"].as_str() {
-            *per_contact.entry(contact.to_owned()).or_default() += 1;
-        }
+        conversations.extend(conversation["id"].as_str().map(str::to_owned));
     })
     .await?;
-    kept.conversations = conversations.len() as u64;
-    kept.extra_conversations = per_contact.values().map(|count| count - 1).sum();
     let mut stored: HashMap<u64, u64> = HashMap::new();
+    let mut of_contact: HashMap<u32, HashSet<&str>> = HashMap::new();
     for conversation in &conversations {
         hub.each(
             &format!("/api/v1/conversations/{conversation}/messages"),
             |message| {
-                let marked = message["provider_id"]
-                    .as_str()
-                    .and_then(|id| marker.read(id.as_bytes()));
-                if let Some(marked) = marked {
+                let id = message["provider_id"].as_str().unwrap_or_default();
+                if let Some(marked) = marker.read(id.as_bytes()) {
                     *stored.entry(marked.number).or_default() += 1;
+                    of_contact
+                        .entry(marked.contact)
+                        .or_default()
+                        .insert(conversation);
                 }
             },
         )
         .await?;
     }
+    kept.contacts = of_contact.len() as u64;
+    kept.extra_conversations = of_contact.values().map(|all| all.len() as u64 - 1).sum();
     judge(&mut kept, &stored, board);
     Ok(kept)
 }

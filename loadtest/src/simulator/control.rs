@@ -27,9 +27,10 @@ mod ledger;
 mod stream;
 mod world;
 
+use actix_web::error::JsonPayloadError;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::json;
 
 use super::customer::WritingError;
@@ -84,6 +85,11 @@ pub enum ControlError {
     Refused(String),
     #[error("too many webhooks are waiting already")]
     Full,
+}
+
+/// A body that is not what the call takes.
+pub(super) fn bad_json(error: JsonPayloadError, _request: &HttpRequest) -> actix_web::Error {
+    ControlError::Invalid(error.to_string()).into()
 }
 
 impl From<WritingError> for ControlError {

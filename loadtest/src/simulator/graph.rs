@@ -67,6 +67,12 @@ fn objects(config: &mut ServiceConfig) {
         .route("/{id:\\d+}", web::delete().to(media::delete));
 }
 
+/// Any other path.
+pub async fn nothing_there(request: HttpRequest) -> HttpResponse {
+    let path = request.path().trim_start_matches('/');
+    actix_web::ResponseError::error_response(&GraphError::unknown_object(path))
+}
+
 /// The object that a path names.
 fn id_of(request: &HttpRequest) -> &str {
     request.match_info().get("id").unwrap_or_default()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::web::{Data, JsonConfig, PayloadConfig};
+use actix_web::web::{self, Data, JsonConfig, PayloadConfig};
 use actix_web::{App, HttpServer};
 use bytes::Bytes;
 use serde_json::Value;
@@ -101,11 +101,16 @@ fn bind(options: &Options) -> Result<(actix_web::dev::Server, Ready), StartError
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
-            .app_data(JsonConfig::default().limit(MAX_BODY))
+            .app_data(
+                JsonConfig::default()
+                    .limit(MAX_BODY)
+                    .error_handler(control::bad_json),
+            )
             .app_data(PayloadConfig::new(MAX_BODY))
             .configure(control::routes)
             .configure(page::routes)
             .configure(graph::routes)
+            .default_service(web::to(graph::nothing_there))
     })
     .on_connect(cut::keep_handle)
     .workers(1)

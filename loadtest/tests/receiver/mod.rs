@@ -110,14 +110,15 @@ impl Receiver {
     }
 }
 
-/// A client for the tests.
+/// A client for the test on this thread.
 pub fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .timeout(PATIENCE)
-        .build()
-        .unwrap()
+    thread_local! {
+        static CLIENT: reqwest::Client = {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap()
+        };
+    }
+    CLIENT.with(Clone::clone)
 }
 
 fn list(change: &Value, name: &str) -> Vec<Value> {

@@ -1,0 +1,244 @@
+//! `loadtest storm`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use tokio::sync::{Barrier, mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::ingest::{drain, fresh_run};
+use super::target::HubFlags;
+use crate::drill::kept::{self, Kept};
+use crate::load::board::Board;
+use crate::load::body::{Target, Writer};
+use crate::load::hub::Hub;
+use crate::load::marker::{Marked, Marker};
+use crate::load::report;
+use crate::load::socket::{self, Watch, Watched};
+use crate::load::wire::Wire;
+
+/// A webhook is repeated that often until it is answered 200.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Posts the same messages several times at once, from contacts that nobody has seen before.
+///
+/// Every copy starts at the same moment and goes through the messages in the same order. Afterwards each message
+/// must be stored once, told once, and each contact have one conversation. Exit code 1 otherwise.
+#[derive(Debug, Args)]
+pub struct Storm {
+    #[command(flatten)]
+    hub: HubFlags,
+    /// Different messages.
+    #[arg(long, default_value_t = 10_000)]
+    messages: u64,
+    /// How often each is posted.
+    #[arg(long, default_value_t = 5)]
+    copies: usize,
+    /// New contacts that they come from; their messages follow each other.
+    #[arg(long, default_value_t = 1000)]
+    contacts: u32,
+    /// Connections for each copy.
+    #[arg(long, default_value_t = 16)]
+    connections: usize,
+    /// Sockets that watch everything.
+    #[arg(long, default_value_t = 2)]
+    sockets: usize,
+    /// Write the figures there.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+struct Plan {
+    target: Target,
+    marker: Marker,
+    messages: u64,
+    contacts: u32,
+    connections: u64,
+}
+
+impl Storm {
+    /// Runs the storm.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?
+            .block_on(self.storm())
+    }
+
+    async fn storm(self) -> anyhow::Result<ExitCode> {
+        if self.messages == 0 || self.copies == 0 || self.contacts == 0 || self.connections == 0 {
+            bail!("messages, copies, contacts and connections must be at least 1");
+        }
+        let (hub, target) = self.hub.connect(true).await?;
+        let plan = Arc::new(Plan {
+            target,
+            marker: Marker::new(fresh_run()?),
+            messages: self.messages,
+            contacts: self.contacts,
+            connections: self.connections as u64,
+        });
+        let board = Arc::new(Board::new(self.messages));
+        board
+            .take(self.messages)
+            .context("the board is too small")?;
+        let (end, end_seen) = watch::channel(false);
+        let progress = Arc::new(AtomicU64::new(0));
+        let mut watchers = self
+            .watch(&hub, &plan, &board, &progress, &end_seen)
+            .await?;
+        board.begin();
+        for number in 0..self.messages {
+            board.set_due(number, board.start());
+        }
+        let begin = Instant::now();
+        let unanswered = self.post(&plan, &board).await?;
+        let took = begin.elapsed();
+        drain(&progress, board.acked_count() * self.sockets as u64).await;
+        end.send_replace(true);
+        let mut watched = Vec::new();
+        while let Some(result) = watchers.join_next().await {
+            watched.push(result?);
+        }
+        let kept = kept::compare(&hub, &plan.marker, &board).await?;
+        let report = self.report(&kept, &watched, unanswered, took);
+        println!("{}", report::table(&report));
+        if let Some(path) = &self.json {
+            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+        }
+        Ok(if report["ok"] == true {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
+    }
+
+    async fn watch(
+        &self,
+        hub: &Hub,
+        plan: &Plan,
+        board: &Arc<Board>,
+        progress: &Arc<AtomicU64>,
+        end: &watch::Receiver<bool>,
+    ) -> anyhow::Result<JoinSet<Watched>> {
+        let mut watchers = JoinSet::new();
+        let (ready, mut wait) = mpsc::channel(self.sockets.max(1));
+        for _ in 0..self.sockets {
+            let watch = Watch {
+                url: hub.socket_url(),
+                token: hub.token().unwrap_or_default().to_owned(),
+                marker: plan.marker.clone(),
+                measured_from: Duration::ZERO,
+                contacts: self.contacts,
+                most: self.messages,
+                persistent: false,
+            };
+            let (board, progress) = (Arc::clone(board), Arc::clone(progress));
+            watchers.spawn(socket::run(
+                watch,
+                board,
+                ready.clone(),
+                progress,
+                end.clone(),
+            ));
+        }
+        drop(ready);
+        for _ in 0..self.sockets {
+            wait.recv()
+                .await
+                .context("a socket ended before it was ready")??;
+        }
+        Ok(watchers)
+    }
+
+    /// Posts all copies; returns how many webhooks were never answered 200.
+    async fn post(&self, plan: &Arc<Plan>, board: &Arc<Board>) -> anyhow::Result<u64> {
+        let gate = Arc::new(Barrier::new(self.copies * self.connections));
+        let mut posters = JoinSet::new();
+        for _ in 0..self.copies {
+            for connection in 0..plan.connections {
+                posters.spawn(post(
+                    Arc::clone(plan),
+                    Arc::clone(board),
+                    connection,
+                    Arc::clone(&gate),
+                ));
+            }
+        }
+        let mut unanswered = 0;
+        while let Some(result) = posters.join_next().await {
+            unanswered += result?.context("the app secret can't be a key")?;
+        }
+        Ok(unanswered)
+    }
+
+    fn report(&self, kept: &Kept, watched: &[Watched], unanswered: u64, took: Duration) -> Value {
+        let sum = |pick: fn(&Watched) -> u64| watched.iter().map(pick).sum::<u64>();
+        let told_wrongly = sum(|w| {
+            w.verdict.lost + w.verdict.doubled + w.verdict.seq_holes + w.verdict.seq_repeats
+        });
+        let posts = self.messages * self.copies as u64;
+        let ok = kept.messages == self.messages
+            && kept.contacts == u64::from(self.contacts).min(self.messages)
+            && (kept.lost, kept.doubled, kept.extra_conversations) == (0, 0, 0)
+            && told_wrongly == 0
+            && unanswered == 0;
+        json!({
+            "ok": ok,
+            "messages": self.messages,
+            "copies": self.copies,
+            "posts": posts,
+            "posts_per_second": report::round(posts as f64 / took.as_secs_f64()),
+            "unanswered": unanswered,
+            "kept": kept,
+            "sockets": watched.iter().map(|one| one.verdict).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// One connection of one copy: its share of the messages, contact after contact.
+async fn post(
+    plan: Arc<Plan>,
+    board: Arc<Board>,
+    connection: u64,
+    gate: Arc<Barrier>,
+) -> Option<u64> {
+    let mut writer = Writer::new(&plan.target, plan.marker.clone())?;
+    let mut wire = Wire::new(&plan.target.authority);
+    let mut request = Vec::with_capacity(2048);
+    let each = plan.messages.div_ceil(u64::from(plan.contacts)).max(1);
+    let mut unanswered = 0;
+    gate.wait().await;
+    let mut number = connection;
+    while number < plan.messages {
+        let contact = u32::try_from(number / each).unwrap_or(0);
+        writer.write(
+            &mut request,
+            &[Marked { contact, number }],
+            chrono::Utc::now().timestamp(),
+        );
+        if deliver(&mut wire, &request).await {
+            board.set_acked(number);
+        } else {
+            unanswered += 1;
+        }
+        number += plan.connections;
+    }
+    Some(unanswered)
+}
+
+async fn deliver(wire: &mut Wire, request: &[u8]) -> bool {
+    for _ in 0..TRIES {
+        if matches!(wire.ask(request).await, Ok(200)) {
+            return true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}
