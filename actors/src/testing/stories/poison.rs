@@ -28,7 +28,8 @@ async fn a_message_that_kills_three_times_is_put_aside_and_the_others_go_on() {
     let poison = inbound(ANN, "boom").id("wamid.boom");
     let (put_aside, after) =
         join(stage.receive(poison), stage.receive(inbound(ANN, "after"))).await;
-    (put_aside.unwrap(), after.unwrap());
+    put_aside.unwrap();
+    after.unwrap();
     stage
         .receive(inbound("4930111", "another conversation"))
         .await
@@ -59,7 +60,7 @@ async fn many_poison_messages_do_not_take_innocent_ones_along() {
     stage.conversation(ANN).await;
     stage.store.faults.poison("boom");
     let receive = |number: usize| {
-        let text = if number % 2 == 0 {
+        let text = if number.is_multiple_of(2) {
             "boom".to_owned()
         } else {
             number.to_string()
