@@ -23,6 +23,8 @@ use crate::load::report;
 use crate::load::socket::{self, Watch, Watched};
 use crate::load::wire::Wire;
 
+/// What an id has room for.
+const MOST_CONTACTS: u32 = 999_999;
 /// A webhook is repeated that often until it is answered 200.
 const TRIES: u32 = 30;
 const PAUSE: Duration = Duration::from_millis(100);
@@ -59,7 +61,10 @@ struct Plan {
     target: Target,
     marker: Marker,
     messages: u64,
-    contacts: u32,
+    /// The first of this run's contacts.
+    first_contact: u32,
+    /// Messages of each contact.
+    each: u64,
     connections: u64,
 }
 
@@ -77,11 +82,13 @@ impl Storm {
             bail!("messages, copies, contacts and connections must be at least 1");
         }
         let (hub, target) = self.hub.connect(true).await?;
+        let run = fresh_run()?;
         let plan = Arc::new(Plan {
             target,
-            marker: Marker::new(fresh_run()?),
+            marker: Marker::new(run),
             messages: self.messages,
-            contacts: self.contacts,
+            first_contact: run % (MOST_CONTACTS - self.contacts.min(MOST_CONTACTS - 1)),
+            each: self.messages.div_ceil(u64::from(self.contacts)),
             connections: self.connections as u64,
         });
         let board = Arc::new(Board::new(self.messages));
@@ -107,7 +114,7 @@ impl Storm {
             watched.push(result?);
         }
         let kept = kept::compare(&hub, &plan.marker, &board).await?;
-        let report = self.report(&kept, &watched, unanswered, took);
+        let report = self.report(&plan, &kept, &watched, unanswered, took);
         println!("{}", report::table(&report));
         if let Some(path) = &self.json {
             std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
@@ -135,7 +142,7 @@ impl Storm {
                 token: hub.token().unwrap_or_default().to_owned(),
                 marker: plan.marker.clone(),
                 measured_from: Duration::ZERO,
-                contacts: self.contacts,
+                contacts: MOST_CONTACTS,
                 most: self.messages,
                 persistent: false,
             };
@@ -178,14 +185,21 @@ impl Storm {
         Ok(unanswered)
     }
 
-    fn report(&self, kept: &Kept, watched: &[Watched], unanswered: u64, took: Duration) -> Value {
+    fn report(
+        &self,
+        plan: &Plan,
+        kept: &Kept,
+        watched: &[Watched],
+        unanswered: u64,
+        took: Duration,
+    ) -> Value {
         let sum = |pick: fn(&Watched) -> u64| watched.iter().map(pick).sum::<u64>();
         let told_wrongly = sum(|w| {
             w.verdict.lost + w.verdict.doubled + w.verdict.seq_holes + w.verdict.seq_repeats
         });
         let posts = self.messages * self.copies as u64;
         let ok = kept.messages == self.messages
-            && kept.contacts == u64::from(self.contacts).min(self.messages)
+            && kept.contacts == plan.messages.div_ceil(plan.each)
             && (kept.lost, kept.doubled, kept.extra_conversations) == (0, 0, 0)
             && told_wrongly == 0
             && unanswered == 0;
@@ -212,12 +226,11 @@ async fn post(
     let mut writer = Writer::new(&plan.target, plan.marker.clone())?;
     let mut wire = Wire::new(&plan.target.authority);
     let mut request = Vec::with_capacity(2048);
-    let each = plan.messages.div_ceil(u64::from(plan.contacts)).max(1);
     let mut unanswered = 0;
     gate.wait().await;
     let mut number = connection;
     while number < plan.messages {
-        let contact = u32::try_from(number / each).unwrap_or(0);
+        let contact = plan.first_contact + u32::try_from(number / plan.each).unwrap_or(0);
         writer.write(
             &mut request,
             &[Marked { contact, number }],
