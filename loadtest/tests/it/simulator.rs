@@ -1,16 +1,12 @@
 //! The simulator from outside: a small hub made of one HTTP server on the other side.
 
-#![allow(clippy::unwrap_used)]
-
-mod receiver;
-
 use std::time::Duration;
 
+use crate::receiver::{self, Receiver};
 use loadtest::demo::{ACCESS_TOKEN, BRASIL, NUMBERS, OUTDOOR};
 use loadtest::simulator::{
     Behaviour, Fault, Misbehaviour, Options, Running, Say, Simulator, Statuses, Step, Writing,
 };
-use receiver::Receiver;
 use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(10);

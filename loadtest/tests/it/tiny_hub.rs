@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use loadtest::simulator::signature;
@@ -17,6 +18,10 @@ pub struct Manners {
     pub lose_every: u64,
     pub refuse_every: u64,
     pub keep_repeats: bool,
+    /// Cut sockets that do not take a frame within half a second.
+    pub cut_slow: bool,
+    /// Bytes added to each event.
+    pub padding: usize,
 }
 
 /// A running hub; its thread ends with the test.
@@ -98,7 +103,13 @@ async fn watch(stream: TcpStream, state: Arc<State>) {
         socket.send(Message::text(frame)).await.unwrap();
     }
     while let Ok(event) = events.recv().await {
-        if socket.send(Message::text(event)).await.is_err() {
+        let sending = socket.send(Message::text(event));
+        let patience = Duration::from_millis(if state.manners.cut_slow {
+            500
+        } else {
+            3_600_000
+        });
+        if !matches!(tokio::time::timeout(patience, sending).await, Ok(Ok(()))) {
             return;
         }
     }
@@ -155,9 +166,10 @@ impl State {
             }
             store.seq += 1;
             let seq = store.seq;
+            let padding = "x".repeat(self.manners.padding);
             // Nobody may be watching.
             let _ = self.events.send(format!(
-                r#"{{"type":"events","cursor":"1.{seq}","events":[{{"seq":{seq},"at":"t","type":"message.received","data":{{"provider_id":"{id}"}}}}]}}"#
+                r#"{{"type":"events","cursor":"1.{seq}","events":[{{"seq":{seq},"at":"t","type":"message.received","data":{{"provider_id":"{id}","text":"{padding}"}}}}]}}"#
             ));
         }
         200

@@ -1,13 +1,9 @@
 //! The judgement of `loadtest ingest`, against hubs that do it right and hubs that do not.
 
-#![allow(clippy::unwrap_used)]
-
-mod tiny_hub;
-
 use std::process::Command;
 
+use crate::tiny_hub::{Manners, TinyHub};
 use serde_json::Value;
-use tiny_hub::{Manners, TinyHub};
 
 fn ingest(hub: &TinyHub, more: &[&str]) -> (i32, Value) {
     let figures = std::env::temp_dir().join(format!(

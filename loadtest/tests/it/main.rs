@@ -1,0 +1,9 @@
+//! The tools from outside: the simulator against a receiver of webhooks, the measuring tools against tiny hubs.
+
+#![allow(clippy::unwrap_used)]
+
+mod ingest;
+mod receiver;
+mod simulator;
+mod slow_reader;
+mod tiny_hub;
