@@ -36,6 +36,10 @@ const MAX_CONFLICTS: u32 = 8;
 const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long an idle conversation stays in memory.
 pub const IDLE: Duration = Duration::from_secs(5 * 60);
+/// How long it stays when there are many, and how often each looks.
+const BRIEF_IDLE: Duration = Duration::from_secs(60);
+/// So many are many: they take some 100 MB.
+const CROWD: usize = 30_000;
 
 /// Takes in what the contact did.
 #[derive(ActixMessage, Clone)]
@@ -91,15 +95,17 @@ impl Conversation {
         }
     }
 
-    fn passivate_when_idle(&self, ctx: &mut Context<Self>, after: Duration) {
+    fn passivate_when_idle(ctx: &mut Context<Self>, after: Duration) {
         ctx.run_later(after, |actor, ctx| {
-            let idle = actor.used.elapsed();
-            if idle < IDLE {
-                actor.passivate_when_idle(ctx, IDLE - idle);
-            } else if actor.hub.retire_conversation(&actor.key) {
+            let crowded = actor.hub.conversations() > CROWD;
+            let limit = if crowded { BRIEF_IDLE } else { IDLE };
+            let left = limit.saturating_sub(actor.used.elapsed());
+            if left.is_zero() && actor.hub.retire_conversation(&actor.key) {
                 ctx.stop();
             } else {
-                actor.passivate_when_idle(ctx, IDLE);
+                // Somebody holds the address at this very moment, or it is not idle long enough.
+                let next = if left.is_zero() { BRIEF_IDLE } else { left };
+                Self::passivate_when_idle(ctx, next.min(BRIEF_IDLE));
             }
         });
     }
@@ -131,7 +137,7 @@ impl ActixActor for Conversation {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.passivate_when_idle(ctx, IDLE);
+        Self::passivate_when_idle(ctx, BRIEF_IDLE);
     }
 }
 
@@ -257,10 +263,22 @@ impl Desk {
     }
 
     async fn send(&mut self, draft: Draft) -> Result<Arc<Message>, HubError> {
+        // What a template may depends on what the contact allowed, which changes without the conversation.
+        if draft.kind == "template" {
+            self.state = None;
+        }
         for round in 0..MAX_CONFLICTS {
+            let remembered = self.state.is_some();
             let state = self.known().await?;
             let now = self.hub.now();
-            rules::check(&state, &draft, now)?;
+            if let Err(refusal) = rules::check(&state, &draft, now) {
+                if remembered {
+                    // Another node may know better.
+                    self.state = None;
+                    continue;
+                }
+                return Err(refusal.into());
+            }
             let status = rules::after_sending(state.conversation.status, &draft);
             let append = OutboundAppend {
                 state,
@@ -317,8 +335,14 @@ impl Desk {
         task: Option<Task>,
     ) -> Result<View, HubError> {
         for round in 0..MAX_CONFLICTS {
+            let remembered = self.state.is_some();
             let state = self.known().await?;
             if !change.changes(&state.conversation) {
+                if remembered {
+                    // Another node may know better.
+                    self.state = None;
+                    continue;
+                }
                 return Ok(state.conversation.clone());
             }
             match self

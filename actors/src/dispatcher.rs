@@ -2,6 +2,7 @@
 //! Woken by the commit that left a job; polls only as a fallback. Knows nothing about what jobs do: messages
 //! go to their number's actor, everything else to the worker port.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::fut::wrap_future;
@@ -9,7 +10,7 @@ use actix::{
     Actor as ActixActor, ActorFutureExt, AsyncContext, Context, Handler, Message as ActixMessage,
     ResponseFuture, SpawnHandle, Supervised,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::hub::Hub;
 use crate::model::job::{After, Job, Task};
@@ -18,19 +19,21 @@ use crate::session::{Deliver, Delivered};
 use crate::time::Timestamp;
 
 /// Jobs in hand at a time; messages waiting for their number's turn count as well.
-const MAX_IN_HAND: usize = 512;
+const MAX_IN_HAND: usize = 1024;
 /// Fewer free hands than this do not pay a trip to the database.
 const MIN_CLAIM: usize = 16;
 /// How long a claim holds; a job that takes longer may be claimed by another node.
 const LEASE: Duration = Duration::from_secs(120);
 /// A job that runs longer is given up for this time.
-const JOB_TIMEOUT: Duration = Duration::from_secs(110);
+const JOB_TIMEOUT: Duration = Duration::from_secs(105);
 /// The fallback when no commit wakes the dispatcher: other nodes' jobs whose lease ended.
 const POLL: Duration = Duration::from_secs(5);
-/// Jobs of the worker in hand at a time; each may hold a file.
+/// Jobs that the worker does at a time; each may hold a file.
 const MAX_AT_WORK: usize = 128;
-/// When a job is asked for again for which there was no hand.
-const NO_HAND: Duration = Duration::from_secs(1);
+/// Jobs of the worker in hand at a time: half of the hands stay for messages.
+const MAX_FOR_WORK: usize = MAX_IN_HAND / 2;
+/// How long a job waits for the worker, and when it is asked for again if that was not enough.
+const NO_HAND: Duration = Duration::from_secs(5);
 /// A job that kills whoever does it is given up after so many tries.
 const MAX_DEATHS: i32 = 3;
 /// The wait after a claim that got nothing although something is due: the database's clock may be behind ours.
@@ -51,15 +54,16 @@ pub struct Drain;
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
 struct Finished {
-    at_work: bool,
+    for_work: bool,
 }
 
 /// The actor.
 pub struct Dispatcher {
     hub: Hub,
     in_hand: usize,
-    /// Those in hand that the worker does.
-    at_work: usize,
+    /// Those in hand that are for the worker, and what lets them to it.
+    for_work: usize,
+    workplaces: Arc<Semaphore>,
     /// What an earlier life of this node claimed was given back.
     released: bool,
     claiming: bool,
@@ -71,11 +75,12 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// The dispatcher of `hub`'s node.
-    pub const fn new(hub: Hub) -> Self {
+    pub fn new(hub: Hub) -> Self {
         Self {
             hub,
             in_hand: 0,
-            at_work: 0,
+            for_work: 0,
+            workplaces: Arc::new(Semaphore::const_new(MAX_AT_WORK)),
             released: false,
             claiming: false,
             woken: false,
@@ -151,26 +156,24 @@ impl Dispatcher {
 
     fn start_job(&mut self, job: Job, ctx: &mut Context<Self>) {
         self.in_hand += 1;
-        let at_work = !matches!(job.task, Task::SendMessage { .. });
-        self.at_work += usize::from(at_work);
-        let hand = !at_work || self.at_work <= MAX_AT_WORK;
+        let for_work = !matches!(job.task, Task::SendMessage { .. });
+        self.for_work += usize::from(for_work);
+        let places = for_work.then(|| Arc::clone(&self.workplaces));
+        let hand = !for_work || self.for_work <= MAX_FOR_WORK;
         let (hub, me) = (self.hub.clone(), ctx.address());
         actix_rt::spawn(async move {
             let after = if hand {
                 // A task of its own: a panicking job must not take the others with it.
-                let run = actix_rt::spawn(run(hub.clone(), job.clone()));
+                let run = actix_rt::spawn(run(hub.clone(), job.clone(), places));
                 let died = |_| Some(died(&job, hub.now(), "the job panicked"));
                 run.await.unwrap_or_else(died)
             } else {
-                Some(After::Later {
-                    at: hub.now() + NO_HAND,
-                    reason: "too many jobs at once".to_owned(),
-                })
+                Some(no_hand(hub.now()))
             };
             if let Some(after) = after {
                 finish(&hub, &job, after).await;
             }
-            me.do_send(Finished { at_work });
+            me.do_send(Finished { for_work });
         });
     }
 }
@@ -217,7 +220,7 @@ impl Handler<Finished> for Dispatcher {
 
     fn handle(&mut self, done: Finished, ctx: &mut Self::Context) {
         self.in_hand = self.in_hand.saturating_sub(1);
-        self.at_work = self.at_work.saturating_sub(usize::from(done.at_work));
+        self.for_work = self.for_work.saturating_sub(usize::from(done.for_work));
         if self.in_hand == 0
             && let Some(waiting) = self.drained.as_mut()
         {
@@ -249,7 +252,7 @@ impl Handler<Drain> for Dispatcher {
 }
 
 /// Does the job; None when its row is settled already.
-async fn run(hub: Hub, job: Job) -> Option<After> {
+async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After> {
     let Task::SendMessage {
         session,
         conversation,
@@ -257,6 +260,13 @@ async fn run(hub: Hub, job: Job) -> Option<After> {
         priority,
     } = job.task
     else {
+        let place = match &places {
+            Some(places) => tokio::time::timeout(NO_HAND, places.acquire()).await.ok(),
+            None => None,
+        };
+        if places.is_some() && place.is_none() {
+            return Some(no_hand(hub.now()));
+        }
         let work = hub.ports().worker.run(&job);
         return Some(match tokio::time::timeout(JOB_TIMEOUT, work).await {
             // The worker says "retry"; the schedule says for how long.
@@ -290,6 +300,14 @@ async fn run(hub: Hub, job: Job) -> Option<After> {
             let reason = "the number's actor died on this message";
             Some(died(&job, hub.now(), reason))
         }
+    }
+}
+
+/// Once more without having been tried.
+fn no_hand(now: Timestamp) -> After {
+    After::Later {
+        at: now + NO_HAND,
+        reason: "too many jobs at once".to_owned(),
     }
 }
 

@@ -138,18 +138,19 @@ impl Feed {
             refused = channel.flush_events(&self.seats, self.ports.media.as_ref());
         }
         // The first change after a pause is told at once, those that follow share the next row.
-        match channel.rows_wait(CONFLATION) {
-            Some(Duration::ZERO) => refused.extend(channel.flush_rows(&self.seats)),
-            Some(wait) if !channel.rows_scheduled => {
-                channel.rows_scheduled = true;
-                ctx.run_later(wait, move |feed, ctx| {
-                    if let Some(channel) = feed.channels.get_mut(&organization) {
-                        channel.rows_scheduled = false;
-                    }
-                    feed.flush(organization, ctx);
-                });
-            }
-            _ => {}
+        if channel.rows_wait(CONFLATION) == Some(Duration::ZERO) {
+            refused.extend(channel.flush_rows(&self.seats));
+        }
+        if let Some(wait) = channel.rows_wait(CONFLATION)
+            && !channel.rows_scheduled
+        {
+            channel.rows_scheduled = true;
+            ctx.run_later(wait, move |feed, ctx| {
+                if let Some(channel) = feed.channels.get_mut(&organization) {
+                    channel.rows_scheduled = false;
+                }
+                feed.flush(organization, ctx);
+            });
         }
         self.cut(&refused);
     }
@@ -477,7 +478,9 @@ impl Handler<Dismiss> for Feed {
         let mut refused = Vec::new();
         for channel in self.channels.values_mut() {
             refused.extend(channel.flush_events(&self.seats, self.ports.media.as_ref()));
-            refused.extend(channel.flush_rows(&self.seats));
+            while channel.rows_wait(Duration::ZERO).is_some() {
+                refused.extend(channel.flush_rows(&self.seats));
+            }
         }
         self.cut(&refused);
         let sockets: Vec<SocketId> = self.seats.keys().copied().collect();

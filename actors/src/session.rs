@@ -21,7 +21,7 @@ use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
 use crate::session::line::{Lines, Waiting};
-use crate::session::pace::{Pairs, TokenBucket};
+use crate::session::pace::{Pairs, Slots, TokenBucket};
 use crate::session::post::{Landing, Signal};
 use crate::time::Timestamp;
 
@@ -89,6 +89,8 @@ pub struct Session {
     lines: Lines,
     bucket: TokenBucket,
     pairs: Pairs,
+    /// One per priority.
+    slots: [Slots; 3],
     /// Conversations in which a message has to be sent again first, and when.
     held: HashMap<ConversationId, Timestamp>,
     /// The provider asked for a pause until then.
@@ -110,6 +112,7 @@ impl Session {
             lines: Lines::default(),
             bucket: bucket(DEFAULT_RATE, now),
             pairs: Pairs::default(),
+            slots: Default::default(),
             held: HashMap::new(),
             paused_until: None,
             alarm: None,
@@ -207,6 +210,19 @@ impl Session {
         }
     }
 
+    /// When somebody comes back for whom the line had no room.
+    fn slot(&mut self, priority: Priority, now: Timestamp) -> Timestamp {
+        let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
+        let ahead = self.lines.ahead_of(priority) as f64 / f64::from(rate.max(1));
+        let soonest = now + Duration::from_secs_f64(ahead).max(FULL_LINE_RETRY);
+        let slots = match priority {
+            Priority::Agent => &mut self.slots[0],
+            Priority::Bot => &mut self.slots[1],
+            Priority::Broadcast => &mut self.slots[2],
+        };
+        slots.take(soonest, rate)
+    }
+
     /// Until when the conversation's next message has to wait: in the end each comes back in its order.
     fn wait_of(&mut self, conversation: ConversationId, now: Timestamp) -> Option<Timestamp> {
         if let Some(until) = self.held.get(&conversation) {
@@ -228,7 +244,8 @@ impl Session {
             self.held.retain(|_, until| now < *until);
         }
         if self.held.len() < MAX_HELD {
-            self.held.insert(conversation, until);
+            let held = self.held.entry(conversation).or_insert(until);
+            *held = until.max(*held);
         }
     }
 
@@ -315,10 +332,10 @@ impl Handler<Deliver> for Session {
             tries,
         } = message;
         if self.lines.is_full(priority) {
-            let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
-            let drained = self.lines.ahead_of(priority) as f64 / f64::from(rate.max(1));
+            let at = self.slot(priority, now);
+            self.hold(conversation, at, now);
             let later = Delivered::Later {
-                at: now + Duration::from_secs_f64(drained).max(FULL_LINE_RETRY),
+                at,
                 reason: "the number's line is full",
             };
             return Box::pin(std::future::ready(later));

@@ -1,6 +1,7 @@
 //! One organization's stream on this node: its order, the sockets by topic, and what waits to be told.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,12 @@ use crate::ports::media::MediaLinks;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
+/// Rows times sockets that are written at a time: ten times a second this is some 100 MB for a node to move.
+const MAX_ROW_COPIES: usize = 12_500;
+/// Rows at a time, however many sockets there are.
+const MIN_ROWS: usize = 25;
+/// Rows at a time, however few sockets there are.
+const MAX_ROWS: usize = 500;
 
 /// The sockets of this node.
 pub type Seats = HashMap<SocketId, Seat>;
@@ -30,8 +37,8 @@ pub struct Channel {
     early: Vec<Arc<Envelope>>,
     outbox: Vec<Arc<Envelope>>,
     dirty: HashMap<ConversationId, Arc<Conversation>>,
-    /// The lowest event whose row was not told yet.
-    first_dirty: Option<i64>,
+    /// Changed conversations by the first event whose row was not told yet.
+    waiting_rows: BTreeMap<i64, ConversationId>,
     rows_told_at: Option<Instant>,
     members: BTreeSet<SocketId>,
     inbox: BTreeSet<SocketId>,
@@ -64,7 +71,7 @@ impl Channel {
             early: Vec::new(),
             outbox: Vec::new(),
             dirty: HashMap::new(),
-            first_dirty: None,
+            waiting_rows: BTreeMap::new(),
             rows_told_at: None,
             members: BTreeSet::new(),
             inbox: BTreeSet::new(),
@@ -106,7 +113,7 @@ impl Channel {
         self.known = head.seq;
         self.outbox.clear();
         self.dirty.clear();
-        self.first_dirty = None;
+        self.waiting_rows.clear();
     }
 
     /// Takes a committed event in, whatever order it comes in.
@@ -155,9 +162,8 @@ impl Channel {
         if seat.catching_up {
             return self.at(seat.owed_from());
         }
-        let waiting = self
-            .first_dirty
-            .filter(|_| seat.held(&Topic::Inbox).is_some());
+        let waiting = self.waiting_rows.keys().next();
+        let waiting = waiting.filter(|_| seat.held(&Topic::Inbox).is_some());
         let told = waiting.map_or_else(|| self.head(), |first| first - 1);
         self.at(told.max(seat.floor))
     }
@@ -272,20 +278,14 @@ impl Channel {
         Some(told_at.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed())))
     }
 
-    /// Tells the latest state of each changed conversation; names the sockets that refused. The outbox has to
-    /// be empty.
+    /// Tells the latest state of the changed conversations, as many as the sockets can bear at a time; names the
+    /// sockets that refused. The outbox has to be empty.
     pub fn flush_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
         if self.dirty.is_empty() {
             return Vec::new();
         }
-        self.first_dirty = None;
         self.rows_told_at = Some(Instant::now());
-        let mut changed: Vec<Arc<Conversation>> = self.dirty.drain().map(|(_, row)| row).collect();
-        changed.sort_by_key(|row| row.seq);
-        let rows: Vec<String> = changed
-            .iter()
-            .filter_map(|row| frame::row(row).ok())
-            .collect();
+        let rows = self.take_rows();
         let mut shared: HashMap<i64, ByteString> = HashMap::new();
         let mut refused = Vec::new();
         for socket in &self.inbox {
@@ -303,17 +303,38 @@ impl Channel {
         refused
     }
 
+    /// The rows that waited longest, written. What is left waits on and goes on changing meanwhile: the more
+    /// happens, the more changes share a row.
+    fn take_rows(&mut self) -> Vec<String> {
+        let most = MAX_ROW_COPIES / self.inbox.len().max(1);
+        let mut taken = Vec::new();
+        while taken.len() < most.clamp(MIN_ROWS, MAX_ROWS)
+            && let Some((_, id)) = self.waiting_rows.pop_first()
+        {
+            taken.extend(self.dirty.remove(&id));
+        }
+        taken.sort_by_key(|row| row.seq);
+        let written = taken.iter().filter_map(|row| frame::row(row).ok());
+        written.collect()
+    }
+
     fn note_row(&mut self, envelope: &Arc<Envelope>) {
         if self.inbox.is_empty() {
             return;
         }
-        if let Some(row) = &envelope.row {
-            self.first_dirty.get_or_insert(envelope.seq);
-            let held = self.dirty.entry(row.id).or_insert_with(|| Arc::clone(row));
-            // A row that was read to repair a hole may be newer than the event that it came with.
-            if row.seq >= held.seq {
-                *held = Arc::clone(row);
+        let Some(row) = &envelope.row else {
+            return;
+        };
+        match self.dirty.entry(row.id) {
+            Entry::Vacant(entry) => {
+                self.waiting_rows.insert(envelope.seq, row.id);
+                entry.insert(Arc::clone(row));
             }
+            // A row that was read to repair a hole may be newer than the event that it came with.
+            Entry::Occupied(mut entry) if row.seq >= entry.get().seq => {
+                entry.insert(Arc::clone(row));
+            }
+            Entry::Occupied(_) => {}
         }
     }
 }

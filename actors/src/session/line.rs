@@ -9,8 +9,9 @@ use crate::model::outbound::Priority;
 use crate::session::Delivered;
 use crate::time::Timestamp;
 
-/// Messages that may wait in one line; more stay in the database.
-const MAX_WAITING: usize = 256;
+/// Messages that may wait in one line; more stay in the database. Far fewer than the dispatcher has hands: a slow
+/// number must not keep them all.
+const MAX_WAITING: usize = 128;
 
 /// A message that waits for its turn.
 #[derive(Debug)]
@@ -169,12 +170,12 @@ mod tests {
     #[test]
     fn a_full_line_does_not_close_the_others() {
         let mut lines = Lines::default();
-        for message in 0..256 {
+        for message in 0..128 {
             lines.push(Priority::Broadcast, waiting(message, message));
         }
         assert!(lines.is_full(Priority::Broadcast) && !lines.is_full(Priority::Agent));
         assert_eq!(lines.ahead_of(Priority::Agent), 0);
-        assert_eq!(lines.ahead_of(Priority::Broadcast), 256);
+        assert_eq!(lines.ahead_of(Priority::Broadcast), 128);
     }
 
     #[test]

@@ -63,6 +63,22 @@ impl TokenBucket {
     }
 }
 
+/// Times at which those come back for whom there was no room, so that they do not all come at once.
+#[derive(Debug, Default)]
+pub struct Slots {
+    next: Timestamp,
+}
+
+impl Slots {
+    /// The next free time that is not before `soonest`, when `per_second` come back.
+    pub fn take(&mut self, soonest: Timestamp, per_second: u32) -> Timestamp {
+        let at = self.next.max(soonest);
+        let gap = Duration::from_millis(1000 / u64::from(per_second.clamp(1, 1000)));
+        self.next = at + gap;
+        at
+    }
+}
+
 /// The buckets of a number's contacts.
 #[derive(Debug, Default)]
 pub struct Pairs {
@@ -102,6 +118,14 @@ mod tests {
             bucket.take(at(1000)),
             Err(Duration::from_secs_f64(1.0 / 80.0))
         );
+    }
+
+    #[test]
+    fn those_who_come_back_do_not_come_all_at_once() {
+        let mut slots = Slots::default();
+        let times: Vec<Timestamp> = (0..3).map(|_| slots.take(at(500), 10)).collect();
+        assert_eq!(times, [at(500), at(600), at(700)]);
+        assert_eq!(slots.take(at(5000), 10), at(5000));
     }
 
     #[test]

@@ -149,15 +149,48 @@ async fn a_message_outside_the_window_is_refused_before_anything_is_stored() {
         .await
         .unwrap();
     stage.store.opt_out(stage.row_of(ANN).contact.id);
-    // The actor learns of it when it loads the row again.
-    stage
-        .store_elsewhere(inbound(ANN, "old news").at(stage.now() - WINDOW * 2))
-        .await;
     let unwanted = stage
         .hub
         .send(&by, id, draft("an offer").template().into())
         .await;
     assert_eq!(unwanted.unwrap_err(), HubError::OptedOut);
+}
+
+#[actix::test]
+async fn what_another_node_stored_counts_for_a_refusal() {
+    let stage = stage();
+    let id = stage.conversation(ANN).await;
+    let by = stage.agent();
+    pass(WINDOW).await;
+    // This actor remembers a closed window and an open conversation.
+    stage
+        .receive(inbound(ANN, "late").at(stage.now() - WINDOW))
+        .await
+        .unwrap();
+    stage
+        .store_elsewhere(inbound(ANN, "hello?").at(stage.now()))
+        .await;
+    stage
+        .hub
+        .send(&by, id, draft("here we are").into())
+        .await
+        .unwrap();
+    let neighbour = stage.start_again();
+    let to = |status| ConversationChange {
+        status: Some(status),
+        ..Default::default()
+    };
+    neighbour
+        .change(&by, id, to(ConversationStatus::Closed))
+        .await
+        .unwrap();
+    let opened = stage
+        .hub
+        .change(&by, id, to(ConversationStatus::Open))
+        .await
+        .unwrap();
+    assert_eq!(opened.status, ConversationStatus::Open);
+    assert_eq!(stage.row_of(ANN).status, ConversationStatus::Open);
 }
 
 #[actix::test]

@@ -182,6 +182,32 @@ async fn many_changes_of_a_conversation_are_one_row() {
 }
 
 #[actix::test]
+async fn a_flood_of_rows_is_told_in_portions_and_to_the_end() {
+    const CONTACTS: usize = 1200;
+    let stage = stage();
+    let (socket, _) = stage.socket().await;
+    socket.subscribe(&["inbox"], None).await;
+    let mut all = Receipt::default();
+    for number in 0..CONTACTS {
+        let receipt = stage
+            .store_elsewhere(inbound(&format!("4917{number:07}"), "hi"))
+            .await;
+        all.envelopes.extend(receipt.envelopes);
+    }
+    stage.hub.announce(all);
+    pass(seconds(2)).await;
+    let frames = socket.take_type("rows");
+    let sizes: Vec<usize> = frames
+        .iter()
+        .map(|f| f["rows"].as_array().unwrap().len())
+        .collect();
+    assert_eq!(sizes, [500, 500, 200]);
+    // A place between the portions names nothing that was not told.
+    assert_eq!(cursor_of(&frames[0]), 500 * 3 + 1);
+    assert_eq!(cursor_of(&frames[2]), 3600);
+}
+
+#[actix::test]
 async fn a_cursor_never_names_what_was_not_told() {
     let stage = stage();
     let ann = stage.conversation(ANN).await;

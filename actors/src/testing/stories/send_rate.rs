@@ -146,6 +146,26 @@ async fn a_broadcast_that_fills_its_line_leaves_room_for_agents() {
 }
 
 #[actix::test]
+async fn a_long_line_does_not_turn_in_circles_in_the_database() {
+    const MESSAGES: usize = 600;
+    let stage = stage();
+    stage
+        .store
+        .change_session(stage.session, |session| session.rate = 10);
+    let contacts = contacts(&stage, MESSAGES).await;
+    for to in &contacts {
+        say(&stage, *to, "broadcast", Priority::Broadcast).await;
+    }
+    pass(seconds(120)).await;
+    assert_eq!(stage.provider.posts().len(), MESSAGES);
+    let put_back = stage.store.faults.calls("finish_job");
+    assert!(
+        put_back < 3 * MESSAGES,
+        "{put_back} times somebody was sent away"
+    );
+}
+
+#[actix::test]
 async fn a_throttled_number_pauses_as_a_whole_and_goes_on() {
     let stage = stage();
     let contacts = contacts(&stage, 3).await;
