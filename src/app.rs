@@ -2,6 +2,7 @@
 //! which adapter stands behind which port.
 
 mod demo;
+mod figures;
 pub mod node;
 pub mod objects;
 mod parts;

@@ -7,11 +7,13 @@ mod audit;
 mod auth;
 pub mod check;
 mod contact;
+mod dashboard;
 pub mod depth;
 pub mod describe;
 pub mod error;
 pub mod extract;
 pub mod headers;
+mod health;
 mod invitation;
 mod me;
 pub mod number;
@@ -53,7 +55,7 @@ pub fn server(
         .app_data(app)
         .configure(route::register)
         .configure(openapi::register_page)
-        .default_service(web::to(route::nowhere))
+        .default_service(web::to(dashboard::show))
         .wrap(TracingLogger::<trace::RequestSpan>::new())
         .wrap(from_fn(headers::add))
 }

@@ -16,16 +16,17 @@ use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
 use actors::time::Timestamp;
 use anyhow::{Context, anyhow};
+use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
-use super::demo;
 use super::parts::Parts;
+use super::{demo, figures};
 use crate::bus::{LocalBus, RedisBus};
 use crate::config::Config;
 use crate::http;
-use crate::http::state::App;
+use crate::http::state::{App, Probe};
 use crate::secret::derive_key;
 use crate::store::{HEARTBEAT, SWEEP, Store};
 
@@ -127,8 +128,11 @@ async fn serve(
         .spawn(async move { Store::open(&place, &name).await })
         .await?
         .context("the database can't be opened")?;
-    let (bus, arrivals) = bus(&config, &pool)?;
-    let parts = Parts::build(&config, &store)?;
+    // Before anything counts.
+    figures::recorder()?;
+    let mut parts = Parts::build(&config, &store)?;
+    let (bus, arrivals, redis) = bus(&config, &pool)?;
+    parts.redis = redis;
     let ports = Ports {
         store: Arc::new(store.clone()),
         provider: parts.provider.clone(),
@@ -152,7 +156,7 @@ async fn serve(
         demo::prepare(&state, &provider.objects).await?;
     }
     let tasks = [
-        pool.spawn(beat(store.clone())),
+        pool.spawn(beat(store.clone(), figures::recorder()?)),
         pool.spawn(sweep(store.clone())),
     ];
     let app = App::new(state);
@@ -169,7 +173,7 @@ async fn serve(
     tracing::info!(%address, "the hub serves");
     started(address);
     stop.await;
-    take_down(&hub, &handle).await;
+    take_down(&app, &hub, &handle).await;
     for task in tasks {
         task.abort();
     }
@@ -200,8 +204,9 @@ fn listen(config: &Config, app: &App) -> anyhow::Result<(actix_web::dev::Server,
     Ok((server.run(), address))
 }
 
-async fn take_down(hub: &Hub, server: &ServerHandle) {
+async fn take_down(app: &App, hub: &Hub, server: &ServerHandle) {
     tracing::info!("the hub stops: sockets are told, open requests and jobs in hand finish");
+    app.drain();
     if let Some(feed) = hub.feed()
         && feed.send(Dismiss).await.is_err()
     {
@@ -218,14 +223,18 @@ fn arbiter(runtime: &Arc<Runtime>) -> Arbiter {
 
 type Arrivals = mpsc::Receiver<Vec<Arc<actors::event::Envelope>>>;
 
-fn bus(config: &Config, pool: &Handle) -> anyhow::Result<(Arc<dyn Bus>, Option<Arrivals>)> {
+type Link = (Arc<dyn Bus>, Option<Arrivals>, Option<Probe>);
+
+fn bus(config: &Config, pool: &Handle) -> anyhow::Result<Link> {
     let Some(url) = &config.redis_url else {
-        return Ok((Arc::new(LocalBus), None));
+        return Ok((Arc::new(LocalBus), None, None));
     };
     let (incoming, arrivals) = mpsc::channel(ARRIVALS);
     let secret = config.secrets.jwt_secret.expose_secret().as_bytes();
     let bus = RedisBus::start(url, derive_key(secret, "bus"), incoming, pool)?;
-    Ok((Arc::new(bus), Some(arrivals)))
+    let probe = bus.clone();
+    let redis: Probe = Arc::new(move || probe.is_connected());
+    Ok((Arc::new(bus), Some(arrivals), Some(redis)))
 }
 
 async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
@@ -238,11 +247,13 @@ async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
     }
 }
 
-async fn beat(store: Store) {
+async fn beat(store: Store, figures: PrometheusHandle) {
     let mut ticks = tokio::time::interval(HEARTBEAT);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
+        // Figures that nobody asks for must not pile up.
+        figures.run_upkeep();
         if let Err(error) = store.heartbeat().await {
             tracing::warn!(%error, "this node could not say that it lives");
         }

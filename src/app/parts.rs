@@ -2,18 +2,19 @@
 //! handlers use.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actors::hub::Hub;
 use anyhow::Context;
 
-use super::demo;
 use super::objects::Objects;
 use super::provider::CloudProvider;
 use super::vault::Vault;
 use super::worker::CloudWorker;
+use super::{demo, figures};
 use crate::config::Config;
 use crate::http::access::Access;
-use crate::http::state::{AppState, Keys};
+use crate::http::state::{AppState, Keys, Probe};
 use crate::secret::{Keyring, MediaTokens, Passwords};
 use crate::store::Store;
 use crate::whatsapp::client::Client;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub media_tokens: MediaTokens,
     keyring: Keyring,
     access: Access,
+    /// Whether Redis answers; None when there is none.
+    pub redis: Option<Probe>,
 }
 
 impl Parts {
@@ -46,6 +49,7 @@ impl Parts {
             media_tokens: keys.media_tokens,
             keyring: keys.keyring,
             access: Access::new(keys.access_tokens),
+            redis: None,
         })
     }
 
@@ -61,6 +65,9 @@ impl Parts {
             media_tokens: self.media_tokens,
             passwords: Passwords::new()?,
             numbers: self.worker,
+            redis: self.redis,
+            figures: figures::recorder()?,
+            draining: AtomicBool::new(false),
         })
     }
 }

@@ -9,8 +9,8 @@ use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, contact, invitation, me, openapi, quarantine, session, setup, template,
-    user,
+    api_key, audit, auth, contact, health, invitation, me, openapi, quarantine, session, setup,
+    template, user,
 };
 
 /// Where the API begins.
@@ -77,6 +77,10 @@ pub fn table() -> Vec<Entry> {
         POST "/quarantine/{id}/discard" => quarantine::discard, "Throw an entry away";
     };
     let outside = rows! { "";
+        GET "/healthz" => health::alive, "Whether the process lives";
+        GET "/health" => health::alive, "Whether the process lives";
+        GET "/readyz" => health::ready, "Whether the hub can work, and what is wrong";
+        GET "/metrics" => health::metrics, "Figures for Prometheus";
         GET "/openapi.json" => openapi::show, "This description";
     };
     api.into_iter().chain(outside).collect()

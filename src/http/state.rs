@@ -1,12 +1,14 @@
 //! What every handler may use. Put together once by the composition root.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
 use actors::feed::Expel;
 use actors::hub::Hub;
 use actors::model::ids::OrganizationId;
 use actors::model::user::Who;
+use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,7 +38,16 @@ pub struct AppState {
     pub numbers: Arc<dyn NumberCheck>,
     /// How to enter, shown to everybody; only in a demonstration.
     pub demo: Option<Demo>,
+    /// Whether Redis answers; None when there is none.
+    pub redis: Option<Probe>,
+    /// The figures for /metrics.
+    pub figures: PrometheusHandle,
+    /// The node is stopping: it says so to whoever asks whether it is ready.
+    pub draining: AtomicBool,
 }
+
+/// Tells whether a link stands.
+pub type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// An account that everybody may use.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -67,6 +78,16 @@ impl Keys {
 }
 
 impl AppState {
+    /// From now on this node is not ready for more.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    /// Whether the node is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
     /// The rights of `who` changed: what is remembered of them is forgotten, and their sockets close.
     pub fn expel(&self, organization: OrganizationId, who: Who) {
         self.access.forget(who);
