@@ -1,0 +1,116 @@
+// Joins the socket and the features' reducers: what the hub tells becomes what the cache says.
+
+import type { QueryClient } from "@tanstack/react-query";
+import { applyContact, applyRowToContact } from "@/features/contacts/events";
+import { applyRow, applyToOne } from "@/features/conversations/events";
+import { applyMessage } from "@/features/messages/events";
+import { resendPassing } from "@/features/messages/sending";
+import { applySession } from "@/features/numbers/events";
+import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
+import type { Contact, Conversation, Message, Session } from "@/lib/api/types";
+import { useConnection } from "@/lib/connection";
+import { type InboxFilters, keys } from "@/lib/keys";
+import type { LiveCache } from "@/lib/live-cache";
+import type { Pages } from "@/lib/pages";
+import { useLogin } from "@/lib/session-user";
+import { LiveSocket } from "@/lib/socket";
+import {
+  isContactEvent,
+  isConversationEvent,
+  isMessageEvent,
+  type LiveEvent,
+} from "@/lib/socket-frames";
+
+/** What an event does to everything that is cached. */
+export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent): void {
+  if (isMessageEvent(event)) return takeMessage(live, event.data);
+  if (isConversationEvent(event)) return takeRow(live, event.data);
+  if (isContactEvent(event)) {
+    live.apply<Contact>(keys.contact(event.data.id), (known) => applyContact(known, event.data));
+    return;
+  }
+  if (event.type === "session.updated") {
+    live.apply<Session[]>(keys.sessions, (known) => applySession(known, event.data));
+    return;
+  }
+  const key = event.type === "template.updated" ? keys.anyTemplates : keys.anyQuarantine;
+  void client.invalidateQueries({ queryKey: key });
+}
+
+function takeMessage(live: LiveCache, message: Message): void {
+  live.apply<Pages<Message>>(keys.messages(message.conversation_id), (thread) =>
+    applyMessage(thread, message),
+  );
+}
+
+/** What a list row does to everything that is cached. */
+export function takeRow(live: LiveCache, row: Conversation): void {
+  const me = useLogin.getState().user?.id ?? "";
+  live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
+    applyRow(list, row, key[1] as InboxFilters, me),
+  );
+  live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
+  live.apply<Contact>(keys.contact(row.contact.id), (known) => applyRowToContact(known, row));
+}
+
+/** Loads again whatever the socket keeps true. */
+function reload(client: QueryClient): void {
+  for (const queryKey of [
+    keys.conversationLists,
+    keys.anyConversation,
+    keys.anyMessages,
+    keys.anyContact,
+    keys.sessions,
+    keys.anyTemplates,
+    keys.anyQuarantine,
+  ]) {
+    void client.invalidateQueries({ queryKey });
+  }
+}
+
+function socketAddress(): string {
+  const { protocol, host } = window.location;
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/api/v1/socket`;
+}
+
+/** The live connection of a logged-in user. */
+export function createLive(client: QueryClient, live: LiveCache): LiveSocket {
+  return new LiveSocket({
+    open: () => new WebSocket(socketAddress()),
+    token: accessToken,
+    freshToken: () => accessToken().then(refreshAccess),
+    isOnline: () => navigator.onLine,
+    random: Math.random,
+    onEvents: (events) => {
+      for (const event of events) takeEvent(live, client, event);
+    },
+    onRows: (rows) => {
+      for (const row of rows) takeRow(live, row);
+    },
+    onReload: () => reload(client),
+    onState: (state) => {
+      const before = useConnection.getState().phase;
+      useConnection.setState(state);
+      if (state.phase === "connected" && before !== "connected") {
+        resendPassing((message) => takeMessage(live, message));
+      }
+    },
+  });
+}
+
+/** Tells the socket about the network and the screen; returns how to stop. */
+export function watchBrowser(socket: LiveSocket): () => void {
+  const online = () => socket.retryNow();
+  const offline = () => socket.networkLost();
+  const visible = () => {
+    if (document.visibilityState === "visible") socket.wokeUp();
+  };
+  window.addEventListener("online", online);
+  window.addEventListener("offline", offline);
+  document.addEventListener("visibilitychange", visible);
+  return () => {
+    window.removeEventListener("online", online);
+    window.removeEventListener("offline", offline);
+    document.removeEventListener("visibilitychange", visible);
+  };
+}

@@ -1,0 +1,27 @@
+import { accessToken, onAuthChange, watchOtherTabs } from "@/lib/api/auth-tokens";
+import { api } from "@/lib/api/client";
+import type { Me } from "@/lib/api/types";
+import { useLogin } from "@/lib/session-user";
+import { queryClient } from "./clients";
+
+/** Keeps the store of who is logged in; what one user loaded is never shown to the next. */
+export function watchLogin(): () => void {
+  const stopWatching = watchOtherTabs();
+  const stopListening = onAuthChange((user) => {
+    const before = useLogin.getState().user;
+    if (before?.id === user?.id) return;
+    if (before) queryClient.clear();
+    useLogin.setState({ user, organization: null });
+  });
+  return () => {
+    stopWatching();
+    stopListening();
+  };
+}
+
+/** Continues the log-in that this browser remembers. */
+export async function resumeLogin(): Promise<void> {
+  await accessToken();
+  const me = await api.get<Me>("/me");
+  useLogin.setState({ user: me.user, organization: me.organization });
+}

@@ -1,0 +1,123 @@
+import { Inbox, Keyboard, LogOut, Moon, Settings, Sun, UserRound } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { NavLink, useNavigate } from "react-router";
+import { Logo } from "@/components/logo";
+import { Avatar } from "@/components/ui/avatar";
+import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
+import { dropTokens, storedRefreshToken } from "@/lib/api/auth-tokens";
+import { api } from "@/lib/api/client";
+import { cn } from "@/lib/classes";
+import { useLogin } from "@/lib/session-user";
+import { useTheme } from "@/lib/theme";
+import { ConnectionBadge } from "./connection-badge";
+import { ShortcutsDialog } from "./shortcuts-dialog";
+
+const itemClasses =
+  "grid h-11 w-14 place-items-center rounded-xl text-rail-ink transition-colors hover:bg-rail-active hover:text-white focus-visible:outline-white md:w-11";
+
+/** The dark edge: where one can go, how the connection is, who one is. */
+export function NavRail({ className }: { className?: string }) {
+  const { t } = useTranslation();
+  return (
+    <nav
+      aria-label={t("nav.label")}
+      className={cn(
+        "flex shrink-0 items-center justify-around gap-1.5 bg-rail px-2 py-1.5 pb-[max(0.375rem,env(safe-area-inset-bottom))] text-rail-ink md:w-16 md:flex-col md:justify-start md:py-3",
+        className,
+      )}
+    >
+      <span className="mb-4 hidden text-white md:block">
+        <Logo size={30} />
+      </span>
+      <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />
+      <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
+      <span className="hidden md:block md:flex-1" />
+      <ConnectionBadge />
+      <ThemeToggle />
+      <UserMenu />
+    </nav>
+  );
+}
+
+function RailLink({ to, icon: Icon, label }: { to: string; icon: typeof Inbox; label: string }) {
+  return (
+    <NavLink
+      to={to}
+      aria-label={label}
+      title={label}
+      className={({ isActive }) => cn(itemClasses, isActive && "bg-rail-active text-white")}
+    >
+      <Icon aria-hidden className="size-5.5" strokeWidth={1.9} />
+    </NavLink>
+  );
+}
+
+function ThemeToggle() {
+  const { t } = useTranslation();
+  const { dark, choose } = useTheme();
+  const label = dark ? t("nav.light") : t("nav.dark");
+  const Icon = dark ? Sun : Moon;
+  return (
+    <button
+      type="button"
+      data-testid="theme-toggle"
+      aria-label={label}
+      title={label}
+      onClick={() => choose(dark ? "light" : "dark")}
+      className={itemClasses}
+    >
+      <Icon aria-hidden className="size-5" strokeWidth={1.9} />
+    </button>
+  );
+}
+
+async function logOut(): Promise<void> {
+  try {
+    await api.post("/auth/logout", { refresh_token: storedRefreshToken() });
+  } finally {
+    dropTokens();
+  }
+}
+
+function UserMenu() {
+  const { t } = useTranslation();
+  const { user, organization } = useLogin();
+  const navigate = useNavigate();
+  const [help, setHelp] = useState(false);
+  if (!user) return null;
+  return (
+    <>
+      <Menu
+        side="top"
+        align="start"
+        trigger={
+          <button
+            type="button"
+            data-testid="user-menu"
+            aria-label={t("nav.account", { name: user.name })}
+            className={cn(itemClasses, "rounded-full")}
+          >
+            <Avatar id={user.id} name={user.name} size={34} />
+          </button>
+        }
+      >
+        <MenuLabel>
+          <span className="block font-medium text-ink">{user.name}</span>
+          {organization?.name}
+        </MenuLabel>
+        <MenuLine />
+        <MenuItem icon={UserRound} onSelect={() => navigate("/settings/profile")}>
+          {t("settings.profile")}
+        </MenuItem>
+        <MenuItem icon={Keyboard} onSelect={() => setHelp(true)}>
+          {t("shortcuts.title")}
+        </MenuItem>
+        <MenuItem icon={LogOut} onSelect={() => void logOut().catch(() => undefined)}>
+          {t("nav.logOut")}
+        </MenuItem>
+      </Menu>
+      {help && <ShortcutsDialog onClose={() => setHelp(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,110 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Dialog } from "@/components/ui/dialog";
+import { LoadProblem, Spinner } from "@/components/ui/states";
+import { ContactPane } from "@/features/contacts/contact-pane";
+import { AssigneeMenu, StatusMenu } from "@/features/conversations/conversation-actions";
+import { conversationQuery, useMarkRead } from "@/features/conversations/queries";
+import { Composer } from "@/features/messages/composer/composer";
+import { DropZone } from "@/features/messages/composer/drop-zone";
+import { Thread } from "@/features/messages/thread/thread";
+import { useUsers } from "@/features/users/queries";
+import type { Conversation, Session } from "@/lib/api/types";
+import { contactName } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
+import { needsTemplate, windowState } from "@/lib/window";
+import { ConversationHeader } from "./conversation-header";
+import { NumberNotice } from "./number-notice";
+
+interface ViewProps {
+  id: string;
+  search: string;
+  sessions: Session[];
+}
+
+/** An open conversation. Give it the id as `key`. */
+export function ConversationView({ id, search, sessions }: ViewProps) {
+  const conversation = useQuery(conversationQuery(id));
+  if (conversation.isPending) return <Spinner className="flex-1" />;
+  if (!conversation.data) {
+    return (
+      <div className="grid flex-1 place-items-center">
+        <LoadProblem error={conversation.error} onRetry={() => conversation.refetch()} />
+      </div>
+    );
+  }
+  return <Loaded conversation={conversation.data} search={search} sessions={sessions} />;
+}
+
+interface LoadedProps {
+  conversation: Conversation;
+  search: string;
+  sessions: Session[];
+}
+
+function Loaded({ conversation, search, sessions }: LoadedProps) {
+  const { t } = useTranslation();
+  const [showsContact, setShowsContact] = useState(false);
+  const markRead = useMarkRead(conversation.id);
+  const name = contactName(conversation.contact);
+  const session = sessions.find((each) => each.id === conversation.session_id);
+  const closed = needsTemplate(windowState(conversation.window_expires_at, useNow()));
+  return (
+    <>
+      <main className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas">
+        <ConversationHeader
+          conversation={conversation}
+          session={session}
+          search={search}
+          actions={<StatusMenu conversation={conversation} />}
+          onContact={() => setShowsContact(true)}
+        />
+        <DropZone conversationId={conversation.id} disabled={closed}>
+          <Thread
+            conversationId={conversation.id}
+            contactName={name}
+            unread={conversation.unread}
+            onSeen={() => markRead.mutate()}
+          />
+          <NumberNotice session={session} />
+          <Composer conversation={conversation} contactName={name} />
+        </DropZone>
+      </main>
+      <aside
+        aria-label={t("contact.pane")}
+        className="hidden w-72 shrink-0 flex-col border-s bg-panel xl:flex 2xl:w-80"
+      >
+        <Contact conversation={conversation} session={session} />
+      </aside>
+      {showsContact && (
+        <Dialog title={t("contact.pane")} onClose={() => setShowsContact(false)}>
+          <Contact conversation={conversation} session={session} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Contact({
+  conversation,
+  session,
+}: {
+  conversation: Conversation;
+  session: Session | undefined;
+}) {
+  const { t } = useTranslation();
+  const users = useUsers();
+  return (
+    <ContactPane
+      conversation={conversation}
+      session={session}
+      actions={
+        <div className="grid gap-1.5">
+          <span className="text-xs text-ink-faint">{t("conversation.assignee")}</span>
+          <AssigneeMenu conversation={conversation} users={users.data ?? []} />
+        </div>
+      }
+    />
+  );
+}

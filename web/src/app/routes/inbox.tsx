@@ -1,0 +1,70 @@
+import { MessagesSquare } from "lucide-react";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation, useParams } from "react-router";
+import { Empty } from "@/components/ui/states";
+import { ConversationList } from "@/features/conversations/conversation-list";
+import { rowsOf } from "@/features/conversations/events";
+import { FilterBar } from "@/features/conversations/filter-bar";
+import { useConversationList } from "@/features/conversations/queries";
+import { useFilters } from "@/features/conversations/use-filters";
+import { useSessions } from "@/features/numbers/queries";
+import { cn } from "@/lib/classes";
+import { ConversationView } from "./conversation-view";
+import { FirstSteps } from "./first-steps";
+import { useInboxShortcuts } from "./use-inbox-shortcuts";
+
+/** The inbox: conversations, the thread, the contact. */
+export function InboxRoute() {
+  const { t } = useTranslation();
+  const { conversationId } = useParams();
+  const { search } = useLocation();
+  const [filters, change] = useFilters();
+  const sessions = useSessions();
+  const list = useConversationList(filters);
+  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const unread = rows.filter((row) => row.unread > 0).length;
+  useInboxShortcuts(rows, conversationId ?? null);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Command Center`;
+  }, [unread, t]);
+  const fresh = sessions.data?.length === 0;
+  return (
+    <div className="flex min-h-0 flex-1">
+      <section
+        aria-labelledby="inbox-title"
+        className={cn(
+          "flex min-h-0 w-full flex-col border-e bg-panel md:w-[21.5rem] md:shrink-0 xl:w-[23rem]",
+          conversationId && "max-md:hidden",
+        )}
+      >
+        <h1 id="inbox-title" className="px-4 pt-4 pb-3 text-xl font-semibold tracking-tight">
+          {t("nav.inbox")}
+        </h1>
+        <FilterBar filters={filters} change={change} sessions={sessions.data ?? []} />
+        <ConversationList
+          filters={filters}
+          selected={conversationId ?? null}
+          search={search}
+          sessions={sessions.data ?? []}
+        />
+      </section>
+      {conversationId ? (
+        <ConversationView
+          key={conversationId}
+          id={conversationId}
+          search={search}
+          sessions={sessions.data ?? []}
+        />
+      ) : (
+        <div className="hidden min-w-0 flex-1 place-items-center md:grid">
+          {fresh ? (
+            <FirstSteps />
+          ) : (
+            <Empty icon={MessagesSquare} title={t("inbox.choose")} text={t("inbox.chooseHint")} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

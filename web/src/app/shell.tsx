@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import { Outlet, useMatch } from "react-router";
+import { cn } from "@/lib/classes";
+import { SocketContext, useTopic } from "@/lib/connection";
+import { liveCache, queryClient } from "./clients";
+import { createLive, watchBrowser } from "./live";
+import { NavRail } from "./nav-rail";
+import { StaleBanner } from "./stale-banner";
+
+/** Everything around the pages of a logged-in user, and the live connection under them. */
+export function Shell() {
+  const [socket] = useState(() => createLive(queryClient, liveCache));
+  useEffect(() => {
+    socket.start();
+    const stopWatching = watchBrowser(socket);
+    return () => {
+      stopWatching();
+      socket.stop();
+    };
+  }, [socket]);
+  return (
+    <SocketContext value={socket}>
+      <Frame />
+    </SocketContext>
+  );
+}
+
+function Frame() {
+  useTopic("inbox");
+  // On a phone an open conversation has the whole screen.
+  const reading = useMatch("/inbox/:conversationId") !== null;
+  return (
+    <div className="flex h-dvh flex-col md:flex-row">
+      <NavRail className={cn("order-last md:order-first", reading && "max-md:hidden")} />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <StaleBanner />
+        <Outlet />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { X } from "lucide-react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/classes";
+import { PortalContext } from "@/lib/portal";
+import { IconButton } from "./icon-button";
+
+interface DialogProps {
+  title: string;
+  description?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+  /** Buttons at the foot. */
+  footer?: ReactNode;
+  wide?: boolean;
+}
+
+/** A modal on the browser's own `<dialog>`: it keeps the focus, closes on Escape and gives the focus back. */
+export function Dialog({ title, description, onClose, children, footer, wide }: DialogProps) {
+  const { t } = useTranslation();
+  const ref = useRef<HTMLDialogElement>(null);
+  const [portal, setPortal] = useState<HTMLElement | null>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    const before = document.activeElement;
+    if (dialog && !dialog.open) dialog.showModal();
+    setPortal(dialog);
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it already; the click is on the backdrop.
+    <dialog
+      ref={ref}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === ref.current) onClose();
+      }}
+      className={cn(
+        "m-auto max-h-[min(46rem,calc(100dvh-2rem))] w-[calc(100%-2rem)] animate-rise overflow-hidden rounded-2xl bg-panel p-0 text-ink shadow-pop",
+        wide ? "max-w-4xl" : "max-w-lg",
+      )}
+    >
+      <div className="flex max-h-[inherit] flex-col">
+        <header className="flex items-start gap-3 px-5 pt-4 pb-3">
+          <div className="min-w-0 flex-1 pt-1">
+            <h2 id={titleId} className="text-lg font-semibold">
+              {title}
+            </h2>
+            {description && <p className="mt-0.5 text-sm text-ink-soft">{description}</p>}
+          </div>
+          <IconButton icon={X} label={t("common.close")} onClick={onClose} small />
+        </header>
+        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">
+          <PortalContext value={portal}>{children}</PortalContext>
+        </div>
+        {footer && (
+          <footer className="flex flex-wrap items-center justify-end gap-2 border-t bg-sunken px-5 py-3">
+            {footer}
+          </footer>
+        )}
+      </div>
+    </dialog>
+  );
+}

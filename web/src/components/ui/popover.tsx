@@ -1,0 +1,42 @@
+import { Popover as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { usePortal } from "@/lib/portal";
+
+interface PopoverProps {
+  trigger: ReactNode;
+  label: string;
+  children: ReactNode;
+  side?: "top" | "bottom";
+  align?: "start" | "end" | "center";
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+}
+
+export function Popover({
+  trigger,
+  label,
+  children,
+  side = "top",
+  align = "start",
+  open,
+  onOpenChange,
+}: PopoverProps) {
+  const portal = usePortal();
+  return (
+    <Radix.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal container={portal}>
+        <Radix.Content
+          aria-label={label}
+          side={side}
+          align={align}
+          sideOffset={8}
+          collisionPadding={8}
+          className="z-50 animate-rise rounded-2xl bg-raised text-ink shadow-pop outline-none"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,70 @@
+import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { create } from "zustand";
+import { problemText } from "@/lib/problem-text";
+import { IconButton } from "./icon-button";
+
+interface Toast {
+  id: number;
+  kind: "good" | "danger";
+  text: string;
+}
+
+/** Longer than anybody needs to read a line; more than three hide the work. */
+const SHOWN_MS = 6_000;
+const MAX_TOASTS = 3;
+
+const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+let nextId = 1;
+
+function add(kind: Toast["kind"], text: string): void {
+  const toast = { id: nextId++, kind, text };
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-MAX_TOASTS) }));
+}
+
+function drop(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
+}
+
+export function toastGood(text: string): void {
+  add("good", text);
+}
+
+/** For failures that have no better place to be shown. */
+export function toastProblem(error: unknown): void {
+  add("danger", problemText(error));
+}
+
+export function Toasts() {
+  const toasts = useToasts((state) => state.toasts);
+  return (
+    <div
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6"
+    >
+      {toasts.map((toast) => (
+        <ToastLine key={toast.id} toast={toast} />
+      ))}
+    </div>
+  );
+}
+
+function ToastLine({ toast }: { toast: Toast }) {
+  const { t } = useTranslation();
+  useEffect(() => {
+    const timer = setTimeout(() => drop(toast.id), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [toast.id]);
+  const Icon = toast.kind === "good" ? CircleCheck : CircleAlert;
+  return (
+    <div className="pointer-events-auto flex max-w-md animate-rise items-center gap-2.5 rounded-xl bg-raised py-1.5 ps-3.5 pe-1.5 text-base shadow-pop">
+      <Icon
+        aria-hidden
+        className={toast.kind === "good" ? "size-4.5 text-good" : "size-4.5 shrink-0 text-danger"}
+      />
+      <span className="min-w-0 flex-1">{toast.text}</span>
+      <IconButton small icon={X} label={t("common.close")} onClick={() => drop(toast.id)} />
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { KeyRound, Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Lines, SettingsPage } from "@/components/settings-page";
+import { Button } from "@/components/ui/button";
+import { Chip } from "@/components/ui/chip";
+import { Confirm } from "@/components/ui/confirm";
+import { IconButton } from "@/components/ui/icon-button";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import type { ApiKey } from "@/lib/api/types";
+import { ago, fullTime } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
+import { NewKeyDialog } from "./new-key-dialog";
+import { useApiKeys, useDeleteApiKey } from "./queries";
+
+export function ApiKeysPage() {
+  const { t } = useTranslation();
+  const list = useApiKeys();
+  const [adding, setAdding] = useState(false);
+  return (
+    <SettingsPage
+      title={t("settings.apiKeys")}
+      hint={t("apiKey.pageHint")}
+      action={
+        <Button onClick={() => setAdding(true)}>
+          <Plus aria-hidden className="size-4" />
+          {t("apiKey.new")}
+        </Button>
+      }
+    >
+      {list.isPending && <Spinner />}
+      {list.isError && <LoadProblem error={list.error} onRetry={() => list.refetch()} />}
+      {list.data?.length === 0 && (
+        <Empty icon={KeyRound} title={t("apiKey.emptyTitle")} text={t("apiKey.emptyHint")} />
+      )}
+      {list.data && list.data.length > 0 && (
+        <Lines label={t("settings.apiKeys")}>
+          {list.data.map((key) => (
+            <KeyLine key={key.id} apiKey={key} />
+          ))}
+        </Lines>
+      )}
+      {adding && <NewKeyDialog onClose={() => setAdding(false)} />}
+    </SettingsPage>
+  );
+}
+
+function KeyLine({ apiKey }: { apiKey: ApiKey }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const [deleting, setDeleting] = useState(false);
+  const remove = useDeleteApiKey();
+  return (
+    <li className="flex flex-wrap items-center gap-3 px-4 py-3">
+      <div className="min-w-48 flex-1">
+        <p className="truncate font-medium">
+          {apiKey.name}{" "}
+          <code className="ms-1 font-mono text-xs text-ink-faint">{apiKey.prefix}…</code>
+        </p>
+        <p className="text-xs text-ink-soft">
+          {apiKey.last_used_at
+            ? t("apiKey.lastUsed", { ago: ago(apiKey.last_used_at, now) })
+            : t("apiKey.neverUsed")}
+          {apiKey.expires_at && ` · ${t("apiKey.until", { at: fullTime(apiKey.expires_at) })}`}
+        </p>
+      </div>
+      <Chip look="tide">{t(`role.${apiKey.role}`)}</Chip>
+      <IconButton icon={Trash2} label={t("common.delete")} onClick={() => setDeleting(true)} />
+      {deleting && (
+        <Confirm
+          title={t("apiKey.deleteTitle", { name: apiKey.name })}
+          text={t("apiKey.deleteText")}
+          action={t("common.delete")}
+          onConfirm={() => remove.mutateAsync(apiKey.id)}
+          onClose={() => setDeleting(false)}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ScrollText } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Lines, SettingsPage } from "@/components/settings-page";
+import { Button } from "@/components/ui/button";
+import { Chip } from "@/components/ui/chip";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { api } from "@/lib/api/client";
+import type { AuditEntry, Page } from "@/lib/api/types";
+import { fullTime } from "@/lib/format";
+import { keys } from "@/lib/keys";
+import { itemsOf } from "@/lib/pages";
+
+function useAuditLog() {
+  return useInfiniteQuery({
+    queryKey: keys.auditLog,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<AuditEntry>>("/audit-log", { limit: 50, cursor: pageParam }, signal),
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** Who changed what, latest first. */
+export function AuditLogPage() {
+  const { t } = useTranslation();
+  const log = useAuditLog();
+  const entries = itemsOf(log.data);
+  return (
+    <SettingsPage title={t("settings.auditLog")} hint={t("audit.pageHint")}>
+      {log.isPending && <Spinner />}
+      {log.isError && <LoadProblem error={log.error} onRetry={() => log.refetch()} />}
+      {log.isSuccess && entries.length === 0 && (
+        <Empty icon={ScrollText} title={t("audit.empty")} />
+      )}
+      {entries.length > 0 && (
+        <Lines label={t("settings.auditLog")}>
+          {entries.map((entry) => (
+            <EntryLine key={entry.id} entry={entry} />
+          ))}
+        </Lines>
+      )}
+      {log.hasNextPage && (
+        <div className="mt-4 grid place-items-center">
+          <Button
+            look="secondary"
+            busy={log.isFetchingNextPage}
+            onClick={() => void log.fetchNextPage()}
+          >
+            {t("common.more")}
+          </Button>
+        </div>
+      )}
+    </SettingsPage>
+  );
+}
+
+function EntryLine({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
+  const details = entry.details === null || entry.details === undefined ? null : entry.details;
+  const empty =
+    typeof details === "object" && details !== null && Object.keys(details).length === 0;
+  return (
+    <li className="px-4 py-2.5">
+      <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <span className="font-medium">{entry.actor.name ?? t("audit.system")}</span>
+        <Chip look="tide">{entry.action}</Chip>
+        <code className="min-w-0 flex-1 truncate font-mono text-xs text-ink-soft">
+          {entry.subject}
+        </code>
+        <time dateTime={entry.at} className="text-xs tabular-nums text-ink-faint">
+          {fullTime(entry.at)}
+        </time>
+      </div>
+      {details !== null && !empty && (
+        <details className="mt-1 text-xs text-ink-soft">
+          <summary>{t("audit.details")}</summary>
+          <pre className="mt-1 overflow-x-auto rounded-lg bg-sunken p-2 font-mono">
+            {JSON.stringify(details, null, 2)}
+          </pre>
+        </details>
+      )}
+    </li>
+  );
+}

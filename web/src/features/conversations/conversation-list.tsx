@@ -1,0 +1,111 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Inbox, SearchX } from "lucide-react";
+import { useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import type { Session } from "@/lib/api/types";
+import type { InboxFilters } from "@/lib/keys";
+import { ConversationRow } from "./conversation-row";
+import { rowsOf } from "./events";
+import { useConversationList } from "./queries";
+
+/** The height of a row and the gap below it, in CSS pixels. */
+const ROW_PX = 68;
+/** Rows beyond the view that start the next page. */
+const AHEAD = 10;
+
+interface ListProps {
+  filters: InboxFilters;
+  selected: string | null;
+  search: string;
+  sessions: Session[];
+}
+
+export function ConversationList({ filters, selected, search, sessions }: ListProps) {
+  const { t } = useTranslation();
+  const list = useConversationList(filters);
+  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 8,
+  });
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - AHEAD) {
+      void fetchNextPage();
+    }
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
+
+  if (list.isPending) return <Spinner className="py-10" />;
+  if (list.isError && rows.length === 0) {
+    return <LoadProblem error={list.error} onRetry={() => list.refetch()} />;
+  }
+  if (rows.length === 0) {
+    return filters.q ? (
+      <Empty icon={SearchX} title={t("inbox.nothingFound")} text={t("inbox.nothingFoundHint")} />
+    ) : (
+      <Empty icon={Inbox} title={t("inbox.emptyTitle")} text={t("inbox.emptyHint")} />
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are for the links inside.
+    <div
+      ref={scroller}
+      className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
+      onKeyDown={moveFocus}
+      role="presentation"
+    >
+      <ul
+        aria-label={t("inbox.conversations")}
+        className="relative"
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <li
+              key={item.key}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              <ConversationRow
+                row={row}
+                selected={row.id === selected}
+                search={search}
+                number={numberName(sessions, row.session_id, filters)}
+                showStatus={filters.status === "all"}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      {isFetchingNextPage && <Spinner />}
+    </div>
+  );
+}
+
+function numberName(sessions: Session[], id: string, filters: InboxFilters): string | null {
+  if (sessions.length < 2 || filters.session !== "all") return null;
+  return sessions.find((session) => session.id === id)?.name ?? null;
+}
+
+/** The arrow keys walk through the rows. */
+function moveFocus(event: React.KeyboardEvent<HTMLElement>): void {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  const rows = [...event.currentTarget.querySelectorAll<HTMLElement>("a[data-id]")].sort(
+    (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
+  );
+  const at = rows.indexOf(document.activeElement as HTMLElement);
+  const next = rows[at + (event.key === "ArrowDown" ? 1 : -1)];
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,103 @@
+import { Clock, Lock } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { Avatar } from "@/components/ui/avatar";
+import { Chip } from "@/components/ui/chip";
+import type { Conversation } from "@/lib/api/types";
+import { cn } from "@/lib/classes";
+import { contactName, duration, rowTime } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
+import { type WindowState, windowState } from "@/lib/window";
+import { LastLine } from "./last-line";
+
+interface RowProps {
+  row: Conversation;
+  selected: boolean;
+  /** The query part of the address: the filters stay when a conversation is opened. */
+  search: string;
+  /** The number's name, when there are several. */
+  number: string | null;
+  /** Whether the list mixes statuses, so that each row must say its own. */
+  showStatus: boolean;
+}
+
+export const ConversationRow = memo(function ConversationRow(props: RowProps) {
+  const { row, selected, search, number, showStatus } = props;
+  const { t } = useTranslation();
+  const now = useNow();
+  const name = contactName(row.contact);
+  const window = windowState(row.window_expires_at, now);
+  const at = row.last_message?.at ?? row.updated_at;
+  const unread = row.unread > 0;
+  return (
+    <Link
+      to={{ pathname: `/inbox/${row.id}`, search }}
+      data-testid="conversation-row"
+      data-id={row.id}
+      aria-current={selected ? "page" : undefined}
+      className={cn(
+        "group mx-1.5 flex h-[4.125rem] items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
+        selected ? "bg-tide-soft" : "hover:bg-sunken",
+      )}
+    >
+      <Avatar
+        id={row.contact.id}
+        name={name}
+        windowLeft={window.share}
+        urgent={window.state === "closing"}
+      />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-baseline gap-2">
+          <span className={cn("min-w-0 flex-1 truncate", unread ? "font-semibold" : "font-medium")}>
+            <bdi>{name}</bdi>
+          </span>
+          <time
+            dateTime={at}
+            className={cn(
+              "shrink-0 text-2xs tabular-nums",
+              unread ? "font-semibold text-tide" : "text-ink-faint",
+            )}
+          >
+            {rowTime(at, now)}
+          </time>
+        </span>
+        <span className="mt-0.5 flex h-5 items-center gap-1.5">
+          <LastLine row={row} strong={unread} />
+          {showStatus && row.status !== "open" && <Chip>{t(`conversation.${row.status}`)}</Chip>}
+          {number && (
+            <Chip title={number} className="hidden max-w-20 xl:inline-flex">
+              <span className="truncate">{number}</span>
+            </Chip>
+          )}
+          <WindowChip window={window} />
+          {unread && (
+            <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-full bg-tide px-1.5 text-2xs font-bold tabular-nums text-on-tide">
+              <span aria-hidden>{row.unread > 99 ? "99+" : row.unread}</span>
+              <span className="sr-only">{t("conversation.unread", { count: row.unread })}</span>
+            </span>
+          )}
+        </span>
+      </span>
+    </Link>
+  );
+});
+
+function WindowChip({ window }: { window: WindowState }) {
+  const { t } = useTranslation();
+  if (window.state === "closing") {
+    return (
+      <Chip look="ember" icon={Clock} title={t("window.closingTip")}>
+        {duration(window.leftMs)}
+      </Chip>
+    );
+  }
+  if (window.state === "closed") {
+    return (
+      <Chip icon={Lock} title={t("window.closedTip")}>
+        {t("window.closedShort")}
+      </Chip>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,91 @@
+// What an event does to the cached inbox. Pure: data in, data out; the same object when nothing changes.
+
+import type { Conversation } from "@/lib/api/types";
+import { contactName } from "@/lib/format";
+import type { InboxFilters } from "@/lib/keys";
+import { insertSorted, isComplete, type Pages, withPage } from "@/lib/pages";
+
+/** Whether a conversation belongs into a list; mirrors what the hub does with the same filters. */
+export function belongs(row: Conversation, filters: InboxFilters, me: string): boolean {
+  if (filters.status !== "all" && row.status !== filters.status) return false;
+  if (filters.session !== "all" && row.session_id !== filters.session) return false;
+  if (filters.assignee === "me" && row.assignee?.id !== me) return false;
+  if (filters.assignee === "none" && row.assignee !== null) return false;
+  if (filters.assignee.startsWith("usr_") && row.assignee?.id !== filters.assignee) return false;
+  return matches(row, filters.q);
+}
+
+function matches(row: Conversation, q: string): boolean {
+  const wanted = q.trim().toLowerCase();
+  if (!wanted) return true;
+  const { name, phone, username } = row.contact;
+  const digits = wanted.replace(/\D/g, "");
+  return (
+    [name, username, contactName(row.contact)].some((text) =>
+      text?.toLowerCase().includes(wanted),
+    ) || Boolean(digits && phone?.includes(digits))
+  );
+}
+
+/** The order of the inbox: latest activity first. */
+export function precedes(row: Conversation, other: Conversation): boolean {
+  const [at, otherAt] = [Date.parse(row.updated_at), Date.parse(other.updated_at)];
+  return at === otherAt ? row.id > other.id : at > otherAt;
+}
+
+/** Takes the latest state of a conversation into a list: in, out, up or down. */
+export function applyRow(
+  list: Pages<Conversation>,
+  row: Conversation,
+  filters: InboxFilters,
+  me: string,
+): Pages<Conversation> {
+  const pageIndex = list.pages.findIndex((page) => page.data.some((known) => known.id === row.id));
+  const page = list.pages[pageIndex];
+  const position = page?.data.findIndex((known) => known.id === row.id) ?? -1;
+  const known = page?.data[position];
+  if (known && known.seq >= row.seq) return list;
+
+  const fits = belongs(row, filters, me);
+  if (page && known && fits && known.updated_at === row.updated_at) {
+    return withPage(list, pageIndex, page.data.with(position, row));
+  }
+  const without = page
+    ? withPage(
+        list,
+        pageIndex,
+        page.data.filter((other) => other.id !== row.id),
+      )
+    : list;
+  if (!fits || !reaches(without, row)) return without;
+  return insertSorted(without, row, precedes);
+}
+
+/** Whether a row lies within what was scrolled so far; beyond, its page will bring it. */
+function reaches(list: Pages<Conversation>, row: Conversation): boolean {
+  if (isComplete(list)) return true;
+  const last = list.pages.findLast((page) => page.data.length > 0)?.data.at(-1);
+  return last !== undefined && precedes(row, last);
+}
+
+/** Takes the latest state into the single cached conversation. */
+export function applyToOne(known: Conversation, row: Conversation): Conversation {
+  return known.id === row.id && row.seq > known.seq ? row : known;
+}
+
+/** The rows of a list, each once and in order, whatever pages overlapped while it moved. */
+export function rowsOf(list: Pages<Conversation> | undefined): Conversation[] {
+  const latest = new Map<string, Conversation>();
+  for (const page of list?.pages ?? []) {
+    for (const row of page.data) {
+      const known = latest.get(row.id);
+      if (!known || known.seq < row.seq) latest.set(row.id, row);
+    }
+  }
+  return [...latest.values()].sort((a, b) => (precedes(a, b) ? -1 : 1));
+}
+
+/** Shows a conversation as read before the hub has said so. */
+export function markRead(row: Conversation): Conversation {
+  return row.unread === 0 ? row : { ...row, unread: 0 };
+}

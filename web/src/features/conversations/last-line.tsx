@@ -1,0 +1,32 @@
+import { StickyNote } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { KindIcon, namedKind } from "@/components/message-kind";
+import { Ticks } from "@/components/ticks";
+import type { Conversation } from "@/lib/api/types";
+import { cn } from "@/lib/classes";
+
+/** The line under the name: whose it is, how far it came, and what it says. */
+export function LastLine({ row, strong }: { row: Conversation; strong: boolean }) {
+  const { t } = useTranslation();
+  const last = row.last_message;
+  if (!last) {
+    return <span className="min-w-0 flex-1 text-sm text-ink-faint">{t("conversation.empty")}</span>;
+  }
+  const failed = last.status === "failed";
+  return (
+    <span
+      className={cn(
+        "flex min-w-0 flex-1 items-center gap-1.5 text-sm",
+        strong ? "text-ink" : "text-ink-soft",
+        failed && "text-danger",
+      )}
+    >
+      {last.direction === "outbound" && <Ticks status={last.status} />}
+      {last.direction === "note" && (
+        <StickyNote aria-label={t("message.note")} className="size-3.5 shrink-0 text-note-ink" />
+      )}
+      <KindIcon kind={last.type} />
+      <bdi className="truncate">{last.text?.trim() || t(`kind.${namedKind(last.type)}`)}</bdi>
+    </span>
+  );
+}

@@ -1,0 +1,92 @@
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { api } from "@/lib/api/client";
+import type { Conversation, ConversationStatus, Page } from "@/lib/api/types";
+import { type InboxFilters, keys } from "@/lib/keys";
+import { useLiveCache } from "@/lib/live-context";
+import { useLogin } from "@/lib/session-user";
+import { applyRow, applyToOne, markRead } from "./events";
+
+const PAGE = 50;
+
+export function conversationList(filters: InboxFilters) {
+  return infiniteQueryOptions({
+    queryKey: keys.conversations(filters),
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam, signal }) =>
+      api.get<Page<Conversation>>(
+        "/conversations",
+        {
+          status: filters.status === "all" ? null : filters.status,
+          assignee: filters.assignee === "all" ? null : filters.assignee,
+          session: filters.session === "all" ? null : filters.session,
+          q: filters.q.trim() || null,
+          limit: PAGE,
+          cursor: pageParam,
+        },
+        signal,
+      ),
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function useConversationList(filters: InboxFilters) {
+  return useInfiniteQuery({ ...conversationList(filters), placeholderData: (before) => before });
+}
+
+export function conversationQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.conversation(id),
+    queryFn: ({ signal }) => api.get<Conversation>(`/conversations/${id}`, undefined, signal),
+  });
+}
+
+/** Takes a conversation that the hub answered into every place that shows it. */
+export function useTakeConversation() {
+  const live = useLiveCache();
+  const me = useLogin((login) => login.user?.id ?? "");
+  return (row: Conversation) => {
+    live.apply<Parameters<typeof applyRow>[0]>(keys.conversationLists, (list, key) =>
+      applyRow(list, row, key[1] as InboxFilters, me),
+    );
+    live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
+  };
+}
+
+export interface ConversationPatch {
+  status?: ConversationStatus;
+  assignee_id?: string | null;
+}
+
+export function useChangeConversation(id: string) {
+  const take = useTakeConversation();
+  return useMutation({
+    mutationFn: (patch: ConversationPatch) =>
+      api.patch<Conversation>(`/conversations/${id}`, patch),
+    onSuccess: take,
+  });
+}
+
+/** Tells the hub that the conversation was looked at; the badge goes at once. */
+export function useMarkRead(id: string) {
+  const client = useQueryClient();
+  const live = useLiveCache();
+  return useMutation({
+    mutationFn: () => api.post<void>(`/conversations/${id}/read`),
+    onMutate: () => {
+      live.apply<Parameters<typeof applyRow>[0]>(keys.conversationLists, (list) => ({
+        ...list,
+        pages: list.pages.map((page) => ({
+          ...page,
+          data: page.data.map((row) => (row.id === id ? markRead(row) : row)),
+        })),
+      }));
+      client.setQueryData(conversationQuery(id).queryKey, (row) => row && markRead(row));
+    },
+  });
+}

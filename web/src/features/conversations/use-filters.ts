@@ -1,0 +1,43 @@
+import { useMemo } from "react";
+import { useSearchParams } from "react-router";
+import type { InboxFilters } from "@/lib/keys";
+
+export const NO_FILTERS: InboxFilters = { status: "open", assignee: "all", session: "all", q: "" };
+const STATUSES = ["open", "pending", "closed", "all"];
+
+/** The filters of the inbox live in the address, so that they survive a reload and can be shared. */
+export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const status = parameters.get("status") ?? "";
+  const assignee = parameters.get("assignee") ?? NO_FILTERS.assignee;
+  const session = parameters.get("number") ?? NO_FILTERS.session;
+  const q = parameters.get("q") ?? "";
+  const filters = useMemo<InboxFilters>(
+    () => ({
+      status: STATUSES.includes(status) ? (status as InboxFilters["status"]) : NO_FILTERS.status,
+      assignee,
+      session,
+      q,
+    }),
+    [status, assignee, session, q],
+  );
+  const change = (part: Partial<InboxFilters>) => {
+    const next = { ...filters, ...part };
+    setParameters(
+      (known) => {
+        set(known, "status", next.status, NO_FILTERS.status);
+        set(known, "assignee", next.assignee, NO_FILTERS.assignee);
+        set(known, "number", next.session, NO_FILTERS.session);
+        set(known, "q", next.q, "");
+        return known;
+      },
+      { replace: true },
+    );
+  };
+  return [filters, change];
+}
+
+function set(parameters: URLSearchParams, name: string, value: string, unset: string): void {
+  if (value === unset) parameters.delete(name);
+  else parameters.set(name, value);
+}

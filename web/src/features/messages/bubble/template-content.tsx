@@ -1,0 +1,47 @@
+import { useQuery } from "@tanstack/react-query";
+import { ExternalLink, LayoutTemplate } from "lucide-react";
+import type { Message } from "@/lib/api/types";
+import { fields, text } from "../content";
+import { templatesQuery } from "../queries";
+import { filledFrom, partsOf } from "../templates/parts";
+import { FormattedText } from "./formatted-text";
+import { FakeButton } from "./interactive-content";
+
+/** A template as the customer got it, if the template is known here; else what the hub says it reads like. */
+export function TemplateContent({ message }: { message: Message }) {
+  const sent = fields(message.content);
+  const name = text(sent.name) ?? "";
+  const language = text(fields(sent.language).code) ?? "";
+  const { data: templates } = useQuery({
+    ...templatesQuery(message.session_id),
+    enabled: message.session_id !== "",
+  });
+  const template = templates?.find((known) => known.name === name && known.language === language);
+  const parts = template && partsOf(template);
+  const filled = parts && filledFrom(parts, sent.components);
+  return (
+    <div className="w-72 max-w-full">
+      <p className="mb-1 flex items-center gap-1.5 text-2xs text-ink-soft">
+        <LayoutTemplate aria-hidden className="size-3" />
+        <span className="truncate">
+          {name} {language && `· ${language}`}
+        </span>
+      </p>
+      {filled?.header && <p className="font-semibold">{filled.header}</p>}
+      {(filled?.body ?? message.text) && (
+        <FormattedText text={filled?.body ?? message.text ?? ""} />
+      )}
+      {parts?.footer && <p className="mt-1 text-xs text-ink-soft">{parts.footer}</p>}
+      {parts && parts.buttons.length > 0 && (
+        <div className="mt-2 grid gap-1">
+          {parts.buttons.map((button) => (
+            <FakeButton key={button.index}>
+              {button.kind === "URL" && <ExternalLink aria-hidden className="size-3.5" />}
+              {button.label}
+            </FakeButton>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

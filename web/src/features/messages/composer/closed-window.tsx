@@ -1,0 +1,54 @@
+import { Lock, StickyNote } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/components/ui/button";
+import type { Template } from "@/lib/api/types";
+import type { WindowState } from "@/lib/window";
+import type { SendBody } from "../outbox";
+import { TemplateChooser } from "../templates/template-chooser";
+import { TemplateDialog } from "../templates/template-dialog";
+
+interface ClosedWindowProps {
+  window: WindowState;
+  sessionId: string;
+  draftKept: boolean;
+  onNote: () => void;
+  onSend: (body: SendBody) => void;
+}
+
+/** Outside the 24 hours only templates reach the customer: says so, and offers them. */
+export function ClosedWindow({ window, sessionId, draftKept, onNote, onSend }: ClosedWindowProps) {
+  const { t } = useTranslation();
+  const [chosen, setChosen] = useState<Template | null>(null);
+  return (
+    <div className="grid gap-2 px-3.5 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <Lock aria-hidden className="size-4 shrink-0 text-ember-ink" />
+        <div className="min-w-48 flex-1">
+          <p className="text-sm font-semibold">
+            {window.state === "none" ? t("window.neverTitle") : t("window.closedTitle")}
+          </p>
+          <p className="text-xs text-ink-soft">
+            {t("window.closedHint")}
+            {draftKept && ` ${t("window.draftKept")}`}
+          </p>
+        </div>
+        <Button size="sm" look="quiet" onClick={onNote}>
+          <StickyNote aria-hidden className="size-4" />
+          {t("composer.writeNote")}
+        </Button>
+      </div>
+      <div className="max-h-48 overflow-y-auto">
+        <TemplateChooser sessionId={sessionId} onChoose={setChosen} compact />
+      </div>
+      {chosen && (
+        <TemplateDialog
+          sessionId={sessionId}
+          template={chosen}
+          onSend={onSend}
+          onClose={() => setChosen(null)}
+        />
+      )}
+    </div>
+  );
+}

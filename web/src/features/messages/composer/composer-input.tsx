@@ -1,0 +1,67 @@
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/classes";
+import { MAX_TEXT } from "./attachment-kinds";
+
+/** About eight lines; beyond, the field scrolls. */
+const MAX_HEIGHT_PX = 180;
+
+interface InputProps {
+  inputRef: RefObject<HTMLTextAreaElement | null>;
+  value: string;
+  note: boolean;
+  onChange: (text: string) => void;
+  onSend: () => void;
+  onEscape: () => void;
+  onFiles: (files: File[]) => void;
+}
+
+/** Enter sends, Shift+Enter breaks the line, pasted files become attachments. */
+export function ComposerInput(props: InputProps) {
+  const { inputRef, value, note, onChange, onSend, onEscape, onFiles } = props;
+  const { t } = useTranslation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
+  useLayoutEffect(() => {
+    const field = inputRef.current;
+    if (!field) return;
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight, MAX_HEIGHT_PX)}px`;
+  }, [value]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // While an input method composes a character, Enter belongs to it.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      onSend();
+    }
+    if (event.key === "Escape") onEscape();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0 || note) return;
+    event.preventDefault();
+    onFiles(files);
+  };
+  return (
+    <textarea
+      ref={inputRef}
+      id="composer-input"
+      data-testid="composer-input"
+      rows={1}
+      value={value}
+      maxLength={MAX_TEXT}
+      dir="auto"
+      enterKeyHint="send"
+      aria-label={note ? t("composer.notePlaceholder") : t("composer.placeholder")}
+      placeholder={note ? t("composer.notePlaceholder") : t("composer.placeholder")}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={onKeyDown}
+      onPaste={onPaste}
+      className={cn(
+        "block max-h-[180px] min-h-9.5 min-w-0 flex-1 resize-none bg-transparent px-1 py-2 text-base outline-none",
+        note && "placeholder:text-note-ink",
+      )}
+    />
+  );
+}

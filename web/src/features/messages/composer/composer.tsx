@@ -1,0 +1,152 @@
+import { Paperclip, SendHorizontal, Smile, StickyNote } from "lucide-react";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { EmojiPicker } from "@/components/emoji/emoji-picker";
+import { IconButton } from "@/components/ui/icon-button";
+import { Popover } from "@/components/ui/popover";
+import type { Conversation } from "@/lib/api/types";
+import { cn } from "@/lib/classes";
+import { useNow } from "@/lib/use-now";
+import { needsTemplate, windowState } from "@/lib/window";
+import { BuilderDialog } from "../builders/builder-dialog";
+import { AttachmentTray } from "./attachment-tray";
+import { ClosedWindow } from "./closed-window";
+import { ComposerInput } from "./composer-input";
+import { type Builder, PlusMenu } from "./plus-menu";
+import { ReplyBar } from "./reply-bar";
+import { stageFiles } from "./staged";
+import { useComposer } from "./use-composer";
+import { useTyping } from "./use-typing";
+import { canRecord, VoiceRecorder } from "./voice-recorder";
+import { WindowBanner } from "./window-banner";
+
+interface ComposerProps {
+  conversation: Conversation;
+  contactName: string;
+}
+
+/** Where answers are written. Give it the conversation's id as `key`. */
+export function Composer({ conversation, contactName }: ComposerProps) {
+  const { t } = useTranslation();
+  const { id, session_id: sessionId } = conversation;
+  const window = windowState(conversation.window_expires_at, useNow());
+  const { draft, change, canSend, send, sendBody } = useComposer(id, sessionId);
+  const typing = useTyping(id);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const [builder, setBuilder] = useState<Builder | null>(null);
+  const closed = needsTemplate(window) && !draft.note;
+
+  const write = (text: string) => {
+    change({ text });
+    if (text && !draft.note) typing();
+  };
+  const insert = (emoji: string) => {
+    const at = input.current?.selectionStart ?? draft.text.length;
+    const end = input.current?.selectionEnd ?? at;
+    change({ text: draft.text.slice(0, at) + emoji + draft.text.slice(end) });
+  };
+  const submit = () => {
+    if (canSend) send();
+  };
+  const attach = (files: Iterable<File>) => {
+    stageFiles(id, files);
+    input.current?.focus();
+  };
+
+  return (
+    <div className={cn("border-t transition-colors", draft.note ? "bg-note" : "bg-panel")}>
+      {!draft.note && <WindowBanner window={window} />}
+      {closed ? (
+        <ClosedWindow
+          window={window}
+          sessionId={sessionId}
+          draftKept={draft.text !== ""}
+          onNote={() => change({ note: true })}
+          onSend={sendBody}
+        />
+      ) : (
+        <>
+          {draft.reply && !draft.note && (
+            <ReplyBar
+              quote={draft.reply}
+              contactName={contactName}
+              onCancel={() => change({ reply: null })}
+            />
+          )}
+          {!draft.note && <AttachmentTray conversationId={id} />}
+          <div className="flex items-end gap-0.5 px-2 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
+            {!draft.note && (
+              <>
+                <PlusMenu onAttach={() => picker.current?.click()} onBuild={setBuilder} />
+                <IconButton
+                  icon={Paperclip}
+                  label={t("composer.attach")}
+                  data-testid="attach-button"
+                  onClick={() => picker.current?.click()}
+                  className="max-sm:hidden"
+                />
+              </>
+            )}
+            <IconButton
+              icon={StickyNote}
+              label={draft.note ? t("composer.writeReply") : t("composer.writeNote")}
+              active={draft.note}
+              onClick={() => {
+                change({ note: !draft.note });
+                input.current?.focus();
+              }}
+              className={draft.note ? "bg-note-line/50 text-note-ink" : undefined}
+            />
+            <ComposerInput
+              inputRef={input}
+              value={draft.text}
+              note={draft.note}
+              onChange={write}
+              onSend={submit}
+              onEscape={() => change({ reply: null })}
+              onFiles={attach}
+            />
+            <Popover
+              align="end"
+              label={t("composer.emoji")}
+              trigger={<IconButton icon={Smile} label={t("composer.emoji")} />}
+            >
+              <EmojiPicker onPick={insert} />
+            </Popover>
+            {!draft.note && !canSend && canRecord() && (
+              <VoiceRecorder onRecorded={(file) => stageFiles(id, [file], true)} />
+            )}
+            <IconButton
+              icon={SendHorizontal}
+              label={draft.note ? t("composer.saveNote") : t("composer.send")}
+              data-testid="composer-send"
+              disabled={!canSend}
+              onClick={submit}
+              className="bg-tide text-on-tide hover:bg-tide-strong hover:text-on-tide disabled:bg-sunken disabled:text-ink-faint rtl:-scale-x-100"
+            />
+          </div>
+        </>
+      )}
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        data-testid="attach-input"
+        onChange={(event) => {
+          attach(event.target.files ?? []);
+          event.target.value = "";
+        }}
+      />
+      {builder && (
+        <BuilderDialog
+          builder={builder}
+          sessionId={sessionId}
+          onSend={sendBody}
+          onClose={() => setBuilder(null)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,128 @@
+import { ArrowDown, MessagesSquare } from "lucide-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { useTopic } from "@/lib/connection";
+import { messagesOf } from "../events";
+import { unconfirmed, useOutbox } from "../outbox";
+import { useThread } from "../queries";
+import { daysOf, firstUnread } from "./layout";
+import { ParcelRow } from "./parcel-row";
+import { ThreadDay } from "./thread-day";
+import { useJump } from "./use-jump";
+import { useSeen } from "./use-seen";
+import { useThreadScroll } from "./use-thread-scroll";
+
+interface ThreadProps {
+  conversationId: string;
+  contactName: string;
+  unread: number;
+  onSeen: () => void;
+}
+
+/** The messages of a conversation. Give it the conversation's id as `key`. */
+export function Thread({ conversationId, contactName, unread, onSeen }: ThreadProps) {
+  const { t } = useTranslation();
+  // Before the query: what happens between the two comes as an event.
+  useTopic(`conversation:${conversationId}`);
+  const thread = useThread(conversationId);
+  const { hasNextPage, isFetching, fetchNextPage } = thread;
+  const messages = useMemo(() => messagesOf(thread.data), [thread.data]);
+  const parcels = useOutbox((outbox) => outbox.parcels);
+  const waiting = useMemo(
+    () => unconfirmed(parcels, conversationId, messages),
+    [parcels, conversationId, messages],
+  );
+  const days = useMemo(() => daysOf(messages), [messages]);
+  const { byId, retried } = useMemo(() => indexOf(messages), [messages]);
+  const unreadMark = useUnreadMark(messages, unread);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const loadOlder = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  const newest = waiting.at(-1)?.key ?? messages.at(-1)?.id ?? null;
+  const { atEnd, onScroll, toEnd } = useThreadScroll(scroller, newest, loadOlder);
+  const { jump, highlighted, kept } = useJump(days, byId, loadOlder, hasNextPage);
+  useSeen(unread, atEnd, thread.isSuccess, onSeen);
+
+  const parcelCount = waiting.length;
+  useEffect(() => {
+    if (parcelCount > 0) toEnd();
+  }, [parcelCount, toEnd]);
+
+  if (thread.isPending) return <Spinner className="flex-1" />;
+  if (thread.isError && messages.length === 0) {
+    return <LoadProblem error={thread.error} onRetry={() => thread.refetch()} />;
+  }
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        data-testid="thread"
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard.
+        tabIndex={0}
+        role="log"
+        aria-label={t("thread.label", { name: contactName })}
+        className="flex h-full flex-col-reverse overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+      >
+        <div className="mx-auto w-full max-w-4xl pb-3">
+          {hasNextPage && <Spinner className={isFetching ? "" : "invisible"} />}
+          {days.length === 0 && waiting.length === 0 && (
+            <Empty icon={MessagesSquare} title={t("thread.empty")} />
+          )}
+          {days.map((day) => (
+            <ThreadDay
+              key={day.key}
+              day={day}
+              contactName={contactName}
+              byId={byId}
+              retried={retried}
+              unreadFrom={unreadMark.id}
+              unreadCount={unreadMark.count}
+              highlighted={highlighted}
+              keep={kept === day.key}
+              onJump={jump}
+            />
+          ))}
+          {waiting.map((parcel) => (
+            <ParcelRow key={parcel.key} parcel={parcel} contactName={contactName} />
+          ))}
+        </div>
+      </div>
+      {!atEnd && <ToEnd unread={unread} onClick={toEnd} />}
+    </div>
+  );
+}
+
+function ToEnd({ unread, onClick }: { unread: number; onClick: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className="absolute end-4 bottom-3 z-3 flex h-10 animate-rise items-center gap-2 rounded-full bg-tide px-3.5 text-sm font-semibold text-on-tide shadow-pop hover:bg-tide-strong"
+    >
+      {unread > 0 ? t("thread.newMessages", { count: unread }) : t("thread.toEnd")}
+      <ArrowDown aria-hidden className="size-4" />
+    </button>
+  );
+}
+
+function indexOf(messages: ReturnType<typeof messagesOf>) {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const retried = new Set(
+    messages.flatMap(({ client_key: key }) => (key?.startsWith("retry:") ? key.slice(6) : [])),
+  );
+  return { byId, retried };
+}
+
+/** Where the unread part began when the conversation was opened; it stays there while one reads. */
+function useUnreadMark(messages: ReturnType<typeof messagesOf>, unread: number) {
+  const [count] = useState(unread);
+  const mark = useRef<string | null>(null);
+  if (mark.current === null && messages.length > 0)
+    mark.current = firstUnread(messages, count) ?? "";
+  return { id: mark.current || null, count };
+}

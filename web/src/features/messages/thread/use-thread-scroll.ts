@@ -1,0 +1,48 @@
+// The thread's scroller runs from the bottom (`flex-col-reverse`): what loads above does not move what is
+// read, and a thread that is at its end stays there while it grows.
+
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+
+/** So close to the end counts as being there. */
+const END_PX = 90;
+/** So close to the beginning loads what is older. */
+const OLDER_PX = 900;
+
+export function useThreadScroll(
+  scroller: RefObject<HTMLDivElement | null>,
+  newest: string | null,
+  loadOlder: () => void,
+) {
+  const [atEnd, setAtEnd] = useState(true);
+  const heightBefore = useRef(0);
+  const newestBefore = useRef<string | null>(null);
+
+  const onScroll = useCallback(() => {
+    const box = scroller.current;
+    if (!box) return;
+    // In a reversed column `scrollTop` is 0 at the end and negative above.
+    setAtEnd(Math.abs(box.scrollTop) < END_PX);
+    const above = box.scrollHeight - box.clientHeight - Math.abs(box.scrollTop);
+    if (above < OLDER_PX) loadOlder();
+    heightBefore.current = box.scrollHeight;
+  }, [scroller, loadOlder]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: to be done when the thread grew at its end.
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return;
+    const grown = newestBefore.current !== null && newestBefore.current !== newest;
+    if (grown && !atEnd) box.scrollTop -= box.scrollHeight - heightBefore.current;
+    newestBefore.current = newest;
+    heightBefore.current = box.scrollHeight;
+  }, [newest]);
+
+  const toEnd = useCallback(() => {
+    const box = scroller.current;
+    if (!box) return;
+    box.scrollTop = 0;
+    setAtEnd(true);
+  }, [scroller]);
+
+  return { atEnd, onScroll, toEnd };
+}

@@ -1,0 +1,150 @@
+import { Ellipsis, Phone, Power, RefreshCw, Trash2, Webhook, Zap } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/components/ui/button";
+import { Confirm } from "@/components/ui/confirm";
+import { CopyValue } from "@/components/ui/copy-button";
+import { IconButton } from "@/components/ui/icon-button";
+import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
+import { Notice } from "@/components/ui/notice";
+import { toastGood, toastProblem } from "@/components/ui/toast";
+import type { Session } from "@/lib/api/types";
+import { ago, phone } from "@/lib/format";
+import { useMay } from "@/lib/session-user";
+import { useNow } from "@/lib/use-now";
+import { HealthChip, QualityChip } from "./health-chip";
+import { useChangeSession, useDeleteSession, useSyncTemplates, useTestSession } from "./queries";
+import { TemplateTable } from "./template-table";
+
+/** A number: whether it works, what to enter at Meta, and what can be done with it. */
+export function NumberCard({ session, fresh }: { session: Session; fresh: boolean }) {
+  const { t } = useTranslation();
+  const may = useMay("admin");
+  const now = useNow();
+  const { health } = session;
+  return (
+    <li data-testid="number-row" data-id={session.id} className="rounded-2xl border bg-panel p-5">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
+        <span className="grid size-11 place-items-center rounded-xl bg-tide-soft text-tide-strong">
+          <Phone aria-hidden className="size-5" />
+        </span>
+        <div className="min-w-48 flex-1">
+          <div className="flex flex-wrap items-center gap-2">
+            <h2 className="text-lg font-semibold">{session.name}</h2>
+            <HealthChip session={session} />
+            <QualityChip quality={health.quality} />
+          </div>
+          <p className="text-ink-soft">
+            {session.display_phone_number
+              ? phone(session.display_phone_number)
+              : session.phone_number_id}
+            {session.verified_name && ` · ${session.verified_name}`}
+          </p>
+          <p className="mt-0.5 text-xs text-ink-faint">
+            {health.last_webhook_at
+              ? t("number.lastWebhook", { ago: ago(health.last_webhook_at, now) })
+              : t("number.noWebhook")}
+            {health.checked_at && ` · ${t("number.checked", { ago: ago(health.checked_at, now) })}`}
+          </p>
+        </div>
+        {may && <NumberActions session={session} />}
+      </div>
+      {health.reason && session.status === "active" && (
+        <Notice
+          kind={health.state === "ok" ? "info" : "danger"}
+          text={health.reason}
+          className="mt-4"
+        />
+      )}
+      {may && (
+        <details open={fresh || !health.last_webhook_at} className="mt-4 border-t pt-3">
+          <summary className="flex items-center gap-2 text-sm font-medium text-ink-soft hover:text-ink">
+            <Webhook aria-hidden className="size-4" />
+            {t("number.webhook")}
+          </summary>
+          <p className="mt-2 mb-3 text-sm text-ink-soft">{t("number.webhookHint")}</p>
+          <div className="grid gap-3 md:grid-cols-2">
+            <div className="grid min-w-0 gap-1">
+              <span className="text-xs text-ink-faint">{t("number.webhookUrl")}</span>
+              <CopyValue
+                value={session.webhook_url}
+                label={t("common.copyWhat", { what: t("number.webhookUrl") })}
+                testId="webhook-url"
+              />
+            </div>
+            {session.verify_token && (
+              <div className="grid min-w-0 gap-1">
+                <span className="text-xs text-ink-faint">{t("number.verifyToken")}</span>
+                <CopyValue
+                  value={session.verify_token}
+                  label={t("common.copyWhat", { what: t("number.verifyToken") })}
+                  testId="verify-token"
+                />
+              </div>
+            )}
+          </div>
+        </details>
+      )}
+      <TemplateTable sessionId={session.id} />
+    </li>
+  );
+}
+
+function NumberActions({ session }: { session: Session }) {
+  const { t } = useTranslation();
+  const [deleting, setDeleting] = useState(false);
+  const test = useTestSession(session.id);
+  const change = useChangeSession(session.id);
+  const remove = useDeleteSession(session.id);
+  const sync = useSyncTemplates(session.id);
+  const active = session.status === "active";
+  const runTest = () =>
+    test.mutate(undefined, {
+      onSuccess: ({ health }) => {
+        if (health.state === "ok") toastGood(t("number.testOk"));
+      },
+      onError: toastProblem,
+    });
+  return (
+    <div className="flex items-center gap-1.5">
+      <Button look="secondary" size="sm" busy={test.isPending} onClick={runTest}>
+        <Zap aria-hidden className="size-4" />
+        {t("number.test")}
+      </Button>
+      <Menu align="end" trigger={<IconButton icon={Ellipsis} label={t("number.actions")} />}>
+        <MenuItem
+          icon={RefreshCw}
+          onSelect={() =>
+            sync.mutate(undefined, {
+              onSuccess: () => toastGood(t("number.syncStarted")),
+              onError: toastProblem,
+            })
+          }
+        >
+          {t("number.syncTemplates")}
+        </MenuItem>
+        <MenuItem
+          icon={Power}
+          onSelect={() =>
+            change.mutate({ status: active ? "disabled" : "active" }, { onError: toastProblem })
+          }
+        >
+          {active ? t("number.disable") : t("number.enable")}
+        </MenuItem>
+        <MenuLine />
+        <MenuItem icon={Trash2} danger onSelect={() => setDeleting(true)}>
+          {t("common.delete")}
+        </MenuItem>
+      </Menu>
+      {deleting && (
+        <Confirm
+          title={t("number.deleteTitle", { name: session.name })}
+          text={t("number.deleteText")}
+          action={t("common.delete")}
+          onConfirm={() => remove.mutateAsync()}
+          onClose={() => setDeleting(false)}
+        />
+      )}
+    </div>
+  );
+}

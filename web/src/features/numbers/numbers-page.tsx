@@ -1,0 +1,51 @@
+import { Phone, Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SettingsPage } from "@/components/settings-page";
+import { Button } from "@/components/ui/button";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { useTopic } from "@/lib/connection";
+import { useMay } from "@/lib/session-user";
+import { NumberCard } from "./number-card";
+import { NumberForm } from "./number-form";
+import { useSessions } from "./queries";
+
+export function NumbersPage() {
+  const { t } = useTranslation();
+  useTopic("sessions");
+  const sessions = useSessions();
+  const may = useMay("admin");
+  const [adding, setAdding] = useState(false);
+  const [fresh, setFresh] = useState<string | null>(null);
+  const add = may && (
+    <Button data-testid="new-number" onClick={() => setAdding(true)}>
+      <Plus aria-hidden className="size-4" />
+      {t("number.new")}
+    </Button>
+  );
+  return (
+    <SettingsPage title={t("settings.numbers")} hint={t("number.pageHint")} action={add}>
+      {sessions.isPending && <Spinner />}
+      {sessions.isError && (
+        <LoadProblem error={sessions.error} onRetry={() => sessions.refetch()} />
+      )}
+      {sessions.data?.length === 0 && (
+        <Empty icon={Phone} title={t("number.emptyTitle")} text={t("number.emptyHint")} />
+      )}
+      <ul className="grid gap-4">
+        {sessions.data?.map((session) => (
+          <NumberCard key={session.id} session={session} fresh={session.id === fresh} />
+        ))}
+      </ul>
+      {adding && (
+        <NumberForm
+          onClose={() => setAdding(false)}
+          onDone={(session) => {
+            setAdding(false);
+            setFresh(session.id);
+          }}
+        />
+      )}
+    </SettingsPage>
+  );
+}

@@ -1,0 +1,53 @@
+import { LayoutTemplate } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Chip } from "@/components/ui/chip";
+import { LoadProblem, Spinner } from "@/components/ui/states";
+import { useTemplates } from "./queries";
+
+const LOOK: Record<string, "good" | "danger" | "ember"> = {
+  APPROVED: "good",
+  REJECTED: "danger",
+  DISABLED: "danger",
+  PENDING: "ember",
+  PAUSED: "ember",
+};
+
+/** The templates of a number; loaded when somebody looks. */
+export function TemplateTable({ sessionId }: { sessionId: string }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="mt-3 border-t pt-3" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="flex items-center gap-2 text-sm font-medium text-ink-soft hover:text-ink">
+        <LayoutTemplate aria-hidden className="size-4" />
+        {t("number.templates")}
+      </summary>
+      {open && <Rows sessionId={sessionId} />}
+    </details>
+  );
+}
+
+function Rows({ sessionId }: { sessionId: string }) {
+  const { t } = useTranslation();
+  const templates = useTemplates(sessionId);
+  if (templates.isPending) return <Spinner />;
+  if (templates.isError) {
+    return <LoadProblem error={templates.error} onRetry={() => templates.refetch()} />;
+  }
+  if (templates.data.length === 0) {
+    return <p className="pt-3 text-sm text-ink-soft">{t("template.none")}</p>;
+  }
+  return (
+    <ul className="mt-2 divide-y">
+      {templates.data.map((template) => (
+        <li key={template.id} className="flex flex-wrap items-center gap-2 py-2">
+          <span className="min-w-40 flex-1 truncate font-medium">{template.name}</span>
+          <Chip>{template.language}</Chip>
+          <Chip>{template.category.toLowerCase()}</Chip>
+          <Chip look={LOOK[template.status] ?? "plain"}>{template.status.toLowerCase()}</Chip>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,95 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { RotateCcw, ShieldCheck, Trash2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Lines, SettingsPage } from "@/components/settings-page";
+import { Button } from "@/components/ui/button";
+import { Chip } from "@/components/ui/chip";
+import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { toastGood, toastProblem } from "@/components/ui/toast";
+import { api } from "@/lib/api/client";
+import type { Page, QuarantineEntry } from "@/lib/api/types";
+import { useTopic } from "@/lib/connection";
+import { fullTime } from "@/lib/format";
+import { keys } from "@/lib/keys";
+
+function useQuarantine() {
+  return useQuery({
+    queryKey: keys.quarantine(false),
+    queryFn: async ({ signal }) =>
+      (await api.get<Page<QuarantineEntry>>("/quarantine", { resolved: false, limit: 200 }, signal))
+        .data,
+  });
+}
+
+/** What could not be processed and waits for a person. */
+export function QuarantinePage() {
+  const { t } = useTranslation();
+  useTopic("sessions");
+  const list = useQuarantine();
+  return (
+    <SettingsPage title={t("settings.quarantine")} hint={t("quarantine.pageHint")}>
+      {list.isPending && <Spinner />}
+      {list.isError && <LoadProblem error={list.error} onRetry={() => list.refetch()} />}
+      {list.data?.length === 0 && (
+        <Empty icon={ShieldCheck} title={t("quarantine.empty")} text={t("quarantine.emptyHint")} />
+      )}
+      {list.data && list.data.length > 0 && (
+        <Lines label={t("settings.quarantine")}>
+          {list.data.map((entry) => (
+            <EntryLine key={entry.id} entry={entry} />
+          ))}
+        </Lines>
+      )}
+    </SettingsPage>
+  );
+}
+
+function EntryLine({ entry }: { entry: QuarantineEntry }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const resolve = useMutation({
+    mutationFn: (way: "replay" | "discard") => api.post<void>(`/quarantine/${entry.id}/${way}`),
+    onSuccess: (_, way) => {
+      toastGood(t(`quarantine.done.${way}`));
+      return client.invalidateQueries({ queryKey: keys.anyQuarantine });
+    },
+    onError: toastProblem,
+  });
+  return (
+    <li className="grid gap-2 px-4 py-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <Chip look="ember">{t(`quarantine.source.${entry.source}`)}</Chip>
+        <p className="min-w-48 flex-1 font-medium">{entry.reason}</p>
+        <Button
+          size="sm"
+          look="secondary"
+          busy={resolve.isPending && resolve.variables === "replay"}
+          onClick={() => resolve.mutate("replay")}
+        >
+          <RotateCcw aria-hidden className="size-3.5" />
+          {t("quarantine.replay")}
+        </Button>
+        <Button
+          size="sm"
+          look="danger"
+          busy={resolve.isPending && resolve.variables === "discard"}
+          onClick={() => resolve.mutate("discard")}
+        >
+          <Trash2 aria-hidden className="size-3.5" />
+          {t("common.discard")}
+        </Button>
+      </div>
+      <p className="text-xs text-ink-soft">
+        {fullTime(entry.received_at)} · {t("quarantine.tries", { count: entry.tries })}
+      </p>
+      <details className="text-xs text-ink-soft">
+        <summary>{t("quarantine.payload")}</summary>
+        <pre className="mt-1 max-h-72 overflow-auto rounded-lg bg-sunken p-2 font-mono" dir="ltr">
+          {typeof entry.payload === "string"
+            ? entry.payload
+            : JSON.stringify(entry.payload, null, 2)}
+        </pre>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,85 @@
+import { accessToken, refreshAccess } from "./auth-tokens";
+import { ApiError, NetworkError, readProblem } from "./problem";
+
+const BASE = "/api/v1";
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface RequestOptions {
+  query?: Query;
+  body?: unknown;
+  /** Makes a repeated POST harmless for 24 hours. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+  /** Log-in and the like: no token goes along. */
+  anonymous?: boolean;
+}
+
+/** The address of a route, with the parameters that are set. */
+export function address(path: string, query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== "") {
+      parameters.set(name, String(value));
+    }
+  }
+  const text = parameters.toString();
+  return `${BASE}${path}${text ? `?${text}` : ""}`;
+}
+
+async function send(
+  method: string,
+  path: string,
+  options: RequestOptions,
+  token: string | null,
+): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(address(path, options.query), {
+      method,
+      headers,
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ?? null,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw new NetworkError();
+  }
+}
+
+/** One request; a token that the hub refuses is exchanged and the request made once more. */
+export async function request<T>(
+  method: string,
+  path: string,
+  options: RequestOptions = {},
+): Promise<T> {
+  const token = options.anonymous ? null : await accessToken();
+  let response = await send(method, path, options, token);
+  if (response.status === 401 && token) {
+    const fresh = await refreshAccess(token);
+    response = await send(method, path, options, fresh);
+  }
+  if (!response.ok) throw await readProblem(response);
+  if (response.status === 204 || response.headers.get("Content-Length") === "0") {
+    return undefined as T;
+  }
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+export const api = {
+  get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
+    request<T>("GET", path, { ...(query && { query }), ...(signal && { signal }) }),
+  post: <T>(path: string, body?: unknown, options: RequestOptions = {}) =>
+    request<T>("POST", path, { ...options, ...(body !== undefined && { body }) }),
+  patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
+  delete: <T = void>(path: string) => request<T>("DELETE", path),
+};
+
+/** What to tell the person about an error that has no words of its own. */
+export function isApiError(error: unknown, code?: string): error is ApiError {
+  return error instanceof ApiError && (code === undefined || error.code === code);
+}

@@ -1,0 +1,26 @@
+// The state of the live connection for those who show it, and the way to look at a topic.
+
+import { createContext, useContext, useEffect } from "react";
+import { create } from "zustand";
+import type { ConnectionState, LiveSocket } from "./socket";
+
+export const useConnection = create<ConnectionState>(() => ({
+  phase: "idle",
+  retryAt: null,
+  staleSince: null,
+}));
+
+export const SocketContext = createContext<LiveSocket | null>(null);
+
+/** Looks at a topic while the component is there. */
+export function useTopic(topic: string | null): void {
+  const socket = useContext(SocketContext);
+  useEffect(() => {
+    if (!socket || !topic) return;
+    return socket.subscribe(topic);
+  }, [socket, topic]);
+}
+
+export function useSocket(): LiveSocket | null {
+  return useContext(SocketContext);
+}

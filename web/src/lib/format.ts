@@ -1,0 +1,137 @@
+// How times, sizes and people are written.
+
+import type { ContactBrief } from "./api/types";
+import i18n from "./i18n";
+
+const DAY_MS = 86_400_000;
+
+function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(i18n.language, options);
+}
+
+export function clockTime(at: string): string {
+  return formatter({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
+export function fullTime(at: string): string {
+  return formatter({ dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+}
+
+/** A key that is the same for two instants of the same local day. */
+export function dayKey(at: string): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+function daysAgo(at: string, now: number): number {
+  const midnight = (instant: number) => new Date(instant).setHours(0, 0, 0, 0);
+  return Math.round((midnight(now) - midnight(new Date(at).getTime())) / DAY_MS);
+}
+
+/** "Today", "Yesterday", a weekday within the week, else the date. */
+export function dayLabel(at: string, now: number): string {
+  const days = daysAgo(at, now);
+  if (days === 0 || days === 1) {
+    const text = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto" }).format(
+      -days,
+      "day",
+    );
+    return text.charAt(0).toLocaleUpperCase(i18n.language) + text.slice(1);
+  }
+  if (days > 1 && days < 7) return formatter({ weekday: "long" }).format(new Date(at));
+  return formatter({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
+}
+
+/** Short enough for the corner of a list row. */
+export function rowTime(at: string, now: number): string {
+  const days = daysAgo(at, now);
+  if (days <= 0) return clockTime(at);
+  if (days === 1) return dayLabel(at, now);
+  if (days < 7) return formatter({ weekday: "short" }).format(new Date(at));
+  return formatter({ day: "numeric", month: "short" }).format(new Date(at));
+}
+
+/** "4 min ago" */
+export function ago(at: string, now: number): string {
+  const seconds = Math.round((now - new Date(at).getTime()) / 1000);
+  const relative = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto", style: "short" });
+  if (seconds < 45) return relative.format(0, "second");
+  if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
+  if (seconds < 86_400) return relative.format(-Math.round(seconds / 3600), "hour");
+  return relative.format(-Math.round(seconds / 86_400), "day");
+}
+
+/** "2 h 05 min", "34 min" */
+export function duration(ms: number): string {
+  const minutes = Math.max(0, Math.ceil(ms / 60_000));
+  const hours = Math.floor(minutes / 60);
+  if (hours === 0) return i18n.t("time.minutes", { minutes });
+  return i18n.t("time.hours", { hours, minutes: String(minutes % 60).padStart(2, "0") });
+}
+
+/** "1:07" */
+export function playTime(seconds: number): string {
+  const whole = Number.isFinite(seconds) ? Math.floor(seconds) : 0;
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export function byteSize(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${value.toLocaleString(i18n.language, { maximumFractionDigits: digits })} ${units[unit]}`;
+}
+
+const ONE_DIGIT_COUNTRIES = new Set(["1", "7"]);
+const TWO_DIGIT_COUNTRIES = new Set(
+  "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(
+    " ",
+  ),
+);
+
+/** `4915112345678` → `+49 151 1234 5678`. */
+export function phone(digits: string): string {
+  const plain = digits.replace(/\D/g, "");
+  const country = ONE_DIGIT_COUNTRIES.has(plain.slice(0, 1))
+    ? 1
+    : TWO_DIGIT_COUNTRIES.has(plain.slice(0, 2))
+      ? 2
+      : 3;
+  const rest = plain.slice(country);
+  const groups =
+    rest.length > 4 ? [rest.slice(0, 3), ...(rest.slice(3).match(/.{1,4}/g) ?? [])] : [rest];
+  return `+${plain.slice(0, country)} ${groups.join(" ")}`.trim();
+}
+
+/** What to call a contact. */
+export function contactName(contact: ContactBrief): string {
+  if (contact.name?.trim()) return contact.name;
+  if (contact.username) return `@${contact.username.replace(/^@/, "")}`;
+  if (contact.phone) return phone(contact.phone);
+  return contact.user_id ?? i18n.t("contact.unnamed");
+}
+
+/** One or two letters for a face without a picture; empty for names without letters. */
+export function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  const first = words[0];
+  if (!first) return "";
+  const last = words.length > 1 ? words[words.length - 1] : undefined;
+  const letters = [...first].slice(0, 1).concat(last ? [...last].slice(0, 1) : []);
+  return letters.join("").toLocaleUpperCase();
+}
+
+/** A hue that always belongs to the same id; spread so that neighbours differ. */
+export function stableHue(id: string): number {
+  let hash = 2166136261;
+  for (const letter of id) {
+    hash ^= letter.charCodeAt(0);
+    hash = Math.imul(hash, 16777619);
+  }
+  return ((hash >>> 0) % 24) * 15;
+}

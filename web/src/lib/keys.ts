@@ -1,0 +1,32 @@
+// Under which names answers of the hub are cached.
+
+export interface InboxFilters {
+  status: "open" | "pending" | "closed" | "all";
+  /** `me`, `none`, `all` or a user's id. */
+  assignee: string;
+  /** A number's id, or `all`. */
+  session: string;
+  q: string;
+}
+
+export const keys = {
+  me: ["me"] as const,
+  setup: ["setup"] as const,
+  conversationLists: ["conversations"] as const,
+  conversations: (filters: InboxFilters) => ["conversations", filters] as const,
+  conversation: (id: string) => ["conversation", id] as const,
+  anyConversation: ["conversation"] as const,
+  anyMessages: ["messages"] as const,
+  messages: (conversationId: string) => ["messages", conversationId] as const,
+  anyContact: ["contact"] as const,
+  contact: (id: string) => ["contact", id] as const,
+  sessions: ["sessions"] as const,
+  templates: (sessionId: string) => ["templates", sessionId] as const,
+  anyTemplates: ["templates"] as const,
+  users: ["users"] as const,
+  invitations: ["invitations"] as const,
+  apiKeys: ["api-keys"] as const,
+  auditLog: ["audit-log"] as const,
+  quarantine: (resolved: boolean) => ["quarantine", resolved] as const,
+  anyQuarantine: ["quarantine"] as const,
+};

@@ -1,0 +1,79 @@
+// What travels over the socket, both ways.
+
+import type { Contact, Conversation, Message, Session } from "./api/types";
+
+interface Numbered<Type extends string, Data> {
+  seq: number;
+  at: string;
+  type: Type;
+  data: Data;
+}
+
+export type MessageEvent = Numbered<
+  | "message.received"
+  | "message.queued"
+  | "message.sent"
+  | "message.status_changed"
+  | "message.updated"
+  | "note.created",
+  Message
+>;
+export type ConversationEvent = Numbered<
+  "conversation.created" | "conversation.updated",
+  Conversation
+>;
+export type ContactEvent = Numbered<"contact.created" | "contact.updated", Contact>;
+export type SessionEvent = Numbered<"session.updated", Session>;
+export type NoticeEvent = Numbered<"template.updated" | "quarantine.added", unknown>;
+
+export type LiveEvent =
+  | MessageEvent
+  | ConversationEvent
+  | ContactEvent
+  | SessionEvent
+  | NoticeEvent;
+
+export type IncomingFrame =
+  | { type: "ready"; cursor: string }
+  | { type: "subscribed"; topics: string[]; refused: string[]; cursor: string }
+  | { type: "events"; cursor: string; events: LiveEvent[] }
+  | { type: "rows"; cursor: string; rows: Conversation[] }
+  | { type: "beat"; cursor: string }
+  | { type: "reload"; reason: string; cursor?: string }
+  | { type: "goodbye"; reconnect_after_ms: number }
+  | { type: "error"; code: string }
+  | { type: "pong" };
+
+const MESSAGE_EVENTS = new Set<string>([
+  "message.received",
+  "message.queued",
+  "message.sent",
+  "message.status_changed",
+  "message.updated",
+  "note.created",
+]);
+
+export function isMessageEvent(event: LiveEvent): event is MessageEvent {
+  return MESSAGE_EVENTS.has(event.type);
+}
+
+export function isConversationEvent(event: LiveEvent): event is ConversationEvent {
+  return event.type === "conversation.created" || event.type === "conversation.updated";
+}
+
+export function isContactEvent(event: LiveEvent): event is ContactEvent {
+  return event.type === "contact.created" || event.type === "contact.updated";
+}
+
+/** Reads a text frame; what is not understood is nothing. */
+export function readFrame(text: unknown): IncomingFrame | null {
+  if (typeof text !== "string") return null;
+  try {
+    const frame: unknown = JSON.parse(text);
+    return typeof frame === "object" && frame !== null && "type" in frame
+      ? (frame as IncomingFrame)
+      : null;
+  } catch {
+    return null;
+  }
+}
