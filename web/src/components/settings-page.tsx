@@ -14,7 +14,7 @@ export function SettingsPage({ title, hint, action, children }: SettingsPageProp
   }, [title]);
   return (
     <div className="mx-auto w-full max-w-4xl px-4 py-6 sm:px-8 sm:py-8">
-      <header className="mb-6 flex flex-wrap items-start justify-between gap-3">
+      <header className="mb-6 flex flex-col items-start justify-between gap-3 sm:flex-row">
         <div className="min-w-0 flex-1">
           <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
           {hint && <p className="mt-1 max-w-xl text-ink-soft">{hint}</p>}

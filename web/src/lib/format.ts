@@ -10,7 +10,7 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 }
 
 export function clockTime(at: string): string {
-  return formatter({ hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return formatter({ hour: "numeric", minute: "2-digit" }).format(new Date(at));
 }
 
 export function fullTime(at: string): string {

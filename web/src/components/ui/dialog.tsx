@@ -24,7 +24,10 @@ export function Dialog({ title, description, onClose, children, footer, wide }: 
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>("input:not([hidden]), textarea, select")?.focus();
+    }
     setPortal(dialog);
     return () => {
       if (before instanceof HTMLElement) before.focus();

@@ -18,7 +18,7 @@ export function FieldFrame({ label, hint, error, count, children }: FieldFramePr
   const note = `${id}-note`;
   const hasNote = Boolean(hint || error);
   return (
-    <div className="grid gap-1.5">
+    <div className="grid min-w-0 gap-1.5">
       <div className="flex items-baseline justify-between gap-2">
         <label htmlFor={id} className="text-sm font-medium text-ink">
           {label}

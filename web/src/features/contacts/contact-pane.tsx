@@ -83,14 +83,12 @@ function Fact({ label, value, copy }: FactProps) {
   const { t } = useTranslation();
   if (!value) return null;
   return (
-    <div className="flex min-h-8 items-center gap-2">
-      <div className="min-w-0 flex-1">
-        <dt className="text-xs text-ink-faint">{label}</dt>
-        <dd className="truncate tabular-nums">
-          <bdi>{value}</bdi>
-        </dd>
-      </div>
-      {copy && <CopyButton text={copy} label={t("common.copyWhat", { what: label })} />}
+    <div>
+      <dt className="text-xs text-ink-faint">{label}</dt>
+      <dd className="flex min-h-7 items-center gap-2 tabular-nums">
+        <bdi className="min-w-0 flex-1 truncate">{value}</bdi>
+        {copy && <CopyButton text={copy} label={t("common.copyWhat", { what: label })} />}
+      </dd>
     </div>
   );
 }

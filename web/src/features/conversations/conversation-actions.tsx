@@ -31,7 +31,7 @@ export function StatusMenu({ conversation }: { conversation: Conversation }) {
         <Button look="secondary" size="sm" className="px-2.5">
           <Icon aria-hidden className="size-4" />
           <span className="sr-only">{t("conversation.statusLabel")}</span>
-          {t(`conversation.${conversation.status}`)}
+          <span className="max-sm:sr-only">{t(`conversation.${conversation.status}`)}</span>
           <ChevronDown aria-hidden className="-me-0.5 size-3.5 opacity-60" />
         </Button>
       }

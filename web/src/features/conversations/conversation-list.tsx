@@ -10,7 +10,7 @@ import { rowsOf } from "./events";
 import { useConversationList } from "./queries";
 
 /** The height of a row and the gap below it, in CSS pixels. */
-const ROW_PX = 68;
+const ROW_PX = 62;
 /** Rows beyond the view that start the next page. */
 const AHEAD = 10;
 

@@ -37,13 +37,14 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       data-id={row.id}
       aria-current={selected ? "page" : undefined}
       className={cn(
-        "group mx-1.5 flex h-[4.125rem] items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
+        "group mx-1.5 flex h-15 items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
         selected ? "bg-tide-soft" : "hover:bg-sunken",
       )}
     >
       <Avatar
         id={row.contact.id}
         name={name}
+        size={40}
         windowLeft={window.share}
         urgent={window.state === "closing"}
       />
@@ -52,6 +53,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           <span className={cn("min-w-0 flex-1 truncate", unread ? "font-semibold" : "font-medium")}>
             <bdi>{name}</bdi>
           </span>
+          {number && <span className="max-w-20 truncate text-2xs text-ink-faint">{number}</span>}
           <time
             dateTime={at}
             className={cn(
@@ -65,11 +67,6 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
         <span className="mt-0.5 flex h-5 items-center gap-1.5">
           <LastLine row={row} strong={unread} />
           {showStatus && row.status !== "open" && <Chip>{t(`conversation.${row.status}`)}</Chip>}
-          {number && (
-            <Chip title={number} className="hidden max-w-20 xl:inline-flex">
-              <span className="truncate">{number}</span>
-            </Chip>
-          )}
           <WindowChip window={window} />
           {unread && (
             <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-full bg-tide px-1.5 text-2xs font-bold tabular-nums text-on-tide">

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { CopyValue } from "@/components/ui/copy-button";
+import { Disclosure } from "@/components/ui/disclosure";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { Notice } from "@/components/ui/notice";
@@ -15,6 +16,15 @@ import { useNow } from "@/lib/use-now";
 import { HealthChip, QualityChip } from "./health-chip";
 import { useChangeSession, useDeleteSession, useSyncTemplates, useTestSession } from "./queries";
 import { TemplateTable } from "./template-table";
+
+const NOTICE = {
+  ok: "info",
+  unknown: "info",
+  limited: "time",
+  webhook_silent: "time",
+  token_invalid: "danger",
+  blocked: "danger",
+} as const;
 
 /** A number: whether it works, what to enter at Meta, and what can be done with it. */
 export function NumberCard({ session, fresh }: { session: Session; fresh: boolean }) {
@@ -50,18 +60,15 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
         {may && <NumberActions session={session} />}
       </div>
       {health.reason && session.status === "active" && (
-        <Notice
-          kind={health.state === "ok" ? "info" : "danger"}
-          text={health.reason}
-          className="mt-4"
-        />
+        <Notice kind={NOTICE[health.state]} text={health.reason} className="mt-4" />
       )}
       {may && (
-        <details open={fresh || !health.last_webhook_at} className="mt-4 border-t pt-3">
-          <summary className="flex items-center gap-2 text-sm font-medium text-ink-soft hover:text-ink">
-            <Webhook aria-hidden className="size-4" />
-            {t("number.webhook")}
-          </summary>
+        <Disclosure
+          icon={Webhook}
+          title={t("number.webhook")}
+          open={fresh || !health.last_webhook_at}
+          className="mt-4"
+        >
           <p className="mt-2 mb-3 text-sm text-ink-soft">{t("number.webhookHint")}</p>
           <div className="grid gap-3 md:grid-cols-2">
             <div className="grid min-w-0 gap-1">
@@ -83,7 +90,7 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
               </div>
             )}
           </div>
-        </details>
+        </Disclosure>
       )}
       <TemplateTable sessionId={session.id} />
     </li>

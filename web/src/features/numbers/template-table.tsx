@@ -2,6 +2,7 @@ import { LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Chip } from "@/components/ui/chip";
+import { Disclosure } from "@/components/ui/disclosure";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import { useTemplates } from "./queries";
 
@@ -18,13 +19,14 @@ export function TemplateTable({ sessionId }: { sessionId: string }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <details className="mt-3 border-t pt-3" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="flex items-center gap-2 text-sm font-medium text-ink-soft hover:text-ink">
-        <LayoutTemplate aria-hidden className="size-4" />
-        {t("number.templates")}
-      </summary>
+    <Disclosure
+      icon={LayoutTemplate}
+      title={t("number.templates")}
+      onToggle={setOpen}
+      className="mt-3"
+    >
       {open && <Rows sessionId={sessionId} />}
-    </details>
+    </Disclosure>
   );
 }
 

@@ -1,4 +1,5 @@
 import { Forward, Megaphone } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Ticks } from "@/components/ticks";
 import type { Message } from "@/lib/api/types";
@@ -16,6 +17,8 @@ interface BubbleProps {
   onJump?: (() => void) | undefined;
   /** Says who wrote it, above the words. */
   author?: string | null;
+  /** What stands below the words inside the frame: why it failed, and what to do. */
+  children?: ReactNode;
 }
 
 const FRAME = {
@@ -25,7 +28,14 @@ const FRAME = {
 };
 
 /** A message's body: quote, content, time and ticks. */
-export function Bubble({ message, contactName, quotedType, onJump, author }: BubbleProps) {
+export function Bubble({
+  message,
+  contactName,
+  quotedType,
+  onJump,
+  author,
+  children,
+}: BubbleProps) {
   const { t } = useTranslation();
   const { direction, context, reply_to: reply } = message;
   const bare = message.type === "sticker" && !message.revoked_at;
@@ -37,6 +47,7 @@ export function Bubble({ message, contactName, quotedType, onJump, author }: Bub
         FRAME[direction],
         failed && "border-danger-line bg-danger-soft",
         bare && "border-transparent bg-transparent px-0",
+        reply && "min-w-56",
       )}
     >
       {author && (
@@ -67,6 +78,7 @@ export function Bubble({ message, contactName, quotedType, onJump, author }: Bub
       )}
       <MessageContent message={message} />
       <Footer message={message} />
+      {children}
     </div>
   );
 }

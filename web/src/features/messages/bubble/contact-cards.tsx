@@ -8,7 +8,7 @@ export function ContactCards({ content }: { content: unknown }) {
   const { t } = useTranslation();
   const cards = readCards(content);
   return (
-    <ul className="grid w-64 max-w-full gap-1.5">
+    <ul className="grid w-card gap-1.5">
       {cards.map((card, index) => (
         <li
           // biome-ignore lint/suspicious/noArrayIndexKey: cards have no ids and never move.

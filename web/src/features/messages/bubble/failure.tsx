@@ -2,6 +2,7 @@ import { CircleAlert, CircleHelp, RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toastProblem } from "@/components/ui/toast";
 import type { Message } from "@/lib/api/types";
+import { cn } from "@/lib/classes";
 import { useRetryMessage } from "../queries";
 
 /** Why a message did not arrive, what to do about it, and a real second try. */
@@ -14,7 +15,10 @@ export function FailureLine({ message, retried }: { message: Message; retried: b
   return (
     <div
       role={unknown ? "note" : "alert"}
-      className={`mt-1 flex max-w-80 items-start gap-2 text-xs ${unknown ? "text-ember-ink" : "text-danger"}`}
+      className={cn(
+        "mt-1.5 mb-1 flex w-card items-start gap-2 border-t pt-2 text-xs",
+        unknown ? "border-ember/40 text-ember-ink" : "border-danger-line text-danger",
+      )}
     >
       <Icon aria-hidden className="mt-px size-3.5 shrink-0" />
       <div className="min-w-0">

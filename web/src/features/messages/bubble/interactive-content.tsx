@@ -11,7 +11,7 @@ export function InteractiveContent({ content }: { content: unknown }) {
     return <Choice title={shown.reply.title} description={shown.reply.description} />;
   if (shown.answers.length > 0) return <Answers answers={shown.answers} />;
   return (
-    <div className="w-72 max-w-full">
+    <div className="w-card">
       {shown.header && <p className="font-semibold">{shown.header}</p>}
       {shown.body && <FormattedText text={shown.body} />}
       {shown.footer && <p className="mt-1 text-xs text-ink-soft">{shown.footer}</p>}

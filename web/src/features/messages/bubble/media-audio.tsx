@@ -1,5 +1,5 @@
 import { AudioLines, Mic, Pause, Play } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Media } from "@/lib/api/types";
 import { playTime } from "@/lib/format";
@@ -28,9 +28,10 @@ export function AudioMedia({ media }: { media: Media }) {
     else void audio.current?.play().catch(() => setPlaying(false));
   };
   const next = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1;
+  const share = length > 0 ? Math.min(100, (at / length) * 100) : 0;
   const Kind = media.voice ? Mic : AudioLines;
   return (
-    <div className="flex w-72 max-w-full items-center gap-2.5 py-1">
+    <div className="flex w-card items-center gap-2.5 py-1">
       {/* biome-ignore lint/a11y/useMediaCaption: voice notes come without captions. */}
       <audio
         ref={audio}
@@ -66,7 +67,8 @@ export function AudioMedia({ media }: { media: Media }) {
           onChange={(event) => {
             if (audio.current) audio.current.currentTime = Number(event.target.value);
           }}
-          className="block h-4 w-full accent-(--tide)"
+          style={{ "--share": `${share}%` } as CSSProperties}
+          className="slider block w-full"
         />
         <div className="flex items-center gap-1.5 text-2xs tabular-nums text-ink-soft">
           <Kind aria-hidden className="size-3" />

@@ -23,7 +23,7 @@ export function DocumentMedia({ media }: { media: Media }) {
       onClick={download}
       disabled={busy}
       aria-label={t("media.downloadName", { name })}
-      className="flex w-72 max-w-full items-center gap-3 rounded-lg bg-ink/5 px-3 py-2.5 text-start transition-colors hover:bg-ink/10"
+      className="flex w-card items-center gap-3 rounded-lg bg-ink/5 px-3 py-2.5 text-start transition-colors hover:bg-ink/10"
     >
       <span className="grid size-10 shrink-0 place-items-center rounded-lg bg-raised text-tide-strong">
         <FileText aria-hidden className="size-5" />

@@ -26,7 +26,7 @@ export function ImageMedia({ media, caption }: { media: Media; caption: string |
           loading="lazy"
           decoding="async"
           onError={() => void renew()}
-          className="max-h-80 min-h-24 w-72 max-w-full object-cover"
+          className="max-h-80 min-h-24 w-card object-cover"
         />
       </button>
       {open && <Lightbox url={url} alt={alt} media={media} onClose={() => setOpen(false)} />}

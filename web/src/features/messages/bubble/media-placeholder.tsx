@@ -17,7 +17,7 @@ export function MediaPlaceholder({ kind, media }: { kind: string; media: Media |
       ? t("media.expired")
       : (media?.error ?? t("media.failed"));
   return (
-    <div className="flex w-64 max-w-full items-center gap-3 rounded-lg border border-dashed border-line-strong bg-panel/60 px-3 py-3">
+    <div className="flex w-card items-center gap-3 rounded-lg border border-dashed border-line-strong bg-panel/60 px-3 py-3">
       <Icon
         aria-hidden
         className={waits ? "size-5 animate-spin text-ink-faint" : "size-5 shrink-0 text-ink-faint"}

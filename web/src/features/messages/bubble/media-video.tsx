@@ -17,7 +17,7 @@ export function VideoMedia({ media }: { media: Media }) {
       playsInline
       aria-label={t("kind.video")}
       onError={() => void renew()}
-      className="max-h-80 w-80 max-w-full rounded-lg bg-black"
+      className="max-h-80 w-card rounded-lg bg-black"
     />
   );
 }

@@ -17,7 +17,7 @@ export function OrderContent({ content }: { content: unknown }) {
   const total = items.reduce((sum, item) => sum + item.price * item.quantity, 0);
   const currency = items[0]?.currency ?? "";
   return (
-    <div className="w-72 max-w-full">
+    <div className="w-card">
       <p className="flex items-center gap-2 font-semibold">
         <ShoppingBag aria-hidden className="size-4" />
         {t("message.order", { count: items.length })}

@@ -11,7 +11,7 @@ export function PlaceCard({ content }: { content: unknown }) {
   const position = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
   const href = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`;
   return (
-    <div className="w-64 max-w-full overflow-hidden rounded-lg border border-line bg-raised">
+    <div className="w-card overflow-hidden rounded-lg border border-line bg-raised">
       <svg aria-hidden viewBox="0 0 256 96" className="block w-full bg-tide-soft">
         <g fill="none" className="stroke-tide-line">
           <path d="M-8 70C60 40 90 92 150 62S240 22 270 40" strokeWidth="9" />

@@ -28,7 +28,7 @@ export function Quoted({ direction, text, type, contactName, onJump }: QuotedPro
     </>
   );
   const classes =
-    "block w-full min-w-0 rounded-lg border-s-3 border-tide bg-ink/5 px-2.5 py-1.5 text-start";
+    "block w-0 min-w-full rounded-lg border-s-3 border-tide bg-ink/5 px-2.5 py-1.5 text-start";
   if (!onJump) return <div className={classes}>{content}</div>;
   return (
     <button

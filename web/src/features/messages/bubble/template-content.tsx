@@ -20,7 +20,7 @@ export function TemplateContent({ message }: { message: Message }) {
   const parts = template && partsOf(template);
   const filled = parts && filledFrom(parts, sent.components);
   return (
-    <div className="w-72 max-w-full">
+    <div className="w-card">
       <p className="mb-1 flex items-center gap-1.5 text-2xs text-ink-soft">
         <LayoutTemplate aria-hidden className="size-3" />
         <span className="truncate">

@@ -42,7 +42,7 @@ export function PreviewFrame({ title, body, draft, onSend, onClose, children }: 
         </>
       }
     >
-      <div className="grid gap-5 md:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 md:grid-cols-2">
         <div className="grid content-start gap-3.5">{children}</div>
         <section aria-label={t("builder.preview")} className="rounded-xl bg-canvas p-4">
           <div className="ms-auto w-fit max-w-full rounded-2xl rounded-se-md border border-own-line bg-own px-3 py-2">

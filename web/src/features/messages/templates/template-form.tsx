@@ -19,7 +19,7 @@ export function TemplateForm({ parts, values, onChange, sessionId }: FormProps) 
   const buttons = parts.buttons.filter((button) => button.slot);
   const places = parts.headerSlots.length + parts.bodySlots.length + buttons.length;
   return (
-    <div className="grid gap-5 md:grid-cols-2">
+    <div className="grid grid-cols-1 gap-5 md:grid-cols-2">
       <div className="grid content-start gap-3.5">
         {places === 0 && !needsHeaderMedia(parts) && (
           <p className="text-ink-soft">{t("template.nothingToFill")}</p>

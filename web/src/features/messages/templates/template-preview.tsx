@@ -23,7 +23,7 @@ export function TemplatePreview({
   const HeaderIcon = HEADER_ICONS[parts.headerFormat ?? ""];
   return (
     <section aria-label={t("builder.preview")} className="rounded-xl bg-canvas p-4">
-      <div className="ms-auto w-72 max-w-full rounded-2xl rounded-se-md border border-own-line bg-own px-3 py-2">
+      <div className="ms-auto w-card rounded-2xl rounded-se-md border border-own-line bg-own px-3 py-2">
         {HeaderIcon && (
           <div className="mb-2 grid h-24 place-items-center rounded-lg bg-ink/8 text-ink-soft">
             <span className="flex max-w-full items-center gap-2 px-2 text-xs">

@@ -62,7 +62,9 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
             quotedType={quotedType}
             author={author}
             onJump={quoted ? () => onJump(quoted) : undefined}
-          />
+          >
+            {troubled && <FailureLine message={message} retried={retried} />}
+          </Bubble>
         </div>
         <MessageActions
           message={message}
@@ -74,7 +76,6 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
         />
       </div>
       <Reactions message={message} onRemove={() => react.mutate({ message, emoji: "" })} />
-      {troubled && <FailureLine message={message} retried={retried} />}
     </article>
   );
 });

@@ -1,0 +1,359 @@
+// The API's routes, as far as the dashboard uses them.
+
+import { page, Refusal, readBody, readParts } from "./answers.mjs";
+import { post, receive, retry } from "./chat.mjs";
+import { audit, byId, iso, newId, state, tell } from "./state.mjs";
+
+const PASSWORD = "demo-password";
+const EXPIRES = Number(process.env.MOCK_TOKEN_SECONDS ?? 900);
+
+function tokens(user) {
+  const refresh = newId("rft");
+  state.refreshTokens.set(refresh, user.id);
+  const access = `${user.id}.${Date.now() + EXPIRES * 1000}.${newId("jwt")}`;
+  return {
+    access_token: access,
+    refresh_token: refresh,
+    expires_in: EXPIRES,
+    token_type: "Bearer",
+    user,
+  };
+}
+
+export function userOf(token) {
+  const [id, until] = (token ?? "").split(".");
+  return Number(until) > Date.now() ? byId(state.users, id) : undefined;
+}
+
+function found(list, id) {
+  const entry = byId(list, id);
+  if (!entry) throw new Refusal(404, "not_found", "There is no such thing here");
+  return entry;
+}
+
+function inbox(query, user) {
+  const [status, assignee, session] = ["status", "assignee", "session"].map((name) =>
+    query.get(name),
+  );
+  const q = query.get("q")?.toLowerCase();
+  return state.conversations
+    .filter((row) => !status || row.status === status)
+    .filter((row) => !session || row.session_id === session)
+    .filter((row) => {
+      if (assignee === "me") return row.assignee?.id === user.id;
+      if (assignee === "none") return row.assignee === null;
+      return !assignee || row.assignee?.id === assignee;
+    })
+    .filter(
+      (row) =>
+        !q ||
+        [row.contact.name, row.contact.phone, row.contact.username].some((text) =>
+          text?.toLowerCase().includes(q),
+        ),
+    )
+    .sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+}
+
+const routes = [];
+const on = (method, path, handle, open = false) =>
+  routes.push({
+    method,
+    pattern: new RegExp(`^${path.replace(/:\w+/g, "([^/]+)")}$`),
+    handle,
+    open,
+  });
+
+on(
+  "GET",
+  "/setup",
+  () => ({
+    registration_open: !state.registered,
+    demo: state.registered ? { email: "owner@demo.test", password: PASSWORD } : null,
+    version: "0.1.0",
+  }),
+  true,
+);
+on(
+  "POST",
+  "/auth/login",
+  ({ body }) => {
+    const user = state.users.find((each) => each.email === body.email);
+    if (!user || body.password !== PASSWORD)
+      throw new Refusal(401, "invalid_credentials", "E-mail or password is wrong");
+    return tokens(user);
+  },
+  true,
+);
+on(
+  "POST",
+  "/auth/register",
+  ({ body }) => {
+    const user = {
+      id: newId("usr"),
+      name: body.name,
+      email: body.email ?? "new@demo.test",
+      role: "owner",
+      disabled: false,
+      created_at: iso(),
+    };
+    state.users.push(user);
+    state.registered = true;
+    return [201, tokens(user)];
+  },
+  true,
+);
+on(
+  "POST",
+  "/auth/refresh",
+  ({ body }) => {
+    const id = state.refreshTokens.get(body.refresh_token);
+    state.refreshTokens.delete(body.refresh_token);
+    if (!id) throw new Refusal(401, "refresh_token_reused", "The session was ended");
+    return tokens(byId(state.users, id));
+  },
+  true,
+);
+on("POST", "/auth/logout", () => [204]);
+on("POST", "/auth/forgot-password", () => [202], true);
+on("POST", "/auth/reset-password", () => [204], true);
+on(
+  "GET",
+  "/auth/invitations/:token",
+  () => ({ email: "new@demo.test", role: "agent", organization: "Radwerk Bikes" }),
+  true,
+);
+on("GET", "/me", ({ user }) => ({ user, organization: { id: "org_0", name: "Radwerk Bikes" } }));
+on("PATCH", "/me", ({ user, body }) => ({
+  user: Object.assign(user, body),
+  organization: { id: "org_0", name: "Radwerk Bikes" },
+}));
+on("POST", "/me/password", ({ body }) => {
+  if (body.current !== PASSWORD)
+    throw new Refusal(401, "invalid_credentials", "E-mail or password is wrong");
+  return [204];
+});
+
+on("GET", "/conversations", ({ query, user }) => page(inbox(query, user), query));
+on("GET", "/conversations/:id", ({ id }) => found(state.conversations, id));
+on("PATCH", "/conversations/:id", ({ id, body, user }) => {
+  const row = found(state.conversations, id);
+  if (body.status) row.status = body.status;
+  if ("assignee_id" in body) {
+    const assignee = byId(state.users, body.assignee_id);
+    row.assignee = assignee ? { id: assignee.id, name: assignee.name } : null;
+  }
+  audit(user, "conversation.updated", id, body);
+  tell("conversation.updated", row, row);
+  return row;
+});
+on("POST", "/conversations/:id/read", ({ id }) => {
+  const row = found(state.conversations, id);
+  if (row.unread > 0) {
+    row.unread = 0;
+    tell("conversation.updated", row, row);
+  }
+  return [204];
+});
+on("POST", "/conversations/:id/typing", () => [204]);
+on("GET", "/conversations/:id/messages", ({ id, query }) => {
+  const thread = state.messages.get(id);
+  if (!thread) throw new Refusal(404, "not_found", "There is no such thing here");
+  return page(
+    [...thread].sort((a, b) => (a.id < b.id ? 1 : -1)),
+    query,
+  );
+});
+on("POST", "/conversations/:id/messages", ({ id, body, user, key }) => [
+  202,
+  post(found(state.conversations, id), body, key, user),
+]);
+on("POST", "/messages/:id/retry", ({ id, user }) => [202, retry(id, user)]);
+on("POST", "/media", async ({ raw, type }) => {
+  const { file } = readParts(raw, type);
+  const id = newId("med");
+  const view = {
+    id,
+    mime_type: file.type,
+    filename: file.filename,
+    size: file.data.length,
+    state: "stored",
+    url: `/api/v1/media/${id}?token=mock`,
+    voice: false,
+    animated: false,
+    error: null,
+  };
+  state.media.set(id, { bytes: file.data, mime: file.type, view });
+  return [201, view];
+});
+on("GET", "/media/:id/link", ({ id }) => ({
+  url: `/api/v1/media/${id}?token=${Date.now()}`,
+  expires_at: iso(Date.now() + 300_000),
+}));
+
+on("GET", "/contacts/:id", ({ id }) => found(state.contacts, id));
+on("PATCH", "/contacts/:id", ({ id, body }) => {
+  const contact = Object.assign(found(state.contacts, id), { name: body.name, updated_at: iso() });
+  for (const row of state.conversations.filter((each) => each.contact.id === id)) {
+    row.contact.name = body.name;
+    tell("conversation.updated", row, row);
+  }
+  return contact;
+});
+
+on("GET", "/sessions", ({ query }) => page(state.sessions, query));
+on("POST", "/sessions", ({ body, user }) => {
+  const id = newId("ses");
+  const { access_token, app_secret, ...shown } = body;
+  const entry = {
+    id,
+    verify_token: newId("vt"),
+    ...shown,
+    display_phone_number: null,
+    verified_name: null,
+    status: "active",
+    health: {
+      state: "unknown",
+      reason: null,
+      quality: null,
+      last_webhook_at: null,
+      checked_at: null,
+    },
+    webhook_url: `http://localhost:3000/webhooks/whatsapp/${id}`,
+    created_at: iso(),
+    updated_at: iso(),
+  };
+  state.sessions.push(entry);
+  audit(user, "session.created", id, shown);
+  return [201, entry];
+});
+on("PATCH", "/sessions/:id", ({ id, body }) => {
+  const entry = Object.assign(found(state.sessions, id), body, { updated_at: iso() });
+  tell("session.updated", entry);
+  return entry;
+});
+on("DELETE", "/sessions/:id", ({ id }) => {
+  state.sessions = state.sessions.filter((each) => each.id !== id);
+  return [204];
+});
+on("POST", "/sessions/:id/test", ({ id }) => {
+  const entry = found(state.sessions, id);
+  Object.assign(entry, {
+    display_phone_number: entry.display_phone_number ?? "4930901820199",
+    verified_name: "Radwerk Bikes",
+    updated_at: iso(),
+  });
+  entry.health = {
+    ...entry.health,
+    state: "ok",
+    reason: null,
+    quality: "GREEN",
+    checked_at: iso(),
+  };
+  tell("session.updated", entry);
+  return entry;
+});
+on("POST", "/sessions/:id/templates/sync", () => [202, { job_id: newId("job") }]);
+on("GET", "/templates", ({ query }) => {
+  const [session, status] = [query.get("session"), query.get("status")];
+  return page(
+    state.templates.filter(
+      (each) => each.session_id === session && (!status || each.status === status),
+    ),
+    query,
+  );
+});
+
+on("GET", "/users", ({ query }) => page(state.users, query));
+on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
+on("GET", "/invitations", ({ query }) => page(state.invitations, query));
+on("POST", "/invitations", ({ body, user }) => {
+  const invitation = {
+    id: newId("inv"),
+    ...body,
+    invited_by: { id: user.id, name: user.name },
+    created_at: iso(),
+    expires_at: iso(Date.now() + 7 * 86_400_000),
+  };
+  state.invitations.push(invitation);
+  return [201, { invitation, url: `http://localhost:3000/invitation/${newId("tok")}` }];
+});
+on("DELETE", "/invitations/:id", ({ id }) => {
+  state.invitations = state.invitations.filter((each) => each.id !== id);
+  return [204];
+});
+on("GET", "/api-keys", ({ query }) => page(state.apiKeys, query));
+on("POST", "/api-keys", ({ body }) => {
+  const apiKey = {
+    id: newId("key"),
+    prefix: "cc_live_x81m",
+    expires_at: null,
+    last_used_at: null,
+    created_at: iso(),
+    ...body,
+  };
+  state.apiKeys.push(apiKey);
+  return [201, { api_key: apiKey, key: `cc_live_x81m${newId("k")}${newId("k")}` }];
+});
+on("DELETE", "/api-keys/:id", ({ id }) => {
+  state.apiKeys = state.apiKeys.filter((each) => each.id !== id);
+  return [204];
+});
+on("GET", "/audit-log", ({ query }) => page(state.audit, query));
+on("GET", "/quarantine", ({ query }) => page(state.quarantine, query));
+for (const way of ["replay", "discard"]) {
+  on("POST", `/quarantine/:id/${way}`, ({ id }) => {
+    state.quarantine = state.quarantine.filter((each) => each.id !== id);
+    return [204];
+  });
+}
+
+// Strings to pull while developing and taking pictures.
+on(
+  "POST",
+  "/mock/receive",
+  ({ body }) => receive(state.conversations[body.index ?? 0], { text: body.text ?? "Hello?" }),
+  true,
+);
+on(
+  "POST",
+  "/mock/fail-next",
+  ({ body }) => {
+    state.failNext = body.count;
+    return [204];
+  },
+  true,
+);
+on(
+  "POST",
+  "/mock/first-start",
+  () => {
+    state.registered = false;
+    state.sessions = [];
+    state.conversations = [];
+    return [204];
+  },
+  true,
+);
+
+/** The answer to a request, as [status, body]. */
+export async function answer(request, url) {
+  const path = url.pathname.slice("/api/v1".length);
+  const route = routes.find((each) => each.method === request.method && each.pattern.test(path));
+  if (!route) throw new Refusal(404, "not_found", "There is no such thing here");
+  const user = userOf(request.headers.authorization?.replace("Bearer ", ""));
+  if (!user && !route.open) throw new Refusal(401, "unauthorized", "Sign in first");
+  const raw = await readBody(request);
+  const type = request.headers["content-type"] ?? "";
+  const body = type.includes("json") && raw.length > 0 ? JSON.parse(raw.toString()) : {};
+  const id = route.pattern.exec(path)[1];
+  const result = await route.handle({
+    id,
+    body,
+    raw,
+    type,
+    user,
+    query: url.searchParams,
+    key: request.headers["idempotency-key"],
+  });
+  return Array.isArray(result) ? result : [200, result];
+}

@@ -1,0 +1,113 @@
+// Takes pictures of the main pages, light and dark, wide and narrow: `node dev/screenshots.mjs OUT [only]`.
+// Needs a built dashboard, the mock on BASE and a Chromium.
+
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const OUT = process.argv[2] ?? "shots";
+const ONLY = process.argv[3];
+const BASE = process.env.BASE ?? "http://127.0.0.1:3000";
+const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+mkdirSync(OUT, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+
+const row = (page, text) =>
+  page.locator("[data-testid=conversation-row]", { hasText: text }).first();
+
+const SHOTS = {
+  login: async (page) => page.goto(`${BASE}/login`),
+  inbox: async (page) => {
+    await logIn(page);
+    await page.waitForSelector("[data-testid=conversation-row]");
+  },
+  thread: async (page) => {
+    await logIn(page);
+    await row(page, "Aisha Rahman").click();
+    await page.waitForSelector("[data-testid=message]");
+  },
+  "thread-up": async (page) => {
+    await SHOTS.thread(page);
+    await page.locator("[data-testid=thread]").evaluate((box) => box.scrollBy(0, -1500));
+  },
+  "thread-top": async (page) => {
+    await SHOTS.thread(page);
+    await page.locator("[data-testid=thread]").evaluate((box) => box.scrollBy(0, -9000));
+  },
+  closed: async (page) => {
+    await logIn(page);
+    await page.locator("#inbox-search").fill("Emma");
+    await row(page, "24 h").click();
+    await page.waitForSelector("[data-testid=template-option]");
+  },
+  template: async (page) => {
+    await SHOTS.closed(page);
+    await page.locator("[data-testid=template-option]").nth(1).click();
+    await page.locator("[data-testid=template-value]").first().fill("Emma");
+  },
+  interactive: async (page) => {
+    await SHOTS.thread(page);
+    await page.getByLabel("More to send").click();
+    await page.getByText("Buttons, list or link").click();
+    await page.getByLabel("Text", { exact: true }).fill("Which colour do you like?");
+    await page.getByLabel("Button 1").fill("Forest green");
+  },
+  numbers: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/numbers`);
+    await page.waitForSelector("[data-testid=number-row]");
+  },
+  "new-number": async (page) => {
+    await SHOTS.numbers(page);
+    await page.getByTestId("new-number").click();
+  },
+  users: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/users`);
+    await page.getByText("agent1@demo.test").waitFor();
+  },
+  profile: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/profile`);
+  },
+  audit: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/audit-log`);
+  },
+  quarantine: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/quarantine`);
+  },
+};
+
+async function logIn(page) {
+  await page.goto(`${BASE}/login`);
+  await page.getByTestId("demo-login").click();
+  await page.waitForURL("**/inbox");
+}
+
+for (const [name, shot] of Object.entries(SHOTS)) {
+  if (ONLY && !ONLY.split(",").includes(name)) continue;
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    for (const colorScheme of ["light", "dark"]) {
+      const context = await browser.newContext({ viewport, colorScheme });
+      const page = await context.newPage();
+      page.on("console", (line) => {
+        if (["error", "warning"].includes(line.type())) console.log(`${name}:`, line.text());
+      });
+      page.on("pageerror", (error) => console.log(`${name}:`, error.message));
+      try {
+        await shot(page);
+        await page.waitForTimeout(600);
+      } catch (error) {
+        console.log(`${name} ${size}: ${error.message.split("\n")[0]}`);
+      }
+      await page.screenshot({ path: `${OUT}/${name}-${size}-${colorScheme}.png` });
+      await context.close();
+    }
+  }
+}
+await browser.close();

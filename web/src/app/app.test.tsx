@@ -1,0 +1,144 @@
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { dropTokens } from "@/lib/api/auth-tokens";
+import { useLogin } from "@/lib/session-user";
+import { accessibilityProblems } from "@/testing/axe";
+import { aConversation, aMessage, aSession, id, ME } from "@/testing/builders";
+import { refusal, stubHub } from "@/testing/hub";
+import { App } from "./app";
+import { queryClient } from "./clients";
+import { router } from "./router";
+
+const TOKENS = {
+  access_token: "access-1",
+  refresh_token: "refresh-1",
+  expires_in: 900,
+  token_type: "Bearer",
+  user: ME,
+};
+const page = (data: unknown[]) => () => ({ body: { data, next_cursor: null } });
+
+function hub(part: Parameters<typeof stubHub>[0] = {}) {
+  return stubHub({
+    "GET /setup": () => ({ body: { registration_open: false, demo: null, version: "1" } }),
+    "POST /auth/login": () => ({ body: TOKENS }),
+    "POST /auth/refresh": () => ({ body: TOKENS }),
+    "POST /auth/logout": () => ({ status: 204 }),
+    "GET /me": () => ({ body: { user: ME, organization: { id: "org_1", name: "Radwerk" } } }),
+    "GET /sessions": page([aSession()]),
+    "GET /users": page([ME]),
+    "GET /conversations": page([aConversation(1)]),
+    [`GET /conversations/${id("cnv", 1)}`]: () => ({ body: aConversation(1) }),
+    [`GET /conversations/${id("cnv", 1)}/messages`]: page([aMessage(1)]),
+    [`GET /contacts/${id("con", 1)}`]: () => refusal(404, "not_found"),
+    ...part,
+  });
+}
+
+const where = () => router.state.location.pathname;
+
+describe("the dashboard", () => {
+  beforeEach(async () => {
+    dropTokens();
+    useLogin.setState({ user: null, organization: null });
+    queryClient.clear();
+    vi.stubGlobal(
+      "WebSocket",
+      class {
+        send() {}
+        close() {}
+      },
+    );
+    await router.navigate("/inbox");
+  });
+
+  it("asks to log in and then shows what was asked for", async () => {
+    hub();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    render(<App />);
+    await userEvent.type(await screen.findByTestId("login-email"), "mara@example.com");
+    await userEvent.type(screen.getByTestId("login-password"), "long enough");
+    await userEvent.click(screen.getByTestId("login-submit"));
+    expect(await screen.findByText("Message 1")).toBeVisible();
+    expect(where()).toBe(`/inbox/${id("cnv", 1)}`);
+    expect(screen.getByTestId("connection-state")).toHaveAttribute("data-state", "connecting");
+  });
+
+  it("says when the password is wrong", async () => {
+    hub({ "POST /auth/login": () => refusal(401, "invalid_credentials") });
+    render(<App />);
+    await userEvent.type(await screen.findByTestId("login-email"), "mara@example.com");
+    await userEvent.type(screen.getByTestId("login-password"), "wrong");
+    await userEvent.click(screen.getByTestId("login-submit"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("E-mail or password is wrong.");
+  });
+
+  it("offers to set up a hub that nobody uses yet", async () => {
+    const calls = hub({
+      "GET /setup": () => ({ body: { registration_open: true, demo: null, version: "1" } }),
+      "POST /auth/register": () => ({ status: 201, body: TOKENS }),
+    });
+    render(<App />);
+    const fields = {
+      organization: "Radwerk",
+      name: "Mara",
+      email: "m@x.test",
+      password: "long enough",
+    };
+    for (const [field, value] of Object.entries(fields)) {
+      await userEvent.type(await screen.findByTestId(`register-${field}`), value);
+    }
+    await userEvent.click(screen.getByTestId("register-submit"));
+    await waitFor(() => expect(where()).toBe("/inbox"));
+    expect(calls.find((call) => call.path === "/auth/register")?.body).toEqual(fields);
+  });
+
+  it("continues a remembered log-in, and ends it everywhere on log-out", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    const calls = hub();
+    render(<App />);
+    expect(await screen.findByTestId("conversation-row")).toBeVisible();
+    await userEvent.click(screen.getByTestId("user-menu"));
+    await userEvent.click(await screen.findByText("Log out"));
+    expect(await screen.findByTestId("login-email")).toBeVisible();
+    expect(calls.find((call) => call.path === "/auth/logout")?.body).toEqual({
+      refresh_token: "refresh-1",
+    });
+    expect(localStorage.getItem("refresh_token")).toBeNull();
+  });
+
+  it("keeps the log-in when the hub is away for a moment", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    vi.stubGlobal("fetch", async () => {
+      throw new TypeError("no network");
+    });
+    render(<App />);
+    const again = await screen.findByRole("button", { name: "Try again" });
+    hub();
+    await userEvent.click(again);
+    expect(await screen.findByTestId("conversation-row")).toBeVisible();
+  });
+
+  it("keeps the settings of admins from agents", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    const agent = { ...ME, role: "agent" as const };
+    hub({
+      "POST /auth/refresh": () => ({ body: { ...TOKENS, user: agent } }),
+      "GET /me": () => ({ body: { user: agent, organization: { id: "org_1", name: "R" } } }),
+    });
+    await router.navigate("/settings/users");
+    render(<App />);
+    await waitFor(() => expect(where()).toBe("/settings/profile"));
+    expect(screen.queryByRole("link", { name: "People" })).toBeNull();
+  });
+
+  it("breaks no rule of accessibility in the inbox", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    const { container } = render(<App />);
+    await screen.findByText("Message 1");
+    expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});

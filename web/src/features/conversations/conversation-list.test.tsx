@@ -1,0 +1,69 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Conversation } from "@/lib/api/types";
+import { keys } from "@/lib/keys";
+import type { Pages } from "@/lib/pages";
+import { accessibilityProblems } from "@/testing/axe";
+import { aConversation, at, ME } from "@/testing/builders";
+import { logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { ConversationList } from "./conversation-list";
+import { applyRow } from "./events";
+import { NO_FILTERS } from "./use-filters";
+
+const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+function show(rows: Conversation[]) {
+  stubHub({ "GET /conversations": () => ({ body: { data: rows, next_cursor: null } }) });
+  return renderWithHub(
+    <ConversationList filters={NO_FILTERS} selected={null} search="" sessions={[]} />,
+  );
+}
+
+const names = () =>
+  screen
+    .getAllByTestId("conversation-row")
+    .map((row) => row.textContent?.match(/Customer \d+/)?.[0]);
+
+describe("the list of conversations", () => {
+  beforeEach(logIn);
+
+  it("shows who waits, what was said last and how long there is left", async () => {
+    const last = {
+      id: "msg_1",
+      direction: "outbound" as const,
+      type: "image",
+      text: null,
+      status: "read" as const,
+      at: at(0),
+    };
+    show([
+      aConversation(2, { unread: 3, last_message: last, window_expires_at: inMinutes(47) }),
+      aConversation(1, { window_expires_at: inMinutes(-5) }),
+    ]);
+    const [first, second] = await screen.findAllByTestId("conversation-row");
+    const shown = within(first as HTMLElement);
+    expect(shown.getByText("3 unread messages")).toBeInTheDocument();
+    expect(shown.getByText("Photo")).toBeVisible();
+    expect(shown.getByRole("img", { name: "Read" })).toBeVisible();
+    expect(shown.getByText(/^4[78] min$/)).toBeVisible();
+    expect(within(second as HTMLElement).getByText("24 h")).toBeVisible();
+  });
+
+  it("lets a conversation rise when something happens in it", async () => {
+    const { live } = show([aConversation(3), aConversation(2), aConversation(1)]);
+    await screen.findAllByTestId("conversation-row");
+    expect(names()).toEqual(["Customer 3", "Customer 2", "Customer 1"]);
+    const row = aConversation(1, { seq: 50, updated_at: at(500), unread: 1 });
+    live.apply<Pages<Conversation>>(keys.conversationLists, (list) =>
+      applyRow(list, row, NO_FILTERS, ME.id),
+    );
+    await screen.findByText("1 unread message");
+    expect(names()).toEqual(["Customer 1", "Customer 3", "Customer 2"]);
+  });
+
+  it("breaks no rule of accessibility", async () => {
+    const { container } = show([aConversation(2, { unread: 1 }), aConversation(1)]);
+    await screen.findAllByTestId("conversation-row");
+    expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { Conversation } from "@/lib/api/types";
+import type { InboxFilters } from "@/lib/keys";
+import { aConversation, at, dice, id, ME, paged } from "@/testing/builders";
+import { applyRow, applyToOne, belongs, precedes, rowsOf } from "./events";
+
+const OPEN: InboxFilters = { status: "open", assignee: "all", session: "all", q: "" };
+
+/** What the hub would answer now. */
+function snapshot(rows: Conversation[], filters: InboxFilters): Conversation[] {
+  return rows
+    .filter((row) => belongs(row, filters, ME.id))
+    .sort((a, b) => (precedes(a, b) ? -1 : 1));
+}
+
+describe("the inbox and its events", () => {
+  it.each([
+    OPEN,
+    { ...OPEN, status: "all" as const },
+    { ...OPEN, assignee: "me" },
+    { ...OPEN, assignee: "none" },
+    { ...OPEN, session: id("ses", 2) },
+    { ...OPEN, q: "customer 1" },
+  ])("an old snapshot and the events after it equal a fresh snapshot (%o)", (filters) => {
+    for (let seed = 1; seed <= 30; seed += 1) {
+      const roll = dice(seed);
+      const world = Array.from({ length: 25 }, (_, n) => aConversation(n + 1));
+      let list = paged(snapshot(world, filters), 5, 5 * (1 + roll(6)));
+      let seq = 100;
+      for (let step = 0; step < 40; step += 1) {
+        const index = roll(world.length + 1);
+        const before = world[index] ?? aConversation(world.length + 1);
+        const change: Partial<Conversation>[] = [
+          { unread: roll(4), updated_at: at(1_000 + seq) },
+          { status: (["open", "pending", "closed"] as const)[roll(3)] ?? "open" },
+          { assignee: roll(2) ? { id: ME.id, name: ME.name } : null },
+          { session_id: id("ses", 1 + roll(2)) },
+        ];
+        seq += 1;
+        const after = { ...before, ...change[roll(change.length)], seq };
+        world[index] = after;
+        list = applyRow(list, after, filters, ME.id);
+      }
+      const shown = rowsOf(list);
+      const fresh = snapshot(world, filters);
+      expect(shown).toEqual(fresh.slice(0, shown.length));
+      if (list.pages.at(-1)?.next_cursor === null) expect(shown).toEqual(fresh);
+    }
+  });
+
+  it("an older state changes nothing", () => {
+    const list = paged([aConversation(3, { seq: 9 })], 5, 5);
+    expect(applyRow(list, aConversation(3, { seq: 8, unread: 4 }), OPEN, ME.id)).toBe(list);
+  });
+
+  it("a row that comes twice is there once", () => {
+    const row = aConversation(3, { seq: 9 });
+    const list = paged([aConversation(2)], 5, 5);
+    const once = applyRow(list, row, OPEN, ME.id);
+    expect(applyRow(once, row, OPEN, ME.id)).toBe(once);
+    expect(rowsOf(once).map((each) => each.id)).toEqual([id("cnv", 3), id("cnv", 2)]);
+  });
+
+  it("a conversation that is closed leaves the open ones", () => {
+    const list = paged([aConversation(2), aConversation(1)], 5, 5);
+    const next = applyRow(list, aConversation(2, { seq: 50, status: "closed" }), OPEN, ME.id);
+    expect(rowsOf(next).map((row) => row.id)).toEqual([id("cnv", 1)]);
+  });
+
+  it("what lies beyond the pages that were loaded waits for its page", () => {
+    const list = paged([aConversation(9), aConversation(8), aConversation(7)], 2, 2);
+    expect(applyRow(list, aConversation(1, { seq: 99 }), OPEN, ME.id)).toBe(list);
+  });
+
+  it("pages that overlap show a conversation once, in its latest state", () => {
+    const list = {
+      pages: [
+        { data: [aConversation(2, { seq: 7, unread: 3 })], next_cursor: "x" },
+        { data: [aConversation(2, { seq: 4 }), aConversation(1)], next_cursor: null },
+      ],
+      pageParams: [null, "x"],
+    };
+    expect(rowsOf(list).map(({ unread }) => unread)).toEqual([3, 0]);
+  });
+
+  it("the open conversation only goes forward", () => {
+    const known = aConversation(1, { seq: 5 });
+    expect(applyToOne(known, aConversation(1, { seq: 4 }))).toBe(known);
+    expect(applyToOne(known, aConversation(1, { seq: 6 })).seq).toBe(6);
+    expect(applyToOne(known, aConversation(2, { seq: 6 }))).toBe(known);
+  });
+});

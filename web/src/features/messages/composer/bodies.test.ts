@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { NO_DRAFT } from "../drafts";
+import { attachmentKind, isTooLarge } from "./attachment-kinds";
+import { piecesOf } from "./bodies";
+import type { StagedFile } from "./staged";
+
+function staged(kind: StagedFile["kind"], part: Partial<StagedFile> = {}): StagedFile {
+  const file = new File(["x"], `${kind}.bin`);
+  return { id: kind, file, kind, tooLarge: false, url: "", voice: false, ...part };
+}
+
+const bodies = (...given: Parameters<typeof piecesOf>) =>
+  piecesOf(...given).map(({ body }) => body);
+
+describe("what a draft becomes", () => {
+  it("words alone are a text, with a preview when they hold an address", () => {
+    expect(bodies({ ...NO_DRAFT, text: " hi " }, [])).toEqual([
+      { type: "text", text: { body: "hi" } },
+    ]);
+    expect(bodies({ ...NO_DRAFT, text: "https://x.example" }, [])).toEqual([
+      { type: "text", text: { body: "https://x.example", preview_url: true } },
+    ]);
+    expect(bodies({ ...NO_DRAFT, text: "  " }, [])).toEqual([]);
+  });
+
+  it("words with files are the caption of the first one", () => {
+    expect(bodies({ ...NO_DRAFT, text: "look" }, [staged("image"), staged("document")])).toEqual([
+      { type: "image", image: { caption: "look" } },
+      { type: "document", document: { filename: "document.bin" } },
+    ]);
+  });
+
+  it("words that no caption can hold follow as a text", () => {
+    expect(bodies({ ...NO_DRAFT, text: "listen" }, [staged("audio", { voice: true })])).toEqual([
+      { type: "audio", audio: { voice: true } },
+      { type: "text", text: { body: "listen" } },
+    ]);
+    expect(bodies({ ...NO_DRAFT, text: "x".repeat(1025) }, [staged("image")])).toHaveLength(2);
+  });
+
+  it("a quote belongs to the first message only", () => {
+    const reply = {
+      id: "msg_1",
+      providerId: "wamid.1",
+      text: "q",
+      type: "text",
+      direction: "inbound" as const,
+    };
+    const [first, second] = bodies({ ...NO_DRAFT, reply }, [staged("image"), staged("image")]);
+    expect(first).toMatchObject({ context: { message_id: "wamid.1" } });
+    expect(second).not.toHaveProperty("context");
+  });
+
+  it("files that are too large are not sent", () => {
+    expect(bodies(NO_DRAFT, [staged("image", { tooLarge: true })])).toEqual([]);
+  });
+
+  it("a note takes the words and leaves the files", () => {
+    expect(bodies({ ...NO_DRAFT, text: "n", note: true }, [staged("image")])).toEqual([
+      { type: "note", text: { body: "n" } },
+    ]);
+  });
+});
+
+it.each([
+  ["image/jpeg", 1_000, "image"],
+  ["image/png", 6_000_000, "image"],
+  ["image/webp", 90_000, "sticker"],
+  ["image/webp", 900_000, "document"],
+  ["image/gif", 1_000, "document"],
+  ["video/mp4", 1_000, "video"],
+  ["video/quicktime", 1_000, "document"],
+  ["audio/ogg; codecs=opus", 1_000, "audio"],
+  ["audio/webm", 1_000, "document"],
+  ["", 1_000, "document"],
+] as const)("a file of type %j goes as %s", (type, size, kind) => {
+  expect(attachmentKind({ type, size })).toBe(kind);
+});
+
+it("knows what is too large", () => {
+  expect(isTooLarge("image", 5_000_001)).toBe(true);
+  expect(isTooLarge("document", 5_000_001)).toBe(false);
+});

@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { aMessage, at, id } from "@/testing/builders";
+import { daysOf, firstUnread } from "./layout";
+
+it("cuts a thread into days and groups of one author", () => {
+  const user = { type: "user" as const, id: "usr_1", name: "Mara" };
+  const messages = [
+    aMessage(1, { created_at: at(-3 * 1440) }),
+    aMessage(2, { created_at: at(0) }),
+    aMessage(3, { created_at: at(2) }),
+    aMessage(4, { created_at: at(3), direction: "outbound", author: user }),
+    aMessage(5, { created_at: at(20), direction: "outbound", author: user }),
+  ];
+  const days = daysOf(messages);
+  expect(days.map((day) => day.lines.map((line) => line.first))).toEqual([
+    [true],
+    [true, false, true, true],
+  ]);
+});
+
+it("shows reactions on their message, and only lost ones by themselves", () => {
+  const messages = [
+    aMessage(1, { type: "reaction" }),
+    aMessage(2, { type: "reaction", direction: "outbound", status: "failed" }),
+    aMessage(3, { type: "edit" }),
+  ];
+  expect(daysOf(messages).flatMap((day) => day.lines.map((line) => line.message.id))).toEqual([
+    id("msg", 2),
+  ]);
+});
+
+it("marks where the unread part begins", () => {
+  const messages = [1, 2, 3, 4].map((n) => aMessage(n, n === 3 ? { direction: "outbound" } : {}));
+  expect(firstUnread(messages, 0)).toBeNull();
+  expect(firstUnread(messages, 2)).toBe(id("msg", 2));
+  expect(firstUnread(messages, 99)).toBe(id("msg", 1));
+});

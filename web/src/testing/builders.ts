@@ -1,0 +1,138 @@
+// Things of the hub with everything filled in; a test says only what it is about.
+
+import type { Conversation, Message, Session, Template, UserView } from "@/lib/api/types";
+import type { Pages } from "@/lib/pages";
+
+export const NOW = Date.parse("2026-05-04T12:00:00.000Z");
+
+export function at(minutes: number): string {
+  return new Date(NOW + minutes * 60_000).toISOString();
+}
+
+export function id(prefix: string, number: number): string {
+  return `${prefix}_${String(number).padStart(13, "0")}`;
+}
+
+export const ME: UserView = {
+  id: id("usr", 1),
+  name: "Mara",
+  email: "mara@example.com",
+  role: "owner",
+  disabled: false,
+  created_at: at(0),
+};
+
+export function aConversation(number: number, part: Partial<Conversation> = {}): Conversation {
+  return {
+    id: id("cnv", number),
+    seq: number,
+    session_id: id("ses", 1),
+    contact: {
+      id: id("con", number),
+      name: `Customer ${number}`,
+      phone: `49151000${number}`,
+      user_id: null,
+      username: null,
+    },
+    status: "open",
+    assignee: null,
+    team: null,
+    tags: [],
+    unread: 0,
+    last_message: null,
+    window_expires_at: at(600),
+    created_at: at(0),
+    updated_at: at(number),
+    ...part,
+  };
+}
+
+export function aMessage(number: number, part: Partial<Message> = {}): Message {
+  return {
+    id: id("msg", number),
+    seq: number,
+    conversation_id: id("cnv", 1),
+    contact_id: id("con", 1),
+    session_id: id("ses", 1),
+    direction: "inbound",
+    type: "text",
+    text: `Message ${number}`,
+    content: { body: `Message ${number}` },
+    media: [],
+    reply_to: null,
+    context: null,
+    provider_id: `wamid.${number}`,
+    status: part.direction === "outbound" ? "sent" : "received",
+    error: null,
+    author: null,
+    client_key: null,
+    reactions: [],
+    edited_at: null,
+    revoked_at: null,
+    created_at: at(number),
+    provider_timestamp: null,
+    ...part,
+  };
+}
+
+export function aSession(part: Partial<Session> = {}): Session {
+  return {
+    id: id("ses", 1),
+    name: "Shop",
+    provider: "cloud_api",
+    phone_number_id: "100",
+    business_account_id: "200",
+    display_phone_number: "4930901820100",
+    verified_name: "Radwerk",
+    status: "active",
+    health: {
+      state: "ok",
+      reason: null,
+      quality: "GREEN",
+      last_webhook_at: null,
+      checked_at: null,
+    },
+    webhook_url: "https://hub.example.com/webhooks/whatsapp/ses_1",
+    verify_token: null,
+    created_at: at(0),
+    updated_at: at(0),
+    ...part,
+  };
+}
+
+export function aTemplate(part: Partial<Template> = {}): Template {
+  return {
+    id: id("tpl", 1),
+    session_id: id("ses", 1),
+    name: "bike_ready",
+    language: "en",
+    category: "UTILITY",
+    status: "APPROVED",
+    quality: null,
+    parameter_format: "POSITIONAL",
+    components: [{ type: "BODY", text: "Hello {{1}}, your bike is ready on {{2}}." }],
+    updated_at: at(0),
+    ...part,
+  };
+}
+
+/** A list cut into pages of that size, as it would have been scrolled. */
+export function paged<T extends { id: string }>(items: T[], size: number, shown: number): Pages<T> {
+  const pages = [];
+  for (let start = 0; start < Math.max(1, shown); start += size) {
+    const data = items.slice(start, start + size);
+    const more = start + size < items.length;
+    pages.push({ data, next_cursor: more ? (data.at(-1)?.id ?? null) : null });
+    if (!more) break;
+  }
+  return { pages, pageParams: pages.map(() => null) };
+}
+
+/** Random numbers that are the same in every run. */
+export function dice(seed: number): (sides: number) => number {
+  let state = seed;
+  return (sides) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * sides);
+  };
+}

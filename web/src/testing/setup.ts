@@ -1,0 +1,34 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, beforeEach } from "vitest";
+import "@/lib/i18n";
+import { useDrafts } from "@/features/messages/drafts";
+import { useOutbox } from "@/features/messages/outbox";
+
+// What jsdom does not have.
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.open = true;
+};
+Element.prototype.scrollIntoView = () => undefined;
+URL.createObjectURL = () => "blob:test";
+URL.revokeObjectURL = () => undefined;
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+};
+// A list in a window of that size: react-virtual shows nothing in one of size zero.
+for (const [name, value] of Object.entries({
+  offsetHeight: 800,
+  offsetWidth: 400,
+  clientHeight: 800,
+})) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, value });
+}
+
+beforeEach(() => {
+  localStorage.clear();
+  useOutbox.setState({ parcels: [] });
+  useDrafts.setState({ drafts: {} });
+});
+afterEach(cleanup);
