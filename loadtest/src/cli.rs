@@ -1,5 +1,6 @@
 //! The command line: one subcommand per tool, all choices by flags.
 
+mod bad_input;
 mod ingest;
 mod kill_drill;
 mod simulate;
@@ -25,6 +26,7 @@ enum Command {
     Simulate(simulate::Simulate),
     Ingest(ingest::Ingest),
     KillDrill(kill_drill::KillDrill),
+    BadInput(bad_input::BadInput),
     SlowReader(slow_reader::SlowReader),
     Storm(storm::Storm),
 }
@@ -42,6 +44,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(options) => options.run(),
         Command::Ingest(options) => options.run(),
         Command::KillDrill(options) => options.run(),
+        Command::BadInput(options) => options.run(),
         Command::SlowReader(options) => options.run(),
         Command::Storm(options) => options.run(),
     };

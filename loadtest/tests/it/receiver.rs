@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use loadtest::demo::APP_SECRET;
+use loadtest::demo::{APP_SECRET, NUMBERS};
 use loadtest::simulator::signature;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
 /// What the handshake expects.
@@ -42,6 +42,11 @@ impl Receiver {
                         .app_data(data.clone())
                         .route("/hook", web::get().to(handshake))
                         .route("/hook", web::post().to(receive))
+                        .route("/webhooks/whatsapp/{session}", web::get().to(handshake))
+                        .route("/webhooks/whatsapp/{session}", web::post().to(receive))
+                        .route("/api/v1/setup", web::get().to(setup))
+                        .route("/api/v1/auth/login", web::post().to(log_in))
+                        .route("/api/v1/sessions", web::get().to(sessions))
                 })
                 .workers(1)
                 .disable_signals()
@@ -58,6 +63,11 @@ impl Receiver {
     /// The callback's address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The address of the hub that it also plays.
+    pub fn hub_url(&self) -> &str {
+        self.url.trim_end_matches("/hook")
     }
 
     /// Answers 503 to the next few.
@@ -78,6 +88,21 @@ impl Receiver {
     /// Waits for that many messages.
     pub async fn messages(&self, count: usize) -> Vec<Value> {
         self.wait(count, |change| list(change, "messages")).await
+    }
+
+    /// Waits for that many messages of one customer.
+    pub async fn messages_from(&self, wa_id: &str, count: usize) -> Vec<Value> {
+        self.wait(count, |change| {
+            let mut messages = list(change, "messages");
+            messages.retain(|message| message["from"] == wa_id);
+            messages
+        })
+        .await
+    }
+
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        self.state.changes.lock().unwrap().clear();
     }
 
     /// Waits for that many statuses.
@@ -126,6 +151,23 @@ fn list(change: &Value, name: &str) -> Vec<Value> {
         .as_array()
         .cloned()
         .unwrap_or_default()
+}
+
+async fn setup() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"demo": {"email": "a@example.org", "password": "p"}}))
+}
+
+async fn log_in() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"access_token": "t"}))
+}
+
+async fn sessions() -> HttpResponse {
+    let numbers: Vec<Value> = NUMBERS
+        .iter()
+        .zip(["ses_1", "ses_2"])
+        .map(|(number, id)| json!({"id": id, "phone_number_id": number.phone_number_id, "verify_token": VERIFY_TOKEN}))
+        .collect();
+    HttpResponse::Ok().json(json!({"data": numbers, "next_cursor": null}))
 }
 
 async fn handshake(query: web::Query<Vec<(String, String)>>) -> HttpResponse {

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::receiver::{self, Receiver};
 use loadtest::demo::{ACCESS_TOKEN, BRASIL, NUMBERS, OUTDOOR};
 use loadtest::simulator::{
-    Behaviour, Fault, Misbehaviour, Options, Running, Say, Simulator, Statuses, Step, Writing,
+    Behaviour, Fault, HubAccess, Misbehaviour, Options, Running, Say, Simulator, Statuses, Step,
+    Writing,
 };
 use serde_json::{Value, json};
 
@@ -413,4 +414,40 @@ async fn marking_as_read_shows_on_the_phone() {
     );
     let chat = running.chat(OUTDOOR.phone_number_id, CUSTOMER).unwrap();
     assert!(chat.entries[0].seen && chat.typing_until_ms > 0);
+}
+
+#[tokio::test]
+async fn the_demo_connects_itself_to_a_hub_and_customers_write_and_answer() {
+    let receiver = Receiver::start().await;
+    let running = Simulator::start(Options {
+        numbers: NUMBERS.iter().map(|number| number.config()).collect(),
+        behaviour: Behaviour {
+            time_factor: 0.001,
+            ..Behaviour::default()
+        },
+        demo: true,
+        talkative: true,
+        hub: Some(HubAccess {
+            url: receiver.hub_url().to_owned(),
+            account: None,
+        }),
+        ..Options::default()
+    })
+    .await
+    .unwrap();
+    assert_eq!(receiver.messages(50).await.len().min(50), 50);
+    let history = &loadtest::demo::histories()[0];
+    let contact = &loadtest::demo::contacts()[history.contact];
+    let chat = running
+        .chat(OUTDOOR.phone_number_id, &contact.wa_id)
+        .unwrap();
+    assert!(chat.entries.len() >= history.entries.len() - 1);
+    receiver.forget();
+    let to =
+        json!({"messaging_product": "whatsapp", "to": contact.wa_id, "text": {"body": "Hello"}});
+    for _ in 0..20 {
+        assert_eq!(post(&running, to.clone()).await.unwrap().0, 200);
+    }
+    let answer = receiver.messages_from(&contact.wa_id, 1).await;
+    assert_eq!(answer[0]["from"], contact.wa_id.as_str());
 }
