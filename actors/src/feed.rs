@@ -61,6 +61,8 @@ pub struct Join {
 pub struct Subscribe {
     pub socket: SocketId,
     pub topics: Vec<String>,
+    /// What the socket's own look refused already; told along with what is refused here.
+    pub refused: Vec<String>,
     pub since: Option<Cursor>,
 }
 
@@ -368,6 +370,7 @@ impl Handler<Subscribe> for Feed {
         let Subscribe {
             socket,
             topics,
+            mut refused,
             since,
         } = message;
         let Some(organization) = self.seats.get(&socket).map(|seat| seat.organization) else {
@@ -390,9 +393,10 @@ impl Handler<Subscribe> for Feed {
             seat.told_events(head.seq);
         }
         let told = missed_from.map_or(head.seq, |since| since.seq);
-        let Some((accepted, refused)) = self.look_at(socket, topics, told) else {
+        let Some((accepted, more)) = self.look_at(socket, topics, told) else {
             return;
         };
+        refused.extend(more);
         let cursor = match (self.seats.get(&socket), self.channels.get(&organization)) {
             (Some(seat), Some(channel)) => channel.cursor_for(seat),
             _ => head,

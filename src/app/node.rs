@@ -28,6 +28,7 @@ use crate::config::Config;
 use crate::http;
 use crate::http::state::{App, Probe};
 use crate::secret::derive_key;
+use crate::socket;
 use crate::store::{HEARTBEAT, SWEEP, Store};
 
 /// How long open requests may take to finish when the node stops.
@@ -188,6 +189,7 @@ async fn serve(
 fn listen(config: &Config, app: &App) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
     let app = app.clone();
     let server = HttpServer::new(move || http::server(app.clone()))
+        .on_connect(socket::on_connect)
         .workers(cores())
         .max_connections(CONNECTIONS)
         .backlog(4096)

@@ -263,7 +263,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("objects-{}", std::process::id()));
         let local = Objects::open(&MediaStore::File(folder.clone())).unwrap();
         for objects in [local, Objects::in_memory()] {
-            for size in [0, 1, PART - 1, PART, 2 * PART + 3] {
+            for size in [0, 1, PART + 3] {
                 let bytes: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
                 let object = written(&objects, &bytes).await;
                 assert_eq!(object.size, size as u64);

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::http::access::Access;
 use crate::http::state::{AppState, Keys, Probe};
 use crate::secret::{Keyring, MediaTokens, Passwords};
+use crate::socket::Sockets;
 use crate::store::Store;
 use crate::whatsapp::client::Client;
 
@@ -57,6 +58,9 @@ impl Parts {
     pub fn state(self, config: Config, store: Store, hub: Hub) -> anyhow::Result<AppState> {
         Ok(AppState {
             demo: config.demo.then(demo::guest),
+            sockets: Sockets::new(&config),
+            objects: self.provider.objects.clone(),
+            vault: self.provider.vault.clone(),
             config,
             store,
             hub,

@@ -12,6 +12,7 @@ use super::{
     api_key, audit, auth, contact, health, invitation, me, openapi, quarantine, session, setup,
     template, user,
 };
+use crate::socket;
 
 /// Where the API begins.
 pub const BASE: &str = "/api/v1";
@@ -75,6 +76,7 @@ pub fn table() -> Vec<Entry> {
         GET "/quarantine" => quarantine::list, "List what could not be processed";
         POST "/quarantine/{id}/replay" => quarantine::replay, "Try an entry again";
         POST "/quarantine/{id}/discard" => quarantine::discard, "Throw an entry away";
+        GET "/socket" => socket::open, "Open the live wire";
     };
     let outside = rows! { "";
         GET "/healthz" => health::alive, "Whether the process lives";

@@ -15,8 +15,11 @@ use utoipa::ToSchema;
 
 use super::access::Access;
 use super::number::NumberCheck;
+use crate::app::objects::Objects;
+use crate::app::vault::Vault;
 use crate::config::Config;
 use crate::secret::{AccessTokens, Keyring, MediaTokens, Passwords, derive_key};
+use crate::socket::Sockets;
 use crate::store::Store;
 
 /// The state as handlers hold it; cheap to clone.
@@ -29,6 +32,8 @@ pub struct AppState {
     pub hub: Hub,
     /// Seals the credentials of numbers.
     pub keyring: Keyring,
+    /// Lends them for a moment.
+    pub vault: Vault,
     /// Knows who is behind a token or a key.
     pub access: Access,
     /// Signs the addresses of media.
@@ -36,6 +41,10 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Asks the provider about numbers.
     pub numbers: Arc<dyn NumberCheck>,
+    /// The open sockets of this node.
+    pub sockets: Sockets,
+    /// Where the bytes of media lie.
+    pub objects: Objects,
     /// How to enter, shown to everybody; only in a demonstration.
     pub demo: Option<Demo>,
     /// Whether Redis answers; None when there is none.

@@ -113,6 +113,7 @@ impl TestSocket {
             .send(Subscribe {
                 socket,
                 topics,
+                refused: Vec::new(),
                 since,
             })
             .await
