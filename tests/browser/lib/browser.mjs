@@ -78,7 +78,7 @@ export async function wholeThread(page) {
     }, to);
   const note = async () => {
     const rows = await byId(byId(page, "thread"), "message").evaluateAll((elements) =>
-      elements.map((e) => ({ id: e.dataset.id, status: e.dataset.status, direction: e.dataset.direction, text: e.innerText })),
+      elements.map((e) => ({ id: e.dataset.id ?? e.dataset.clientKey, status: e.dataset.status, direction: e.dataset.direction, text: e.innerText })),
     );
     const ids = rows.map((row) => row.id);
     if (new Set(ids).size !== ids.length) throw new Error(`the thread shows a message twice: ${ids.join(" ")}`);
