@@ -46,6 +46,10 @@ pub enum Db {
 }
 
 /// A connection on loan, to either database.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per request, on the stack; a box would cost every query an allocation"
+)]
 pub enum Conn {
     Sqlite(Object<Sqlite>),
     Postgres(Object<AsyncPgConnection>),

@@ -233,19 +233,19 @@ pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Qu
     sessions.sort_unstable();
     sessions.dedup();
     let provider_ids: Vec<&str> = wanted.iter().map(|(_, id)| *id).collect();
-    let found: Vec<(i64, Option<String>, i64, Option<String>, String)> =
-        with_conn!(conn, |c| messages::table
-            .filter(messages::session_id.eq_any(&sessions))
-            .filter(messages::provider_id.eq_any(&provider_ids))
-            .select((
-                messages::session_id,
-                messages::provider_id,
-                messages::id,
-                messages::text,
-                messages::direction,
-            ))
-            .load(c)
-            .await)?;
+    type Line = (i64, Option<String>, i64, Option<String>, String);
+    let found: Vec<Line> = with_conn!(conn, |c| messages::table
+        .filter(messages::session_id.eq_any(&sessions))
+        .filter(messages::provider_id.eq_any(&provider_ids))
+        .select((
+            messages::session_id,
+            messages::provider_id,
+            messages::id,
+            messages::text,
+            messages::direction,
+        ))
+        .load(c)
+        .await)?;
     Ok(found
         .into_iter()
         .filter_map(|(session, provider_id, id, text, direction)| {

@@ -62,6 +62,10 @@ pub(super) async fn append(
     })
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "made and taken apart at once, never kept"
+)]
 enum Found {
     Nothing,
     Contact,
