@@ -54,7 +54,7 @@ export function bubble(entry, find, does) {
   body.append(meta(entry, own));
   return make(
     "li",
-    { class: "message", "data-testid": "phone-message", "data-direction": entry.direction, "data-id": entry.id,
+    { class: "message", tabindex: "0", "data-testid": "phone-message", "data-direction": entry.direction, "data-id": entry.id,
       "data-type": entry.type, "data-seen": own ? String(entry.seen) : undefined },
     body,
     reactions(entry),

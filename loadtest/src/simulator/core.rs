@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{Semaphore, broadcast, mpsc};
 
 use super::delivery::{self, Delivery, Retries};
 use super::options::Options;
@@ -14,6 +14,9 @@ use super::world::{ChatKey, World};
 /// Stream events that a phone page may lag behind before it has to load again.
 const STREAM_EVENTS: usize = 2_048;
 
+/// Messages whose statuses follow, replies that are thought about, webhooks that wait: all together.
+const MAX_TASKS: usize = 200_000;
+
 /// A running simulator's inside.
 pub struct Core {
     world: Mutex<World>,
@@ -21,6 +24,7 @@ pub struct Core {
     lanes: Vec<mpsc::Sender<Delivery>>,
     pub(super) retries: Retries,
     runtime: Handle,
+    room: Arc<Semaphore>,
     url: OnceLock<String>,
     pub(super) client: reqwest::Client,
     /// Whether customers talk by themselves.
@@ -51,6 +55,7 @@ impl Core {
             lanes,
             retries: Retries::default(),
             runtime: Handle::current(),
+            room: Arc::new(Semaphore::new(MAX_TASKS)),
             url: OnceLock::new(),
             client: http_client()?,
             talkative: options.talkative,
@@ -82,9 +87,16 @@ impl Core {
         let _ = self.url.set(url);
     }
 
-    /// Runs something beside the calls, on the simulator's runtime.
+    /// Runs something beside the calls, on the simulator's runtime; counted as overflow when too much runs.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.runtime.spawn(task);
+        let Ok(room) = Arc::clone(&self.room).try_acquire_owned() else {
+            self.world().counters.overflowed += 1;
+            return;
+        };
+        self.runtime.spawn(async move {
+            task.await;
+            drop(room);
+        });
     }
 
     /// A pause in the simulator's time.
