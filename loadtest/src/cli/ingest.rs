@@ -157,7 +157,7 @@ impl Ingest {
                 measured_from: self.ramp,
                 contacts: self.contacts,
                 most,
-                persistent: false,
+                persistent: true,
             };
             watchers.spawn(socket::run(
                 watch,
@@ -233,6 +233,8 @@ impl Ingest {
             "out_of_order": sum(|w| w.verdict.out_of_order),
             "seq_holes": holes,
             "reloads": sum(|w| w.reloads),
+            // A socket that falls behind is cut and resumes; nothing is lost by it, but it should not happen.
+            "socket_reconnects": sum(|w| w.reconnects),
             "sockets": self.sockets,
             "sockets_ended": watched.iter().filter_map(|w| w.ended.clone()).collect::<Vec<_>>(),
             "events_seen": sum(|w| w.verdict.events),

@@ -89,7 +89,8 @@ pub async fn run(
             Ok(()) => "closed by the hub".to_owned(),
             Err(error) => format!("{error:#}"),
         };
-        if !watcher.watch.persistent {
+        // Before the first success coming back is no use: token or topic were refused.
+        if !watcher.watch.persistent || ready.is_some() {
             ended = Some(reason.clone());
             if let Some(ready) = ready.take() {
                 // Nobody waits any more: nothing to tell.
