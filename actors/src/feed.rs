@@ -8,21 +8,21 @@ mod encode;
 pub mod frame;
 mod repair;
 pub mod seat;
+mod seating;
 mod sequence;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::fut::wrap_future;
 use actix::{
-    Actor as ActixActor, ActorFutureExt, AsyncContext, Context, Handler, Message as ActixMessage,
-    Recipient, ResponseActFuture, Supervised,
+    Actor as ActixActor, AsyncContext, Context, Handler, Message as ActixMessage, Recipient,
+    Supervised,
 };
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
-use crate::feed::seat::{Cut, Frame, Held, Seat, SocketId, Topic};
+use crate::feed::seat::{Cut, Frame, Seat, SocketId};
 use crate::hub::{HubError, Ports};
 use crate::model::ids::OrganizationId;
 use crate::model::user::{Role, Who};
@@ -261,176 +261,6 @@ impl Handler<Flush> for Feed {
             channel.flush_scheduled = false;
         }
         self.flush(organization, ctx);
-    }
-}
-
-impl Handler<Join> for Feed {
-    type Result = ResponseActFuture<Self, Result<Cursor, HubError>>;
-
-    fn handle(&mut self, join: Join, _: &mut Self::Context) -> Self::Result {
-        if self.closing {
-            return Box::pin(wrap_future(std::future::ready(Err(HubError::Busy))));
-        }
-        let organization = join.organization;
-        self.joining.insert(join.socket, (organization, join.who));
-        let watched = self.channels.contains_key(&organization);
-        // Opened before the head is read: what is published meanwhile is kept.
-        self.channels
-            .entry(organization)
-            .or_insert_with(Channel::opening)
-            .expected += 1;
-        let (store, bus) = (Arc::clone(&self.ports.store), Arc::clone(&self.ports.bus));
-        let open = async move {
-            if !watched {
-                bus.watch(organization).await;
-            }
-            store.head(organization).await
-        };
-        Box::pin(wrap_future::<_, Self>(open).map(move |head, feed, ctx| {
-            let channel = feed
-                .channels
-                .entry(organization)
-                .or_insert_with(Channel::opening);
-            channel.expected = channel.expected.saturating_sub(1);
-            let wanted = feed.joining.remove(&join.socket).is_some();
-            channel.open_at(head?);
-            if !wanted {
-                return Err(HubError::NotFound);
-            }
-            feed.flush(organization, ctx);
-            let cursor = feed.seat(join);
-            feed.heal(organization, ctx);
-            Ok(cursor)
-        }))
-    }
-}
-
-impl Feed {
-    fn seat(&mut self, join: Join) -> Cursor {
-        let Join {
-            socket,
-            organization,
-            who,
-            role,
-            peer,
-            connection,
-        } = join;
-        let channel = self
-            .channels
-            .entry(organization)
-            .or_insert_with(Channel::opening);
-        channel.add(socket);
-        let seat = Seat {
-            organization,
-            who,
-            role,
-            peer,
-            connection,
-            topics: Vec::new(),
-            catching_up: false,
-            floor: channel.head(),
-        };
-        let cursor = channel.cursor();
-        self.seats.insert(socket, seat);
-        metrics::gauge!("sockets").set(self.seats.len() as f64);
-        cursor
-    }
-
-    /// Adds those topics that the socket may look at; answers with the names of the others.
-    fn look_at(
-        &mut self,
-        socket: SocketId,
-        topics: Vec<String>,
-        told: i64,
-    ) -> Option<(Vec<String>, Vec<String>)> {
-        let seat = self.seats.get_mut(&socket)?;
-        let channel = self.channels.get_mut(&seat.organization)?;
-        let (mut accepted, mut refused) = (Vec::new(), Vec::new());
-        for name in topics {
-            let topic = name.parse::<Topic>().ok();
-            match topic.filter(|topic| seat.may_watch(topic)) {
-                // What it looks at already it has been told.
-                Some(topic) if seat.held(&topic).is_some() => accepted.push(name),
-                Some(topic) if seat.topics.len() < MAX_TOPICS => {
-                    channel.watch(socket, &topic);
-                    seat.topics.push(Held { topic, told });
-                    accepted.push(name);
-                }
-                _ => refused.push(name),
-            }
-        }
-        Some((accepted, refused))
-    }
-}
-
-impl Handler<Subscribe> for Feed {
-    type Result = ();
-
-    fn handle(&mut self, message: Subscribe, ctx: &mut Self::Context) {
-        let Subscribe {
-            socket,
-            topics,
-            mut refused,
-            since,
-        } = message;
-        let Some(organization) = self.seats.get(&socket).map(|seat| seat.organization) else {
-            return;
-        };
-        // What waits belongs to those who looked before; from here on nothing lies below the head.
-        self.flush(organization, ctx);
-        let Some(head) = self.channels.get(&organization).map(Channel::cursor) else {
-            return;
-        };
-        let stale = since.is_some_and(|since| since.epoch != head.epoch);
-        // A place that lies ahead comes from a node that was faster, or from nowhere: the store knows.
-        let missed_from = since.filter(|since| !stale && since.seq != head.seq);
-        if let Some(seat) = self.seats.get_mut(&socket)
-            && missed_from.is_some()
-            && !seat.catching_up
-        {
-            seat.catching_up = true;
-            // Live until here: only the new topics have something to catch up on before this place.
-            seat.told_events(head.seq);
-        }
-        let told = missed_from.map_or(head.seq, |since| since.seq);
-        let Some((accepted, more)) = self.look_at(socket, topics, told) else {
-            return;
-        };
-        refused.extend(more);
-        let cursor = match (self.seats.get(&socket), self.channels.get(&organization)) {
-            (Some(seat), Some(channel)) => channel.cursor_for(seat),
-            _ => head,
-        };
-        match frame::subscribed(&accepted, &refused, cursor) {
-            Ok(text) => self.send(socket, text),
-            Err(error) => tracing::error!(%error, "an answer can't be written"),
-        }
-        if stale {
-            self.give_up_catching_up(socket, "the cursor is from another time");
-        } else if missed_from.is_some() {
-            self.catch_up(organization, ctx);
-        }
-    }
-}
-
-impl Handler<Unsubscribe> for Feed {
-    type Result = ();
-
-    fn handle(&mut self, message: Unsubscribe, _: &mut Self::Context) {
-        let Some(seat) = self.seats.get_mut(&message.socket) else {
-            return;
-        };
-        let Some(channel) = self.channels.get_mut(&seat.organization) else {
-            return;
-        };
-        for topic in message
-            .topics
-            .iter()
-            .filter_map(|name| name.parse::<Topic>().ok())
-        {
-            seat.topics.retain(|held| held.topic != topic);
-            channel.unwatch(message.socket, &topic);
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix::fut::wrap_future;
 use actix::{ActorFutureExt, AsyncContext, Context};
 
-use crate::event::Envelope;
+use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
 use crate::feed::encode::missed_frames;
 use crate::feed::seat::SocketId;
@@ -59,6 +59,24 @@ impl Feed {
                 },
                 ctx,
             );
+        }
+    }
+
+    /// Tells what was missed up to the head and is still at hand.
+    pub(super) fn tell_recent(&mut self, socket: SocketId, missed: &[Arc<Envelope>], end: Cursor) {
+        let Some(seat) = self.seats.get_mut(&socket) else {
+            return;
+        };
+        let Some(channel) = self.channels.get(&seat.organization) else {
+            return;
+        };
+        let Some(frames) = missed_frames(seat, missed, end, self.ports.media.as_ref()) else {
+            return self.give_up_catching_up(socket, "too much was missed");
+        };
+        seat.told_events(channel.head());
+        seat.floor = seat.floor.max(end.seq);
+        if !frames.into_iter().all(|text| seat.write(text)) {
+            self.cut(&[socket]);
         }
     }
 

@@ -1,7 +1,7 @@
 //! One organization's stream on this node: its order, the sockets by topic, and what waits to be told.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ use crate::ports::media::MediaLinks;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
+/// Events that are kept for those who come back soon: some megabytes.
+const MAX_RECENT: usize = 2048;
 /// Rows times sockets that are written at a time: ten times a second this is some 100 MB for a node to move.
 const MAX_ROW_COPIES: usize = 12_500;
 /// Rows at a time, however many sockets there are.
@@ -36,6 +38,8 @@ pub struct Channel {
     sequence: Option<Sequence>,
     early: Vec<Arc<Envelope>>,
     outbox: Vec<Arc<Envelope>>,
+    /// The last events that were told, without a hole: most of those who come back missed no more.
+    recent: VecDeque<Arc<Envelope>>,
     dirty: HashMap<ConversationId, Arc<Conversation>>,
     /// Changed conversations by the first event whose row was not told yet.
     waiting_rows: BTreeMap<i64, ConversationId>,
@@ -70,6 +74,7 @@ impl Channel {
             sequence: None,
             early: Vec::new(),
             outbox: Vec::new(),
+            recent: VecDeque::new(),
             dirty: HashMap::new(),
             waiting_rows: BTreeMap::new(),
             rows_told_at: None,
@@ -112,6 +117,7 @@ impl Channel {
         self.sequence = Some(Sequence::new(head.seq));
         self.known = head.seq;
         self.outbox.clear();
+        self.recent.clear();
         self.dirty.clear();
         self.waiting_rows.clear();
     }
@@ -128,6 +134,7 @@ impl Channel {
 
     /// Gives up events before `head`.
     pub fn skip_to(&mut self, head: i64) {
+        self.recent.clear();
         if let Some(sequence) = &mut self.sequence {
             sequence.skip_to(head, &mut self.outbox);
         }
@@ -260,7 +267,21 @@ impl Channel {
                 refused.push(*socket);
             }
         }
+        self.remember(events);
         refused
+    }
+
+    fn remember(&mut self, events: Vec<Arc<Envelope>>) {
+        self.recent.extend(events);
+        let surplus = self.recent.len().saturating_sub(MAX_RECENT);
+        self.recent.drain(..surplus);
+    }
+
+    /// The events after `seq`, when they are still at hand. The outbox has to be empty.
+    pub fn recent_since(&self, seq: i64) -> Option<Vec<Arc<Envelope>>> {
+        let first = self.recent.front()?.seq;
+        let skip = usize::try_from(seq + 1 - first).ok()?;
+        (skip <= self.recent.len()).then(|| self.recent.iter().skip(skip).cloned().collect())
     }
 
     /// Who looks at this event in particular.

@@ -50,6 +50,31 @@ async fn missed_events_come_in_order_and_once_before_live_ones() {
 }
 
 #[actix::test]
+async fn who_missed_little_is_told_from_memory() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let (_other, _) = stage.socket().await;
+    let since = head(&stage).await;
+    say(&stage, 10).await;
+    let (socket, _) = stage.socket().await;
+    let topics = ["inbox", &format!("conversation:{ann}")];
+    socket.subscribe(&topics, Some(since)).await;
+    let frames = {
+        settle().await;
+        socket.take()
+    };
+    let types: Vec<&str> = frames
+        .iter()
+        .map(|frame| frame["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(types, ["subscribed", "rows", "events", "beat"]);
+    assert_eq!(frames[0]["cursor"], since.to_string());
+    assert_eq!(frames[2]["events"].as_array().unwrap().len(), 10);
+    assert_eq!(frames[3]["cursor"], head(&stage).await.to_string());
+    assert_eq!(stage.store.faults.calls("events_since"), 0);
+}
+
+#[actix::test]
 async fn rows_that_were_missed_come_once_in_their_latest_state() {
     let stage = stage();
     stage.conversation(ANN).await;
