@@ -7,7 +7,6 @@ pub mod node;
 pub mod objects;
 mod parts;
 mod provider;
-pub mod vault;
 mod worker;
 
 use anyhow::Context;

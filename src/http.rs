@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 pub mod check;
 mod contact;
+mod conversation;
 mod dashboard;
 pub mod depth;
 pub mod describe;
@@ -29,6 +30,7 @@ mod template;
 mod throttle;
 mod trace;
 mod user;
+mod whatsapp;
 
 use actix_web::App as Server;
 use actix_web::body::MessageBody;

@@ -22,6 +22,7 @@ pub mod migrate;
 mod node;
 mod outbound;
 mod ports;
+mod preference;
 mod quarantine;
 mod retention;
 pub mod schema;
@@ -30,6 +31,7 @@ mod template;
 mod thread;
 mod throttle;
 mod user;
+mod vault;
 
 pub use self::api_key::{ApiKey, NewApiKey};
 pub use self::audit::{AuditActor, AuditLine};
@@ -45,6 +47,7 @@ pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
 pub use self::template::{NewTemplate, Template, TemplateFilter};
 pub use self::throttle::Try;
 pub use self::user::{Account, NewOwner, User, UserChange, UserChanged};
+pub use self::vault::Vault;
 
 use std::sync::{Arc, OnceLock, Weak};
 

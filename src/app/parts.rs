@@ -9,7 +9,6 @@ use anyhow::Context;
 
 use super::objects::Objects;
 use super::provider::CloudProvider;
-use super::vault::Vault;
 use super::worker::CloudWorker;
 use super::{demo, figures};
 use crate::config::Config;
@@ -17,7 +16,7 @@ use crate::http::access::Access;
 use crate::http::state::{AppState, Keys, Probe};
 use crate::secret::{Keyring, MediaTokens, Passwords};
 use crate::socket::Sockets;
-use crate::store::Store;
+use crate::store::{Store, Vault};
 use crate::whatsapp::client::Client;
 
 /// The adapters of a node.

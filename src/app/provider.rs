@@ -11,8 +11,7 @@ use actors::time::Timestamp;
 use async_trait::async_trait;
 
 use super::objects::Objects;
-use super::vault::Vault;
-use crate::store::{Store, StoredMedia};
+use crate::store::{Store, StoredMedia, Vault};
 use crate::whatsapp::client::{Client, Credentials, MAX_MEDIA};
 use crate::whatsapp::outbound;
 

@@ -11,6 +11,7 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Caller, Path, Query};
 use super::page::{List, Page};
 use super::permission::ManageQuarantine;
+use super::whatsapp;
 use crate::store::{Resolution, Waiting};
 
 /// Which entries.
@@ -83,7 +84,8 @@ async fn take_in(caller: &Caller<ManageQuarantine>, waiting: &Waiting) -> ApiRes
                 .await?)
         }
         Err(_) => {
-            Err(ApiError::of(Code::Unavailable).detail("whole callbacks can't be replayed yet"))
+            let body = &waiting.payload;
+            whatsapp::replay(&caller.app, session, body).await
         }
     }
 }

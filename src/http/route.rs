@@ -9,8 +9,8 @@ use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, contact, health, invitation, me, openapi, quarantine, session, setup,
-    template, user,
+    api_key, audit, auth, contact, conversation, health, invitation, me, openapi, quarantine,
+    session, setup, template, user, whatsapp,
 };
 use crate::socket;
 
@@ -52,6 +52,12 @@ pub fn table() -> Vec<Entry> {
         GET "/me" => me::show, "Who calls, and in which organization";
         PATCH "/me" => me::change, "Change one's own name";
         POST "/me/password" => me::change_password, "Change one's own password";
+        GET "/conversations" => conversation::list, "A page of the inbox";
+        GET "/conversations/{id}" => conversation::show, "One conversation";
+        PATCH "/conversations/{id}" => conversation::change, "Change status or assignee";
+        POST "/conversations/{id}/read" => conversation::mark_read, "Nothing is unread any more; the contact sees it";
+        POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
+        GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
         GET "/users" => user::list, "List the users";
         PATCH "/users/{id}" => user::change, "Change a user's role, or lock them out";
         POST "/users/{id}/reset-link" => user::create_reset_link, "Make a link for a new password";
@@ -79,6 +85,8 @@ pub fn table() -> Vec<Entry> {
         GET "/socket" => socket::open, "Open the live wire";
     };
     let outside = rows! { "";
+        GET "/webhooks/whatsapp/{session_id}" => whatsapp::shake_hands, "WhatsApp asks whether the callback is ours";
+        POST "/webhooks/whatsapp/{session_id}" => whatsapp::receive, "WhatsApp tells what happened";
         GET "/healthz" => health::alive, "Whether the process lives";
         GET "/health" => health::alive, "Whether the process lives";
         GET "/readyz" => health::ready, "Whether the hub can work, and what is wrong";

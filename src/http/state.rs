@@ -16,11 +16,10 @@ use utoipa::ToSchema;
 use super::access::Access;
 use super::number::NumberCheck;
 use crate::app::objects::Objects;
-use crate::app::vault::Vault;
 use crate::config::Config;
 use crate::secret::{AccessTokens, Keyring, MediaTokens, Passwords, derive_key};
 use crate::socket::Sockets;
-use crate::store::Store;
+use crate::store::{Store, Vault};
 
 /// The state as handlers hold it; cheap to clone.
 pub type App = web::Data<AppState>;

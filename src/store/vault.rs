@@ -2,14 +2,14 @@
 //! the rest of it. Kept for a moment only, so that a change acts at once here and within seconds elsewhere.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use actors::model::ids::SessionId;
+use actors::model::ids::{OrganizationId, SessionId};
 use actors::ports::store::StoreError;
 
+use super::{SessionCredentials, Store};
 use crate::secret::Keyring;
-use crate::store::{SessionCredentials, Store};
 
 /// How long opened credentials are believed.
 const MEMORY: Duration = Duration::from_secs(2);
@@ -26,8 +26,11 @@ struct Inner {
     store: Store,
     keyring: Keyring,
     open: Mutex<HashMap<SessionId, Entry>>,
+    /// Which number has a provider's id.
+    numbers: Mutex<ByNumber>,
 }
 
+type ByNumber = HashMap<(OrganizationId, String), (Instant, Option<SessionId>)>;
 type Entry = (Instant, Option<Arc<SessionCredentials>>);
 
 impl Vault {
@@ -38,6 +41,7 @@ impl Vault {
                 store,
                 keyring,
                 open: Mutex::new(HashMap::new()),
+                numbers: Mutex::new(HashMap::new()),
             }),
         }
     }
@@ -57,6 +61,31 @@ impl Vault {
         let found = found.map(Arc::new);
         self.remember(id, found.clone());
         Ok(found)
+    }
+
+    /// The number of the organization that the provider calls `phone_number_id`.
+    pub async fn number(
+        &self,
+        organization: OrganizationId,
+        phone_number_id: &str,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let key = (organization, phone_number_id.to_owned());
+        let known = self.numbers().get(&key).copied();
+        if let Some((_, id)) = known.filter(|(at, _)| at.elapsed() < MEMORY) {
+            return Ok(id);
+        }
+        let tenant = self.inner.store.tenant(organization);
+        let id = tenant
+            .sessions_by_number(phone_number_id)
+            .await?
+            .first()
+            .copied();
+        let mut numbers = self.numbers();
+        if numbers.len() >= MOST {
+            numbers.clear();
+        }
+        numbers.insert(key, (Instant::now(), id));
+        Ok(id)
     }
 
     /// The credentials of a number changed.
@@ -80,7 +109,14 @@ impl Vault {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Entry>> {
+    fn numbers(&self) -> MutexGuard<'_, ByNumber> {
+        self.inner
+            .numbers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Entry>> {
         // The map is never left half-changed.
         self.inner
             .open

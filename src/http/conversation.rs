@@ -1,0 +1,186 @@
+//! The inbox: lists, one conversation, what a person changes about it, and its messages.
+
+use actors::model::conversation::{Conversation, ConversationChange, ConversationStatus};
+use actors::model::ids::{ContactId, ConversationId, MessageId, OrganizationId, SessionId, UserId};
+use actors::model::message::Message;
+use actors::model::user::{Actor, UserBrief, Who};
+use actors::time::Timestamp;
+use serde::{Deserialize, Deserializer};
+use utoipa::{IntoParams, ToSchema};
+
+use super::answer::{Done, Shown};
+use super::error::{ApiError, ApiResult, Code};
+use super::extract::{Body, Caller, Path, Query};
+use super::page::{List, Page};
+use super::permission::{ReadConversations, WorkConversations};
+use super::state::AppState;
+use crate::store::{AssigneeFilter, ConversationFilter};
+
+/// Which conversations.
+#[derive(Deserialize, IntoParams)]
+pub struct ConversationQuery {
+    status: Option<ConversationStatus>,
+    /// `me`, `none`, or a user's id.
+    assignee: Option<String>,
+    session: Option<SessionId>,
+    contact: Option<ContactId>,
+    /// A piece of the contact's name, number or username.
+    q: Option<String>,
+    sort: Option<Sort>,
+}
+
+/// By last activity.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+}
+
+/// A page of the inbox.
+pub async fn list(
+    caller: Caller<ReadConversations>,
+    Query(query): Query<ConversationQuery>,
+    page: Page,
+) -> ApiResult<List<Conversation>> {
+    let assignee = match query.assignee.as_deref() {
+        None | Some("") => None,
+        Some(name) => Some(assignee(&caller.actor, name)?),
+    };
+    let filter = ConversationFilter {
+        status: query.status,
+        assignee,
+        session: query.session,
+        contact: query.contact,
+        q: query.q.filter(|q| !q.trim().is_empty()),
+        oldest_first: query.sort == Some(Sort::Oldest),
+        after: page.after::<(Timestamp, ConversationId)>()?,
+    };
+    let tenant = caller.tenant();
+    let rows = tenant.list_conversations(&filter, page.rows()).await?;
+    page.of(rows, |row| (row.updated_at, row.id))
+}
+
+fn assignee(actor: &Actor, name: &str) -> ApiResult<AssigneeFilter> {
+    match (name, actor.who) {
+        ("none", _) => Ok(AssigneeFilter::Nobody),
+        ("me", Who::User(user)) => Ok(AssigneeFilter::User(user)),
+        _ => name
+            .parse::<UserId>()
+            .map(AssigneeFilter::User)
+            .map_err(|_| {
+                ApiError::of(Code::InvalidParameter)
+                    .field("assignee", "must be me, none or a user's id")
+            }),
+    }
+}
+
+/// One conversation.
+pub async fn show(
+    caller: Caller<ReadConversations>,
+    Path(id): Path<ConversationId>,
+) -> ApiResult<Shown<Conversation>> {
+    Ok(Shown(caller.tenant().find_conversation(id).await?))
+}
+
+/// What a person changes; absent means unchanged.
+#[derive(Deserialize, ToSchema)]
+pub struct ChangeConversation {
+    status: Option<ConversationStatus>,
+    /// Null takes the assignee away.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<UserId>)]
+    assignee_id: Option<Option<UserId>>,
+}
+
+/// A null that was said, told from a field that was not.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<UserId>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Changes status or assignee.
+pub async fn change(
+    caller: Caller<WorkConversations>,
+    Path(id): Path<ConversationId>,
+    Body(form): Body<ChangeConversation>,
+) -> ApiResult<Shown<Conversation>> {
+    let assignee = match form.assignee_id {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(user)) => Some(Some(colleague(&caller, user).await?)),
+    };
+    let change = ConversationChange {
+        status: form.status,
+        assignee,
+        read: false,
+    };
+    let hub = &caller.app.hub;
+    Ok(Shown(hub.change(&caller.actor, id, change).await?))
+}
+
+/// Somebody of the organization who may still work.
+async fn colleague(caller: &Caller<WorkConversations>, id: UserId) -> ApiResult<UserBrief> {
+    let refused = || {
+        ApiError::of(Code::ValidationFailed)
+            .field("assignee_id", "must be a user of this organization")
+    };
+    let user = caller
+        .tenant()
+        .find_user(id)
+        .await
+        .map_err(|error| match error {
+            actors::ports::store::StoreError::NotFound => refused(),
+            error => error.into(),
+        })?;
+    if user.disabled {
+        return Err(refused());
+    }
+    Ok(UserBrief {
+        id,
+        name: user.name,
+    })
+}
+
+/// Somebody looked.
+pub async fn mark_read(
+    caller: Caller<WorkConversations>,
+    Path(id): Path<ConversationId>,
+) -> ApiResult<Done> {
+    caller.app.hub.mark_read(&caller.actor, id).await?;
+    Ok(Done)
+}
+
+/// Somebody types; the contact sees it for some seconds.
+pub async fn type_on(
+    caller: Caller<WorkConversations>,
+    Path(id): Path<ConversationId>,
+) -> ApiResult<Done> {
+    caller.app.hub.show_typing(&caller.actor, id).await?;
+    Ok(Done)
+}
+
+/// A page of a conversation, newest first.
+pub async fn messages(
+    caller: Caller<ReadConversations>,
+    Path(id): Path<ConversationId>,
+    page: Page,
+) -> ApiResult<List<Message>> {
+    let tenant = caller.tenant();
+    // Another organization's conversation is not there, rather than empty.
+    tenant.find_conversation(id).await?;
+    let before = page.after::<MessageId>()?;
+    let mut rows = tenant.list_messages(id, before, page.rows()).await?;
+    for message in &mut rows {
+        link(&caller.app, caller.actor.organization, message);
+    }
+    page.of(rows, |message| message.id)
+}
+
+/// Gives the files of a message addresses that work for some minutes.
+pub fn link(app: &AppState, organization: OrganizationId, message: &mut Message) {
+    let now = Timestamp::now();
+    for media in &mut message.media {
+        media.url = Some(app.media_tokens.url(organization, media.id, now));
+    }
+}

@@ -1,0 +1,290 @@
+//! The provider's callback: the handshake, and what WhatsApp tells. Answered 200 only when everything in it is
+//! stored, or lies in quarantine for a person; any failure of ours is a 5xx, and the provider delivers again.
+
+mod notice;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actors::hub::HubError;
+use actors::model::ids::{OrganizationId, SessionId};
+use actors::model::inbound::{InboundItem, InboundMessage};
+use actors::model::quarantine::{QuarantineSource, Quarantined};
+use actors::time::Timestamp;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{self, FuturesUnordered};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+use utoipa::IntoParams;
+
+use super::describe::{Input, Sketch};
+use super::error::{ApiError, ApiResult, Code};
+use super::extract::{Path, Public, Query, read_all};
+use super::state::AppState;
+use crate::store::SessionCredentials;
+use crate::whatsapp::payload::{self, Delivery};
+use crate::whatsapp::signature;
+
+/// The largest callback (CLOUD_API section 2.2).
+const LARGEST: usize = 3 * 1024 * 1024;
+/// Threads of one callback that are worked on at a time; a history chunk may hold thousands of messages.
+const AT_ONCE: usize = 64;
+
+/// What the provider sends to find out whether the callback is ours.
+#[derive(Deserialize, IntoParams)]
+pub struct Handshake {
+    #[serde(rename = "hub.mode")]
+    mode: Option<String>,
+    #[serde(rename = "hub.challenge")]
+    challenge: Option<String>,
+    #[serde(rename = "hub.verify_token")]
+    verify_token: Option<String>,
+}
+
+/// The bytes of a callback with their signature.
+pub struct Signed {
+    body: Bytes,
+    signature: Option<String>,
+}
+
+impl FromRequest for Signed {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signature = request
+            .headers()
+            .get(signature::HEADER)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let payload = payload.take();
+        Box::pin(async move {
+            Ok(Self {
+                body: read_all(payload, LARGEST).await?,
+                signature,
+            })
+        })
+    }
+}
+
+impl Input for Signed {
+    fn describe(sketch: &mut Sketch) {
+        sketch.add_header(signature::HEADER, "HMAC of the body with the app secret");
+    }
+}
+
+/// Echoes the challenge when the verify token is the number's own.
+pub async fn shake_hands(
+    Public { app }: Public,
+    Path(session): Path<SessionId>,
+    Query(handshake): Query<Handshake>,
+) -> ApiResult<HttpResponse> {
+    let known = app.vault.credentials(session).await?;
+    let known = known.ok_or(ApiError::not_found())?;
+    let given = handshake.verify_token.unwrap_or_default();
+    let expected = known.verify_token.expose_secret();
+    let is_ours = bool::from(given.as_bytes().ct_eq(expected.as_bytes()));
+    match (handshake.mode.as_deref(), handshake.challenge) {
+        (Some("subscribe"), Some(challenge)) if is_ours && !expected.is_empty() => {
+            Ok(HttpResponse::Ok()
+                .content_type("text/plain")
+                .body(challenge))
+        }
+        _ => Err(ApiError::of(Code::Forbidden)),
+    }
+}
+
+/// Takes in what WhatsApp tells.
+pub async fn receive(
+    Public { app }: Public,
+    Path(session): Path<SessionId>,
+    signed: Signed,
+) -> ApiResult<HttpResponse> {
+    let known = app.vault.credentials(session).await?;
+    let known = known.ok_or(ApiError::not_found())?;
+    let given = signed.signature.as_deref().unwrap_or_default();
+    if signature::verify(&known.app_secret, &signed.body, given).is_err() {
+        metrics::counter!("webhooks_total", "end" => "unsigned").increment(1);
+        return Err(ApiError::of(Code::InvalidSignature));
+    }
+    take_in(&app, &known, &signed.body, Misunderstood::PutAside).await?;
+    metrics::counter!("webhooks_total", "end" => "stored").increment(1);
+    let unscoped = app.store.unscoped();
+    match unscoped.touch_webhook(session, Timestamp::now()).await {
+        Ok(receipt) => app.hub.announce(receipt),
+        Err(error) => tracing::debug!(%error, "a callback's time was not noted"),
+    }
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// Takes a callback in again that lies in quarantine; what was stored before is not stored twice.
+pub async fn replay(app: &AppState, session: SessionId, body: &[u8]) -> ApiResult<()> {
+    let known = app.vault.credentials(session).await?;
+    let known = known.ok_or(ApiError::not_found())?;
+    take_in(app, &known, body, Misunderstood::Refuse).await
+}
+
+/// What becomes of a body that nobody understands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Misunderstood {
+    PutAside,
+    Refuse,
+}
+
+async fn take_in(
+    app: &AppState,
+    known: &SessionCredentials,
+    body: &[u8],
+    misunderstood: Misunderstood,
+) -> ApiResult<()> {
+    let webhook = match payload::parse(body) {
+        Ok(webhook) => webhook,
+        Err(error) if misunderstood == Misunderstood::Refuse => {
+            return Err(ApiError::of(Code::Conflict).detail(error.to_string()));
+        }
+        Err(error) => {
+            // The provider would repeat it for seven days: it is ours to keep.
+            return put_aside(app, known, error.to_string(), body.to_vec()).await;
+        }
+    };
+    for rejected in webhook.rejected {
+        let reason = rejected.reason.to_owned();
+        put_aside(app, known, reason, rejected.raw.into_bytes()).await?;
+    }
+    for delivery in webhook.deliveries {
+        deliver(app, known, delivery).await?;
+    }
+    Ok(())
+}
+
+/// One change of one number.
+async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery) -> ApiResult<()> {
+    let Some(session) = addressee(app, known, &delivery).await? else {
+        metrics::counter!("webhooks_for_nobody_total").increment(1);
+        return Ok(());
+    };
+    let organization = known.organization;
+    // What was said in one thread stays in order; threads do not wait for each other.
+    let mut threads: HashMap<String, Vec<InboundMessage>> = HashMap::new();
+    let statuses = FuturesUnordered::new();
+    for item in delivery.items {
+        match item {
+            InboundItem::Message(message) => {
+                let key = message.identities.iter().min();
+                let key = key
+                    .map(|identity| identity.lookup_key())
+                    .unwrap_or_default();
+                threads.entry(key).or_default().push(message);
+            }
+            InboundItem::Status(update) => {
+                statuses.push(app.hub.raise_status(organization, session, update));
+            }
+            InboundItem::Fault(fault) => notice::fault(app, session, &fault).await?,
+            InboundItem::Notice(told) => notice::take_in(app, organization, session, &told).await?,
+        }
+    }
+    let messages = stream::iter(threads.into_values())
+        .map(|thread| hear(app, known, session, thread))
+        .buffer_unordered(AT_ONCE);
+    let (heard, raised) = tokio::join!(first_error(messages), first_error(statuses));
+    heard?;
+    Ok(raised?)
+}
+
+/// Which of our numbers a change is about: the one that was called, or another of the same organization and
+/// the same app (several numbers of an app share a callback).
+async fn addressee(
+    app: &AppState,
+    known: &SessionCredentials,
+    delivery: &Delivery,
+) -> ApiResult<Option<SessionId>> {
+    let Some(phone_number_id) = &delivery.phone_number_id else {
+        // About the account: whoever was called speaks for it.
+        return Ok(Some(known.id));
+    };
+    if *phone_number_id == known.phone_number_id {
+        return Ok(Some(known.id));
+    }
+    let sibling = app
+        .vault
+        .number(known.organization, phone_number_id)
+        .await?;
+    let Some(sibling) = sibling else {
+        return Ok(None);
+    };
+    let theirs = app.vault.credentials(sibling).await?;
+    Ok(theirs
+        .filter(|theirs| shares_app(theirs, known))
+        .map(|theirs| theirs.id))
+}
+
+fn shares_app(one: &Arc<SessionCredentials>, other: &SessionCredentials) -> bool {
+    let (one, other) = (&one.app_secret, &other.app_secret);
+    bool::from(
+        one.expose_secret()
+            .as_bytes()
+            .ct_eq(other.expose_secret().as_bytes()),
+    )
+}
+
+async fn hear(
+    app: &AppState,
+    known: &SessionCredentials,
+    session: SessionId,
+    thread: Vec<InboundMessage>,
+) -> ApiResult<()> {
+    let organization: OrganizationId = known.organization;
+    for message in thread {
+        // Kept for the case that nobody can be found who said it.
+        let nameless = message
+            .identities
+            .is_empty()
+            .then(|| serde_json::to_vec(&message));
+        match app.hub.receive(organization, session, message).await {
+            Err(HubError::Invalid(why)) => {
+                let body = nameless.transpose().map_err(ApiError::internal)?;
+                put_aside(app, known, why, body.unwrap_or_default()).await?;
+            }
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+/// Goes through all, whatever fails; tells of the first failure.
+async fn first_error<E>(
+    mut results: impl StreamExt<Item = Result<(), E>> + Unpin,
+) -> Result<(), E> {
+    let mut end = Ok(());
+    while let Some(result) = results.next().await {
+        if end.is_ok() {
+            end = result;
+        }
+    }
+    end
+}
+
+async fn put_aside(
+    app: &AppState,
+    known: &SessionCredentials,
+    reason: String,
+    payload: Vec<u8>,
+) -> ApiResult<()> {
+    metrics::counter!("webhooks_total", "end" => "quarantined").increment(1);
+    let entry = Quarantined {
+        organization: known.organization,
+        session: Some(known.id),
+        source: QuarantineSource::Webhook,
+        reason,
+        tries: 1,
+        payload,
+    };
+    let receipt = actors::ports::store::JobStore::quarantine(&app.store, entry).await?;
+    app.hub.announce(receipt);
+    Ok(())
+}
