@@ -30,8 +30,8 @@ export function story(name, tell) {
             [],
           );
         } catch (error) {
-          for (const opened of pages) error.message += await picture(opened);
-          throw error;
+          const pictures = await Promise.all(pages.map(picture));
+          throw new Error(error.message + pictures.join(""), { cause: error });
         } finally {
           for (const opened of pages) await opened.context().close();
         }

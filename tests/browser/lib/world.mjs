@@ -22,7 +22,7 @@ export const NUMBER = {
   display_phone_number: "+1 555 010 0001",
   verified_name: "Blue Bakery",
 };
-export const VERIFY_TOKEN = "a verify token of ours";
+export const VERIFY_TOKEN = "a-verify-token-of-ours";
 
 /** `async (world) => …` on a fresh hub and simulator; says what both printed when it fails. */
 export async function withWorld(engine, story) {
@@ -30,8 +30,7 @@ export async function withWorld(engine, story) {
   try {
     await story(world);
   } catch (error) {
-    error.message += `\n${world.output()}`;
-    throw error;
+    throw new Error(`${error.message}\n${world.output()}`, { cause: error });
   } finally {
     await world.close();
   }
@@ -46,7 +45,7 @@ async function open(engine) {
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
   const direct = `http://127.0.0.1:${hubPort}`;
   const url = `http://127.0.0.1:${wire.port}`;
-  const base = { PATH: process.env.PATH, HOME: folder };
+  const base = { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1" };
   const cleaners = [() => wire.close(), () => database.close(), () => rm(folder, { recursive: true, force: true })];
   const close = async () => {
     for (const clean of cleaners) await clean();
