@@ -1,8 +1,8 @@
 // What happens in conversations: sending, ticks, customers who write.
 
 import { Refusal } from "./answers.mjs";
-import { message, summarize } from "./seed.mjs";
 import { byId, iso, newId, state, tell } from "./state.mjs";
+import { message, summarize } from "./thread.mjs";
 
 const HOUR = 3_600_000;
 

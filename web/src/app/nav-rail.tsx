@@ -92,13 +92,9 @@ function UserMenu() {
         side="top"
         align="start"
         trigger={
-          <button
-            type="button"
-            data-testid="user-menu"
-            aria-label={t("nav.account", { name: user.name })}
-            className={cn(itemClasses, "rounded-full")}
-          >
+          <button type="button" data-testid="user-menu" className={cn(itemClasses, "rounded-full")}>
             <Avatar id={user.id} name={user.name} size={34} />
+            <span className="sr-only">{t("nav.account", { name: user.name })}</span>
           </button>
         }
       >

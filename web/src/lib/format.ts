@@ -66,6 +66,7 @@ export function duration(ms: number): string {
   const minutes = Math.max(0, Math.ceil(ms / 60_000));
   const hours = Math.floor(minutes / 60);
   if (hours === 0) return i18n.t("time.minutes", { minutes });
+  if (minutes % 60 === 0) return i18n.t("time.wholeHours", { hours });
   return i18n.t("time.hours", { hours, minutes: String(minutes % 60).padStart(2, "0") });
 }
 

@@ -13,7 +13,7 @@ export const PROBE_MS = 4_000;
 /** A connection that held that long was a good one: the next trouble starts with a short wait. */
 export const STABLE_MS = 10_000;
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 20_000;
+const LONGEST_WAIT_MS = 15_000;
 
 export const ACCESS_CHANGED = 4001;
 export const TOO_SLOW = 4008;

@@ -14,12 +14,12 @@ export interface WindowState {
 
 export function windowState(expiresAt: string | null, now: number): WindowState {
   if (!expiresAt) return { state: "none", leftMs: 0, share: 0 };
-  const leftMs = new Date(expiresAt).getTime() - now;
+  const leftMs = Math.min(WINDOW_MS, new Date(expiresAt).getTime() - now);
   if (leftMs <= 0) return { state: "closed", leftMs: 0, share: 0 };
   return {
     state: leftMs < CLOSING_MS ? "closing" : "open",
     leftMs,
-    share: Math.min(1, leftMs / WINDOW_MS),
+    share: leftMs / WINDOW_MS,
   };
 }
 

@@ -39,9 +39,9 @@ export function ConversationHeader(props: HeaderProps) {
       </Link>
       <Avatar id={contact.id} name={name} size={40} />
       <div className="min-w-0 flex-1">
-        <p className="truncate text-lg font-semibold" dir="auto">
+        <h1 className="truncate text-lg font-semibold" dir="auto">
           {name}
-        </p>
+        </h1>
         <p className="truncate text-xs text-ink-soft">
           {facts.filter(Boolean).join(" · ")}
           {urgent && (

@@ -52,7 +52,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
   const closed = needsTemplate(windowState(conversation.window_expires_at, useNow()));
   return (
     <>
-      <main className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas">
         <ConversationHeader
           conversation={conversation}
           session={session}
@@ -70,13 +70,13 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           <NumberNotice session={session} />
           <Composer conversation={conversation} contactName={name} />
         </DropZone>
-      </main>
-      <aside
+      </div>
+      <section
         aria-label={t("contact.pane")}
         className="hidden w-72 shrink-0 flex-col border-s bg-panel xl:flex 2xl:w-80"
       >
         <Contact conversation={conversation} session={session} />
-      </aside>
+      </section>
       {showsContact && (
         <Dialog title={t("contact.pane")} onClose={() => setShowsContact(false)}>
           <Contact conversation={conversation} session={session} />

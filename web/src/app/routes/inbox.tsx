@@ -28,9 +28,11 @@ export function InboxRoute() {
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Command Center`;
   }, [unread, t]);
+  // The page is about the conversation, once one is open.
+  const Title = conversationId ? "h2" : "h1";
   const fresh = sessions.data?.length === 0;
   return (
-    <div className="flex min-h-0 flex-1">
+    <main className="flex min-h-0 flex-1">
       <section
         aria-labelledby="inbox-title"
         className={cn(
@@ -38,9 +40,9 @@ export function InboxRoute() {
           conversationId && "max-md:hidden",
         )}
       >
-        <h1 id="inbox-title" className="px-4 pt-4 pb-3 text-xl font-semibold tracking-tight">
+        <Title id="inbox-title" className="px-4 pt-4 pb-3 text-xl font-semibold tracking-tight">
           {t("nav.inbox")}
-        </h1>
+        </Title>
         <FilterBar filters={filters} change={change} sessions={sessions.data ?? []} />
         <ConversationList
           filters={filters}
@@ -65,6 +67,6 @@ export function InboxRoute() {
           )}
         </div>
       )}
-    </div>
+    </main>
   );
 }

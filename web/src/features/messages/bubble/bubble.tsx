@@ -118,7 +118,7 @@ function ReferralLine({ referral }: { referral: unknown }) {
         ) : (
           <p className="truncate">{shown.headline}</p>
         )}
-        {shown.body && <p className="line-clamp-2 opacity-85">{shown.body}</p>}
+        {shown.body && <p className="line-clamp-2">{shown.body}</p>}
       </div>
     </div>
   );

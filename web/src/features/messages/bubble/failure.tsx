@@ -24,7 +24,7 @@ export function FailureLine({ message, retried }: { message: Message; retried: b
       <div className="min-w-0">
         <p className="font-semibold">
           {unknown ? t("message.unconfirmed") : (error?.title ?? t("message.failed"))}
-          {error && !unknown && <span className="font-normal opacity-80"> ({error.code})</span>}
+          {error && !unknown && <span className="font-normal"> ({error.code})</span>}
         </p>
         <p className="text-ink-soft">{unknown ? t("message.unconfirmedHint") : error?.advice}</p>
         {retried ? (

@@ -22,7 +22,6 @@ export function DocumentMedia({ media }: { media: Media }) {
       type="button"
       onClick={download}
       disabled={busy}
-      aria-label={t("media.downloadName", { name })}
       className="flex w-card items-center gap-3 rounded-lg bg-ink/5 px-3 py-2.5 text-start transition-colors hover:bg-ink/10"
     >
       <span className="grid size-10 shrink-0 place-items-center rounded-lg bg-raised text-tide-strong">
@@ -38,7 +37,7 @@ export function DocumentMedia({ media }: { media: Media }) {
             .join(" · ")}
         </span>
       </span>
-      <Download aria-hidden className="size-4 shrink-0 text-ink-soft" />
+      <Download aria-label={t("media.download")} className="size-4 shrink-0 text-ink-soft" />
     </button>
   );
 }

@@ -34,10 +34,11 @@ export function Quoted({ direction, text, type, contactName, onJump }: QuotedPro
     <button
       type="button"
       onClick={onJump}
-      aria-label={t("message.jump")}
+      title={t("message.jump")}
       className={cn(classes, "mb-1 hover:bg-ink/10")}
     >
       {content}
+      <span className="sr-only">{t("message.jump")}</span>
     </button>
   );
 }

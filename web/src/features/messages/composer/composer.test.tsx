@@ -130,7 +130,7 @@ describe("the composer", () => {
   it("counts down when the window is about to close", () => {
     hub(accept);
     show({ window_expires_at: inHours(1) });
-    expect(screen.getByText(/Free replies are possible for 1 h 0[01] min/)).toBeVisible();
+    expect(screen.getByText(/Free replies are possible for 1 h/)).toBeVisible();
   });
 
   it("writes notes for colleagues, also when the window is closed", async () => {

@@ -12,6 +12,7 @@ import { BuilderDialog } from "../builders/builder-dialog";
 import { AttachmentTray } from "./attachment-tray";
 import { ClosedWindow } from "./closed-window";
 import { ComposerInput } from "./composer-input";
+import { FilePicker } from "./file-picker";
 import { type Builder, PlusMenu } from "./plus-menu";
 import { ReplyBar } from "./reply-bar";
 import { stageFiles } from "./staged";
@@ -128,17 +129,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
           </div>
         </>
       )}
-      <input
-        ref={picker}
-        type="file"
-        multiple
-        hidden
-        data-testid="attach-input"
-        onChange={(event) => {
-          attach(event.target.files ?? []);
-          event.target.value = "";
-        }}
-      />
+      <FilePicker pickerRef={picker} onFiles={attach} />
       {builder && (
         <BuilderDialog
           builder={builder}

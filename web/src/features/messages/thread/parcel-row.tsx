@@ -19,7 +19,7 @@ export function ParcelRow({ parcel, contactName }: { parcel: Parcel; contactName
       data-direction={message.direction}
       data-status={failed ? "unsent" : "queued"}
       data-client-key={parcel.key}
-      className="flex w-full flex-col items-end px-4 pt-2"
+      className="flex w-full flex-col items-end px-4 pt-2 lg:px-6"
     >
       <div className="max-w-[min(36rem,85%)]">
         <Bubble message={message} contactName={contactName} />

@@ -1,0 +1,85 @@
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Contact, Conversation, Message, Session } from "@/lib/api/types";
+import { keys } from "@/lib/keys";
+import { LiveCache } from "@/lib/live-cache";
+import { itemsOf, type Pages } from "@/lib/pages";
+import { useLogin } from "@/lib/session-user";
+import { aConversation, aMessage, aSession, at, id, ME, paged } from "@/testing/builders";
+import { takeEvent, takeRow } from "./live";
+
+const OPEN = { status: "open", assignee: "all", session: "all", q: "" } as const;
+const CLOSED = { ...OPEN, status: "closed" } as const;
+
+function world() {
+  const client = new QueryClient();
+  const live = new LiveCache(client);
+  const rows = (filters: typeof OPEN | typeof CLOSED) =>
+    itemsOf(client.getQueryData<Pages<Conversation>>(keys.conversations(filters))).map(
+      (row) => row.id,
+    );
+  return { client, live, rows };
+}
+
+describe("what the hub tells becomes what the cache says", () => {
+  beforeEach(() => useLogin.setState({ user: ME }));
+
+  it("a row moves between the lists that are loaded, and renews the open conversation", () => {
+    const { client, live, rows } = world();
+    client.setQueryData(keys.conversations(OPEN), paged([aConversation(1)], 5, 5));
+    client.setQueryData(keys.conversations(CLOSED), paged<Conversation>([], 5, 5));
+    client.setQueryData(keys.conversation(id("cnv", 1)), aConversation(1));
+    takeRow(live, aConversation(1, { seq: 9, status: "closed" }));
+    expect(rows(OPEN)).toEqual([]);
+    expect(rows(CLOSED)).toEqual([id("cnv", 1)]);
+    expect(client.getQueryData<Conversation>(keys.conversation(id("cnv", 1)))).toMatchObject({
+      status: "closed",
+    });
+  });
+
+  it("a row renews the names of its contact", () => {
+    const { client, live } = world();
+    const row = aConversation(1, { seq: 9 });
+    const contact: Contact = {
+      ...row.contact,
+      opted_out_at: null,
+      identities: [],
+      created_at: at(0),
+      updated_at: at(0),
+    };
+    client.setQueryData(keys.contact(contact.id), contact);
+    takeRow(live, { ...row, contact: { ...row.contact, name: "New name" } });
+    expect(client.getQueryData<Contact>(keys.contact(contact.id))?.name).toBe("New name");
+  });
+
+  it("a message goes into its own thread only", () => {
+    const { client, live } = world();
+    for (const number of [1, 2]) {
+      client.setQueryData(keys.messages(id("cnv", number)), paged<Message>([], 5, 5));
+    }
+    takeEvent(live, client, { seq: 5, at: at(0), type: "message.received", data: aMessage(5) });
+    const thread = (number: number) =>
+      itemsOf(client.getQueryData<Pages<Message>>(keys.messages(id("cnv", number))));
+    expect(thread(1)).toHaveLength(1);
+    expect(thread(2)).toHaveLength(0);
+  });
+
+  it("a number's health is renewed", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.sessions, [aSession()]);
+    const data = aSession({ updated_at: at(9), status: "disabled" });
+    takeEvent(live, client, { seq: 5, at: at(0), type: "session.updated", data });
+    expect(client.getQueryData<Session[]>(keys.sessions)?.[0]?.status).toBe("disabled");
+  });
+
+  it("notices make the lists that they are about ask again", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.templates("ses_1"), []);
+    client.setQueryData(keys.quarantine(false), []);
+    takeEvent(live, client, { seq: 5, at: at(0), type: "template.updated", data: {} });
+    expect(client.getQueryState(keys.templates("ses_1"))?.isInvalidated).toBe(true);
+    expect(client.getQueryState(keys.quarantine(false))?.isInvalidated).toBe(false);
+    takeEvent(live, client, { seq: 6, at: at(0), type: "quarantine.added", data: {} });
+    expect(client.getQueryState(keys.quarantine(false))?.isInvalidated).toBe(true);
+  });
+});
