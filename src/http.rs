@@ -17,6 +17,8 @@ pub mod headers;
 mod health;
 mod invitation;
 mod me;
+mod media;
+mod message;
 pub mod number;
 pub mod openapi;
 pub mod page;

@@ -9,8 +9,8 @@ use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, contact, conversation, health, invitation, me, openapi, quarantine,
-    session, setup, template, user, whatsapp,
+    api_key, audit, auth, contact, conversation, health, invitation, me, media, message, openapi,
+    quarantine, session, setup, template, user, whatsapp,
 };
 use crate::socket;
 
@@ -58,6 +58,13 @@ pub fn table() -> Vec<Entry> {
         POST "/conversations/{id}/read" => conversation::mark_read, "Nothing is unread any more; the contact sees it";
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
+        POST "/conversations/{id}/messages" => message::send, "Say something in a conversation";
+        POST "/messages" => message::open, "Say something to somebody who may be new";
+        GET "/messages/{id}" => message::show, "One message";
+        POST "/messages/{id}/retry" => message::retry, "Say again what failed";
+        POST "/media" => media::create, "Upload a file to be sent";
+        GET "/media/{id}" => media::show, "The bytes of a file";
+        GET "/media/{id}/link" => media::show_link, "A fresh address of a file";
         GET "/users" => user::list, "List the users";
         PATCH "/users/{id}" => user::change, "Change a user's role, or lock them out";
         POST "/users/{id}/reset-link" => user::create_reset_link, "Make a link for a new password";
