@@ -28,12 +28,16 @@ const SQLITE_READERS: usize = 4;
 const POSTGRES_CONNECTIONS: usize = 16;
 /// How long a request waits for a connection before it hears "unavailable".
 const WAIT: Duration = Duration::from_secs(5);
-/// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut.
+/// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut. The log is
+/// written back each 32 MiB: pages that change often are written back once.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -8000;";
-/// What every PostgreSQL connection is told: no statement outlives the patience of its caller.
-const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; SET TIME ZONE 'UTC'";
+    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000; PRAGMA mmap_size = 268435456;";
+/// What every PostgreSQL connection is told: no statement outlives the patience of its caller. A young table has
+/// no statistics, and a prepared plan that read all of it would stay while it grows (7 ms per batch instead of
+/// 0.1 ms, measured): indexes go first, whatever the statistics say.
+const POSTGRES_SETUP: &str =
+    "SET statement_timeout = '30s'; SET TIME ZONE 'UTC'; SET enable_seqscan = off";
 
 /// The database of this installation; cheap to clone.
 #[derive(Clone)]

@@ -7,6 +7,8 @@ mod batch;
 mod single;
 mod statuses;
 
+use std::sync::Arc;
+
 use actors::model::contact::Identity;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
@@ -28,7 +30,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 /// What waits for its commit.
 pub(super) enum Pending {
-    Message(Box<InboundAppend>, Reply<Appended>),
+    Message(Arc<InboundAppend>, Reply<Appended>),
     Status(Box<News>, Reply<Raised>),
 }
 
@@ -64,13 +66,14 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: mpsc::Receiver<P
     }
 }
 
-async fn commit_messages(store: &Store, messages: Vec<(Box<InboundAppend>, Reply<Appended>)>) {
+async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>) {
     let (plain, special): (Vec<_>, Vec<_>) = messages
         .into_iter()
         .partition(|(append, _)| is_plain(append));
     let mut alone = special;
     if !plain.is_empty() {
-        let appends: Vec<&InboundAppend> = plain.iter().map(|(append, _)| &**append).collect();
+        let appends: Vec<Arc<InboundAppend>> =
+            plain.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = in_tx!(store.db(), |conn| {
             batch::append(conn, store, &appends).await
         });
@@ -162,7 +165,7 @@ fn knows(identities: &[Identity], identity: &Identity) -> bool {
 impl Store {
     pub(super) async fn append(&self, append: InboundAppend) -> Result<Appended, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let pending = Pending::Message(Box::new(append), reply);
+        let pending = Pending::Message(Arc::new(append), reply);
         self.inlet().send(pending).await.map_err(|_| closing())?;
         answer.await.map_err(|_| closing())?
     }

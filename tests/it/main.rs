@@ -6,3 +6,4 @@ mod conformance;
 mod store;
 mod support;
 mod tidy;
+mod whole;

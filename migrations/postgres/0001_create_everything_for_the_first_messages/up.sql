@@ -293,7 +293,6 @@ CREATE TABLE events (
     data TEXT, -- JSON, where the body can't be joined from a row
     PRIMARY KEY (organization_id, seq)
 );
-CREATE INDEX events_by_age ON events (at);
 
 CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,

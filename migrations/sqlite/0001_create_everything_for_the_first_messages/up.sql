@@ -172,7 +172,7 @@ CREATE TABLE contact_identities (
     value TEXT NOT NULL,
     contact_id BIGINT NOT NULL REFERENCES contacts (id),
     PRIMARY KEY (organization_id, lookup_key)
-);
+) WITHOUT ROWID;
 CREATE INDEX contact_identities_by_contact ON contact_identities (contact_id);
 
 CREATE TABLE conversations (
@@ -235,7 +235,7 @@ CREATE TABLE dedup_keys (
     key TEXT NOT NULL, -- provider id, with the effect for edits of the same message
     created_at TIMESTAMP NOT NULL,
     PRIMARY KEY (session_id, key)
-);
+) WITHOUT ROWID;
 CREATE INDEX dedup_keys_by_age ON dedup_keys (created_at);
 
 -- What clients asked for already; kept 24 hours.
@@ -246,7 +246,7 @@ CREATE TABLE idempotency_keys (
     message_id BIGINT NOT NULL,
     created_at TIMESTAMP NOT NULL,
     PRIMARY KEY (organization_id, key)
-);
+) WITHOUT ROWID;
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 -- Statuses that came before the answer to the send.
@@ -258,7 +258,7 @@ CREATE TABLE early_statuses (
     error TEXT, -- JSON
     created_at TIMESTAMP NOT NULL,
     PRIMARY KEY (session_id, provider_id, status)
-);
+) WITHOUT ROWID;
 CREATE INDEX early_statuses_by_age ON early_statuses (created_at);
 
 CREATE TABLE media (
@@ -292,8 +292,7 @@ CREATE TABLE events (
     subject_id BIGINT, -- contact, session or other
     data TEXT, -- JSON, where the body can't be joined from a row
     PRIMARY KEY (organization_id, seq)
-);
-CREATE INDEX events_by_age ON events (at);
+) WITHOUT ROWID;
 
 CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,

@@ -1,0 +1,143 @@
+//! The whole hub as it is shipped, with a real simulator of WhatsApp on the other side, on both engines: from
+//! the customer's phone to the agent's socket and back.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::database::Engine;
+use crate::support::whole::{CUSTOMER, Whole};
+
+async fn there_and_back(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "Where is my order?");
+    let heard = socket.event("message.received").await;
+    assert_eq!(heard["text"], "Where is my order?");
+    assert_eq!(heard["direction"], "inbound");
+    let conversation = heard["conversation_id"].as_str().unwrap().to_owned();
+
+    let key = [("Idempotency-Key", "bubble-1")];
+    let path = format!("/conversations/{conversation}/messages");
+    let answer = json!({"type": "text", "text": {"body": "On its way"}});
+    let sent = whole.post_with(&path, &answer, &key).await;
+    assert_eq!(sent["status"], "queued");
+    let again = whole.post_with(&path, &answer, &key).await;
+    assert_eq!(again["id"], sent["id"], "the same key is the same message");
+
+    let read = socket
+        .until(|event| {
+            event["type"] == "message.status_changed" && event["data"]["status"] == "read"
+        })
+        .await;
+    assert_eq!(read["data"]["id"], sent["id"]);
+    let attempts = whole.simulator.attempts();
+    assert_eq!(attempts.len(), 1, "one POST for one message: {attempts:?}");
+
+    let page = whole.get(&path).await;
+    let lines: Vec<(&str, &str)> = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            (
+                line["text"].as_str().unwrap(),
+                line["status"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [("On its way", "read"), ("Where is my order?", "received")]
+    );
+    whole.stop().await;
+}
+
+async fn a_closed_window(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let text = json!({
+        "session_id": whole.session, "to": "+491701111111",
+        "type": "text", "text": {"body": "Hello?"},
+    });
+    let refused = whole.post_expecting("/messages", &text, 409).await;
+    assert_eq!(refused["code"], "window_closed");
+    assert!(
+        whole.simulator.attempts().is_empty(),
+        "the provider was not asked"
+    );
+    whole.stop().await;
+}
+
+async fn a_resume(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "one");
+    socket.event("message.received").await;
+    let cursor = socket.cursor().to_owned();
+    drop(socket);
+    for text in ["two", "three", "four"] {
+        whole.customer_says(CUSTOMER, text);
+    }
+    assert!(whole.simulator.quiet(Duration::from_secs(20)).await);
+    let mut socket = whole.socket_since(&cursor).await;
+    socket.subscribe(&["firehose"]).await;
+    let mut texts: Vec<Value> = Vec::new();
+    let mut seqs: Vec<i64> = Vec::new();
+    while texts.len() < 3 {
+        let event = socket
+            .until(|event| event["type"] == "message.received")
+            .await;
+        texts.push(event["data"]["text"].clone());
+        seqs.push(event["seq"].as_i64().unwrap());
+    }
+    texts.sort_by_key(|text| text.to_string());
+    assert_eq!(texts, ["four", "three", "two"], "what was missed, once");
+    assert!(seqs.is_sorted());
+    whole.stop().await;
+}
+
+macro_rules! on_both {
+    ($($story:ident as $name:ident,)+) => {
+        mod sqlite {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    $story(Engine::Sqlite).await;
+                }
+            )+
+        }
+        mod postgres {
+            use super::*;
+            $(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $name() {
+                    $story(Engine::Postgres).await;
+                }
+            )+
+        }
+    };
+}
+
+on_both! {
+    there_and_back as a_message_comes_in_and_the_answer_goes_out_once_and_is_read,
+    a_closed_window as a_closed_window_is_refused_before_the_provider_is_asked,
+    a_resume as who_was_away_gets_what_was_missed_once,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_on_one_database_show_each_others_events() {
+    let whole = Whole::start(Engine::Postgres).await;
+    let other = whole.second_node().await;
+    let mut socket = whole.socket_at(other.address, None).await;
+    socket.subscribe(&["firehose"]).await;
+    // The simulator posts to the first node.
+    whole.customer_says(CUSTOMER, "over the bus");
+    let heard = socket.event("message.received").await;
+    assert_eq!(heard["text"], "over the bus");
+    drop(socket);
+    other.stop().await.unwrap();
+    whole.stop().await;
+}
