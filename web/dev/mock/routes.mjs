@@ -265,6 +265,10 @@ on("GET", "/templates", ({ query }) => {
 
 on("GET", "/users", ({ query }) => page(state.users, query));
 on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
+on("POST", "/users/:id/reset-link", () => [
+  201,
+  { url: `http://localhost:3000/reset-password/${newId("tok")}`, expires_at: iso() },
+]);
 on("GET", "/invitations", ({ query }) => page(state.invitations, query));
 on("POST", "/invitations", ({ body, user }) => {
   const invitation = {

@@ -1,6 +1,7 @@
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { useDrafts } from "@/features/messages/drafts";
 import { dropTokens } from "@/lib/api/auth-tokens";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
@@ -118,6 +119,31 @@ describe("the dashboard", () => {
     hub();
     await userEvent.click(again);
     expect(await screen.findByTestId("conversation-row")).toBeVisible();
+  });
+
+  it("does not show one person's drafts to the next", async () => {
+    useDrafts.getState().change(id("cnv", 1), { text: "secret" });
+    localStorage.setItem("last-user", "usr_somebody_else");
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    render(<App />);
+    await screen.findByText("Message 1");
+    expect(useDrafts.getState().drafts).toEqual({});
+  });
+
+  it("asks again for a thread that is opened again", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    const calls = hub();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    render(<App />);
+    await screen.findByText("Message 1");
+    await router.navigate("/inbox");
+    await waitFor(() => expect(screen.queryByText("Message 1")).toBeNull());
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    await screen.findByText("Message 1");
+    const asked = () => calls.filter((call) => call.path.endsWith("/messages"));
+    await waitFor(() => expect(asked()).toHaveLength(2));
   });
 
   it("keeps the settings of admins from agents", async () => {

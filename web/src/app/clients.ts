@@ -7,8 +7,8 @@ const MAX_RETRIES = 3;
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // What is on screen is kept true by the socket, not by asking again.
-      staleTime: Number.POSITIVE_INFINITY,
+      // Who comes back to a page gets fresh data; two parts of one page share one answer.
+      staleTime: 5_000,
       gcTime: 10 * 60_000,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,

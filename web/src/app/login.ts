@@ -1,8 +1,21 @@
+import { useDrafts } from "@/features/messages/drafts";
+import { useOutbox } from "@/features/messages/outbox";
 import { accessToken, onAuthChange, watchOtherTabs } from "@/lib/api/auth-tokens";
 import { api } from "@/lib/api/client";
-import type { Me } from "@/lib/api/types";
+import type { Me, UserView } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
 import { queryClient } from "./clients";
+
+const LAST_USER = "last-user";
+
+/** What one person left unsent is not for the next one who logs in here. */
+function clearLeftovers(user: UserView): void {
+  if (localStorage.getItem(LAST_USER) !== user.id) {
+    useDrafts.setState({ drafts: {} });
+    useOutbox.setState({ parcels: [] });
+  }
+  localStorage.setItem(LAST_USER, user.id);
+}
 
 /** Keeps the store of who is logged in; what one user loaded is never shown to the next. */
 export function watchLogin(): () => void {
@@ -11,6 +24,7 @@ export function watchLogin(): () => void {
     const before = useLogin.getState().user;
     if (before?.id === user?.id) return;
     if (before) queryClient.clear();
+    if (user) clearLeftovers(user);
     useLogin.setState({ user, organization: null });
   });
   return () => {

@@ -28,6 +28,7 @@ for (const [name, value] of Object.entries({
 
 beforeEach(() => {
   localStorage.clear();
+  sessionStorage.clear();
   useOutbox.setState({ parcels: [] });
   useDrafts.setState({ drafts: {} });
 });

@@ -46,7 +46,8 @@ export function applyRow(
   const known = page?.data[position];
   if (known && known.seq >= row.seq) return list;
 
-  const fits = belongs(row, filters, me);
+  // The hub found a known row by its own search, which may see more than ours.
+  const fits = belongs(row, known ? { ...filters, q: "" } : filters, me);
   if (page && known && fits && known.updated_at === row.updated_at) {
     return withPage(list, pageIndex, page.data.with(position, row));
   }

@@ -13,6 +13,8 @@ import { useLogin } from "@/lib/session-user";
 import { applyRow, applyToOne, markRead } from "./events";
 
 const PAGE = 50;
+/** The rows of the topic `inbox` keep these answers true, on screen or not: no need to ask again. */
+const LIVE = { staleTime: Number.POSITIVE_INFINITY };
 
 export function conversationList(filters: InboxFilters) {
   return infiniteQueryOptions({
@@ -32,6 +34,7 @@ export function conversationList(filters: InboxFilters) {
         signal,
       ),
     getNextPageParam: (page) => page.next_cursor,
+    ...LIVE,
   });
 }
 
@@ -43,6 +46,7 @@ export function conversationQuery(id: string) {
   return queryOptions({
     queryKey: keys.conversation(id),
     queryFn: ({ signal }) => api.get<Conversation>(`/conversations/${id}`, undefined, signal),
+    ...LIVE,
   });
 }
 

@@ -1,6 +1,7 @@
 // Messages that the hub has not confirmed yet: one entry, and one bubble, per idempotency key.
 
 import { create } from "zustand";
+import { createJSONStorage, persist } from "zustand/middleware";
 import type { Message } from "@/lib/api/types";
 
 /** The Cloud API's message object without `to`. */
@@ -28,7 +29,22 @@ interface Outbox {
   parcels: Parcel[];
 }
 
-export const useOutbox = create<Outbox>(() => ({ parcels: [] }));
+/**
+ * Survives a reload of the tab, except for files. What was on its way then is sent again under the same key
+ * as soon as there is a connection: if it had arrived, the hub recognises it.
+ */
+export const useOutbox = create<Outbox>()(
+  persist((): Outbox => ({ parcels: [] }), {
+    name: "outbox",
+    version: 1,
+    storage: createJSONStorage(() => sessionStorage),
+    partialize: ({ parcels }) => ({
+      parcels: parcels
+        .filter((parcel) => parcel.fileUrl === null)
+        .map((parcel): Parcel => ({ ...parcel, state: "failed", passing: true })),
+    }),
+  }),
+);
 
 export function addParcel(parcel: Parcel): void {
   useOutbox.setState(({ parcels }) => ({ parcels: [...parcels, parcel] }));

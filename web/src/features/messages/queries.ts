@@ -25,6 +25,9 @@ export function threadQuery(conversationId: string) {
         signal,
       ),
     getNextPageParam: (page) => page.next_cursor,
+    // Live while it is open only: what happened meanwhile must be asked for when it is opened again.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: "always",
   });
 }
 

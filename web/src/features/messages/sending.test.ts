@@ -95,6 +95,17 @@ describe("sending", () => {
     expect(calls.map((call) => call.key)).toEqual([key]);
   });
 
+  it("remembers what was on its way when the tab was loaded again", async () => {
+    stubHub({
+      [`POST /conversations/${id("cnv", 2)}/messages`]: () => new Promise(() => undefined),
+    });
+    void sendMessage({ ...text("hi"), conversationId: id("cnv", 2) }, () => undefined);
+    const { state } = JSON.parse(sessionStorage.getItem("outbox") ?? "{}");
+    expect(state.parcels).toMatchObject([
+      { state: "failed", passing: true, body: { text: { body: "hi" } } },
+    ]);
+  });
+
   it("a parcel that is on its way is not sent twice", async () => {
     const calls = stubHub({ [ROUTE]: () => ({ status: 202, body: aMessage(1) }) });
     const sent = sendMessage(text("hi"), () => undefined);

@@ -1,4 +1,4 @@
-import { Ellipsis, Power, RefreshCw, Trash2, Zap } from "lucide-react";
+import { Ellipsis, Pencil, Power, RefreshCw, Trash2, Zap } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
@@ -7,12 +7,14 @@ import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { toastGood, toastProblem } from "@/components/ui/toast";
 import type { Session } from "@/lib/api/types";
+import { EditDialog } from "./edit-dialog";
 import { useChangeSession, useDeleteSession, useSyncTemplates, useTestSession } from "./queries";
 
 /** Test, sync, disable, delete: for admins. */
 export function NumberActions({ session }: { session: Session }) {
   const { t } = useTranslation();
   const [deleting, setDeleting] = useState(false);
+  const [editing, setEditing] = useState(false);
   const test = useTestSession(session.id);
   const change = useChangeSession(session.id);
   const remove = useDeleteSession(session.id);
@@ -32,6 +34,9 @@ export function NumberActions({ session }: { session: Session }) {
         {t("number.test")}
       </Button>
       <Menu align="end" trigger={<IconButton icon={Ellipsis} label={t("number.actions")} />}>
+        <MenuItem icon={Pencil} onSelect={() => setEditing(true)}>
+          {t("number.edit")}
+        </MenuItem>
         <MenuItem
           icon={RefreshCw}
           onSelect={() =>
@@ -56,6 +61,7 @@ export function NumberActions({ session }: { session: Session }) {
           {t("common.delete")}
         </MenuItem>
       </Menu>
+      {editing && <EditDialog session={session} onClose={() => setEditing(false)} />}
       {deleting && (
         <Confirm
           title={t("number.deleteTitle", { name: session.name })}

@@ -27,6 +27,7 @@ export interface SessionPatch {
   status?: SessionStatus;
   access_token?: string;
   app_secret?: string;
+  verify_token?: string;
   business_account_id?: string;
 }
 

@@ -1,13 +1,13 @@
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
-import { CopyValue } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { SelectField, TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import type { Role } from "@/lib/api/types";
 import { problemText } from "@/lib/problem-text";
 import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
+import { LinkDialog } from "./link-dialog";
 import { useInvite } from "./queries";
 
 /** Makes an invitation; its link is to be handed over by whatever way one likes. */
@@ -23,18 +23,12 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   };
   if (invite.data) {
     return (
-      <Dialog
+      <LinkDialog
         title={t("user.invited", { email })}
-        description={t("user.invitedHint")}
+        hint={t("user.invitedHint")}
+        url={invite.data.url}
         onClose={onClose}
-        footer={<Button onClick={onClose}>{t("common.done")}</Button>}
-      >
-        <CopyValue
-          value={invite.data.url}
-          label={t("common.copyWhat", { what: t("user.link") })}
-          testId="invitation-url"
-        />
-      </Dialog>
+      />
     );
   }
   return (

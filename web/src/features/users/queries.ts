@@ -32,6 +32,13 @@ export function useChangeUser(id: string) {
   });
 }
 
+/** A link by which somebody sets a new password. */
+export function useResetLink(id: string) {
+  return useMutation({
+    mutationFn: () => api.post<{ url: string; expires_at: string }>(`/users/${id}/reset-link`),
+  });
+}
+
 export function useInvite() {
   const client = useQueryClient();
   return useMutation({

@@ -1,4 +1,4 @@
-import { Ban, Ellipsis, UserCheck } from "lucide-react";
+import { Ban, Ellipsis, KeyRound, UserCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/ui/avatar";
 import { Chip } from "@/components/ui/chip";
@@ -8,12 +8,14 @@ import { toastProblem } from "@/components/ui/toast";
 import type { UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
-import { useChangeUser } from "./queries";
+import { LinkDialog } from "./link-dialog";
+import { useChangeUser, useResetLink } from "./queries";
 
 export function UserLine({ user }: { user: UserView }) {
   const { t } = useTranslation();
   const me = useLogin((login) => login.user);
   const change = useChangeUser(user.id);
+  const reset = useResetLink(user.id);
   const mine = me?.id === user.id;
   const set = (patch: Parameters<typeof change.mutate>[0]) =>
     change.mutate(patch, { onError: toastProblem });
@@ -48,6 +50,12 @@ export function UserLine({ user }: { user: UserView }) {
           ))}
           <MenuLine />
           <MenuItem
+            icon={KeyRound}
+            onSelect={() => reset.mutate(undefined, { onError: toastProblem })}
+          >
+            {t("user.resetLink")}
+          </MenuItem>
+          <MenuItem
             icon={user.disabled ? UserCheck : Ban}
             danger={!user.disabled}
             onSelect={() => set({ disabled: !user.disabled })}
@@ -55,6 +63,14 @@ export function UserLine({ user }: { user: UserView }) {
             {user.disabled ? t("user.enable") : t("user.disable")}
           </MenuItem>
         </Menu>
+      )}
+      {reset.data && (
+        <LinkDialog
+          title={t("user.resetTitle", { name: user.name })}
+          hint={t("user.resetHint")}
+          url={reset.data.url}
+          onClose={reset.reset}
+        />
       )}
     </li>
   );

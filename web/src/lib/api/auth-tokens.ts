@@ -9,6 +9,9 @@ const LOCK = "command-center-refresh";
 /** An access token with less left than this is exchanged before it is used. */
 const EARLY_MS = 20_000;
 
+/** Longer than any exchange takes; the lock must not be held for ever. */
+const TIMEOUT_MS = 20_000;
+
 type Listener = (user: UserView | null) => void;
 
 interface Access {
@@ -81,6 +84,7 @@ async function exchange(): Promise<string> {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ refresh_token: refreshToken }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
     throw new NetworkError();

@@ -103,6 +103,14 @@ describe("requests", () => {
     expect((error as ApiError).fields).toEqual([{ field: "name", message: "is too long" }]);
   });
 
+  it("does not doubt the token when only a password was wrong", async () => {
+    const calls = stubHub({ "POST /me/password": () => refusal(401, "invalid_credentials") });
+    await expect(api.post("/me/password", {})).rejects.toMatchObject({
+      code: "invalid_credentials",
+    });
+    expect(calls).toHaveLength(1);
+  });
+
   it("sends the idempotency key along", async () => {
     const calls = stubHub({ "POST /things": () => ({ status: 202, body: {} }) });
     await api.post("/things", { a: 1 }, { idempotencyKey: "key-1" });

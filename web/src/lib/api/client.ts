@@ -2,6 +2,8 @@ import { accessToken, refreshAccess } from "./auth-tokens";
 import { ApiError, NetworkError, readProblem } from "./problem";
 
 const BASE = "/api/v1";
+/** Nothing that the hub answers takes that long; without an end, one lost answer would hold up all that follows. */
+const TIMEOUT_MS = 30_000;
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -42,7 +44,10 @@ async function send(
       method,
       headers,
       body: options.body === undefined ? null : JSON.stringify(options.body),
-      signal: options.signal ?? null,
+      signal: AbortSignal.any([
+        AbortSignal.timeout(TIMEOUT_MS),
+        ...(options.signal ? [options.signal] : []),
+      ]),
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
@@ -59,6 +64,9 @@ export async function request<T>(
   const token = options.anonymous ? null : await accessToken();
   let response = await send(method, path, options, token);
   if (response.status === 401 && token) {
+    const refusal = await readProblem(response);
+    // A wrong password in a form is no reason to doubt the token.
+    if (refusal.code === "invalid_credentials") throw refusal;
     const fresh = await refreshAccess(token);
     response = await send(method, path, options, fresh);
   }
