@@ -14,8 +14,9 @@ use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
 use actors::model::status::StatusUpdate;
 use actors::ports::store::{Appended, InboundAppend, Raised, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
+use super::db::Db;
 use super::{Store, WeakStore};
 use crate::in_tx;
 
@@ -41,15 +42,31 @@ pub(super) struct News {
     update: StatusUpdate,
 }
 
-/// The two ends of the committer's queue.
-pub(super) fn queue() -> (Inlet, mpsc::Receiver<Pending>) {
-    mpsc::channel(QUEUE)
+/// Where committers take their batches from.
+pub(super) type Outlet = Arc<Mutex<mpsc::Receiver<Pending>>>;
+
+/// The two ends of the committers' queue.
+pub(super) fn queue() -> (Inlet, Outlet) {
+    let (inlet, outlet) = mpsc::channel(QUEUE);
+    (inlet, Arc::new(Mutex::new(outlet)))
+}
+
+/// How many batches are on their way at a time: SQLite has one writer; on PostgreSQL one batch is looked up
+/// while the one before is written.
+pub(super) const fn committers(db: &Db) -> usize {
+    match db {
+        Db::Sqlite { .. } => 1,
+        Db::Postgres(_) => 2,
+    }
 }
 
 /// Commits batch after batch until the store is gone.
-pub(super) async fn commit_batches(store: WeakStore, mut queue: mpsc::Receiver<Pending>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    while queue.recv_many(&mut batch, BATCH).await > 0 {
+pub(super) async fn commit_batches(store: WeakStore, queue: Outlet) {
+    loop {
+        let mut batch = Vec::with_capacity(BATCH);
+        if queue.lock().await.recv_many(&mut batch, BATCH).await == 0 {
+            return;
+        }
         let Some(store) = store.upgrade() else {
             return;
         };

@@ -162,16 +162,17 @@ async fn lock_rows(conn: &mut Conn, news: &[&News]) -> Result<Vec<MessageRow>, S
                 .map_err(refused)
         }
         Conn::Postgres(object) => {
-            let mut sessions: Vec<i64> = news.iter().map(|news| news.session.0).collect();
-            sessions.sort_unstable();
-            sessions.dedup();
-            let ids: Vec<&str> = news
-                .iter()
-                .map(|news| news.update.provider_id.as_str())
-                .collect();
+            let (sessions, ids): (Vec<i64>, Vec<String>) =
+                news.iter().map(|news| key_of(news)).unzip();
+            let found: Vec<IdRow> = diesel::sql_query(FIND)
+                .bind::<Array<BigInt>, _>(sessions)
+                .bind::<Array<Text>, _>(ids)
+                .load(&mut **object)
+                .await
+                .map_err(refused)?;
+            let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
             messages::table
-                .filter(messages::session_id.eq_any(sessions))
-                .filter(messages::provider_id.eq_any(ids))
+                .filter(messages::id.eq_any(ids))
                 .order(messages::id)
                 .select(MessageRow::as_select())
                 .for_update()
@@ -181,6 +182,16 @@ async fn lock_rows(conn: &mut Conn, news: &[&News]) -> Result<Vec<MessageRow>, S
         }
     }
 }
+
+#[derive(QueryableByName)]
+struct IdRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// One probe of the index per message, whatever the planner believes about a young table.
+const FIND: &str = "SELECT hit.id FROM UNNEST($1, $2) AS v (s, p) CROSS JOIN LATERAL \
+    (SELECT m.id FROM messages AS m WHERE m.session_id = v.s AND m.provider_id = v.p LIMIT 1) AS hit";
 
 const SAVE: &str = "UPDATE messages AS m SET seq = v.seq, status = v.status, error = v.error \
     FROM UNNEST($1, $2, $3, $4) AS v (id, seq, status, error) WHERE m.id = v.id";

@@ -13,7 +13,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::{Key, PLACEHOLDER, Results, Rows, Sieve, bulk, conversation_ids};
 use crate::insert_all;
 use crate::store::db::{Conn, refused};
-use crate::store::schema::{conversations, dedup_keys, jobs, media};
+use crate::store::schema::{conversations, jobs, media};
 use crate::store::{Store, event, message};
 
 /// Appends all.
@@ -71,22 +71,31 @@ async fn lock_versions(
     Ok(found.into_iter().collect())
 }
 
+/// One probe of the index per key, whatever the planner believes about a young table.
+const ANNOUNCED: &str = "SELECT v.s AS session_id, v.k AS key FROM UNNEST($1, $2) AS v (s, k) \
+    CROSS JOIN LATERAL (SELECT 1 FROM dedup_keys AS d WHERE d.session_id = v.s AND d.key = v.k \
+    LIMIT 1) AS hit";
+
 async fn announced(c: &mut AsyncPgConnection, keys: &[Key]) -> Result<HashSet<Key>, StoreError> {
     let sessions: Vec<i64> = keys.iter().map(|(session, _)| *session).collect();
     let marks: Vec<String> = keys
         .iter()
         .map(|(_, id)| format!("{id}{PLACEHOLDER}"))
         .collect();
-    let found: Vec<(i64, String)> = dedup_keys::table
-        .filter(dedup_keys::session_id.eq_any(sessions))
-        .filter(dedup_keys::key.eq_any(marks))
-        .select((dedup_keys::session_id, dedup_keys::key))
+    let found: Vec<KeyRow> = diesel::sql_query(ANNOUNCED)
+        .bind::<Array<BigInt>, _>(sessions)
+        .bind::<Array<Text>, _>(marks)
         .load(c)
         .await
         .map_err(refused)?;
     Ok(found
         .into_iter()
-        .filter_map(|(session, key)| Some((session, key.strip_suffix(PLACEHOLDER)?.to_owned())))
+        .filter_map(|row| {
+            Some((
+                row.session_id,
+                row.key.strip_suffix(PLACEHOLDER)?.to_owned(),
+            ))
+        })
         .collect())
 }
 
