@@ -2,6 +2,7 @@
 //! reads and settings live on [`Tenant`], the handle of one organization, so that a query without a tenant
 //! does not compile. The few questions that come before an organization is known are on [`Unscoped`].
 
+mod account;
 mod api_key;
 mod attempt;
 mod audit;

@@ -149,17 +149,33 @@ async fn take_in(
         }
         Err(error) => {
             // The provider would repeat it for seven days: it is ours to keep.
-            return put_aside(app, known, error.to_string(), body.to_vec()).await;
+            return put_aside(app, Place::of(known), error.to_string(), body.to_vec()).await;
         }
     };
     for rejected in webhook.rejected {
         let reason = rejected.reason.to_owned();
-        put_aside(app, known, reason, rejected.raw.into_bytes()).await?;
+        put_aside(app, Place::of(known), reason, rejected.raw.into_bytes()).await?;
     }
     for delivery in webhook.deliveries {
         deliver(app, known, delivery).await?;
     }
     Ok(())
+}
+
+/// Whose number it is about.
+#[derive(Clone, Copy)]
+struct Place {
+    organization: OrganizationId,
+    session: SessionId,
+}
+
+impl Place {
+    const fn of(known: &SessionCredentials) -> Self {
+        Self {
+            organization: known.organization,
+            session: known.id,
+        }
+    }
 }
 
 /// One change of one number.
@@ -169,6 +185,10 @@ async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery)
         return Ok(());
     };
     let organization = known.organization;
+    let place = Place {
+        organization,
+        session,
+    };
     // What was said in one thread stays in order; threads do not wait for each other.
     let mut threads: HashMap<String, Vec<InboundMessage>> = HashMap::new();
     let statuses = FuturesUnordered::new();
@@ -185,11 +205,11 @@ async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery)
                 statuses.push(app.hub.raise_status(organization, session, update));
             }
             InboundItem::Fault(fault) => notice::fault(app, session, &fault).await?,
-            InboundItem::Notice(told) => notice::take_in(app, organization, session, &told).await?,
+            InboundItem::Notice(told) => notice::take_in(app, place, &told).await?,
         }
     }
     let messages = stream::iter(threads.into_values())
-        .map(|thread| hear(app, known, session, thread))
+        .map(|thread| hear(app, place, thread))
         .buffer_unordered(AT_ONCE);
     let (heard, raised) = tokio::join!(first_error(messages), first_error(statuses));
     heard?;
@@ -232,13 +252,11 @@ fn shares_app(one: &Arc<SessionCredentials>, other: &SessionCredentials) -> bool
     )
 }
 
-async fn hear(
-    app: &AppState,
-    known: &SessionCredentials,
-    session: SessionId,
-    thread: Vec<InboundMessage>,
-) -> ApiResult<()> {
-    let organization: OrganizationId = known.organization;
+async fn hear(app: &AppState, place: Place, thread: Vec<InboundMessage>) -> ApiResult<()> {
+    let Place {
+        organization,
+        session,
+    } = place;
     for message in thread {
         // Kept for the case that nobody can be found who said it.
         let nameless = message
@@ -248,7 +266,7 @@ async fn hear(
         match app.hub.receive(organization, session, message).await {
             Err(HubError::Invalid(why)) => {
                 let body = nameless.transpose().map_err(ApiError::internal)?;
-                put_aside(app, known, why, body.unwrap_or_default()).await?;
+                put_aside(app, place, why, body.unwrap_or_default()).await?;
             }
             result => result?,
         }
@@ -271,14 +289,14 @@ async fn first_error<E>(
 
 async fn put_aside(
     app: &AppState,
-    known: &SessionCredentials,
+    place: Place,
     reason: String,
     payload: Vec<u8>,
 ) -> ApiResult<()> {
     metrics::counter!("webhooks_total", "end" => "quarantined").increment(1);
     let entry = Quarantined {
-        organization: known.organization,
-        session: Some(known.id),
+        organization: place.organization,
+        session: Some(place.session),
         source: QuarantineSource::Webhook,
         reason,
         tries: 1,

@@ -3,6 +3,7 @@
 
 mod bus;
 mod conformance;
+mod edge;
 mod store;
 mod support;
 mod tidy;

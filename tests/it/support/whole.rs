@@ -19,9 +19,12 @@ use command_center::store::Place;
 
 /// The customer in most stories.
 pub const CUSTOMER: &str = "491701234567";
-const NUMBER: &str = "106540352242922";
-const SECRET: &str = "whole-app-secret";
-const VERIFY: &str = "whole-verify-token";
+/// The number's id at the provider.
+pub const NUMBER: &str = "106540352242922";
+/// Seals the callbacks.
+pub const SECRET: &str = "whole-app-secret";
+/// Proves that a callback is the hub's.
+pub const VERIFY: &str = "whole-verify-token";
 /// Longer than anything takes on a busy machine; a story that works never waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -126,6 +129,21 @@ impl Whole {
     pub fn customer_says(&self, customer: &str, text: &str) {
         let writing = Writing::text(NUMBER, text);
         self.simulator.customer_writes(customer, &writing).unwrap();
+    }
+
+    /// Where the hub listens.
+    pub fn address(&self) -> SocketAddr {
+        self.node.address
+    }
+
+    /// The owner's access token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// A client without credentials.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
     }
 
     /// Asks the API.

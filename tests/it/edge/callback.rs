@@ -1,0 +1,194 @@
+//! What is believed, taken in, put aside and refused at the provider's callback (SECURITY rows 1, 36, 46).
+
+use futures_util::future::join_all;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::{callback, change, post_sealed, seal, text, webhook};
+use crate::support::database::Engine;
+use crate::support::whole::{NUMBER, SECRET, VERIFY, Whole};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_body_sealed_with_the_app_secret_is_believed() {
+    let whole = Whole::start(Engine::Sqlite).await;
+    let body = webhook(NUMBER, &[text("491700000001", "wamid.1", "hi")]);
+    let good = seal(SECRET, body.as_bytes());
+    let pretty = serde_json::from_str::<serde_json::Value>(&body).unwrap();
+    let pretty = serde_json::to_string_pretty(&pretty).unwrap();
+    let cases = [
+        ("unsigned", body.clone(), None),
+        (
+            "wrong key",
+            body.clone(),
+            Some(seal("other", body.as_bytes())),
+        ),
+        ("empty key", body.clone(), Some(seal("", body.as_bytes()))),
+        ("changed", body.replace("hi", "ho"), Some(good.clone())),
+        ("written again", pretty, Some(good.clone())),
+        ("cut", body[..body.len() - 1].to_owned(), Some(good.clone())),
+        (
+            "no prefix",
+            body.clone(),
+            Some(good["sha256=".len()..].to_owned()),
+        ),
+    ];
+    for (what, body, header) in cases {
+        let mut request = whole.http().post(callback(&whole)).body(body);
+        if let Some(header) = header {
+            request = request.header("X-Hub-Signature-256", header);
+        }
+        let status = request.send().await.unwrap().status().as_u16();
+        assert_eq!(status, 401, "{what}");
+    }
+    let legacy = whole
+        .http()
+        .post(callback(&whole))
+        .header(
+            "X-Hub-Signature",
+            "sha1=2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",
+        )
+        .body(body.clone());
+    assert_eq!(legacy.send().await.unwrap().status().as_u16(), 401);
+    let elsewhere = format!(
+        "http://{}/webhooks/whatsapp/ses_0000000000001",
+        whole.address()
+    );
+    let nobody = whole.http().post(elsewhere).body(body.clone());
+    assert_eq!(nobody.send().await.unwrap().status().as_u16(), 404);
+    assert_eq!(whole.get("/conversations").await["data"], json!([]));
+    assert_eq!(post_sealed(&whole, body).await, 200);
+    let listed = whole.get("/conversations").await;
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+    whole.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_handshake_answers_to_the_right_token_only() {
+    let whole = Whole::start(Engine::Sqlite).await;
+    let ask = async |mode: &str, token: &str| {
+        let query = [
+            ("hub.mode", mode),
+            ("hub.challenge", "1158201444"),
+            ("hub.verify_token", token),
+        ];
+        let answer = whole.http().get(callback(&whole)).query(&query);
+        let answer = answer.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let (status, body) = ask("subscribe", VERIFY).await;
+    assert_eq!((status, body.as_str()), (200, "1158201444"));
+    for (mode, token) in [
+        ("subscribe", "guess"),
+        ("subscribe", ""),
+        ("unsubscribe", VERIFY),
+    ] {
+        assert_eq!(ask(mode, token).await.0, 403, "{mode} {token}");
+    }
+    whole.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
+    let whole = Whole::start(Engine::Sqlite).await;
+    let mut stream = TcpStream::connect(whole.address()).await.unwrap();
+    let head = format!(
+        "POST /webhooks/whatsapp/{} HTTP/1.1\r\nHost: hub\r\nContent-Length: 4194304\r\n\r\n",
+        whole.session
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A little more than is taken, not all of it.
+    let chunk = vec![b'x'; 64 * 1024];
+    for _ in 0..49 {
+        stream.write_all(&chunk).await.unwrap();
+    }
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+    whole.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sealed_but_not_understood_is_put_aside_and_answered_200() {
+    let whole = Whole::start(Engine::Sqlite).await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let bodies = [
+        deep,
+        "not json".to_owned(),
+        change("messages.group", &json!({"text": "of a group"})),
+    ];
+    for body in &bodies {
+        assert_eq!(post_sealed(&whole, body.clone()).await, 200);
+    }
+    let other_object = json!({"object": "page", "entry": []}).to_string();
+    assert_eq!(post_sealed(&whole, other_object).await, 200);
+    let listed = whole.get("/quarantine").await;
+    let listed = listed["data"].as_array().unwrap();
+    assert!(listed.len() >= 2, "{listed:?}");
+    // The hub lives on.
+    let good = webhook(NUMBER, &[text("491700000002", "wamid.2", "still here?")]);
+    assert_eq!(post_sealed(&whole, good).await, 200);
+    assert_eq!(
+        whole.get("/conversations").await["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    whole.stop().await;
+}
+
+async fn a_repeated_webhook(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let body = webhook(NUMBER, &[text("491700000003", "wamid.3", "once")]);
+    let posts = (0..50).map(|_| post_sealed(&whole, body.clone()));
+    for status in join_all(posts).await {
+        assert_eq!(status, 200);
+    }
+    let listed = whole.get("/conversations").await;
+    let id = listed["data"][0]["id"].as_str().unwrap();
+    assert_eq!(listed["data"][0]["unread"], 1);
+    let messages = whole.get(&format!("/conversations/{id}/messages")).await;
+    assert_eq!(messages["data"].as_array().unwrap().len(), 1);
+    whole.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_comes_fifty_times_is_one_message_on_sqlite() {
+    a_repeated_webhook(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_comes_fifty_times_is_one_message_on_postgres() {
+    a_repeated_webhook(Engine::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_contact_is_heard_in_order_and_an_unknown_number_is_nobodys() {
+    let whole = Whole::start(Engine::Sqlite).await;
+    let mut messages = Vec::new();
+    for turn in 0..10 {
+        for contact in ["491700000004", "491700000005", "491700000006"] {
+            let id = format!("wamid.{contact}-{turn}");
+            messages.push(text(contact, &id, &turn.to_string()));
+        }
+    }
+    assert_eq!(post_sealed(&whole, webhook(NUMBER, &messages)).await, 200);
+    let stranger = webhook("999999", &[text("491700000007", "wamid.7", "hello?")]);
+    assert_eq!(post_sealed(&whole, stranger).await, 200);
+    let listed = whole.get("/conversations").await;
+    let listed = listed["data"].as_array().unwrap();
+    assert_eq!(listed.len(), 3);
+    for conversation in listed {
+        let id = conversation["id"].as_str().unwrap();
+        let page = whole.get(&format!("/conversations/{id}/messages")).await;
+        let page = page["data"].as_array().unwrap();
+        let texts: Vec<&str> = page
+            .iter()
+            .rev()
+            .map(|line| line["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    }
+    whole.stop().await;
+}
