@@ -1,8 +1,9 @@
 //! The API's description is gathered from the types of the handlers: what they take says what has to be
 //! sent, what they give says what comes back. Nothing is written down twice.
 
+use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder, web};
 use actors::model::user::Role;
 use utoipa::ToSchema;
 use utoipa::openapi::content::ContentBuilder;
@@ -100,11 +101,17 @@ pub trait Guard: FromRequest {
 }
 
 /// All that a handler takes; the first is its [`Guard`].
-pub trait Inputs: FromRequest {
+pub trait Inputs: Sized + 'static {
     const NEEDS: Needs;
 
     /// Adds all inputs to the operation.
     fn describe(sketch: &mut Sketch);
+
+    /// Takes them one after the other: who may not enter learns nothing about the rest.
+    fn take(
+        request: &HttpRequest,
+        payload: &mut Payload,
+    ) -> impl Future<Output = Result<Self, Error>>;
 }
 
 macro_rules! inputs {
@@ -114,6 +121,11 @@ macro_rules! inputs {
 
             fn describe(_sketch: &mut Sketch) {
                 $($input::describe(_sketch);)*
+            }
+
+            async fn take(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Error> {
+                let guard = G::from_request(request, payload).await.map_err(Into::into)?;
+                Ok((guard, $($input::from_request(request, payload).await.map_err(Into::into)?,)*))
             }
         }
     };

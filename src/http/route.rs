@@ -1,10 +1,12 @@
 //! The one route table. A row names method, path, handler and what it does; who may call it stands in the
 //! handler's signature and nowhere else. The table registers the routes, and OpenAPI and tests walk it.
 
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Handler, HttpRequest, HttpResponse, ResponseError, Route};
+use actix_web::{Error, Handler, HttpRequest, HttpResponse, ResponseError, Route};
+use tracing::Instrument;
 
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
@@ -155,7 +157,7 @@ fn row<F, Args, A>(
 ) -> Entry
 where
     F: Handler<Args, Output = ApiResult<A>>,
-    Args: Inputs + 'static,
+    Args: Inputs,
     A: Answer,
 {
     let of = method.clone();
@@ -169,6 +171,37 @@ where
             Args::describe(sketch);
             A::describe(sketch);
         },
-        route: Box::new(move || web::method(of.clone()).to(handler.clone())),
+        route: Box::new(move || {
+            let handler = handler.clone();
+            web::method(of.clone()).to(move |request: HttpRequest, payload: web::Payload| {
+                finish(answer(handler.clone(), request, payload.into_inner()))
+            })
+        }),
+    }
+}
+
+async fn answer<F, Args, A>(
+    handler: F,
+    request: HttpRequest,
+    mut payload: Payload,
+) -> Result<HttpResponse, Error>
+where
+    F: Handler<Args, Output = ApiResult<A>>,
+    Args: Inputs,
+    A: Answer,
+{
+    let args = Args::take(&request, &mut payload).await?;
+    let answer = handler.call(args).await?;
+    Ok(answer.respond_to(&request).map_into_boxed_body())
+}
+
+/// Runs a handler to its end even if the client goes away meanwhile: what has begun is not left half done,
+/// and a query of SQLite may not be dropped on a worker's thread. A panic becomes a 500.
+async fn finish(
+    answer: impl Future<Output = Result<HttpResponse, Error>> + 'static,
+) -> Result<HttpResponse, Error> {
+    match actix_web::rt::spawn(answer.in_current_span()).await {
+        Ok(answer) => answer,
+        Err(error) => Err(ApiError::internal(error).into()),
     }
 }

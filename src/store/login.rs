@@ -164,21 +164,6 @@ impl Unscoped {
             })
         })
     }
-
-    /// Deletes what can't be used any more: old tokens, resets and counts of attempts.
-    pub async fn sweep_sign_in(&self, now: Timestamp) -> Result<(), StoreError> {
-        // A used token is kept while its family could live, to notice that it comes back.
-        let gone = now.naive();
-        in_tx!(self.db(), |conn| {
-            with_conn!(conn, |c| diesel::delete(
-                refresh_tokens::table.filter(refresh_tokens::expires_at.lt(gone))
-            )
-            .execute(c)
-            .await)?;
-            super::user::sweep_resets(conn, gone).await?;
-            super::throttle::sweep(conn, now).await
-        })
-    }
 }
 
 impl Tenant {

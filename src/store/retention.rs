@@ -12,7 +12,7 @@ use diesel_async::RunQueryDsl;
 use super::Store;
 use super::schema::{
     dedup_keys, early_statuses, events, idempotency_keys, organizations, password_resets,
-    refresh_tokens,
+    refresh_tokens, throttles,
 };
 use crate::{in_tx, with_conn};
 
@@ -48,6 +48,7 @@ impl Store {
         gone += self.sweep_events(now).await?;
         sweep!(password_resets, expires_at, DAY);
         sweep!(refresh_tokens, expires_at, DAY);
+        sweep!(throttles, since, DAY);
         Ok(gone)
     }
 

@@ -60,17 +60,6 @@ impl Unscoped {
     }
 }
 
-/// Deletes counts whose window is long over.
-pub(crate) async fn sweep(conn: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
-    let over = (now - 2 * WINDOW).naive();
-    with_conn!(conn, |c| diesel::delete(
-        throttles::table.filter(throttles::since.lt(over))
-    )
-    .execute(c)
-    .await)?;
-    Ok(())
-}
-
 /// One more try of `key`: how many there were in its window, and when that began.
 async fn count(
     conn: &mut Conn,

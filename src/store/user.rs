@@ -4,7 +4,6 @@
 mod password;
 mod register;
 
-pub(crate) use self::password::sweep_resets;
 pub use self::register::NewOwner;
 
 use actors::model::ids::{OrganizationId, UserId};

@@ -1,6 +1,7 @@
 //! One binary for all integration tests: one link, and every story on SQLite and on PostgreSQL + Redis.
 #![allow(clippy::unwrap_used)]
 
+mod api;
 mod bus;
 mod conformance;
 mod edge;

@@ -4,7 +4,6 @@ use actors::model::ids::{LoginId, UserId};
 use actors::model::user::Actor;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
@@ -119,16 +118,6 @@ impl Unscoped {
             Ok(Some(user))
         })
     }
-}
-
-/// Deletes links that ended before `gone`.
-pub(crate) async fn sweep_resets(conn: &mut Conn, gone: NaiveDateTime) -> Result<(), StoreError> {
-    with_conn!(conn, |c| diesel::delete(
-        password_resets::table.filter(password_resets::expires_at.lt(gone))
-    )
-    .execute(c)
-    .await)?;
-    Ok(())
 }
 
 /// Sets the hash and ends the links that are open.

@@ -1,0 +1,11 @@
+//! The API over HTTP, on both databases.
+
+mod description;
+mod entry;
+mod keys;
+mod limits;
+mod numbers;
+mod people;
+mod quarantine;
+mod routes;
+mod tenants;

@@ -1,0 +1,135 @@
+//! Two organizations in one hub never meet.
+
+use actors::model::ids::{OrganizationId, SessionId};
+use actors::testing::inbound;
+use command_center::http::describe::Needs;
+use command_center::http::route::table;
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::client::{Client, answer};
+use crate::support::database::Engine;
+use crate::support::hub::{TestHub, number};
+
+on_both!(
+    every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization,
+    a_contact_gets_a_name_that_its_conversations_show_at_once,
+);
+
+/// A number and a contact with a conversation.
+struct Furnished {
+    session: SessionId,
+    contact: Value,
+}
+
+async fn furnish(hub: &TestHub, owner: &Client) -> Furnished {
+    let created = owner.post("/sessions", number("1001")).await.expect(201);
+    let session: SessionId = created["id"].as_str().unwrap().parse().unwrap();
+    let organization: OrganizationId = hub.organization_of(owner).await;
+    let message = inbound("491701234567", "hello").build();
+    hub.app
+        .hub
+        .receive(organization, session, message)
+        .await
+        .unwrap();
+    let contacts = owner.get("/contacts").await.expect(200);
+    Furnished {
+        session,
+        contact: contacts["data"][0].clone(),
+    }
+}
+
+async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let Furnished { session, contact } = furnish(&hub, &owner).await;
+    let stranger = hub.stranger().await;
+    let key = json!({"name": "Shop", "role": "agent"});
+    let key = owner.post("/api-keys", key).await.expect(201);
+    let invite = json!({"email": "ann@story.test", "role": "agent"});
+    let invitation = owner.post("/invitations", invite).await.expect(201);
+    let ids = [
+        ("/users", owner.tokens["user"]["id"].clone()),
+        ("/invitations", invitation["invitation"]["id"].clone()),
+        ("/api-keys", key["api_key"]["id"].clone()),
+        ("/sessions", json!(session)),
+        ("/contacts", contact["id"].clone()),
+    ];
+    let before = owner.get("/audit-log").await.expect(200);
+    let mut asked = 0;
+    for entry in table() {
+        let path = entry
+            .path
+            .strip_prefix("/api/v1")
+            .unwrap_or(&entry.path)
+            .to_owned();
+        let known = ids.iter().find(|(noun, _)| path.starts_with(noun));
+        let (Some((_, id)), true) = (known, path.contains("{id}")) else {
+            continue;
+        };
+        assert_ne!(entry.needs, Needs::Nothing, "{path}");
+        let path = path.replace("{id}", id.as_str().unwrap());
+        let mut request = stranger.raw(entry.method.as_str().parse().unwrap(), &path);
+        if entry.method != "GET" && entry.method != "DELETE" {
+            request = request.json(&json!({"name": "Mine", "role": "agent", "disabled": true}));
+        }
+        let refused = answer(request).await.refused(404);
+        assert_eq!(refused, "not_found", "{} {path}", entry.method);
+        asked += 1;
+    }
+    assert!(asked >= 11, "{asked}");
+    let after = owner.get("/audit-log").await.expect(200);
+    assert_eq!(before, after);
+    for list in [
+        "/sessions",
+        "/contacts",
+        "/templates",
+        "/invitations",
+        "/api-keys",
+        "/quarantine",
+    ] {
+        let shown = stranger.get(list).await.expect(200);
+        assert_eq!(shown["data"], json!([]), "{list}");
+    }
+    let users = stranger.get("/users").await.expect(200);
+    assert_eq!(users["data"].as_array().unwrap().len(), 1);
+    hub.stop().await;
+}
+
+async fn a_contact_gets_a_name_that_its_conversations_show_at_once(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let Furnished { contact, .. } = furnish(&hub, &owner).await;
+    let path = format!("/contacts/{}", contact["id"].as_str().unwrap());
+    let renamed = owner
+        .patch(&path, json!({"name": " Ann Müller "}))
+        .await
+        .expect(200);
+    assert_eq!(renamed["name"], "Ann Müller");
+    assert_eq!(renamed["identities"], contact["identities"]);
+    let found = owner.get("/contacts?q=m%C3%BCll").await.expect(200);
+    assert_eq!(found["data"][0]["name"], "Ann Müller");
+    let none = owner.get("/contacts?q=50%25_x").await.expect(200);
+    assert_eq!(none["data"], json!([]));
+
+    let events = hub.bus.published();
+    let names: Vec<&str> = events
+        .iter()
+        .map(|envelope| envelope.event.name())
+        .collect();
+    assert_eq!(
+        names[names.len() - 2..],
+        ["contact.updated", "conversation.updated"]
+    );
+    let last = events.last().unwrap();
+    let row = last.row.as_ref().unwrap();
+    assert_eq!(row.contact.name.as_deref(), Some("Ann Müller"));
+    assert_eq!(row.seq, last.seq);
+    for (number, envelope) in events.iter().enumerate() {
+        assert_eq!(envelope.seq, 1 + i64::try_from(number).unwrap());
+    }
+    owner.patch(&path, json!({})).await.refused(400);
+    let again = owner.patch(&path, json!({"name": null})).await.expect(200);
+    assert_eq!(again["name"], contact["name"]);
+    hub.stop().await;
+}
