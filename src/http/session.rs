@@ -134,6 +134,7 @@ pub async fn change(
     let changed = tenant.change_session(&caller.actor, &app.keyring, id, &change);
     let (session, receipt) = changed.await?;
     app.hub.announce(receipt);
+    app.vault.forget(id);
     app.hub.refresh_session(id);
     revealed(&caller, session).await
 }
@@ -142,6 +143,7 @@ pub async fn change(
 pub async fn delete(caller: Caller<ManageNumbers>, Path(id): Path<SessionId>) -> ApiResult<Done> {
     let receipt = caller.tenant().hide_session(&caller.actor, id).await?;
     caller.app.hub.announce(receipt);
+    caller.app.vault.forget(id);
     caller.app.hub.refresh_session(id);
     Ok(Done)
 }

@@ -1,6 +1,7 @@
 //! A whole hub on a port of its own, over a database of its own; WhatsApp is played by scripts.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use actix_web::HttpServer;
@@ -11,12 +12,15 @@ use actors::ports::clock::SystemClock;
 use actors::testing::{RecordingBus, ScriptedProvider, ScriptedWorker};
 use actors::time::Timestamp;
 use async_trait::async_trait;
+use command_center::app::objects::Objects;
+use command_center::app::vault::Vault;
 use command_center::config::Config;
 use command_center::http;
 use command_center::http::access::Access;
 use command_center::http::number::{NumberCheck, Unreached};
 use command_center::http::state::{App, AppState, Keys};
 use command_center::secret::Passwords;
+use command_center::socket::Sockets;
 use command_center::store::Checked;
 use command_center::store::schema::{organizations, users};
 use command_center::with_conn;
@@ -95,7 +99,14 @@ impl TestHub {
         };
         let here = actix_rt::Arbiter::current();
         let hub = Hub::start(ports, vec![here.clone()], &here).unwrap();
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
         let app = App::new(AppState {
+            vault: Vault::new(store.clone(), keys.keyring.clone()),
+            sockets: Sockets::new(&config),
+            objects: Objects::in_memory(),
+            redis: None,
+            figures: recorder.handle(),
+            draining: AtomicBool::new(false),
             config,
             store,
             hub,
