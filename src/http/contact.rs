@@ -44,7 +44,7 @@ pub async fn show(
 /// What agents may change about contacts.
 #[derive(Deserialize, ToSchema)]
 pub struct ChangeContact {
-    /// Null: the name that the contact gave.
+    /// Null or blank: the name that the contact gave.
     // Said like this, an absent name is an error and not a null.
     #[serde(deserialize_with = "Option::deserialize")]
     name: Option<String>,
@@ -57,7 +57,8 @@ pub async fn change(
     Body(form): Body<ChangeContact>,
 ) -> ApiResult<Shown<Contact>> {
     let mut check = Check::default();
-    let name = form.name.as_deref().map(|name| check.name("name", name));
+    let name = form.name.filter(|name| !name.trim().is_empty());
+    let name = name.map(|name| check.name("name", &name));
     check.finish()?;
     let tenant = caller.tenant();
     let renamed = tenant.rename_contact(&caller.actor, id, name.as_deref());

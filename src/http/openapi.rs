@@ -1,5 +1,6 @@
 //! The API's description, gathered from the route table, and the page on which people read and try it.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use actix_web::HttpResponse;
@@ -34,11 +35,16 @@ pub fn document() -> OpenApi {
     let mut paths = PathsBuilder::new();
     let mut schemas = vec![(Problem::name().into_owned(), Problem::schema())];
     Problem::schemas(&mut schemas);
+    let mut names = HashSet::new();
     for entry in table() {
         let Some(method) = method(&entry.method) else {
             continue;
         };
-        let operation = operation(&entry, &mut schemas);
+        let mut operation = operation(&entry, &mut schemas);
+        // A second address of the same handler has no name of its own.
+        if !names.insert(entry.handler) {
+            operation = operation.operation_id(None::<String>);
+        }
         paths = paths.path(entry.path, PathItem::new(method, operation));
     }
     let mut bearer = HttpBuilder::new()

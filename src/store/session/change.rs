@@ -117,7 +117,7 @@ impl Tenant {
         })
     }
 
-    /// Changes a number; a new access token makes its health unknown again.
+    /// Changes a number; a new access token makes its health unknown until a job asked after it.
     pub async fn change_session(
         &self,
         by: &Actor,
@@ -154,7 +154,8 @@ impl Tenant {
             "app_secret": changed(&change.app_secret),
             "verify_token": changed(&change.verify_token),
         });
-        self.apply(by, id, changes, "session.changed", &details)
+        let task = renewed.then_some(Task::CheckSession { session: id });
+        self.apply(by, id, changes, "session.changed", &details, task)
             .await
     }
 
@@ -168,7 +169,7 @@ impl Tenant {
             ..Changes::default()
         };
         let applied = self
-            .apply(by, id, changes, "session.removed", &json!({}))
+            .apply(by, id, changes, "session.removed", &json!({}), None)
             .await?;
         Ok(applied.1)
     }
@@ -180,6 +181,7 @@ impl Tenant {
         changes: Changes,
         action: &str,
         details: &serde_json::Value,
+        task: Option<Task>,
     ) -> Result<(Session, Receipt), StoreError> {
         in_tx!(self.db(), |conn| {
             find(conn, self.org(), id).await?;
@@ -194,7 +196,11 @@ impl Tenant {
             .await)?;
             let subject = id.to_string();
             audit::record(conn, self.store(), by, action, &subject, details).await?;
-            let receipt = tell(conn, self.store(), &row).await?;
+            let tasks = task.as_slice();
+            let now = Timestamp::now();
+            job::enqueue(conn, self.store(), self.organization(), tasks, now).await?;
+            let mut receipt = tell(conn, self.store(), &row).await?;
+            receipt.jobs = !tasks.is_empty();
             Ok((row.view(self.store())?, receipt))
         })
     }

@@ -20,6 +20,9 @@ const PUBLIC: &[&str] = &[
     "GET /api/v1/auth/invitations/{token}",
     // The first frame proves who it is.
     "GET /api/v1/socket",
+    // Proved by verify token and signature.
+    "GET /webhooks/whatsapp/{session_id}",
+    "POST /webhooks/whatsapp/{session_id}",
     // They say nothing about anybody; figures are for this machine or a token.
     "GET /healthz",
     "GET /health",

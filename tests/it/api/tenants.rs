@@ -20,6 +20,7 @@ on_both!(
 struct Furnished {
     session: SessionId,
     contact: Value,
+    conversation: Value,
 }
 
 async fn furnish(hub: &TestHub, owner: &Client) -> Furnished {
@@ -33,16 +34,22 @@ async fn furnish(hub: &TestHub, owner: &Client) -> Furnished {
         .await
         .unwrap();
     let contacts = owner.get("/contacts").await.expect(200);
+    let conversations = owner.get("/conversations").await.expect(200);
     Furnished {
         session,
         contact: contacts["data"][0].clone(),
+        conversation: conversations["data"][0].clone(),
     }
 }
 
 async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(engine: Engine) {
     let hub = TestHub::start(engine).await;
     let owner = hub.owner().await;
-    let Furnished { session, contact } = furnish(&hub, &owner).await;
+    let Furnished {
+        session,
+        contact,
+        conversation,
+    } = furnish(&hub, &owner).await;
     let stranger = hub.stranger().await;
     let key = json!({"name": "Shop", "role": "agent"});
     let key = owner.post("/api-keys", key).await.expect(201);
@@ -54,6 +61,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         ("/api-keys", key["api_key"]["id"].clone()),
         ("/sessions", json!(session)),
         ("/contacts", contact["id"].clone()),
+        ("/conversations", conversation["id"].clone()),
     ];
     let before = owner.get("/audit-log").await.expect(200);
     let mut asked = 0;
@@ -77,10 +85,11 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         assert_eq!(refused, "not_found", "{} {path}", entry.method);
         asked += 1;
     }
-    assert!(asked >= 11, "{asked}");
+    assert!(asked >= 16, "{asked}");
     let after = owner.get("/audit-log").await.expect(200);
     assert_eq!(before, after);
     for list in [
+        "/conversations",
         "/sessions",
         "/contacts",
         "/templates",

@@ -13,7 +13,7 @@ use actors::testing::{RecordingBus, ScriptedProvider, ScriptedWorker};
 use actors::time::Timestamp;
 use async_trait::async_trait;
 use command_center::app::objects::Objects;
-use command_center::app::vault::Vault;
+
 use command_center::config::Config;
 use command_center::http;
 use command_center::http::access::Access;
@@ -21,7 +21,7 @@ use command_center::http::number::{NumberCheck, Unreached};
 use command_center::http::state::{App, AppState, Keys};
 use command_center::secret::Passwords;
 use command_center::socket::Sockets;
-use command_center::store::Checked;
+use command_center::store::{Checked, Vault};
 use command_center::store::schema::{organizations, users};
 use command_center::with_conn;
 use diesel::prelude::*;
