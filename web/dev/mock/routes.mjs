@@ -167,6 +167,10 @@ on("POST", "/conversations/:id/messages", ({ id, body, user, key }) => [
   202,
   post(found(state.conversations, id), body, key, user),
 ]);
+on("POST", "/messages", ({ body, user, key }) => {
+  const row = state.conversations.find((each) => each.session_id === body.session_id);
+  return [202, post(row, body, key, user)];
+});
 on("POST", "/messages/:id/retry", ({ id, user }) => [202, retry(id, user)]);
 on("POST", "/media", async ({ raw, type }) => {
   const { file } = readParts(raw, type);

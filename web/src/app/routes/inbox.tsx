@@ -12,6 +12,7 @@ import { useSessions } from "@/features/numbers/queries";
 import { cn } from "@/lib/classes";
 import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
+import { NewConversation } from "./new-conversation";
 import { useInboxShortcuts } from "./use-inbox-shortcuts";
 
 /** The inbox: conversations, the thread, the contact. */
@@ -40,9 +41,12 @@ export function InboxRoute() {
           conversationId && "max-md:hidden",
         )}
       >
-        <Title id="inbox-title" className="px-4 pt-4 pb-3 text-xl font-semibold tracking-tight">
-          {t("nav.inbox")}
-        </Title>
+        <div className="flex items-center justify-between ps-4 pe-3 pt-3 pb-2.5">
+          <Title id="inbox-title" className="text-xl font-semibold tracking-tight">
+            {t("nav.inbox")}
+          </Title>
+          <NewConversation sessions={sessions.data ?? []} />
+        </div>
         <FilterBar filters={filters} change={change} sessions={sessions.data ?? []} />
         <ConversationList
           filters={filters}
