@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Invitation, NewInvitation, Page, Role, UserView } from "@/lib/api/types";
+import type { Invitation, NewInvitation, Page, ResetLink, Role, UserView } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 
 export function useUsers() {
@@ -35,7 +35,7 @@ export function useChangeUser(id: string) {
 /** A link by which somebody sets a new password. */
 export function useResetLink(id: string) {
   return useMutation({
-    mutationFn: () => api.post<{ url: string; expires_at: string }>(`/users/${id}/reset-link`),
+    mutationFn: () => api.post<ResetLink>(`/users/${id}/reset-link`),
   });
 }
 

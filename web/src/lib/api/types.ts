@@ -1,2 +1,57 @@
-// The one door to the hub's shapes: everything else imports types from here.
-export type * from "./schema";
+// The one door to the hub's shapes, which are made from its own description (`npm run openapi`).
+
+import type { components } from "./openapi";
+
+type Schemas = components["schemas"];
+
+/**
+ * The hub writes every field of an answer, null when there is nothing; its description can only call those
+ * fields optional.
+ */
+type Sent<T> = T extends readonly (infer Item)[]
+  ? Sent<Item>[]
+  : T extends object
+    ? { [Field in keyof T]-?: Sent<Exclude<T[Field], undefined>> }
+    : T;
+
+type Shape<Name extends keyof Schemas> = Sent<Schemas[Name]>;
+
+export type Role = Schemas["Role"];
+export type UserView = Shape<"UserView">;
+export type UserBrief = Shape<"UserBrief">;
+export type Organization = Shape<"OrganizationView">;
+export type Me = Shape<"Me">;
+export type Tokens = Shape<"Tokens">;
+export type Setup = Shape<"Setup">;
+
+export type InvitationInfo = Shape<"InvitationInfo">;
+export type Invitation = Shape<"InvitationView">;
+export type NewInvitation = Shape<"CreatedInvitation">;
+export type ApiKey = Shape<"ApiKeyView">;
+export type NewApiKey = Shape<"CreatedApiKey">;
+export type ResetLink = Shape<"ResetLink">;
+export type AuditEntry = Shape<"AuditLine">;
+export type QuarantineEntry = Shape<"QuarantineEntry">;
+
+export type Contact = Shape<"Contact">;
+export type ContactBrief = Shape<"ContactBrief">;
+export type Conversation = Shape<"Conversation">;
+export type ConversationStatus = Schemas["ConversationStatus"];
+export type Message = Shape<"Message">;
+export type MessageStatus = Schemas["MessageStatus"];
+export type Direction = Schemas["Direction"];
+export type Media = Shape<"Media">;
+
+export type Session = Shape<"Session">;
+export type SessionStatus = Schemas["SessionStatus"];
+export type Template = Shape<"Template">;
+
+export type FieldError = Shape<"FieldError">;
+/** A refusal; `errors` is there only when fields are to blame. */
+export type Problem = Omit<Shape<"Problem">, "errors"> & { errors?: FieldError[] };
+
+/** A part of a list; `next_cursor` leads to the next one. */
+export interface Page<T> {
+  data: T[];
+  next_cursor: string | null;
+}

@@ -1,0 +1,541 @@
+// Made by `npm run openapi` from docs/openapi.json; not to be changed by hand.
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description Whether the process lives. */
+        Alive: {
+            status: string;
+        };
+        /** @example key_0c3h7k9m2p4r6 */
+        ApiKeyId: string;
+        /** @description A key as admins see it. */
+        ApiKeyView: {
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            id: components["schemas"]["ApiKeyId"];
+            last_used_at?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            /** @description How the key begins, to recognise it. */
+            prefix: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Who did it, as they were called then. */
+        AuditActor: {
+            id?: string | null;
+            /** @description `user`, `api_key` or `system`. */
+            kind: string;
+            name: string;
+        };
+        /** @example aud_0c3h7k9m2p4r6 */
+        AuditId: string;
+        /** @description One line of the audit log. */
+        AuditLine: {
+            /** @description For example `conversation.closed`. */
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            at: components["schemas"]["Timestamp"];
+            /** @description What changed; no secrets. */
+            details: components["schemas"]["Json"];
+            id: components["schemas"]["AuditId"];
+            /** @description The id of what was changed. */
+            subject: string;
+        };
+        /** @description Who wrote a message. */
+        Author: {
+            /** @description `usr_…`, `key_…` or `con_…`, when there is one. */
+            id?: string | null;
+            name?: string | null;
+            type: components["schemas"]["AuthorKind"];
+        };
+        /**
+         * @description The kinds of authors.
+         * @enum {string}
+         */
+        AuthorKind: "contact" | "user" | "api_key" | "bot" | "app" | "system";
+        /** @description What agents may change about contacts. */
+        ChangeContact: {
+            /** @description Null or blank: the name that the contact gave. */
+            name?: string | null;
+        };
+        /** @description What a person changes; absent means unchanged. */
+        ChangeConversation: {
+            assignee_id?: components["schemas"]["UserId"] | null;
+            status?: components["schemas"]["ConversationStatus"] | null;
+        };
+        /** @description What a user may change about themselves. */
+        ChangeMe: {
+            name?: string | null;
+        };
+        /** @description The present password and the one to be. */
+        ChangePassword: {
+            current: string;
+            new: string;
+        };
+        /** @description What is to change; what is absent stays. */
+        ChangeSession: {
+            access_token?: string | null;
+            app_secret?: string | null;
+            business_account_id?: string | null;
+            name?: string | null;
+            status?: components["schemas"]["SessionStatus"] | null;
+            verify_token?: string | null;
+        };
+        /** @description What admins may change about others. */
+        ChangeUser: {
+            disabled?: boolean | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A contact in full. */
+        Contact: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["ContactId"];
+            identities: components["schemas"]["Identity"][];
+            /** @description The name given by an agent, else the profile name. */
+            name?: string | null;
+            opted_out_at?: components["schemas"]["Timestamp"] | null;
+            /** @description E.164 digits without `+`, when known. */
+            phone?: string | null;
+            updated_at: components["schemas"]["Timestamp"];
+            /** @description The business-scoped user id, when known. */
+            user_id?: string | null;
+            /** @description The WhatsApp username, when the contact has one. */
+            username?: string | null;
+        };
+        /** @description A contact as a conversation shows it. */
+        ContactBrief: {
+            id: components["schemas"]["ContactId"];
+            name?: string | null;
+            phone?: string | null;
+            user_id?: string | null;
+            username?: string | null;
+        };
+        /** @example con_0c3h7k9m2p4r6 */
+        ContactId: string;
+        /** @description Where a message comes from besides its sender (CLOUD_API section 4.3). */
+        Context: {
+            forwarded?: boolean;
+            frequently_forwarded?: boolean;
+            referral?: components["schemas"]["Json"] | null;
+            referred_product?: components["schemas"]["Json"] | null;
+        };
+        /** @description A conversation in the shape that API clients and sockets see. */
+        Conversation: {
+            assignee?: components["schemas"]["UserBrief"] | null;
+            contact: components["schemas"]["ContactBrief"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["ConversationId"];
+            last_message?: components["schemas"]["LastMessage"] | null;
+            /**
+             * Format: int64
+             * @description The number of the last event that changed this row; a higher one replaces a lower.
+             */
+            seq: number;
+            session_id: components["schemas"]["SessionId"];
+            status: components["schemas"]["ConversationStatus"];
+            tags: string[];
+            team?: components["schemas"]["UserBrief"] | null;
+            /**
+             * Format: int32
+             * @description Customer messages since somebody looked.
+             */
+            unread: number;
+            /** @description The time of the last activity: the order of the inbox. */
+            updated_at: components["schemas"]["Timestamp"];
+            window_expires_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @example cnv_0c3h7k9m2p4r6 */
+        ConversationId: string;
+        /**
+         * @description Whether somebody has to do something.
+         * @enum {string}
+         */
+        ConversationStatus: "open" | "pending" | "closed";
+        /** @description What the key is for, and what it may do. */
+        CreateApiKey: {
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description A number to connect, with the credentials of its Meta app. */
+        CreateSession: {
+            access_token: string;
+            app_secret: string;
+            business_account_id: string;
+            name: string;
+            phone_number_id: string;
+            /** @description `cloud_api`. */
+            provider: string;
+            /** @description Absent: a fresh one is made. */
+            verify_token?: string | null;
+        };
+        /** @description A fresh key; shown this once. */
+        CreatedApiKey: {
+            api_key: components["schemas"]["ApiKeyView"];
+            /** @description For `X-Api-Key`. */
+            key: string;
+        };
+        /** @description A fresh invitation; its link is shown this once. */
+        CreatedInvitation: {
+            invitation: components["schemas"]["InvitationView"];
+            url: string;
+        };
+        /** @description An account that everybody may use. */
+        Demo: {
+            email: string;
+            password: string;
+        };
+        /**
+         * @description Which way a message goes.
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound" | "note";
+        /** @description Why a message failed and what to do about it. */
+        Failure: {
+            /** @description What the agent can do. */
+            advice: string;
+            /**
+             * Format: int64
+             * @description The provider's code.
+             */
+            code: number;
+            title: string;
+        };
+        /** @description One field that is not as it should be. */
+        FieldError: {
+            /** @description Where, as a path into the body (`template.language`). */
+            field: string;
+            /** @description What is wrong, in a sentence. */
+            message: string;
+        };
+        /** @description Whose password is lost. */
+        ForgotPassword: {
+            email: string;
+        };
+        /** @description A session's health as people see it. */
+        Health: {
+            checked_at?: components["schemas"]["Timestamp"] | null;
+            last_webhook_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `GREEN`, `YELLOW`, `RED` or `UNKNOWN`, as the provider rates the number. */
+            quality?: string | null;
+            /** @description What is wrong, in a sentence. */
+            reason?: string | null;
+            state: components["schemas"]["HealthState"];
+        };
+        /**
+         * @description Whether a number works.
+         * @enum {string}
+         */
+        HealthState: "ok" | "unknown" | "token_invalid" | "limited" | "blocked" | "webhook_silent";
+        /** @description One name under which WhatsApp addresses a person. */
+        Identity: {
+            kind: components["schemas"]["IdentityKind"];
+            /** @description As WhatsApp wrote it. */
+            value: string;
+        };
+        /**
+         * @description The kinds of names under which WhatsApp addresses a person.
+         * @enum {string}
+         */
+        IdentityKind: "phone" | "user_id" | "lid";
+        /** @example inv_0c3h7k9m2p4r6 */
+        InvitationId: string;
+        /** @description What the page of an invitation shows. */
+        InvitationInfo: {
+            email: string;
+            /** @description The name of the organization. */
+            organization: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description An invitation that waits for an answer. */
+        InvitationView: {
+            created_at: components["schemas"]["Timestamp"];
+            email: string;
+            expires_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["InvitationId"];
+            /** @description The name of whoever invited. */
+            invited_by: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Whom to invite, and as what. */
+        Invite: {
+            email: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @example job_0c3h7k9m2p4r6 */
+        JobId: string;
+        Json: unknown;
+        /** @description The line under the contact's name. */
+        LastMessage: {
+            at: components["schemas"]["Timestamp"];
+            direction: components["schemas"]["Direction"];
+            id: components["schemas"]["MessageId"];
+            status: components["schemas"]["MessageStatus"];
+            /** @description At most 200 characters. */
+            text?: string | null;
+            type: string;
+        };
+        /** @description Who somebody is. */
+        LogIn: {
+            email: string;
+            password: string;
+        };
+        /** @description Who calls, and where. */
+        Me: {
+            organization: components["schemas"]["OrganizationView"];
+            user: components["schemas"]["UserView"];
+        };
+        /** @description A file of a message. */
+        Media: {
+            animated: boolean;
+            /** @description Why it is not there. */
+            error?: string | null;
+            filename?: string | null;
+            id: components["schemas"]["MediaId"];
+            mime_type: string;
+            /**
+             * Format: int64
+             * @description Bytes, once stored.
+             */
+            size?: number | null;
+            state: components["schemas"]["MediaState"];
+            /** @description Where to get it: signed, valid for 5 minutes, relative to the hub; empty until signed by the edge. */
+            url?: string | null;
+            /** @description A voice note rather than an audio file. */
+            voice: boolean;
+        };
+        /** @example med_0c3h7k9m2p4r6 */
+        MediaId: string;
+        /**
+         * @description Whether a file is there.
+         * @enum {string}
+         */
+        MediaState: "pending" | "stored" | "failed" | "expired";
+        /** @description A message; `type` and `content` are the Cloud API's own. */
+        Message: {
+            author?: components["schemas"]["Author"] | null;
+            /** @description The sender's idempotency key. */
+            client_key?: string | null;
+            contact_id: components["schemas"]["ContactId"];
+            /** @description The Cloud API's object of that type; of an unknown type the whole raw message. */
+            content: components["schemas"]["Json"];
+            context?: components["schemas"]["Context"] | null;
+            conversation_id: components["schemas"]["ConversationId"];
+            created_at: components["schemas"]["Timestamp"];
+            direction: components["schemas"]["Direction"];
+            edited_at?: components["schemas"]["Timestamp"] | null;
+            error?: components["schemas"]["Failure"] | null;
+            id: components["schemas"]["MessageId"];
+            media: components["schemas"]["Media"][];
+            /** @description `wamid.…` */
+            provider_id?: string | null;
+            provider_timestamp?: components["schemas"]["Timestamp"] | null;
+            reactions: components["schemas"]["Reaction"][];
+            reply_to?: components["schemas"]["ReplyTo"] | null;
+            revoked_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description The number of the last event that changed this message; a higher one replaces a lower.
+             */
+            seq: number;
+            session_id: components["schemas"]["SessionId"];
+            status: components["schemas"]["MessageStatus"];
+            /** @description What a person reads: body, caption, button or row title, reaction emoji. */
+            text?: string | null;
+            /** @description `text`, `image`, `interactive`, … or whatever the provider will invent. */
+            type: string;
+        };
+        /** @example msg_0c3h7k9m2p4r6 */
+        MessageId: string;
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        MessageStatus: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
+        /** @example org_0c3h7k9m2p4r6 */
+        OrganizationId: string;
+        /** @description An organization as its members see it. */
+        OrganizationView: {
+            id: components["schemas"]["OrganizationId"];
+            name: string;
+        };
+        /** @description The answer to a request that was refused or failed. */
+        Problem: {
+            /** @description Stable name of the error. */
+            code: string;
+            /** @description What is special about this case. */
+            detail?: string | null;
+            errors?: components["schemas"]["FieldError"][];
+            /** Format: int32 */
+            status: number;
+            title: string;
+            /** @description Always `about:blank`: the code says what it is. */
+            type: string;
+        };
+        /** @description An entry as admins see it. */
+        QuarantineEntry: {
+            id: components["schemas"]["QuarantineId"];
+            /** @description The payload: JSON as it is, else a JSON string with invalid bytes replaced. */
+            payload: components["schemas"]["Json"];
+            reason: string;
+            received_at: components["schemas"]["Timestamp"];
+            resolved_at?: components["schemas"]["Timestamp"] | null;
+            session_id?: components["schemas"]["SessionId"] | null;
+            source: components["schemas"]["QuarantineSource"];
+            /** Format: int32 */
+            tries: number;
+        };
+        /** @example qua_0c3h7k9m2p4r6 */
+        QuarantineId: string;
+        /**
+         * @description Where an entry comes from.
+         * @enum {string}
+         */
+        QuarantineSource: "webhook" | "job";
+        /** @description The job that does it. */
+        Queued: {
+            job_id: components["schemas"]["JobId"];
+        };
+        /** @description An emoji on a message. */
+        Reaction: {
+            by: components["schemas"]["ReactionBy"];
+            emoji: string;
+        };
+        /**
+         * @description Whose emoji it is; each side has at most one per message.
+         * @enum {string}
+         */
+        ReactionBy: "contact" | "business";
+        /** @description The refresh token of the last answer. */
+        Refresh: {
+            refresh_token: string;
+        };
+        /** @description The first user names an organization and an e-mail; all others show an invitation. */
+        Register: {
+            email?: string | null;
+            /** @description The token in the link of an invitation. */
+            invitation?: string | null;
+            name: string;
+            organization?: string | null;
+            password: string;
+        };
+        /** @description The message that this one answers. */
+        ReplyTo: {
+            direction?: components["schemas"]["Direction"] | null;
+            id?: components["schemas"]["MessageId"] | null;
+            provider_id: string;
+            /** @description A line of the quoted message, when we have it. */
+            text?: string | null;
+        };
+        /** @description A link, shown once. */
+        ResetLink: {
+            expires_at: components["schemas"]["Timestamp"];
+            url: string;
+        };
+        /** @description A link's token and the password to be. */
+        ResetPassword: {
+            password: string;
+            token: string;
+        };
+        /**
+         * @description What a person is inside an organization; later roles include the earlier.
+         * @enum {string}
+         */
+        Role: "agent" | "supervisor" | "admin" | "owner";
+        /** @description A session as people see it; secrets never appear. */
+        Session: {
+            business_account_id: string;
+            created_at: components["schemas"]["Timestamp"];
+            display_phone_number?: string | null;
+            health: components["schemas"]["Health"];
+            id: components["schemas"]["SessionId"];
+            name: string;
+            phone_number_id: string;
+            /** @description `cloud_api`. */
+            provider: string;
+            status: components["schemas"]["SessionStatus"];
+            updated_at: components["schemas"]["Timestamp"];
+            verified_name?: string | null;
+            /** @description Shown to admins only. */
+            verify_token?: string | null;
+            /** @description The callback to enter at the provider. */
+            webhook_url: string;
+        };
+        /** @example ses_0c3h7k9m2p4r6 */
+        SessionId: string;
+        /**
+         * @description Whether a number is in use.
+         * @enum {string}
+         */
+        SessionStatus: "active" | "disabled";
+        /** @description How this hub stands. */
+        Setup: {
+            demo?: components["schemas"]["Demo"] | null;
+            /** @description Nobody registered yet: whoever comes first founds the organization. */
+            registration_open: boolean;
+            version: string;
+        };
+        /** @description A message template of a number. */
+        Template: {
+            /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
+            category: string;
+            /** @description The provider's own definition. */
+            components: components["schemas"]["Json"];
+            id: components["schemas"]["TemplateId"];
+            /** @description For example `en_US`. */
+            language: string;
+            name: string;
+            /** @description `POSITIONAL` or `NAMED`. */
+            parameter_format: string;
+            quality?: string | null;
+            session_id: components["schemas"]["SessionId"];
+            /** @description `APPROVED`, `PENDING`, `REJECTED`, `PAUSED`, … */
+            status: string;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @example tpl_0c3h7k9m2p4r6 */
+        TemplateId: string;
+        /** Format: date-time */
+        Timestamp: string;
+        /** @description What a client needs to call the API. */
+        Tokens: {
+            /** @description For `Authorization: Bearer`. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds until the access token dies.
+             */
+            expires_in: number;
+            /** @description Good for one use, at `/auth/refresh`. */
+            refresh_token: string;
+            /** @description Always `Bearer`. */
+            token_type: string;
+            user: components["schemas"]["UserView"];
+        };
+        /** @description A user as lists and conversations show them. */
+        UserBrief: {
+            id: components["schemas"]["UserId"];
+            name: string;
+        };
+        /** @example usr_0c3h7k9m2p4r6 */
+        UserId: string;
+        /** @description A user as colleagues see them. */
+        UserView: {
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Locked out by an admin. */
+            disabled: boolean;
+            email: string;
+            id: components["schemas"]["UserId"];
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
