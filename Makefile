@@ -18,7 +18,8 @@ check: ## All that CI checks
 
 fmt: ## Format Rust and the dashboard
 	cargo fmt --all
-	@[ ! -e web/package.json ] || { deploy/dev/web packages && cd web && npm run --silent fmt; }
+	@deploy/dev/web packages
+	cd web && npm run --silent fmt
 
 lint: ## Check formatting, types and lints
 	@deploy/dev/lint

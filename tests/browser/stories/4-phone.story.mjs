@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { byId, logIn, message, openConversation, send, sidewaysOverflow } from "../lib/browser.mjs";
+import { eventually } from "../lib/await.mjs";
+import { byId, connected, logIn, message, openConversation, send, sidewaysOverflow } from "../lib/browser.mjs";
 import { story } from "../lib/story.mjs";
 import { customerWrites, furnish } from "../lib/world.mjs";
 
@@ -43,17 +44,17 @@ story("the dashboard works on a phone", async ({ world, page }) => {
 
 story("who likes the dark gets it, and keeps what was chosen", async ({ world, page }) => {
   await furnish(world);
+  const isDark = (shown) => async () => (await brightness(shown)) < 60;
   const dark = await page({ colorScheme: "dark" });
   await logIn(dark, world.url);
-  assert.ok((await brightness(dark)) < 60, "the system's wish for dark is followed");
+  await eventually("the system's wish for dark to be followed", isDark(dark));
 
   const light = await page({ colorScheme: "light" });
   await logIn(light, world.url);
-  assert.ok((await brightness(light)) > 200, "the system's wish for light is followed");
-  for (let clicks = 0; clicks < 3 && (await brightness(light)) > 200; clicks++) {
-    await byId(light, "theme-toggle").first().click();
-  }
-  assert.ok((await brightness(light)) < 60, "the toggle turns it dark");
+  await eventually("the system's wish for light to be followed", async () => (await brightness(light)) > 200);
+  await byId(light, "theme-toggle").first().click();
+  await eventually("the toggle to turn it dark", isDark(light));
   await light.reload();
-  assert.ok((await brightness(light)) < 60, "and a reload keeps it");
+  await connected(light);
+  await eventually("the reloaded page to be dark", isDark(light));
 });

@@ -88,13 +88,34 @@ fn the_simulator_shares_only_model_and_events_with_the_hub() {
 #[test]
 fn every_module_says_what_it_is() {
     let rooms = ["src", "actors/src", "loadtest/src", "tests"];
-    let silent = |file: &&File| {
-        let is_more_than_a_line = file.text.lines().nth(1).is_some();
-        is_more_than_a_line && !file.text.starts_with("//!") && !file.is_generated()
-    };
+    let silent = |file: &&File| !file.text.starts_with("//!") && !file.is_generated();
     let files = rooms.iter().flat_map(|room| tree::rust_in(room));
     let silent: Vec<_> = files.filter(silent).map(|file| &file.path).collect();
     assert!(silent.is_empty(), "without //!: {silent:#?}");
+}
+
+#[test]
+fn every_module_is_on_the_code_map() {
+    let document = tree::FILES
+        .iter()
+        .find(|file| file.path == "ARCHITECTURE.md");
+    let document = &document.unwrap().text;
+    for room in ["actors/src/", "src/", "loadtest/src/", "tests/it/"] {
+        let title = format!("`{room}`");
+        let map = document
+            .split("\n### ")
+            .find(|part| part.starts_with(&title));
+        let map = map.unwrap_or_default();
+        let paths = tree::FILES
+            .iter()
+            .filter_map(|file| file.path.strip_prefix(room));
+        let lost = |path: &&str| path.ends_with(".rs") && !map.contains(&format!("| `{path}` |"));
+        let lost: Vec<_> = paths.filter(lost).collect();
+        assert!(
+            lost.is_empty(),
+            "not on the map, run deploy/dev/codemap: {room} {lost:#?}"
+        );
+    }
 }
 
 /// Whether `line` names `path` as a whole word that is followed by `::`, or is imported by itself.
