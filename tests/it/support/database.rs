@@ -89,6 +89,14 @@ impl TestDatabase {
         Store::open(&self.place, "story").await.unwrap()
     }
 
+    /// A folder for files of the story; None on PostgreSQL.
+    pub fn folder(&self) -> Option<&PathBuf> {
+        match &self.garbage {
+            Garbage::Folder(folder) => Some(folder),
+            Garbage::Database { .. } => None,
+        }
+    }
+
     /// An organization with one number, put there directly.
     pub async fn organization_with_number(&self, store: &Store) -> (OrganizationId, SessionId) {
         let organization = OrganizationId(store.next_id());
