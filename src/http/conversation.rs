@@ -19,6 +19,7 @@ use crate::store::{AssigneeFilter, ConversationFilter};
 /// Which conversations.
 #[derive(Deserialize, IntoParams)]
 pub struct ConversationQuery {
+    #[param(inline)]
     status: Option<ConversationStatus>,
     /// `me`, `none`, or a user's id.
     assignee: Option<String>,
@@ -26,6 +27,7 @@ pub struct ConversationQuery {
     contact: Option<ContactId>,
     /// A piece of the contact's name, number or username.
     q: Option<String>,
+    #[param(inline)]
     sort: Option<Sort>,
 }
 

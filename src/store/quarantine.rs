@@ -190,10 +190,13 @@ async fn find(
     }
 }
 
-/// JSON as it is, else a JSON text with invalid bytes replaced.
+/// JSON as it is, else a JSON text with invalid bytes replaced. What is nested too deeply for the readers of
+/// this list is shown as a text as well.
 fn shown(payload: &[u8]) -> Result<Json, StoreError> {
     let text = String::from_utf8_lossy(payload);
-    if let Ok(json) = Json::parse(text.clone().into_owned()) {
+    // Reading into a tree, unlike keeping the text, minds the depth.
+    let is_readable = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+    if let (true, Ok(json)) = (is_readable, Json::parse(text.clone().into_owned())) {
         return Ok(json);
     }
     Json::of(&text).map_err(|error| StoreError::Broken(error.to_string()))

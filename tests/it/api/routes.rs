@@ -18,6 +18,8 @@ const PUBLIC: &[&str] = &[
     "POST /api/v1/auth/forgot-password",
     "POST /api/v1/auth/reset-password",
     "GET /api/v1/auth/invitations/{token}",
+    // The address carries a signature.
+    "GET /api/v1/media/{id}",
     // The first frame proves who it is.
     "GET /api/v1/socket",
     // Proved by verify token and signature.
@@ -112,12 +114,7 @@ async fn a_wrong_method_is_told_from_a_wrong_path() {
     let wrong = owner.delete("/users").await;
     assert_eq!(wrong.headers["allow"], "GET");
     assert_eq!(wrong.refused(405), "method_not_allowed");
-    for path in [
-        "/nonsense",
-        "/users/",
-        "/users/nonsense/more",
-        "//api/v2/users",
-    ] {
+    for path in ["/nonsense", "/users/", "/users/nonsense/more"] {
         assert_eq!(owner.get(path).await.refused(404), "not_found", "{path}");
     }
     for id in ["nonsense", "ses_0000000000001", "con_%27OR1=1"] {

@@ -209,6 +209,14 @@ export interface components {
             /** @description What is wrong, in a sentence. */
             message: string;
         };
+        /** @description A message to somebody who may be new: the message object with the number to send from and a recipient. */
+        FirstMessage: Record<string, never> & {
+            /** @description A business-scoped user id (`US.1A2B`). */
+            recipient?: string | null;
+            session_id: components["schemas"]["SessionId"];
+            /** @description A phone number with country code (`+49…`); wins when `recipient` is there too. */
+            to?: string | null;
+        };
         /** @description Whose password is lost. */
         ForgotPassword: {
             email: string;
@@ -275,6 +283,11 @@ export interface components {
             /** @description At most 200 characters. */
             text?: string | null;
             type: string;
+        };
+        /** @description An address of a file that works for some minutes. */
+        Link: {
+            expires_at: components["schemas"]["Timestamp"];
+            url: string;
         };
         /** @description Who somebody is. */
         LogIn: {
@@ -348,6 +361,8 @@ export interface components {
         };
         /** @example msg_0c3h7k9m2p4r6 */
         MessageId: string;
+        /** @description The Cloud API's message object without `to`; `type` `note` is for colleagues only. */
+        MessageObject: Record<string, never>;
         /**
          * @description Where a message stands.
          * @enum {string}
