@@ -10,7 +10,6 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::error::{ApiError, Code};
-use super::route::BASE;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -23,8 +22,8 @@ const HASHED: &str = "assets/";
 /// Answers whatever the route table does not know.
 pub async fn show(request: HttpRequest) -> HttpResponse {
     let path = request.path().trim_start_matches('/');
-    let is_api = request.path().starts_with(BASE) || path.starts_with("webhooks/");
-    if is_api {
+    // No version of the API is a page, not even one that does not exist.
+    if path.starts_with("api/") || path.starts_with("webhooks/") {
         return ApiError::not_found().error_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {

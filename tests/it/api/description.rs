@@ -127,3 +127,18 @@ async fn the_page_with_the_description_needs_no_foreign_file() {
     assert_eq!(description["info"]["title"], "WhatsApp Command Center");
     hub.stop().await;
 }
+
+#[actix_web::test]
+async fn no_path_of_an_api_is_a_page_of_the_dashboard() {
+    let hub = TestHub::start(Engine::Sqlite).await;
+    for path in [
+        "//api/v2/users",
+        "//api/v1/nonsense",
+        "//api/",
+        "//webhooks/nonsense",
+    ] {
+        let refused = hub.visitor().get(path).await.refused(404);
+        assert_eq!(refused, "not_found", "{path}");
+    }
+    hub.stop().await;
+}
