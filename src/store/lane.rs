@@ -1,9 +1,10 @@
 //! Group commit: what arrives within a few milliseconds goes into one transaction. Nothing waits for company:
-//! while one batch commits, the next gathers. The plain cases (a known contact says something, the provider
-//! tells how far a message came) are a handful of statements for the whole batch; everything else goes one by
+//! while one batch commits, the next gathers. The plain cases (a known contact says something, a new one says
+//! hello, the provider tells how far a message came) are a handful of statements for the whole batch; everything else goes one by
 //! one in a transaction of its own, so that a strange message can not spoil its neighbours.
 
 mod batch;
+mod newcomers;
 mod single;
 mod statuses;
 
@@ -87,7 +88,17 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
     let (plain, special): (Vec<_>, Vec<_>) = messages
         .into_iter()
         .partition(|(append, _)| is_plain(append));
-    let mut alone = special;
+    let (first, mut alone): (Vec<_>, Vec<_>) = special
+        .into_iter()
+        .partition(|(append, _)| append.state.is_none() && append.message.effect == Effect::Plain);
+    if !first.is_empty() {
+        let appends: Vec<Arc<InboundAppend>> =
+            first.iter().map(|(append, _)| Arc::clone(append)).collect();
+        let done = in_tx!(store.db(), |conn| {
+            newcomers::append(conn, store, &appends).await
+        });
+        alone.extend(share_out(first, done));
+    }
     if !plain.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             plain.iter().map(|(append, _)| Arc::clone(append)).collect();

@@ -37,7 +37,8 @@ fn message(phone: &str, id: &str, text: &str) -> InboundMessage {
     }
 }
 
-/// Appends as the conversation's actor does: load, decide, write, decide again on a conflict.
+/// Appends as the conversation's actor does: load, decide, write, decide again on a conflict; and as the
+/// provider does: once more when the hub could not.
 async fn receive(
     store: &Store,
     organization: OrganizationId,
@@ -46,10 +47,11 @@ async fn receive(
 ) -> Appended {
     let key = ConversationKey::of(organization, session, &message.identities).unwrap();
     for _ in 0..50 {
-        let state = store
-            .load_conversation(&key, &message.identities)
-            .await
-            .unwrap();
+        let loaded = store.load_conversation(&key, &message.identities).await;
+        let state = match loaded {
+            Err(StoreError::Unavailable(_)) => continue,
+            loaded => loaded.unwrap(),
+        };
         let append = InboundAppend {
             key: key.clone(),
             reception: Reception {
@@ -63,7 +65,7 @@ async fn receive(
             received_at: Timestamp::now(),
         };
         match store.append_inbound(append).await {
-            Err(StoreError::Conflict) => {}
+            Err(StoreError::Conflict | StoreError::Unavailable(_)) => {}
             result => return result.unwrap(),
         }
     }

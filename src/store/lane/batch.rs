@@ -17,6 +17,7 @@ use actors::model::message::{Author, AuthorKind, Direction, Failure, Media, Medi
 use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
+use actors::time::Timestamp;
 
 use super::super::Store;
 use super::super::db::{Conn, refused};
@@ -141,6 +142,39 @@ impl<'a> Sieve<'a> {
             self.results[index] = Some(Ok(rows.add(store, &self.appends[index], seq)?));
         }
         Ok(())
+    }
+}
+
+/// When a batch arrived.
+fn now_of(appends: &[Arc<InboundAppend>]) -> Timestamp {
+    appends
+        .first()
+        .map_or_else(Timestamp::now, |append| append.received_at)
+}
+
+/// Stores dedup keys; gives those that were new.
+pub(super) async fn insert_keys(
+    conn: &mut Conn,
+    keys: Vec<Key>,
+    now: Timestamp,
+) -> Result<HashSet<Key>, StoreError> {
+    match conn {
+        Conn::Sqlite(object) => object
+            .spawn_blocking(move |c| sqlite::insert_keys(c, keys, now))
+            .await
+            .map_err(refused),
+        Conn::Postgres(object) => postgres::insert_keys(&mut **object, keys, now).await,
+    }
+}
+
+/// Those of the keys that a placeholder announced.
+pub(super) async fn announced(conn: &mut Conn, keys: Vec<Key>) -> Result<HashSet<Key>, StoreError> {
+    match conn {
+        Conn::Sqlite(object) => object
+            .spawn_blocking(move |c| sqlite::announced(c, &keys))
+            .await
+            .map_err(refused),
+        Conn::Postgres(object) => postgres::announced(&mut **object, &keys).await,
     }
 }
 

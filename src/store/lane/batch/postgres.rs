@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use actors::model::conversation::ConversationState;
 use actors::ports::store::{InboundAppend, StoreError};
+use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::{Key, PLACEHOLDER, Results, Rows, Sieve, bulk, conversation_ids};
+use super::{Key, PLACEHOLDER, Results, Rows, Sieve, bulk, conversation_ids, now_of};
 use crate::insert_all;
 use crate::store::db::{Conn, refused};
 use crate::store::schema::{conversations, jobs, media};
@@ -26,7 +27,7 @@ pub(super) async fn append(
     let mut sieve = Sieve::current(appends, &versions);
     let announced = announced(pg(conn)?, &sieve.keys()).await?;
     sieve.drop_announced(&announced);
-    let new = insert_keys(pg(conn)?, &sieve).await?;
+    let new = insert_keys(pg(conn)?, sieve.keys(), now_of(appends)).await?;
     sieve.keep_new(&new);
     if sieve.fresh.is_empty() {
         return Ok(sieve.results);
@@ -76,7 +77,10 @@ const ANNOUNCED: &str = "SELECT v.s AS session_id, v.k AS key FROM UNNEST($1, $2
     CROSS JOIN LATERAL (SELECT 1 FROM dedup_keys AS d WHERE d.session_id = v.s AND d.key = v.k \
     LIMIT 1) AS hit";
 
-async fn announced(c: &mut AsyncPgConnection, keys: &[Key]) -> Result<HashSet<Key>, StoreError> {
+pub(super) async fn announced(
+    c: &mut AsyncPgConnection,
+    keys: &[Key],
+) -> Result<HashSet<Key>, StoreError> {
     let sessions: Vec<i64> = keys.iter().map(|(session, _)| *session).collect();
     let marks: Vec<String> = keys
         .iter()
@@ -112,19 +116,16 @@ const INSERT_KEYS: &str = "INSERT INTO dedup_keys (session_id, key, created_at) 
     ON CONFLICT DO NOTHING RETURNING session_id, key";
 
 /// Stores the dedup keys; gives those that were new.
-async fn insert_keys(
+pub(super) async fn insert_keys(
     c: &mut AsyncPgConnection,
-    sieve: &Sieve<'_>,
+    keys: Vec<Key>,
+    now: Timestamp,
 ) -> Result<HashSet<Key>, StoreError> {
-    let Some(first) = sieve.fresh.as_slice().first() else {
-        return Ok(HashSet::new());
-    };
-    let now: NaiveDateTime = sieve.appends[*first].received_at.naive();
-    let (sessions, texts): (Vec<i64>, Vec<String>) = sieve.keys().into_iter().unzip();
+    let (sessions, texts): (Vec<i64>, Vec<String>) = keys.into_iter().unzip();
     let rows: Vec<KeyRow> = diesel::sql_query(INSERT_KEYS)
         .bind::<Array<BigInt>, _>(sessions)
         .bind::<Array<Text>, _>(texts)
-        .bind::<SqlTimestamp, _>(now)
+        .bind::<SqlTimestamp, _>(now.naive())
         .load(c)
         .await
         .map_err(refused)?;

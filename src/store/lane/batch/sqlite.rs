@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::ports::store::{InboundAppend, StoreError};
+use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel::result::Error;
 
-use super::{Key, PLACEHOLDER, Results, Rows, Sieve, conversation_ids};
+use super::{Key, PLACEHOLDER, Results, Rows, Sieve, conversation_ids, now_of};
 use crate::store::Store;
 use crate::store::message::Quotes;
 use crate::store::schema::{
@@ -23,7 +24,7 @@ pub(super) fn append(
     let mut sieve = Sieve::current(appends, &versions(c, appends)?);
     let announced = announced(c, &sieve.keys())?;
     sieve.drop_announced(&announced);
-    let new = insert_keys(c, &sieve)?;
+    let new = insert_keys(c, sieve.keys(), now_of(appends))?;
     sieve.keep_new(&new);
     if sieve.fresh.is_empty() {
         return Ok(sieve.results);
@@ -62,7 +63,7 @@ fn versions(
     Ok(found)
 }
 
-fn announced(c: &mut SqliteConnection, keys: &[Key]) -> QueryResult<HashSet<Key>> {
+pub(super) fn announced(c: &mut SqliteConnection, keys: &[Key]) -> QueryResult<HashSet<Key>> {
     let mut found = HashSet::new();
     for (session, id) in keys {
         let mark = format!("{id}{PLACEHOLDER}");
@@ -78,14 +79,18 @@ fn announced(c: &mut SqliteConnection, keys: &[Key]) -> QueryResult<HashSet<Key>
     Ok(found)
 }
 
-fn insert_keys(c: &mut SqliteConnection, sieve: &Sieve<'_>) -> QueryResult<HashSet<Key>> {
+pub(super) fn insert_keys(
+    c: &mut SqliteConnection,
+    keys: Vec<Key>,
+    now: Timestamp,
+) -> QueryResult<HashSet<Key>> {
     let mut new = HashSet::new();
-    for (key, index) in sieve.keys().into_iter().zip(&sieve.fresh) {
+    for key in keys {
         let stored = diesel::insert_into(dedup_keys::table)
             .values((
                 dedup_keys::session_id.eq(key.0),
                 dedup_keys::key.eq(&key.1),
-                dedup_keys::created_at.eq(sieve.appends[*index].received_at.naive()),
+                dedup_keys::created_at.eq(now.naive()),
             ))
             .on_conflict_do_nothing()
             .execute(c)?;
