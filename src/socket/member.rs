@@ -1,6 +1,6 @@
 //! Who sits at a socket, what they may look at, and whether they still may.
 
-use actors::model::ids::{ConversationId, OrganizationId};
+use actors::model::ids::{ConversationId, LoginId, OrganizationId};
 use actors::model::user::Actor;
 use actors::ports::store::ConversationStore;
 use actors::time::Timestamp;
@@ -69,17 +69,16 @@ impl Member {
 
     /// Whether they still may sit there; a database that does not answer changes nothing.
     pub async fn look(&self, app: &App, now: Timestamp) -> Standing {
-        let died_at = self.identity.expires_at.filter(|end| *end <= now);
-        let role = match (died_at, self.identity.login) {
-            (Some(end), _) if now > end + GRACE => return Standing::Gone,
-            // The token died, but the log-in may be open: the client has a minute to send a fresh one.
-            (Some(_), Some(login)) => match app.store.unscoped().find_login(login).await {
+        let identity = &self.identity;
+        let role = match question(identity.expires_at, identity.login, now) {
+            Question::None => return Standing::Gone,
+            Question::Login(login) => match app.store.unscoped().find_login(login).await {
                 Ok(found) => found
                     .filter(|login| login.is_open(now))
                     .map(|login| login.role),
                 Err(_) => return Standing::Good,
             },
-            _ => match app.access.identify(&app.store, &self.token, now).await {
+            Question::Token => match app.access.identify(&app.store, &self.token, now).await {
                 Ok(identity) => Some(identity.actor.role),
                 Err(error) if error.code() == Code::Unauthorized => None,
                 Err(_) => return Standing::Good,
@@ -90,6 +89,24 @@ impl Member {
         } else {
             Standing::Gone
         }
+    }
+}
+
+/// What has to be asked to know whether somebody still may sit there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    /// Nothing: their time is over.
+    None,
+    /// The token died, but the log-in may be open: the client has a minute to send a fresh one.
+    Login(LoginId),
+    Token,
+}
+
+fn question(expires_at: Option<Timestamp>, login: Option<LoginId>, now: Timestamp) -> Question {
+    match (expires_at.filter(|end| *end <= now), login) {
+        (None, _) => Question::Token,
+        (Some(end), Some(login)) if now <= end + GRACE => Question::Login(login),
+        (Some(_), _) => Question::None,
     }
 }
 
@@ -124,4 +141,25 @@ pub async fn check_topics(
         }
     }
     Some(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_token_leaves_a_minute_to_send_a_fresh_one() {
+        let end = Timestamp::from_millis(1_790_000_000_000);
+        let login = LoginId(7);
+        let before = end - Duration::from_millis(1);
+        let late = end + GRACE + Duration::from_millis(1);
+        let asked = |login, now| question(Some(end), login, now);
+        assert_eq!(asked(Some(login), before), Question::Token);
+        assert_eq!(asked(Some(login), end), Question::Login(login));
+        assert_eq!(asked(Some(login), end + GRACE), Question::Login(login));
+        assert_eq!(asked(Some(login), late), Question::None);
+        // A key that ended has nothing to renew.
+        assert_eq!(asked(None, end), Question::None);
+        assert_eq!(question(None, None, late), Question::Token);
+    }
 }
