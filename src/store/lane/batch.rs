@@ -163,7 +163,7 @@ pub(super) async fn insert_keys(
             .spawn_blocking(move |c| sqlite::insert_keys(c, keys, now))
             .await
             .map_err(refused),
-        Conn::Postgres(object) => postgres::insert_keys(&mut **object, keys, now).await,
+        Conn::Postgres(object) => postgres::insert_keys(object, keys, now).await,
     }
 }
 
@@ -174,7 +174,7 @@ pub(super) async fn announced(conn: &mut Conn, keys: Vec<Key>) -> Result<HashSet
             .spawn_blocking(move |c| sqlite::announced(c, &keys))
             .await
             .map_err(refused),
-        Conn::Postgres(object) => postgres::announced(&mut **object, &keys).await,
+        Conn::Postgres(object) => postgres::announced(object, &keys).await,
     }
 }
 
