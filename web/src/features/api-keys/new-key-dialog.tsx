@@ -1,31 +1,28 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { RoleField } from "@/components/role-field";
 import { Button } from "@/components/ui/button";
 import { CopyValue } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
-import { SelectField, TextField } from "@/components/ui/field";
+import { TextField } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { Notice } from "@/components/ui/notice";
 import type { Role } from "@/lib/api/types";
-import { problemText } from "@/lib/problem-text";
-import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
+import { useForm } from "@/lib/use-form";
 import { useCreateApiKey } from "./queries";
 
 /** Makes a key and shows it the only time that it can be seen. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const mine = useLogin((login) => login.user?.role);
-  const [name, setName] = useState("");
+  const { values, field } = useForm({ name: "", expires: "" });
   const [role, setRole] = useState<Role>("agent");
-  const [expires, setExpires] = useState("");
   const create = useCreateApiKey();
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const save = () =>
     create.mutate({
-      name: name.trim(),
+      name: values.name.trim(),
       role,
-      ...(expires && { expires_at: new Date(`${expires}T23:59:59`).toISOString() }),
+      ...(values.expires && { expires_at: new Date(`${values.expires}T23:59:59`).toISOString() }),
     });
-  };
   if (create.data) {
     return (
       <Dialog
@@ -42,50 +39,28 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title={t("apiKey.new")}
+      action={t("apiKey.create")}
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={save}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" form="key-form" busy={create.isPending}>
-            {t("apiKey.create")}
-          </Button>
-        </>
-      }
     >
-      <form id="key-form" onSubmit={save} className="grid gap-4">
-        {create.isError && <Notice kind="danger" text={problemText(create.error)} />}
-        <TextField
-          required
-          label={t("apiKey.name")}
-          hint={t("apiKey.nameHint")}
-          maxLength={80}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <SelectField
-          label={t("user.role")}
-          hint={t(`user.roleHint.${role}`)}
-          value={role}
-          onChange={(event) => setRole(event.target.value as Role)}
-        >
-          {ROLES.filter((each) => isAtLeast(mine, each)).map((each) => (
-            <option key={each} value={each}>
-              {t(`role.${each}`)}
-            </option>
-          ))}
-        </SelectField>
-        <TextField
-          type="date"
-          label={t("apiKey.expires")}
-          hint={t("apiKey.expiresHint")}
-          value={expires}
-          onChange={(event) => setExpires(event.target.value)}
-        />
-      </form>
-    </Dialog>
+      <TextField
+        required
+        label={t("apiKey.name")}
+        hint={t("apiKey.nameHint")}
+        maxLength={80}
+        {...field("name")}
+      />
+      <RoleField value={role} onChange={setRole} />
+      <TextField
+        type="date"
+        label={t("apiKey.expires")}
+        hint={t("apiKey.expiresHint")}
+        {...field("expires")}
+      />
+    </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate } from "react-router";
 import { Button } from "@/components/ui/button";
@@ -7,6 +7,7 @@ import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/states";
 import { problemText } from "@/lib/problem-text";
+import { useForm } from "@/lib/use-form";
 import { AuthFrame } from "./auth-frame";
 import { setupQuery, useRegister } from "./queries";
 
@@ -16,13 +17,11 @@ const EMPTY = { organization: "", name: "", email: "", password: "" };
 export function RegisterPage() {
   const { t } = useTranslation();
   const setup = useQuery(setupQuery);
-  const [form, setForm] = useState(EMPTY);
+  const { values, field } = useForm(EMPTY);
   const register = useRegister();
-  const set = (name: keyof typeof EMPTY) => (event: { target: { value: string } }) =>
-    setForm((now) => ({ ...now, [name]: event.target.value }));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    register.mutate({ ...form, email: form.email.trim() });
+    register.mutate({ ...values, email: values.email.trim() });
   };
   if (setup.isPending) return <Spinner className="h-dvh" />;
   if (setup.data && !setup.data.registration_open) return <Navigate to="/login" replace />;
@@ -44,8 +43,7 @@ export function RegisterPage() {
           autoComplete="organization"
           label={t("auth.organization")}
           maxLength={120}
-          value={form.organization}
-          onChange={set("organization")}
+          {...field("organization")}
         />
         <TextField
           required
@@ -53,8 +51,7 @@ export function RegisterPage() {
           autoComplete="name"
           label={t("auth.name")}
           maxLength={120}
-          value={form.name}
-          onChange={set("name")}
+          {...field("name")}
         />
         <TextField
           required
@@ -62,8 +59,7 @@ export function RegisterPage() {
           data-testid="register-email"
           autoComplete="username"
           label={t("auth.email")}
-          value={form.email}
-          onChange={set("email")}
+          {...field("email")}
         />
         <TextField
           required
@@ -72,8 +68,7 @@ export function RegisterPage() {
           autoComplete="new-password"
           label={t("auth.password")}
           hint={t("auth.passwordHint")}
-          value={form.password}
-          onChange={set("password")}
+          {...field("password")}
         />
         <Button type="submit" size="lg" data-testid="register-submit" busy={register.isPending}>
           {t("auth.register")}

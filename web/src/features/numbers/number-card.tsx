@@ -65,28 +65,33 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
         >
           <p className="mt-2 mb-3 text-sm text-ink-soft">{t("number.webhookHint")}</p>
           <div className="grid gap-3 md:grid-cols-2">
-            <div className="grid min-w-0 gap-1">
-              <span className="text-xs text-ink-faint">{t("number.webhookUrl")}</span>
-              <CopyValue
-                value={session.webhook_url}
-                label={t("common.copyWhat", { what: t("number.webhookUrl") })}
-                testId="webhook-url"
-              />
-            </div>
+            <ForMeta
+              label={t("number.webhookUrl")}
+              value={session.webhook_url}
+              testId="webhook-url"
+            />
             {session.verify_token && (
-              <div className="grid min-w-0 gap-1">
-                <span className="text-xs text-ink-faint">{t("number.verifyToken")}</span>
-                <CopyValue
-                  value={session.verify_token}
-                  label={t("common.copyWhat", { what: t("number.verifyToken") })}
-                  testId="verify-token"
-                />
-              </div>
+              <ForMeta
+                label={t("number.verifyToken")}
+                value={session.verify_token}
+                testId="verify-token"
+              />
             )}
           </div>
         </Disclosure>
       )}
       <TemplateTable sessionId={session.id} />
     </li>
+  );
+}
+
+/** A value to be entered at Meta. */
+function ForMeta({ label, value, testId }: { label: string; value: string; testId: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className="grid min-w-0 gap-1">
+      <span className="text-xs text-ink-faint">{label}</span>
+      <CopyValue value={value} label={t("common.copyWhat", { what: label })} testId={testId} />
+    </div>
   );
 }

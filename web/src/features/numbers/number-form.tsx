@@ -1,12 +1,9 @@
-import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { FormDialog } from "@/components/ui/form-dialog";
 import { ApiError } from "@/lib/api/problem";
 import type { Session } from "@/lib/api/types";
-import { problemText } from "@/lib/problem-text";
+import { useForm } from "@/lib/use-form";
 import { useCreateSession } from "./queries";
 
 interface NumberFormProps {
@@ -15,117 +12,96 @@ interface NumberFormProps {
 }
 
 const EMPTY = { name: "", pnid: "", waba: "", token: "", secret: "", verify: "" };
+/** What the hub calls them. */
+const HUB_NAMES: Record<keyof typeof EMPTY, string> = {
+  name: "name",
+  pnid: "phone_number_id",
+  waba: "business_account_id",
+  token: "access_token",
+  secret: "app_secret",
+  verify: "verify_token",
+};
 
 /** The credentials of a WhatsApp number, as they stand in Meta's dashboard. */
 export function NumberForm({ onDone, onClose }: NumberFormProps) {
   const { t } = useTranslation();
-  const [form, setForm] = useState(EMPTY);
+  const { values, field } = useForm(EMPTY);
   const create = useCreateSession();
-  const set = (name: keyof typeof EMPTY) => (event: { target: { value: string } }) =>
-    setForm((now) => ({ ...now, [name]: event.target.value }));
-  const problem = (field: string) =>
+  const problem = (name: keyof typeof EMPTY) =>
     create.error instanceof ApiError
-      ? create.error.fields.find((wrong) => wrong.field === field)?.message
+      ? create.error.fields.find((wrong) => wrong.field === HUB_NAMES[name])?.message
       : undefined;
-  const save = (event: FormEvent) => {
-    event.preventDefault();
+  const input = (name: keyof typeof EMPTY) => ({
+    "data-testid": `number-${name}`,
+    error: problem(name),
+    ...field(name),
+  });
+  const save = () =>
     create.mutate(
       {
-        name: form.name.trim(),
+        name: values.name.trim(),
         provider: "cloud_api",
-        phone_number_id: form.pnid.trim(),
-        business_account_id: form.waba.trim(),
-        access_token: form.token.trim(),
-        app_secret: form.secret.trim(),
-        ...(form.verify.trim() && { verify_token: form.verify.trim() }),
+        phone_number_id: values.pnid.trim(),
+        business_account_id: values.waba.trim(),
+        access_token: values.token.trim(),
+        app_secret: values.secret.trim(),
+        ...(values.verify.trim() && { verify_token: values.verify.trim() }),
       },
       { onSuccess: onDone },
     );
-  };
   return (
-    <Dialog
+    <FormDialog
       title={t("number.new")}
       description={t("number.newHint")}
+      action={t("number.connect")}
+      actionTestId="number-save"
+      busy={create.isPending}
+      error={create.error}
+      onSubmit={save}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button
-            type="submit"
-            form="number-form"
-            data-testid="number-save"
-            busy={create.isPending}
-          >
-            {t("number.connect")}
-          </Button>
-        </>
-      }
     >
-      <form id="number-form" onSubmit={save} className="grid gap-4" autoComplete="off">
-        {create.isError && <Notice kind="danger" text={problemText(create.error)} />}
+      <TextField
+        required
+        label={t("number.name")}
+        hint={t("number.nameHint")}
+        maxLength={80}
+        {...input("name")}
+      />
+      <div className="grid gap-4 sm:grid-cols-2">
         <TextField
           required
-          label={t("number.name")}
-          hint={t("number.nameHint")}
-          data-testid="number-name"
-          maxLength={80}
-          value={form.name}
-          onChange={set("name")}
-          error={problem("name")}
-        />
-        <div className="grid gap-4 sm:grid-cols-2">
-          <TextField
-            required
-            label={t("number.phoneNumberId")}
-            data-testid="number-pnid"
-            inputMode="numeric"
-            value={form.pnid}
-            onChange={set("pnid")}
-            error={problem("phone_number_id")}
-          />
-          <TextField
-            required
-            label={t("number.businessAccountId")}
-            data-testid="number-waba"
-            inputMode="numeric"
-            value={form.waba}
-            onChange={set("waba")}
-            error={problem("business_account_id")}
-          />
-        </div>
-        <TextField
-          required
-          type="password"
-          autoComplete="off"
-          label={t("number.accessToken")}
-          hint={t("number.accessTokenHint")}
-          data-testid="number-token"
-          value={form.token}
-          onChange={set("token")}
-          error={problem("access_token")}
+          label={t("number.phoneNumberId")}
+          inputMode="numeric"
+          {...input("pnid")}
         />
         <TextField
           required
-          type="password"
-          autoComplete="off"
-          label={t("number.appSecret")}
-          hint={t("number.appSecretHint")}
-          data-testid="number-secret"
-          value={form.secret}
-          onChange={set("secret")}
-          error={problem("app_secret")}
+          label={t("number.businessAccountId")}
+          inputMode="numeric"
+          {...input("waba")}
         />
-        <TextField
-          label={t("number.verifyToken")}
-          hint={t("number.verifyTokenHint")}
-          data-testid="number-verify"
-          value={form.verify}
-          onChange={set("verify")}
-          error={problem("verify_token")}
-        />
-      </form>
-    </Dialog>
+      </div>
+      <TextField
+        required
+        type="password"
+        autoComplete="off"
+        label={t("number.accessToken")}
+        hint={t("number.accessTokenHint")}
+        {...input("token")}
+      />
+      <TextField
+        required
+        type="password"
+        autoComplete="off"
+        label={t("number.appSecret")}
+        hint={t("number.appSecretHint")}
+        {...input("secret")}
+      />
+      <TextField
+        label={t("number.verifyToken")}
+        hint={t("number.verifyTokenHint")}
+        {...input("verify")}
+      />
+    </FormDialog>
   );
 }

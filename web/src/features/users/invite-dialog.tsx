@@ -1,26 +1,18 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { SelectField, TextField } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { RoleField } from "@/components/role-field";
+import { TextField } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
 import type { Role } from "@/lib/api/types";
-import { problemText } from "@/lib/problem-text";
-import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
 import { LinkDialog } from "./link-dialog";
 import { useInvite } from "./queries";
 
 /** Makes an invitation; its link is to be handed over by whatever way one likes. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const mine = useLogin((login) => login.user?.role);
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("agent");
   const invite = useInvite();
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    invite.mutate({ email: email.trim(), role });
-  };
   if (invite.data) {
     return (
       <LinkDialog
@@ -32,42 +24,22 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
+    <FormDialog
       title={t("user.invite")}
+      action={t("user.makeLink")}
+      busy={invite.isPending}
+      error={invite.error}
+      onSubmit={() => invite.mutate({ email: email.trim(), role })}
       onClose={onClose}
-      footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" form="invite-form" busy={invite.isPending}>
-            {t("user.makeLink")}
-          </Button>
-        </>
-      }
     >
-      <form id="invite-form" onSubmit={send} className="grid gap-4">
-        {invite.isError && <Notice kind="danger" text={problemText(invite.error)} />}
-        <TextField
-          required
-          type="email"
-          label={t("auth.email")}
-          value={email}
-          onChange={(event) => setEmail(event.target.value)}
-        />
-        <SelectField
-          label={t("user.role")}
-          hint={t(`user.roleHint.${role}`)}
-          value={role}
-          onChange={(event) => setRole(event.target.value as Role)}
-        >
-          {ROLES.filter((each) => isAtLeast(mine, each)).map((each) => (
-            <option key={each} value={each}>
-              {t(`role.${each}`)}
-            </option>
-          ))}
-        </SelectField>
-      </form>
-    </Dialog>
+      <TextField
+        required
+        type="email"
+        label={t("auth.email")}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <RoleField value={role} onChange={setRole} />
+    </FormDialog>
   );
 }

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { ExternalLink, LayoutTemplate } from "lucide-react";
+import { LayoutTemplate } from "lucide-react";
 import type { Message } from "@/lib/api/types";
 import { fields, text } from "../content";
 import { templatesQuery } from "../queries";
 import { filledFrom, partsOf } from "../templates/parts";
+import { TemplateButtons } from "../templates/template-buttons";
 import { FormattedText } from "./formatted-text";
-import { FakeButton } from "./interactive-content";
 
 /** A template as the customer got it, if the template is known here; else what the hub says it reads like. */
 export function TemplateContent({ message }: { message: Message }) {
@@ -32,16 +32,7 @@ export function TemplateContent({ message }: { message: Message }) {
         <FormattedText text={filled?.body ?? message.text ?? ""} />
       )}
       {parts?.footer && <p className="mt-1 text-xs text-ink-soft">{parts.footer}</p>}
-      {parts && parts.buttons.length > 0 && (
-        <div className="mt-2 grid gap-1">
-          {parts.buttons.map((button) => (
-            <FakeButton key={button.index}>
-              {button.kind === "URL" && <ExternalLink aria-hidden className="size-3.5" />}
-              {button.label}
-            </FakeButton>
-          ))}
-        </div>
-      )}
+      {parts && <TemplateButtons buttons={parts.buttons} />}
     </div>
   );
 }

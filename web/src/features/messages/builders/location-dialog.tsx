@@ -1,6 +1,6 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TextField } from "@/components/ui/field";
+import { useForm } from "@/lib/use-form";
 import type { BuilderProps } from "./builder-dialog";
 import { PreviewFrame } from "./preview-frame";
 
@@ -12,17 +12,16 @@ export function coordinate(value: string, limit: number): number | null {
 
 export function LocationDialog({ onSend, onClose }: BuilderProps) {
   const { t } = useTranslation();
-  const [latitude, setLatitude] = useState("");
-  const [longitude, setLongitude] = useState("");
-  const [name, setName] = useState("");
-  const [address, setAddress] = useState("");
-  const lat = coordinate(latitude, 90);
-  const lng = coordinate(longitude, 180);
+  const { values, field } = useForm({ latitude: "", longitude: "", name: "", address: "" });
+  const lat = coordinate(values.latitude, 90);
+  const lng = coordinate(values.longitude, 180);
+  const name = values.name.trim();
+  const address = values.address.trim();
   const location = {
     latitude: lat ?? 0,
     longitude: lng ?? 0,
-    ...(name.trim() && { name: name.trim() }),
-    ...(address.trim() && { address: address.trim() }),
+    ...(name && { name }),
+    ...(address && { address }),
   };
   const body = { type: "location", location };
   return (
@@ -38,27 +37,17 @@ export function LocationDialog({ onSend, onClose }: BuilderProps) {
           label={t("builder.latitude")}
           inputMode="decimal"
           placeholder="52.5163"
-          value={latitude}
-          onChange={(event) => setLatitude(event.target.value)}
+          {...field("latitude")}
         />
         <TextField
           label={t("builder.longitude")}
           inputMode="decimal"
           placeholder="13.3777"
-          value={longitude}
-          onChange={(event) => setLongitude(event.target.value)}
+          {...field("longitude")}
         />
       </div>
-      <TextField
-        label={t("builder.placeName")}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-      />
-      <TextField
-        label={t("builder.address")}
-        value={address}
-        onChange={(event) => setAddress(event.target.value)}
-      />
+      <TextField label={t("builder.placeName")} {...field("name")} />
+      <TextField label={t("builder.address")} {...field("address")} />
     </PreviewFrame>
   );
 }

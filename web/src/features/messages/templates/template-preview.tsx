@@ -1,8 +1,8 @@
-import { ExternalLink, FileText, Film, Image, MapPin } from "lucide-react";
+import { FileText, Film, Image, MapPin } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { FormattedText } from "../bubble/formatted-text";
-import { FakeButton } from "../bubble/interactive-content";
 import { fill, type TemplateParts, type TemplateValues } from "./parts";
+import { TemplateButtons } from "./template-buttons";
 
 const HEADER_ICONS: Record<string, typeof Image> = {
   IMAGE: Image,
@@ -35,16 +35,7 @@ export function TemplatePreview({
         {parts.header && <p className="font-semibold">{fill(parts.header, values.header)}</p>}
         <FormattedText text={fill(parts.body, values.body)} />
         {parts.footer && <p className="mt-1 text-xs text-ink-soft">{parts.footer}</p>}
-        {parts.buttons.length > 0 && (
-          <div className="mt-2 grid gap-1">
-            {parts.buttons.map((button) => (
-              <FakeButton key={button.index}>
-                {button.kind === "URL" && <ExternalLink aria-hidden className="size-3.5" />}
-                {button.label}
-              </FakeButton>
-            ))}
-          </div>
-        )}
+        <TemplateButtons buttons={parts.buttons} />
       </div>
     </section>
   );
