@@ -66,10 +66,11 @@ describe("what the hub tells becomes what the cache says", () => {
 
   it("a number's health is renewed", () => {
     const { client, live } = world();
-    client.setQueryData(keys.sessions, [aSession()]);
+    client.setQueryData(keys.sessions, paged([aSession()], 5, 5));
     const data = aSession({ updated_at: at(9), status: "disabled" });
     takeEvent(live, client, { seq: 5, at: at(0), type: "session.updated", data });
-    expect(client.getQueryData<Session[]>(keys.sessions)?.[0]?.status).toBe("disabled");
+    const [number] = itemsOf(client.getQueryData<Pages<Session>>(keys.sessions));
+    expect(number?.status).toBe("disabled");
   });
 
   it("notices make the lists that they are about ask again", () => {

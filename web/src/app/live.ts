@@ -30,7 +30,7 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
     return;
   }
   if (event.type === "session.updated") {
-    live.apply<Session[]>(keys.sessions, (known) => applySession(known, event.data));
+    live.apply<Pages<Session>>(keys.sessions, (known) => applySession(known, event.data));
     return;
   }
   const key = event.type === "template.updated" ? keys.anyTemplates : keys.anyQuarantine;

@@ -21,6 +21,22 @@ export function withPage<T>(pages: Pages<T>, index: number, data: T[]): Pages<T>
   };
 }
 
+/** The same list with every entry changed. */
+export function mapItems<T>(pages: Pages<T>, change: (item: T) => T): Pages<T> {
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => ({ ...page, data: page.data.map(change) })),
+  };
+}
+
+/** The same list without what is not wanted. */
+export function filterItems<T>(pages: Pages<T>, wanted: (item: T) => boolean): Pages<T> {
+  return {
+    ...pages,
+    pages: pages.pages.map((page) => ({ ...page, data: page.data.filter(wanted) })),
+  };
+}
+
 /** Puts `item` into a sorted list: before the first entry that it precedes, else at the very end. */
 export function insertSorted<T>(
   pages: Pages<T>,

@@ -9,9 +9,10 @@ import { conversationQuery, useMarkRead } from "@/features/conversations/queries
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { Thread } from "@/features/messages/thread/thread";
-import { useUsers } from "@/features/users/queries";
+import { usersQuery } from "@/features/users/queries";
 import type { Conversation, Session } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
+import { useWhole } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
 import { ConversationHeader } from "./conversation-header";
@@ -94,7 +95,7 @@ function Contact({
   session: Session | undefined;
 }) {
   const { t } = useTranslation();
-  const users = useUsers();
+  const users = useWhole(usersQuery);
   return (
     <ContactPane
       conversation={conversation}

@@ -1,21 +1,23 @@
 import { KeyRound, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
 import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
-import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { Empty } from "@/components/ui/states";
 import type { ApiKey } from "@/lib/api/types";
 import { ago, fullTime } from "@/lib/format";
+import { usePaged } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { NewKeyDialog } from "./new-key-dialog";
-import { useApiKeys, useDeleteApiKey } from "./queries";
+import { apiKeysQuery, useDeleteApiKey } from "./queries";
 
 export function ApiKeysPage() {
   const { t } = useTranslation();
-  const list = useApiKeys();
+  const list = usePaged(apiKeysQuery);
   const [adding, setAdding] = useState(false);
   return (
     <SettingsPage
@@ -28,18 +30,20 @@ export function ApiKeysPage() {
         </Button>
       }
     >
-      {list.isPending && <Spinner />}
-      {list.isError && <LoadProblem error={list.error} onRetry={() => list.refetch()} />}
-      {list.data?.length === 0 && (
-        <Empty icon={KeyRound} title={t("apiKey.emptyTitle")} text={t("apiKey.emptyHint")} />
-      )}
-      {list.data && list.data.length > 0 && (
-        <Lines label={t("settings.apiKeys")}>
-          {list.data.map((key) => (
-            <KeyLine key={key.id} apiKey={key} />
-          ))}
-        </Lines>
-      )}
+      <PagedList
+        list={list}
+        empty={
+          <Empty icon={KeyRound} title={t("apiKey.emptyTitle")} text={t("apiKey.emptyHint")} />
+        }
+      >
+        {(apiKeys) => (
+          <Lines label={t("settings.apiKeys")}>
+            {apiKeys.map((key) => (
+              <KeyLine key={key.id} apiKey={key} />
+            ))}
+          </Lines>
+        )}
+      </PagedList>
       {adding && <NewKeyDialog onClose={() => setAdding(false)} />}
     </SettingsPage>
   );

@@ -1,15 +1,10 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { ApiKey, NewApiKey, Page, Role } from "@/lib/api/types";
+import type { ApiKey, NewApiKey, Role } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
+import { pagedQuery } from "@/lib/paged-query";
 
-export function useApiKeys() {
-  return useQuery({
-    queryKey: keys.apiKeys,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<ApiKey>>("/api-keys", { limit: 200 }, signal)).data,
-  });
-}
+export const apiKeysQuery = pagedQuery<ApiKey>(keys.apiKeys, "/api-keys");
 
 export function useCreateApiKey() {
   const client = useQueryClient();

@@ -1,56 +1,31 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
-import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
-import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
-import { api } from "@/lib/api/client";
-import type { AuditEntry, Page } from "@/lib/api/types";
+import { Empty } from "@/components/ui/states";
+import type { AuditEntry } from "@/lib/api/types";
 import { fullTime } from "@/lib/format";
 import { keys } from "@/lib/keys";
-import { itemsOf } from "@/lib/pages";
+import { pagedQuery, usePaged } from "@/lib/paged-query";
 
-function useAuditLog() {
-  return useInfiniteQuery({
-    queryKey: keys.auditLog,
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<AuditEntry>>("/audit-log", { limit: 50, cursor: pageParam }, signal),
-    getNextPageParam: (page) => page.next_cursor,
-  });
-}
+const auditLogQuery = pagedQuery<AuditEntry>(keys.auditLog, "/audit-log", { limit: 50 });
 
 /** Who changed what, latest first. */
 export function AuditLogPage() {
   const { t } = useTranslation();
-  const log = useAuditLog();
-  const entries = itemsOf(log.data);
+  const log = usePaged(auditLogQuery);
   return (
     <SettingsPage title={t("settings.auditLog")} hint={t("audit.pageHint")}>
-      {log.isPending && <Spinner />}
-      {log.isError && <LoadProblem error={log.error} onRetry={() => log.refetch()} />}
-      {log.isSuccess && entries.length === 0 && (
-        <Empty icon={ScrollText} title={t("audit.empty")} />
-      )}
-      {entries.length > 0 && (
-        <Lines label={t("settings.auditLog")}>
-          {entries.map((entry) => (
-            <EntryLine key={entry.id} entry={entry} />
-          ))}
-        </Lines>
-      )}
-      {log.hasNextPage && (
-        <div className="mt-4 grid place-items-center">
-          <Button
-            look="secondary"
-            busy={log.isFetchingNextPage}
-            onClick={() => void log.fetchNextPage()}
-          >
-            {t("common.more")}
-          </Button>
-        </div>
-      )}
+      <PagedList list={log} empty={<Empty icon={ScrollText} title={t("audit.empty")} />}>
+        {(entries) => (
+          <Lines label={t("settings.auditLog")}>
+            {entries.map((entry) => (
+              <EntryLine key={entry.id} entry={entry} />
+            ))}
+          </Lines>
+        )}
+      </PagedList>
     </SettingsPage>
   );
 }

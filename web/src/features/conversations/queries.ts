@@ -1,14 +1,10 @@
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQueryClient,
-} from "@tanstack/react-query";
+import { queryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Conversation, ConversationStatus, Page } from "@/lib/api/types";
+import type { Conversation, ConversationStatus } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
+import { pagedQuery } from "@/lib/paged-query";
+import { mapItems, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { applyRow, applyToOne, markRead } from "./events";
 
@@ -17,25 +13,17 @@ const PAGE = 50;
 const LIVE = { staleTime: Number.POSITIVE_INFINITY };
 
 export function conversationList(filters: InboxFilters) {
-  return infiniteQueryOptions({
-    queryKey: keys.conversations(filters),
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Conversation>>(
-        "/conversations",
-        {
-          status: filters.status === "all" ? null : filters.status,
-          assignee: filters.assignee === "all" ? null : filters.assignee,
-          session: filters.session === "all" ? null : filters.session,
-          q: filters.q.trim() || null,
-          limit: PAGE,
-          cursor: pageParam,
-        },
-        signal,
-      ),
-    getNextPageParam: (page) => page.next_cursor,
+  const query = {
+    status: filters.status === "all" ? null : filters.status,
+    assignee: filters.assignee === "all" ? null : filters.assignee,
+    session: filters.session === "all" ? null : filters.session,
+    q: filters.q.trim() || null,
+    limit: PAGE,
+  };
+  return {
+    ...pagedQuery<Conversation>(keys.conversations(filters), "/conversations", query),
     ...LIVE,
-  });
+  };
 }
 
 export function useConversationList(filters: InboxFilters) {
@@ -55,7 +43,7 @@ export function useTakeConversation() {
   const live = useLiveCache();
   const me = useLogin((login) => login.user?.id ?? "");
   return (row: Conversation) => {
-    live.apply<Parameters<typeof applyRow>[0]>(keys.conversationLists, (list, key) =>
+    live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
       applyRow(list, row, key[1] as InboxFilters, me),
     );
     live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
@@ -83,13 +71,9 @@ export function useMarkRead(id: string) {
   return useMutation({
     mutationFn: () => api.post<void>(`/conversations/${id}/read`),
     onMutate: () => {
-      live.apply<Parameters<typeof applyRow>[0]>(keys.conversationLists, (list) => ({
-        ...list,
-        pages: list.pages.map((page) => ({
-          ...page,
-          data: page.data.map((row) => (row.id === id ? markRead(row) : row)),
-        })),
-      }));
+      live.apply<Pages<Conversation>>(keys.conversationLists, (list) =>
+        mapItems(list, (row) => (row.id === id ? markRead(row) : row)),
+      );
       client.setQueryData(conversationQuery(id).queryKey, (row) => row && markRead(row));
     },
   });

@@ -1,34 +1,23 @@
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-} from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/lib/api/client";
-import type { Message, Page, Template } from "@/lib/api/types";
+import type { Message, Template } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
+import { pagedQuery } from "@/lib/paged-query";
 import type { Pages } from "@/lib/pages";
 import { applyMessage } from "./events";
 
 const PAGE = 50;
 
 export function threadQuery(conversationId: string) {
-  return infiniteQueryOptions({
-    queryKey: keys.messages(conversationId),
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      api.get<Page<Message>>(
-        `/conversations/${conversationId}/messages`,
-        { limit: PAGE, cursor: pageParam },
-        signal,
-      ),
-    getNextPageParam: (page) => page.next_cursor,
+  const path = `/conversations/${conversationId}/messages`;
+  return {
+    ...pagedQuery<Message>(keys.messages(conversationId), path, { limit: PAGE }),
     // Live while it is open only: what happened meanwhile must be asked for when it is opened again.
     staleTime: Number.POSITIVE_INFINITY,
-    refetchOnMount: "always",
-  });
+    refetchOnMount: "always" as const,
+  };
 }
 
 export function useThread(conversationId: string) {
@@ -57,19 +46,13 @@ export function useRetryMessage() {
   });
 }
 
+/** The templates of a number that can be sent. */
 export function templatesQuery(sessionId: string) {
-  return queryOptions({
-    queryKey: keys.templates(sessionId),
-    queryFn: async ({ signal }) => {
-      const page = await api.get<Page<Template>>(
-        "/templates",
-        { session: sessionId, status: "APPROVED", limit: 200 },
-        signal,
-      );
-      return page.data;
-    },
+  const query = { session: sessionId, status: "APPROVED" };
+  return {
+    ...pagedQuery<Template>(keys.templates(sessionId), "/templates", query),
     staleTime: 60_000,
-  });
+  };
 }
 
 /** A fresh signed address for a file. */

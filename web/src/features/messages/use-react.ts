@@ -4,7 +4,7 @@ import { api } from "@/lib/api/client";
 import type { Message } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
-import type { Pages } from "@/lib/pages";
+import { mapItems, type Pages } from "@/lib/pages";
 
 /** Our emoji on a message; an empty one takes it away. */
 export function withReaction(message: Message, emoji: string): Message {
@@ -17,15 +17,9 @@ export function withReaction(message: Message, emoji: string): Message {
 export function useReact() {
   const live = useLiveCache();
   const show = (target: Message, emoji: string) =>
-    live.apply<Pages<Message>>(keys.messages(target.conversation_id), (thread) => ({
-      ...thread,
-      pages: thread.pages.map((page) => ({
-        ...page,
-        data: page.data.map((known) =>
-          known.id === target.id ? withReaction(known, emoji) : known,
-        ),
-      })),
-    }));
+    live.apply<Pages<Message>>(keys.messages(target.conversation_id), (thread) =>
+      mapItems(thread, (known) => (known.id === target.id ? withReaction(known, emoji) : known)),
+    );
   const own = (message: Message) =>
     message.reactions.find((reaction) => reaction.by === "business")?.emoji ?? "";
   return useMutation({

@@ -1,9 +1,10 @@
 import { Phone, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
-import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { Empty } from "@/components/ui/states";
 import { useTopic } from "@/lib/connection";
 import { useMay } from "@/lib/session-user";
 import { NumberCard } from "./number-card";
@@ -25,18 +26,18 @@ export function NumbersPage() {
   );
   return (
     <SettingsPage title={t("settings.numbers")} hint={t("number.pageHint")} action={add}>
-      {sessions.isPending && <Spinner />}
-      {sessions.isError && (
-        <LoadProblem error={sessions.error} onRetry={() => sessions.refetch()} />
-      )}
-      {sessions.data?.length === 0 && (
-        <Empty icon={Phone} title={t("number.emptyTitle")} text={t("number.emptyHint")} />
-      )}
-      <ul className="grid gap-4">
-        {sessions.data?.map((session) => (
-          <NumberCard key={session.id} session={session} fresh={session.id === fresh} />
-        ))}
-      </ul>
+      <PagedList
+        list={sessions}
+        empty={<Empty icon={Phone} title={t("number.emptyTitle")} text={t("number.emptyHint")} />}
+      >
+        {(numbers) => (
+          <ul aria-label={t("settings.numbers")} className="grid gap-4">
+            {numbers.map((session) => (
+              <NumberCard key={session.id} session={session} fresh={session.id === fresh} />
+            ))}
+          </ul>
+        )}
+      </PagedList>
       {adding && (
         <NumberForm
           onClose={() => setAdding(false)}

@@ -1,9 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Session } from "@/lib/api/types";
+import { itemsOf } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
-import { aSession, at, ME } from "@/testing/builders";
+import { aSession, at, ME, paged } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { applySession } from "./events";
 import { NumbersPage } from "./numbers-page";
@@ -63,11 +65,16 @@ describe("the numbers", () => {
 
   it("takes events: newer states, new numbers, and keeps the token that an event does not carry", () => {
     const known = aSession({ verify_token: "word", updated_at: at(5) });
-    expect(applySession([known], aSession({ name: "old", updated_at: at(4) }))).toEqual([known]);
-    expect(applySession([known], aSession({ name: "new", updated_at: at(6) }))[0]).toMatchObject({
+    const list = paged([known], 5, 5);
+    const then = (next: Session) => itemsOf(applySession(list, next));
+    expect(then(aSession({ name: "old", updated_at: at(4) }))).toEqual([known]);
+    expect(then(aSession({ name: "new", updated_at: at(6) }))[0]).toMatchObject({
       name: "new",
       verify_token: "word",
     });
-    expect(applySession([known], aSession({ id: "ses_2" }))).toHaveLength(2);
+    expect(then(aSession({ id: "ses_2" }))).toHaveLength(2);
+    // Beyond the pages that were loaded: its page brings it.
+    const begun = paged([known, aSession({ id: "ses_3" })], 1, 1);
+    expect(applySession(begun, aSession({ id: "ses_2" }))).toBe(begun);
   });
 });

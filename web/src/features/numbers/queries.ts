@@ -1,15 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Page, Session, SessionStatus, Template } from "@/lib/api/types";
+import type { Session, SessionStatus, Template } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
+import { useLiveCache } from "@/lib/live-context";
+import { pagedQuery, useWhole } from "@/lib/paged-query";
+import { filterItems, type Pages } from "@/lib/pages";
 import { applySession } from "./events";
 
+const sessionsQuery = pagedQuery<Session>(keys.sessions, "/sessions");
+
+/** All numbers: every conversation belongs to one. */
 export function useSessions() {
-  return useQuery({
-    queryKey: keys.sessions,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<Session>>("/sessions", { limit: 200 }, signal)).data,
-  });
+  return useWhole(sessionsQuery);
 }
 
 export interface NewSession {
@@ -32,9 +34,9 @@ export interface SessionPatch {
 }
 
 function useTake() {
-  const client = useQueryClient();
+  const live = useLiveCache();
   return (session: Session) =>
-    client.setQueryData<Session[]>(keys.sessions, (known) => applySession(known ?? [], session));
+    live.apply<Pages<Session>>(keys.sessions, (known) => applySession(known, session));
 }
 
 export function useCreateSession() {
@@ -62,12 +64,12 @@ export function useTestSession(id: string) {
 }
 
 export function useDeleteSession(id: string) {
-  const client = useQueryClient();
+  const live = useLiveCache();
   return useMutation({
     mutationFn: () => api.delete(`/sessions/${id}`),
     onSuccess: () =>
-      client.setQueryData<Session[]>(keys.sessions, (known) =>
-        known?.filter((session) => session.id !== id),
+      live.apply<Pages<Session>>(keys.sessions, (known) =>
+        filterItems(known, (session) => session.id !== id),
       ),
   });
 }
@@ -79,11 +81,8 @@ export function useSyncTemplates(id: string) {
 }
 
 /** All templates of a number, whatever their status. */
-export function useTemplates(sessionId: string) {
-  return useQuery({
-    queryKey: [...keys.templates(sessionId), "all"],
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<Template>>("/templates", { session: sessionId, limit: 200 }, signal))
-        .data,
+export function templatesQuery(sessionId: string) {
+  return pagedQuery<Template>([...keys.templates(sessionId), "all"], "/templates", {
+    session: sessionId,
   });
 }

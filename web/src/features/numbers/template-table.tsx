@@ -1,10 +1,11 @@
 import { LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Chip } from "@/components/ui/chip";
 import { Disclosure } from "@/components/ui/disclosure";
-import { LoadProblem, Spinner } from "@/components/ui/states";
-import { useTemplates } from "./queries";
+import { usePaged } from "@/lib/paged-query";
+import { templatesQuery } from "./queries";
 
 const LOOK: Record<string, "good" | "danger" | "ember"> = {
   APPROVED: "good",
@@ -32,24 +33,24 @@ export function TemplateTable({ sessionId }: { sessionId: string }) {
 
 function Rows({ sessionId }: { sessionId: string }) {
   const { t } = useTranslation();
-  const templates = useTemplates(sessionId);
-  if (templates.isPending) return <Spinner />;
-  if (templates.isError) {
-    return <LoadProblem error={templates.error} onRetry={() => templates.refetch()} />;
-  }
-  if (templates.data.length === 0) {
-    return <p className="pt-3 text-sm text-ink-soft">{t("template.none")}</p>;
-  }
+  const templates = usePaged(templatesQuery(sessionId));
   return (
-    <ul className="mt-2 divide-y">
-      {templates.data.map((template) => (
-        <li key={template.id} className="flex flex-wrap items-center gap-2 py-2">
-          <span className="min-w-40 flex-1 truncate font-medium">{template.name}</span>
-          <Chip>{template.language}</Chip>
-          <Chip>{template.category.toLowerCase()}</Chip>
-          <Chip look={LOOK[template.status] ?? "plain"}>{template.status.toLowerCase()}</Chip>
-        </li>
-      ))}
-    </ul>
+    <PagedList
+      list={templates}
+      empty={<p className="pt-3 text-sm text-ink-soft">{t("template.none")}</p>}
+    >
+      {(rows) => (
+        <ul className="mt-2 divide-y">
+          {rows.map((template) => (
+            <li key={template.id} className="flex flex-wrap items-center gap-2 py-2">
+              <span className="min-w-40 flex-1 truncate font-medium">{template.name}</span>
+              <Chip>{template.language}</Chip>
+              <Chip>{template.category.toLowerCase()}</Chip>
+              <Chip look={LOOK[template.status] ?? "plain"}>{template.status.toLowerCase()}</Chip>
+            </li>
+          ))}
+        </ul>
+      )}
+    </PagedList>
   );
 }

@@ -1,45 +1,48 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCcw, ShieldCheck, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
-import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
+import { Empty } from "@/components/ui/states";
 import { toastGood, toastProblem } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
-import type { Page, QuarantineEntry } from "@/lib/api/types";
+import type { QuarantineEntry } from "@/lib/api/types";
 import { useTopic } from "@/lib/connection";
 import { fullTime } from "@/lib/format";
 import { keys } from "@/lib/keys";
+import { pagedQuery, usePaged } from "@/lib/paged-query";
 
-function useQuarantine() {
-  return useQuery({
-    queryKey: keys.quarantine(false),
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<QuarantineEntry>>("/quarantine", { resolved: false, limit: 200 }, signal))
-        .data,
-  });
-}
+const quarantineQuery = pagedQuery<QuarantineEntry>(keys.quarantine(false), "/quarantine", {
+  resolved: false,
+});
 
 /** What could not be processed and waits for a person. */
 export function QuarantinePage() {
   const { t } = useTranslation();
   useTopic("sessions");
-  const list = useQuarantine();
+  const list = usePaged(quarantineQuery);
   return (
     <SettingsPage title={t("settings.quarantine")} hint={t("quarantine.pageHint")}>
-      {list.isPending && <Spinner />}
-      {list.isError && <LoadProblem error={list.error} onRetry={() => list.refetch()} />}
-      {list.data?.length === 0 && (
-        <Empty icon={ShieldCheck} title={t("quarantine.empty")} text={t("quarantine.emptyHint")} />
-      )}
-      {list.data && list.data.length > 0 && (
-        <Lines label={t("settings.quarantine")}>
-          {list.data.map((entry) => (
-            <EntryLine key={entry.id} entry={entry} />
-          ))}
-        </Lines>
-      )}
+      <PagedList
+        list={list}
+        empty={
+          <Empty
+            icon={ShieldCheck}
+            title={t("quarantine.empty")}
+            text={t("quarantine.emptyHint")}
+          />
+        }
+      >
+        {(entries) => (
+          <Lines label={t("settings.quarantine")}>
+            {entries.map((entry) => (
+              <EntryLine key={entry.id} entry={entry} />
+            ))}
+          </Lines>
+        )}
+      </PagedList>
     </SettingsPage>
   );
 }

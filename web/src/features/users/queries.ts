@@ -1,24 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Invitation, NewInvitation, Page, ResetLink, Role, UserView } from "@/lib/api/types";
+import type { Invitation, NewInvitation, ResetLink, Role, UserView } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
+import { pagedQuery } from "@/lib/paged-query";
+import { mapItems } from "@/lib/pages";
 
-export function useUsers() {
-  return useQuery({
-    queryKey: keys.users,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<UserView>>("/users", { limit: 200 }, signal)).data,
-    staleTime: 60_000,
-  });
-}
+export const usersQuery = {
+  ...pagedQuery<UserView>(keys.users, "/users"),
+  staleTime: 60_000,
+};
 
-export function useInvitations() {
-  return useQuery({
-    queryKey: keys.invitations,
-    queryFn: async ({ signal }) =>
-      (await api.get<Page<Invitation>>("/invitations", { limit: 200 }, signal)).data,
-  });
-}
+export const invitationsQuery = pagedQuery<Invitation>(keys.invitations, "/invitations");
 
 export function useChangeUser(id: string) {
   const client = useQueryClient();
@@ -26,8 +18,9 @@ export function useChangeUser(id: string) {
     mutationFn: (patch: { role?: Role; disabled?: boolean }) =>
       api.patch<UserView>(`/users/${id}`, patch),
     onSuccess: (user) =>
-      client.setQueryData<UserView[]>(keys.users, (known) =>
-        known?.map((other) => (other.id === user.id ? user : other)),
+      client.setQueryData(
+        usersQuery.queryKey,
+        (known) => known && mapItems(known, (other) => (other.id === user.id ? user : other)),
       ),
   });
 }

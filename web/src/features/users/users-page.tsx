@@ -1,21 +1,22 @@
 import { MailPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
-import { LoadProblem, Spinner } from "@/components/ui/states";
 import { toastProblem } from "@/components/ui/toast";
 import type { Invitation } from "@/lib/api/types";
 import { ago } from "@/lib/format";
+import { usePaged } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { InviteDialog } from "./invite-dialog";
-import { useInvitations, useUsers, useWithdraw } from "./queries";
+import { invitationsQuery, usersQuery, useWithdraw } from "./queries";
 import { UserLine } from "./user-line";
 
 export function UsersPage() {
   const { t } = useTranslation();
-  const users = useUsers();
-  const invitations = useInvitations();
+  const users = usePaged(usersQuery);
+  const invitations = usePaged(invitationsQuery);
   const [inviting, setInviting] = useState(false);
   return (
     <SettingsPage
@@ -28,23 +29,27 @@ export function UsersPage() {
         </Button>
       }
     >
-      {users.isPending && <Spinner />}
-      {users.isError && <LoadProblem error={users.error} onRetry={() => users.refetch()} />}
-      {users.data && (
-        <Lines label={t("settings.users")}>
-          {users.data.map((user) => (
-            <UserLine key={user.id} user={user} />
-          ))}
-        </Lines>
-      )}
-      {invitations.data && invitations.data.length > 0 && (
-        <section className="mt-8">
-          <h2 className="mb-3 text-lg font-semibold">{t("user.invitations")}</h2>
-          <Lines label={t("user.invitations")}>
-            {invitations.data.map((invitation) => (
-              <InvitationLine key={invitation.id} invitation={invitation} />
+      <PagedList list={users}>
+        {(people) => (
+          <Lines label={t("settings.users")}>
+            {people.map((user) => (
+              <UserLine key={user.id} user={user} />
             ))}
           </Lines>
+        )}
+      </PagedList>
+      {invitations.data?.length !== 0 && (
+        <section className="mt-8">
+          <h2 className="mb-3 text-lg font-semibold">{t("user.invitations")}</h2>
+          <PagedList list={invitations}>
+            {(open) => (
+              <Lines label={t("user.invitations")}>
+                {open.map((invitation) => (
+                  <InvitationLine key={invitation.id} invitation={invitation} />
+                ))}
+              </Lines>
+            )}
+          </PagedList>
         </section>
       )}
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}

@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
 import { LayoutTemplate } from "lucide-react";
 import type { Message } from "@/lib/api/types";
+import { usePaged } from "@/lib/paged-query";
 import { fields, text } from "../content";
 import { templatesQuery } from "../queries";
 import { filledFrom, partsOf } from "../templates/parts";
@@ -12,7 +12,7 @@ export function TemplateContent({ message }: { message: Message }) {
   const sent = fields(message.content);
   const name = text(sent.name) ?? "";
   const language = text(fields(sent.language).code) ?? "";
-  const { data: templates } = useQuery({
+  const { data: templates } = usePaged({
     ...templatesQuery(message.session_id),
     enabled: message.session_id !== "",
   });

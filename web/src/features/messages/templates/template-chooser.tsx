@@ -1,12 +1,12 @@
-import { useQuery } from "@tanstack/react-query";
 import { LayoutTemplate } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { PagedList } from "@/components/paged-list";
 import { Chip } from "@/components/ui/chip";
 import { inputClasses } from "@/components/ui/field";
-import { LoadProblem, Spinner } from "@/components/ui/states";
 import type { Template } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { useWhole } from "@/lib/paged-query";
 import { templatesQuery } from "../queries";
 import { partsOf } from "./parts";
 
@@ -22,59 +22,80 @@ interface ChooserProps {
 /** The approved templates of a number. */
 export function TemplateChooser({ sessionId, onChoose, compact }: ChooserProps) {
   const { t } = useTranslation();
-  const templates = useQuery(templatesQuery(sessionId));
+  const templates = useWhole(templatesQuery(sessionId));
   const [query, setQuery] = useState("");
-  if (templates.isPending) return <Spinner />;
-  if (templates.isError) {
-    return <LoadProblem error={templates.error} onRetry={() => templates.refetch()} />;
-  }
-  const wanted = query.trim().toLowerCase();
-  const shown = templates.data.filter(
-    (template) =>
-      template.name.includes(wanted) || partsOf(template).body.toLowerCase().includes(wanted),
+  return (
+    <PagedList
+      list={templates}
+      empty={<p className="py-4 text-center text-sm text-ink-soft">{t("template.none")}</p>}
+    >
+      {(all) => (
+        <div className="grid gap-2">
+          {all.length >= SEARCH_FROM && (
+            <input
+              type="search"
+              value={query}
+              onChange={(event) => setQuery(event.target.value)}
+              aria-label={t("template.search")}
+              placeholder={t("template.search")}
+              className={cn(inputClasses, "h-9")}
+            />
+          )}
+          <Options
+            templates={all.filter((template) => matches(template, query))}
+            onChoose={onChoose}
+            compact={compact}
+          />
+        </div>
+      )}
+    </PagedList>
   );
-  if (templates.data.length === 0) {
-    return <p className="py-4 text-center text-sm text-ink-soft">{t("template.none")}</p>;
+}
+
+function matches(template: Template, query: string): boolean {
+  const wanted = query.trim().toLowerCase();
+  return template.name.includes(wanted) || partsOf(template).body.toLowerCase().includes(wanted);
+}
+
+interface OptionsProps {
+  templates: Template[];
+  onChoose: (template: Template) => void;
+  compact: boolean | undefined;
+}
+
+function Options({ templates, onChoose, compact }: OptionsProps) {
+  const { t } = useTranslation();
+  if (templates.length === 0) {
+    return (
+      <p role="status" className="py-3 text-center text-sm text-ink-soft">
+        {t("inbox.nothingFound")}
+      </p>
+    );
   }
   return (
-    <div className="grid gap-2">
-      {templates.data.length >= SEARCH_FROM && (
-        <input
-          type="search"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          aria-label={t("template.search")}
-          placeholder={t("template.search")}
-          className={cn(inputClasses, "h-9")}
-        />
-      )}
-      <ul className={cn("grid gap-1.5", compact && "sm:grid-cols-2")}>
-        {shown.map((template) => (
-          <li key={template.id}>
-            <button
-              type="button"
-              data-testid="template-option"
-              data-name={template.name}
-              onClick={() => onChoose(template)}
-              className="flex w-full items-start gap-2.5 rounded-xl border bg-raised px-3 py-2 text-start transition-colors hover:border-tide-line hover:bg-tide-soft"
-            >
-              <LayoutTemplate aria-hidden className="mt-0.5 size-4 shrink-0 text-tide" />
-              <span className="min-w-0 flex-1">
-                <span className="flex items-center gap-1.5">
-                  <span className="truncate text-sm font-medium">{template.name}</span>
-                  <Chip>{template.language}</Chip>
-                </span>
-                <span className="line-clamp-2 text-xs text-ink-soft" dir="auto">
-                  {partsOf(template).body}
-                </span>
+    <ul className={cn("grid gap-1.5", compact && "sm:grid-cols-2")}>
+      {templates.map((template) => (
+        <li key={template.id}>
+          <button
+            type="button"
+            data-testid="template-option"
+            data-name={template.name}
+            onClick={() => onChoose(template)}
+            className="flex w-full items-start gap-2.5 rounded-xl border bg-raised px-3 py-2 text-start transition-colors hover:border-tide-line hover:bg-tide-soft"
+          >
+            <LayoutTemplate aria-hidden className="mt-0.5 size-4 shrink-0 text-tide" />
+            <span className="min-w-0 flex-1">
+              <span className="flex items-center gap-1.5">
+                <span className="truncate text-sm font-medium">{template.name}</span>
+                <Chip>{template.language}</Chip>
               </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {shown.length === 0 && (
-        <p className="py-3 text-center text-sm text-ink-soft">{t("inbox.nothingFound")}</p>
-      )}
-    </div>
+              <span className="line-clamp-2 text-xs text-ink-soft" dir="auto">
+                {partsOf(template).body}
+              </span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
