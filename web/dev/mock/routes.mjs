@@ -51,7 +51,7 @@ function inbox(query, user) {
           text?.toLowerCase().includes(q),
         ),
     )
-    .sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+    .sort((a, b) => (a.updated_at < b.updated_at === (query.get("sort") !== "oldest") ? 1 : -1));
 }
 
 const routes = [];

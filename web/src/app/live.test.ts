@@ -8,7 +8,7 @@ import { useLogin } from "@/lib/session-user";
 import { aConversation, aMessage, aSession, at, id, ME, paged } from "@/testing/builders";
 import { takeEvent, takeRow } from "./live";
 
-const OPEN = { status: "open", assignee: "all", session: "all", q: "" } as const;
+const OPEN = { status: "open", assignee: "all", session: "all", q: "", sort: "newest" } as const;
 const CLOSED = { ...OPEN, status: "closed" } as const;
 
 function world() {

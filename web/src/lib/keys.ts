@@ -7,6 +7,8 @@ export interface InboxFilters {
   /** A number's id, or `all`. */
   session: string;
   q: string;
+  /** By last activity. */
+  sort: "newest" | "oldest";
 }
 
 export const keys = {

@@ -23,7 +23,7 @@ export function InboxRoute() {
   const [filters, change] = useFilters();
   const sessions = useSessions();
   const list = useConversationList(filters);
-  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const unread = rows.filter((row) => row.unread > 0).length;
   useInboxShortcuts(rows, conversationId ?? null);
   useEffect(() => {

@@ -24,7 +24,7 @@ interface ListProps {
 export function ConversationList({ filters, selected, search, sessions }: ListProps) {
   const { t } = useTranslation();
   const list = useConversationList(filters);
-  const rows = useMemo(() => rowsOf(list.data), [list.data]);
+  const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,

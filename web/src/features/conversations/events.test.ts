@@ -1,16 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Conversation } from "@/lib/api/types";
 import type { InboxFilters } from "@/lib/keys";
+import type { Pages } from "@/lib/pages";
 import { aConversation, at, dice, id, ME, paged } from "@/testing/builders";
 import { applyRow, applyToOne, belongs, precedes, rowsOf } from "./events";
+import { NO_FILTERS } from "./use-filters";
 
-const OPEN: InboxFilters = { status: "open", assignee: "all", session: "all", q: "" };
+const OPEN = NO_FILTERS;
 
 /** What the hub would answer now. */
 function snapshot(rows: Conversation[], filters: InboxFilters): Conversation[] {
   return rows
     .filter((row) => belongs(row, filters, ME.id))
-    .sort((a, b) => (precedes(a, b) ? -1 : 1));
+    .sort((a, b) => (precedes(a, b, filters.sort) ? -1 : 1));
 }
 
 describe("the inbox and its events", () => {
@@ -21,6 +23,7 @@ describe("the inbox and its events", () => {
     { ...OPEN, assignee: "none" },
     { ...OPEN, session: id("ses", 2) },
     { ...OPEN, q: "customer 1" },
+    { ...OPEN, sort: "oldest" as const },
   ])("an old snapshot and the events after it equal a fresh snapshot (%o)", (filters) => {
     for (let seed = 1; seed <= 30; seed += 1) {
       const roll = dice(seed);
@@ -41,7 +44,7 @@ describe("the inbox and its events", () => {
         world[index] = after;
         list = applyRow(list, after, filters, ME.id);
       }
-      const shown = rowsOf(list);
+      const shown = rowsOf(list, filters.sort);
       const fresh = snapshot(world, filters);
       expect(shown).toEqual(fresh.slice(0, shown.length));
       if (list.pages.at(-1)?.next_cursor === null) expect(shown).toEqual(fresh);
@@ -58,18 +61,30 @@ describe("the inbox and its events", () => {
     const list = paged([aConversation(2)], 5, 5);
     const once = applyRow(list, row, OPEN, ME.id);
     expect(applyRow(once, row, OPEN, ME.id)).toBe(once);
-    expect(rowsOf(once).map((each) => each.id)).toEqual([id("cnv", 3), id("cnv", 2)]);
+    expect(rowsOf(once, "newest").map((each) => each.id)).toEqual([id("cnv", 3), id("cnv", 2)]);
   });
 
   it("a conversation that is closed leaves the open ones", () => {
     const list = paged([aConversation(2), aConversation(1)], 5, 5);
     const next = applyRow(list, aConversation(2, { seq: 50, status: "closed" }), OPEN, ME.id);
-    expect(rowsOf(next).map((row) => row.id)).toEqual([id("cnv", 1)]);
+    expect(rowsOf(next, "newest").map((row) => row.id)).toEqual([id("cnv", 1)]);
   });
 
   it("what lies beyond the pages that were loaded waits for its page", () => {
     const list = paged([aConversation(9), aConversation(8), aConversation(7)], 2, 2);
     expect(applyRow(list, aConversation(1, { seq: 99 }), OPEN, ME.id)).toBe(list);
+  });
+
+  it("what was quiet for longest comes first when that is wanted, and goes last when it speaks", () => {
+    const filters = { ...OPEN, sort: "oldest" as const };
+    const rows = [aConversation(1), aConversation(2), aConversation(3)];
+    const next = aConversation(1, { seq: 99, updated_at: at(99) });
+    const shown = (list: Pages<Conversation>) => rowsOf(list, "oldest").map((row) => row.id);
+    expect(shown(applyRow(paged(rows, 5, 5), next, filters, ME.id))).toEqual(
+      [2, 3, 1].map((n) => id("cnv", n)),
+    );
+    // With more to come, its place is on a page that is not there yet.
+    expect(shown(applyRow(paged(rows, 2, 2), next, filters, ME.id))).toEqual([id("cnv", 2)]);
   });
 
   it("pages that overlap show a conversation once, in its latest state", () => {
@@ -80,7 +95,7 @@ describe("the inbox and its events", () => {
       ],
       pageParams: [null, "x"],
     };
-    expect(rowsOf(list).map(({ unread }) => unread)).toEqual([3, 0]);
+    expect(rowsOf(list, "newest").map(({ unread }) => unread)).toEqual([3, 0]);
   });
 
   it("the open conversation only goes forward", () => {

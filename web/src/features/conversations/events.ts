@@ -27,10 +27,13 @@ function matches(row: Conversation, q: string): boolean {
   );
 }
 
-/** The order of the inbox: latest activity first. */
-export function precedes(row: Conversation, other: Conversation): boolean {
+export type Sort = InboxFilters["sort"];
+
+/** The order of the inbox, by last activity. */
+export function precedes(row: Conversation, other: Conversation, sort: Sort): boolean {
   const [at, otherAt] = [Date.parse(row.updated_at), Date.parse(other.updated_at)];
-  return at === otherAt ? row.id > other.id : at > otherAt;
+  const later = at === otherAt ? row.id > other.id : at > otherAt;
+  return later === (sort === "newest");
 }
 
 /** Takes the latest state of a conversation into a list: in, out, up or down. */
@@ -58,15 +61,15 @@ export function applyRow(
         page.data.filter((other) => other.id !== row.id),
       )
     : list;
-  if (!fits || !reaches(without, row)) return without;
-  return insertSorted(without, row, precedes);
+  if (!fits || !reaches(without, row, filters.sort)) return without;
+  return insertSorted(without, row, (one, other) => precedes(one, other, filters.sort));
 }
 
 /** Whether a row lies within what was scrolled so far; beyond, its page will bring it. */
-function reaches(list: Pages<Conversation>, row: Conversation): boolean {
+function reaches(list: Pages<Conversation>, row: Conversation, sort: Sort): boolean {
   if (isComplete(list)) return true;
   const last = list.pages.findLast((page) => page.data.length > 0)?.data.at(-1);
-  return last !== undefined && precedes(row, last);
+  return last !== undefined && precedes(row, last, sort);
 }
 
 /** Takes the latest state into the single cached conversation. */
@@ -75,7 +78,7 @@ export function applyToOne(known: Conversation, row: Conversation): Conversation
 }
 
 /** The rows of a list, each once and in order, whatever pages overlapped while it moved. */
-export function rowsOf(list: Pages<Conversation> | undefined): Conversation[] {
+export function rowsOf(list: Pages<Conversation> | undefined, sort: Sort): Conversation[] {
   const latest = new Map<string, Conversation>();
   for (const page of list?.pages ?? []) {
     for (const row of page.data) {
@@ -83,7 +86,7 @@ export function rowsOf(list: Pages<Conversation> | undefined): Conversation[] {
       if (!known || known.seq < row.seq) latest.set(row.id, row);
     }
   }
-  return [...latest.values()].sort((a, b) => (precedes(a, b) ? -1 : 1));
+  return [...latest.values()].sort((a, b) => (precedes(a, b, sort) ? -1 : 1));
 }
 
 /** Shows a conversation as read before the hub has said so. */

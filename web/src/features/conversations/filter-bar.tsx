@@ -10,6 +10,7 @@ import type { InboxFilters } from "@/lib/keys";
 /** Letters typed faster than this make one search. */
 const SETTLE_MS = 250;
 const STATUSES: InboxFilters["status"][] = ["open", "pending", "closed", "all"];
+const SORTS: InboxFilters["sort"][] = ["newest", "oldest"];
 
 interface FilterBarProps {
   filters: InboxFilters;
@@ -52,11 +53,12 @@ export function FilterBar({ filters, change, sessions }: FilterBarProps) {
 
 function MoreFilters({ filters, change, sessions }: FilterBarProps) {
   const { t } = useTranslation();
-  const narrowed = filters.assignee !== "all" || filters.session !== "all";
+  const changed =
+    filters.assignee !== "all" || filters.session !== "all" || filters.sort !== "newest";
   return (
     <Menu
       align="end"
-      trigger={<IconButton icon={ListFilter} label={t("inbox.filters")} active={narrowed} />}
+      trigger={<IconButton icon={ListFilter} label={t("inbox.filters")} active={changed} />}
     >
       <MenuLabel>{t("inbox.assignedTo")}</MenuLabel>
       {(["all", "me", "none"] as const).map((assignee) => (
@@ -66,6 +68,13 @@ function MoreFilters({ filters, change, sessions }: FilterBarProps) {
           onSelect={() => change({ assignee })}
         >
           {t(`inbox.assignee.${assignee}`)}
+        </MenuItem>
+      ))}
+      <MenuLine />
+      <MenuLabel>{t("inbox.sort")}</MenuLabel>
+      {SORTS.map((sort) => (
+        <MenuItem key={sort} checked={filters.sort === sort} onSelect={() => change({ sort })}>
+          {t(`inbox.sorts.${sort}`)}
         </MenuItem>
       ))}
       {sessions.length > 1 && (

@@ -18,6 +18,7 @@ export function conversationList(filters: InboxFilters) {
     assignee: filters.assignee === "all" ? null : filters.assignee,
     session: filters.session === "all" ? null : filters.session,
     q: filters.q.trim() || null,
+    sort: filters.sort === "newest" ? null : filters.sort,
     limit: PAGE,
   };
   return {

@@ -2,7 +2,13 @@ import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { InboxFilters } from "@/lib/keys";
 
-export const NO_FILTERS: InboxFilters = { status: "open", assignee: "all", session: "all", q: "" };
+export const NO_FILTERS: InboxFilters = {
+  status: "open",
+  assignee: "all",
+  session: "all",
+  q: "",
+  sort: "newest",
+};
 const STATUSES = ["open", "pending", "closed", "all"];
 
 /** The filters of the inbox live in the address, so that they survive a reload and can be shared. */
@@ -12,14 +18,16 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
   const assignee = parameters.get("assignee") ?? NO_FILTERS.assignee;
   const session = parameters.get("number") ?? NO_FILTERS.session;
   const q = parameters.get("q") ?? "";
+  const sort = parameters.get("sort") === "oldest" ? "oldest" : NO_FILTERS.sort;
   const filters = useMemo<InboxFilters>(
     () => ({
       status: STATUSES.includes(status) ? (status as InboxFilters["status"]) : NO_FILTERS.status,
       assignee,
       session,
       q,
+      sort,
     }),
-    [status, assignee, session, q],
+    [status, assignee, session, q, sort],
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
@@ -28,7 +36,8 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
         set(known, "status", next.status, NO_FILTERS.status);
         set(known, "assignee", next.assignee, NO_FILTERS.assignee);
         set(known, "number", next.session, NO_FILTERS.session);
-        set(known, "q", next.q, "");
+        set(known, "q", next.q, NO_FILTERS.q);
+        set(known, "sort", next.sort, NO_FILTERS.sort);
         return known;
       },
       { replace: true },
