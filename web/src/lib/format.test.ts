@@ -63,6 +63,10 @@ it("knows the states of the 24-hour window", () => {
   expect(windowState(ago(-20), NOW)).toMatchObject({ state: "open" });
   expect(windowState(ago(-2.9), NOW)).toMatchObject({ state: "closing" });
   expect(windowState(ago(0), NOW)).toMatchObject({ state: "closed" });
+  // A hub whose clock is ahead does not make the day longer.
+  const ahead = windowState(ago(-24 - 1 / 60), NOW);
+  expect(duration(ahead.leftMs)).toBe("24 h");
+  expect(ahead.share).toBe(1);
   expect(windowState(ago(-12), NOW).share).toBeCloseTo(0.5);
   expect([null, ago(0)].every((at) => needsTemplate(windowState(at, NOW)))).toBe(true);
   expect(needsTemplate(windowState(ago(-0.1), NOW))).toBe(false);

@@ -1,11 +1,12 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Conversation } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, at, ME } from "@/testing/builders";
-import { logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { applyRow } from "./events";
 import { NO_FILTERS } from "./use-filters";
@@ -59,6 +60,26 @@ describe("the list of conversations", () => {
     );
     await screen.findByText("1 unread message");
     expect(names()).toEqual(["Customer 1", "Customer 3", "Customer 2"]);
+  });
+
+  it("asks a hub in trouble for the next page once, and then when told to", async () => {
+    let refuse = true;
+    const calls = stubHub({
+      "GET /conversations": ({ query }) => {
+        if (!query.get("cursor")) return { body: { data: [aConversation(2)], next_cursor: "2" } };
+        if (refuse) return refusal(500, "internal");
+        return { body: { data: [aConversation(1)], next_cursor: null } };
+      },
+    });
+    renderWithHub(
+      <ConversationList filters={NO_FILTERS} selected={null} search="" sessions={[]} />,
+    );
+    const again = await screen.findByRole("button", { name: "Try again" });
+    expect(names()).toEqual(["Customer 2"]);
+    expect(calls).toHaveLength(2);
+    refuse = false;
+    await userEvent.click(again);
+    await waitFor(() => expect(names()).toEqual(["Customer 2", "Customer 1"]));
   });
 
   it("breaks no rule of accessibility", async () => {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import type { Session } from "@/lib/api/types";
+import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
@@ -35,12 +36,19 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
   });
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - AHEAD) {
-      void fetchNextPage();
-    }
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
+    // A page that failed waits until somebody asks again: a hub in trouble is not asked without end.
+    if (isFetchNextPageError || isFetchingNextPage || !hasNextPage) return;
+    if (lastShown >= rows.length - AHEAD) void fetchNextPage();
+  }, [
+    hasNextPage,
+    isFetchingNextPage,
+    isFetchNextPageError,
+    fetchNextPage,
+    lastShown,
+    rows.length,
+  ]);
 
   if (list.isPending) return <Spinner className="py-10" />;
   if (list.isError && rows.length === 0) {
@@ -57,7 +65,12 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys are for the links inside.
     <div
       ref={scroller}
-      className="min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]"
+      aria-busy={list.isPlaceholderData}
+      className={cn(
+        "min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]",
+        // Still the answer to other filters.
+        list.isPlaceholderData && "opacity-60",
+      )}
       onKeyDown={moveFocus}
       role="presentation"
     >
@@ -87,6 +100,9 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
         })}
       </ul>
       {isFetchingNextPage && <Spinner />}
+      {isFetchNextPageError && !isFetchingNextPage && (
+        <LoadProblem error={list.error} onRetry={() => void fetchNextPage()} />
+      )}
     </div>
   );
 }

@@ -85,14 +85,16 @@ function WindowChip({ window }: { window: WindowState }) {
   if (window.state === "closing") {
     return (
       <Chip look="ember" icon={Clock} title={t("window.closingTip")}>
-        {duration(window.leftMs)}
+        <span className="sr-only">{t("window.closingTip")}: </span>
+        <span>{duration(window.leftMs)}</span>
       </Chip>
     );
   }
   if (window.state === "closed") {
     return (
       <Chip icon={Lock} title={t("window.closedTip")}>
-        {t("window.closedShort")}
+        <span className="sr-only">{t("window.closedTip")}</span>
+        <span aria-hidden>{t("window.closedShort")}</span>
       </Chip>
     );
   }

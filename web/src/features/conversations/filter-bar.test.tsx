@@ -1,11 +1,11 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { aConversation } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { FilterBar } from "./filter-bar";
-import { useFilters } from "./use-filters";
+import { NO_FILTERS, useFilters } from "./use-filters";
 
 function Inbox() {
   const [filters, change] = useFilters();
@@ -35,5 +35,36 @@ describe("the filters of the inbox", () => {
     await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
     await userEvent.click(screen.getByRole("menuitemcheckbox", { name: "Oldest first" }));
     await waitFor(() => expect(asked()).toMatchObject({ sort: "oldest" }));
+  });
+
+  it("searches for what is typed, and keeps a filter that is chosen meanwhile", async () => {
+    const { asked } = show();
+    await screen.findByTestId("conversation-row");
+    await userEvent.type(screen.getByRole("searchbox"), "ann");
+    await userEvent.click(screen.getByRole("button", { name: "Closed" }));
+    await waitFor(() => expect(asked()).toMatchObject({ status: "closed", q: "ann" }));
+  });
+
+  it("loses no letter that is typed while a search is on its way", () => {
+    vi.useFakeTimers();
+    const onSearch = vi.fn();
+    const bar = (q: string) => (
+      <FilterBar filters={{ ...NO_FILTERS, q }} change={(part) => onSearch(part.q)} sessions={[]} />
+    );
+    const view = render(bar(""));
+    const type = (value: string) =>
+      fireEvent.change(screen.getByRole("searchbox"), { target: { value } });
+    type("an");
+    act(() => vi.advanceTimersByTime(300));
+    type("ann");
+    view.rerender(bar("an"));
+    expect(screen.getByRole("searchbox")).toHaveValue("ann");
+    act(() => vi.advanceTimersByTime(300));
+    expect(onSearch.mock.calls).toEqual([["an"], ["ann"]]);
+    // Somebody went back in the browser's history.
+    view.rerender(bar("ann"));
+    view.rerender(bar(""));
+    expect(screen.getByRole("searchbox")).toHaveValue("");
+    vi.useRealTimers();
   });
 });

@@ -1,5 +1,5 @@
 import { ListFilter, Search, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
@@ -102,11 +102,21 @@ function MoreFilters({ filters, change, sessions }: FilterBarProps) {
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed starts a search.
+  // What was searched for last: its way back here must not undo what was typed meanwhile.
+  const asked = useRef(value);
+  const ask = useRef(onChange);
+  ask.current = onChange;
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), SETTLE_MS);
+    if (value === asked.current) return;
+    asked.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === asked.current) return;
+    const timer = setTimeout(() => {
+      asked.current = text;
+      ask.current(text);
+    }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (

@@ -26,7 +26,7 @@ export function Thread({ conversationId, contactName, unread, onSeen }: ThreadPr
   // Before the query: what happens between the two comes as an event.
   useTopic(`conversation:${conversationId}`);
   const thread = useThread(conversationId);
-  const { hasNextPage, isFetching, fetchNextPage } = thread;
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = thread;
   const messages = useMemo(() => messagesOf(thread.data), [thread.data]);
   const parcels = useOutbox((outbox) => outbox.parcels);
   const waiting = useMemo(
@@ -68,7 +68,11 @@ export function Thread({ conversationId, contactName, unread, onSeen }: ThreadPr
         className="flex h-full flex-col-reverse overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
         <div className="mx-auto w-full max-w-4xl pb-3">
-          {hasNextPage && <Spinner className={isFetching ? "" : "invisible"} />}
+          {isFetchNextPageError && !isFetching ? (
+            <LoadProblem error={thread.error} onRetry={loadOlder} />
+          ) : (
+            hasNextPage && <Spinner className={isFetching ? "" : "invisible"} />
+          )}
           {days.length === 0 && waiting.length === 0 && (
             <Empty icon={MessagesSquare} title={t("thread.empty")} />
           )}
