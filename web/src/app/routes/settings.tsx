@@ -51,7 +51,11 @@ export function SettingsRoute() {
           ))}
         </ul>
       </nav>
-      <main className="min-h-0 flex-1 overflow-y-auto">
+      <main
+        key={current?.path}
+        tabIndex={-1}
+        className="min-h-0 flex-1 overflow-y-auto outline-none"
+      >
         <Outlet />
       </main>
     </div>

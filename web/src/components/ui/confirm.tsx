@@ -31,6 +31,7 @@ export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProp
   return (
     <Dialog
       title={title}
+      description={text}
       onClose={onClose}
       footer={
         <>
@@ -43,8 +44,7 @@ export function Confirm({ title, text, action, onConfirm, onClose }: ConfirmProp
         </>
       }
     >
-      <p className="text-ink-soft">{text}</p>
-      {error !== null && <Notice kind="danger" className="mt-3" text={problemText(error)} />}
+      {error !== null && <Notice kind="danger" text={problemText(error)} />}
     </Dialog>
   );
 }

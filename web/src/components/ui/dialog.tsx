@@ -1,9 +1,10 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import { PortalContext } from "@/lib/portal";
 import { IconButton } from "./icon-button";
+import { useModal } from "./use-modal";
 
 interface DialogProps {
   title: string;
@@ -13,37 +14,33 @@ interface DialogProps {
   /** Buttons at the foot. */
   footer?: ReactNode;
   wide?: boolean;
+  /** Names what is shown, when a dialog shows one thing after another. */
+  step?: string | undefined;
 }
 
 /** A modal on the browser's own `<dialog>`: it keeps the focus, closes on Escape and gives the focus back. */
-export function Dialog({ title, description, onClose, children, footer, wide }: DialogProps) {
+export function Dialog({ title, description, onClose, children, footer, wide, step }: DialogProps) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
-  const [portal, setPortal] = useState<HTMLElement | null>(null);
-  const titleId = useId();
-  useEffect(() => {
-    const dialog = ref.current;
-    const before = document.activeElement;
-    if (dialog && !dialog.open) {
-      dialog.showModal();
-      dialog.querySelector<HTMLElement>("input:not([hidden]), textarea, select")?.focus();
-    }
-    setPortal(dialog);
-    return () => {
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  const portal = useModal(ref, step);
+  const ids = useId();
+  // Letting go of the button out there after marking some text is no click out there.
+  const pressedOutside = useRef(false);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it already; the click is on the backdrop.
     <dialog
       ref={ref}
-      aria-labelledby={titleId}
+      aria-labelledby={`${ids}-title`}
+      aria-describedby={description ? `${ids}-description` : undefined}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
+      onPointerDown={(event) => {
+        pressedOutside.current = event.target === ref.current;
+      }}
       onClick={(event) => {
-        if (event.target === ref.current) onClose();
+        if (pressedOutside.current && event.target === ref.current) onClose();
       }}
       className={cn(
         "m-auto max-h-[min(46rem,calc(100dvh-2rem))] w-[calc(100%-2rem)] animate-rise overflow-hidden rounded-2xl bg-panel p-0 text-ink shadow-pop",
@@ -53,10 +50,14 @@ export function Dialog({ title, description, onClose, children, footer, wide }: 
       <div className="flex max-h-[inherit] flex-col">
         <header className="flex items-start gap-3 px-5 pt-4 pb-3">
           <div className="min-w-0 flex-1 pt-1">
-            <h2 id={titleId} className="text-lg font-semibold">
+            <h2 id={`${ids}-title`} tabIndex={-1} className="text-lg font-semibold outline-none">
               {title}
             </h2>
-            {description && <p className="mt-0.5 text-sm text-ink-soft">{description}</p>}
+            {description && (
+              <p id={`${ids}-description`} className="mt-0.5 text-sm text-ink-soft">
+                {description}
+              </p>
+            )}
           </div>
           <IconButton icon={X} label={t("common.close")} onClick={onClose} small />
         </header>

@@ -1,7 +1,8 @@
 import { Download, X } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/ui/icon-button";
+import { useModal } from "@/components/ui/use-modal";
 import type { Media } from "@/lib/api/types";
 import { openMedia } from "./use-media-url";
 
@@ -16,9 +17,7 @@ interface LightboxProps {
 export function Lightbox({ url, alt, media, onClose }: LightboxProps) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (ref.current && !ref.current.open) ref.current.showModal();
-  }, []);
+  useModal(ref);
   return (
     <dialog
       ref={ref}

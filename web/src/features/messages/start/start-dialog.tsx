@@ -68,6 +68,7 @@ export function StartDialog({ sessions, onStarted, onClose }: StartProps) {
   return (
     <Dialog
       wide={template !== null}
+      step={template?.id}
       title={t("start.title")}
       description={t("start.hint")}
       onClose={onClose}

@@ -36,6 +36,7 @@ export function TemplateDialog({ sessionId, template, onSend, onClose }: Templat
   return (
     <Dialog
       wide
+      step={chosen.id}
       title={chosen.name}
       description={t("template.description", {
         language: chosen.language,
