@@ -146,6 +146,26 @@ describe("the dashboard", () => {
     await waitFor(() => expect(asked()).toHaveLength(2));
   });
 
+  it("opens a conversation as the list shows it, without waiting for the hub", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub({ [`GET /conversations/${id("cnv", 1)}`]: () => new Promise<never>(() => undefined) });
+    render(<App />);
+    await userEvent.click(await screen.findByTestId("conversation-row"));
+    expect(await screen.findByText("Message 1")).toBeVisible();
+    expect(screen.getByRole("heading", { level: 1, name: "Customer 1" })).toBeVisible();
+  });
+
+  it("leads those who can't see it into a conversation and back to its row", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    render(<App />);
+    const title = await screen.findByRole("heading", { level: 1, name: "Customer 1" });
+    await waitFor(() => expect(title).toHaveFocus());
+    await userEvent.click(screen.getByTestId("back-button"));
+    await waitFor(() => expect(screen.getByTestId("conversation-row")).toHaveFocus());
+  });
+
   it("keeps the settings of admins from agents", async () => {
     localStorage.setItem("refresh_token", "refresh-0");
     const agent = { ...ME, role: "agent" as const };

@@ -39,7 +39,12 @@ export function ConversationHeader(props: HeaderProps) {
       </Link>
       <Avatar id={contact.id} name={name} size={40} />
       <div className="min-w-0 flex-1">
-        <h1 className="truncate text-lg font-semibold" dir="auto">
+        <h1
+          id="conversation-title"
+          tabIndex={-1}
+          className="truncate text-lg font-semibold outline-none"
+          dir="auto"
+        >
           {name}
         </h1>
         <p className="truncate text-xs text-ink-soft">

@@ -1,11 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { Dialog } from "@/components/ui/dialog";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import { ContactPane } from "@/features/contacts/contact-pane";
 import { AssigneeMenu, StatusMenu } from "@/features/conversations/conversation-actions";
-import { conversationQuery, useMarkRead } from "@/features/conversations/queries";
+import { useConversation, useMarkRead } from "@/features/conversations/queries";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { Thread } from "@/features/messages/thread/thread";
@@ -17,6 +17,7 @@ import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
 import { ConversationHeader } from "./conversation-header";
 import { NumberNotice } from "./number-notice";
+import { useFocusOnArrival } from "./use-inbox-focus";
 
 interface ViewProps {
   id: string;
@@ -26,7 +27,7 @@ interface ViewProps {
 
 /** An open conversation. Give it the id as `key`. */
 export function ConversationView({ id, search, sessions }: ViewProps) {
-  const conversation = useQuery(conversationQuery(id));
+  const conversation = useConversation(id);
   if (conversation.isPending) return <Spinner className="flex-1" />;
   if (!conversation.data) {
     return (
@@ -48,6 +49,8 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
   const { t } = useTranslation();
   const [showsContact, setShowsContact] = useState(false);
   const markRead = useMarkRead(conversation.id);
+  const { state } = useLocation();
+  useFocusOnArrival(Boolean(state?.writing));
   const name = contactName(conversation.contact);
   const session = sessions.find((each) => each.id === conversation.session_id);
   const closed = needsTemplate(windowState(conversation.window_expires_at, useNow()));

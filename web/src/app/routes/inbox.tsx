@@ -13,6 +13,7 @@ import { cn } from "@/lib/classes";
 import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
 import { NewConversation } from "./new-conversation";
+import { useFocusOnReturn } from "./use-inbox-focus";
 import { useInboxShortcuts } from "./use-inbox-shortcuts";
 
 /** The inbox: conversations, the thread, the contact. */
@@ -26,6 +27,7 @@ export function InboxRoute() {
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const unread = rows.filter((row) => row.unread > 0).length;
   useInboxShortcuts(rows, conversationId ?? null);
+  useFocusOnReturn(conversationId ?? null);
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Command Center`;
   }, [unread, t]);
@@ -33,7 +35,7 @@ export function InboxRoute() {
   const Title = conversationId ? "h2" : "h1";
   const fresh = sessions.data?.length === 0;
   return (
-    <main className="flex min-h-0 flex-1">
+    <main tabIndex={-1} className="flex min-h-0 flex-1 outline-none">
       <section
         aria-labelledby="inbox-title"
         className={cn(

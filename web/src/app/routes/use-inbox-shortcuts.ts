@@ -1,17 +1,23 @@
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
+import { toastProblem } from "@/components/ui/toast";
 import { useChangeConversation } from "@/features/conversations/queries";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
+
+const COMPOSER = "composer-input";
 
 function focus(id: string): void {
   document.getElementById(id)?.focus();
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && Boolean(target.closest("input, textarea, select, dialog"))
-  );
+  return target instanceof HTMLElement && Boolean(target.closest("input, textarea, select"));
+}
+
+/** On a Mac, Option writes letters (@ on a German keyboard, ł on a Polish one): a field needs them first. */
+function writesLetters(event: KeyboardEvent): boolean {
+  return isTyping(event.target) && /^(Mac|iP)/.test(navigator.platform);
 }
 
 /** The keys of the inbox; `code` and not `key`, so that they lie in the same place on every keyboard. */
@@ -20,26 +26,36 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
   const { search } = useLocation();
   const close = useChangeConversation(selected ?? "");
   const note = useDrafts((drafts) => drafts.change);
+  // A conversation that is closed leaves the list; what stood below it has its place then.
+  const place = useRef(0);
+  const at = rows.findIndex((row) => row.id === selected);
+  if (at >= 0) place.current = at;
+  else if (!selected) place.current = 0;
 
+  const go = (step: 1 | -1) => {
+    const next = rows[at >= 0 ? at + step : place.current + Math.min(step, 0)];
+    if (!next) return;
+    const writing = document.activeElement?.id === COMPOSER;
+    void navigate({ pathname: `/inbox/${next.id}`, search }, { state: { writing } });
+  };
   const handle = (event: KeyboardEvent): boolean => {
+    if (document.querySelector("dialog[open]")) return false;
     if (event.key === "/" && !isTyping(event.target)) {
       focus("inbox-search");
       return true;
     }
-    if (!event.altKey || event.ctrlKey || event.metaKey) return false;
+    if (!event.altKey || event.ctrlKey || event.metaKey || writesLetters(event)) return false;
     const step = event.code === "KeyJ" ? 1 : event.code === "KeyK" ? -1 : 0;
     if (step !== 0) {
-      const at = rows.findIndex((row) => row.id === selected);
-      const next = rows[at < 0 ? 0 : at + step];
-      if (next) void navigate({ pathname: `/inbox/${next.id}`, search });
+      go(step);
       return true;
     }
     if (!selected) return false;
-    if (event.code === "KeyE") close.mutate({ status: "closed" });
+    if (event.code === "KeyE") close.mutate({ status: "closed" }, { onError: toastProblem });
     else if (event.code === "KeyP") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });
     else return false;
-    requestAnimationFrame(() => focus("composer-input"));
+    requestAnimationFrame(() => focus(COMPOSER));
     return true;
   };
   const latest = useRef(handle);

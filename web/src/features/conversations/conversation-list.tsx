@@ -50,6 +50,13 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
     rows.length,
   ]);
 
+  const position = rows.findIndex((row) => row.id === selected);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows what is chosen, not what moves.
+  useEffect(() => {
+    // On a phone the list is hidden now, and stays where it was.
+    if (position >= 0 && scroller.current?.clientHeight) virtual.scrollToIndex(position);
+  }, [selected]);
+
   if (list.isPending) return <Spinner className="py-10" />;
   if (list.isError && rows.length === 0) {
     return <LoadProblem error={list.error} onRetry={() => list.refetch()} />;

@@ -1,10 +1,16 @@
-import { queryOptions, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
-import { mapItems, type Pages } from "@/lib/pages";
+import { itemsOf, mapItems, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { applyRow, applyToOne, markRead } from "./events";
 
@@ -36,6 +42,19 @@ export function conversationQuery(id: string) {
     queryKey: keys.conversation(id),
     queryFn: ({ signal }) => api.get<Conversation>(`/conversations/${id}`, undefined, signal),
     ...LIVE,
+  });
+}
+
+/** A conversation; until the hub has answered, as a list shows it. */
+export function useConversation(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    ...conversationQuery(id),
+    placeholderData: () =>
+      client
+        .getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })
+        .flatMap(([, list]) => itemsOf(list))
+        .find((row) => row.id === id),
   });
 }
 

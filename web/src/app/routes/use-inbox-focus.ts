@@ -1,0 +1,39 @@
+// Where the focus goes when what had it went away with the page before: a phone shows the list or a conversation,
+// and another conversation has another field to write in.
+
+import { useEffect, useRef } from "react";
+
+/** Until a list that was hidden has drawn its rows again. */
+const MAX_FRAMES = 10;
+
+function isLost(): boolean {
+  const active = document.activeElement;
+  return !active || active === document.body || active.checkVisibility?.() === false;
+}
+
+function focusSoon(selector: string, frames = MAX_FRAMES): void {
+  if (!isLost()) return;
+  const target = document.querySelector<HTMLElement>(selector);
+  if (target) target.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusSoon(selector, frames - 1));
+}
+
+/** A conversation was opened: on with writing for those who were, else its name. */
+export function useFocusOnArrival(writing: boolean): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, on arrival.
+  useEffect(() => {
+    if (!isLost()) return;
+    const field = writing ? document.getElementById("composer-input") : null;
+    (field ?? document.getElementById("conversation-title"))?.focus();
+  }, []);
+}
+
+/** A conversation was left for the list: its row. */
+export function useFocusOnReturn(selected: string | null): void {
+  const before = useRef(selected);
+  useEffect(() => {
+    const left = before.current;
+    before.current = selected;
+    if (left && !selected) focusSoon(`[data-testid=conversation-row][data-id="${left}"]`);
+  }, [selected]);
+}

@@ -1,0 +1,76 @@
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { useLocation } from "react-router";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Conversation } from "@/lib/api/types";
+import { aConversation, id } from "@/testing/builders";
+import { logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { useInboxShortcuts } from "./use-inbox-shortcuts";
+
+function Inbox({ rows }: { rows: Conversation[] }) {
+  const { pathname } = useLocation();
+  useInboxShortcuts(rows, pathname.split("/")[2] ?? null);
+  return (
+    <>
+      <p data-testid="where">{pathname}</p>
+      <input aria-label="Draft" />
+    </>
+  );
+}
+
+const ROWS = [3, 2, 1].map((number) => aConversation(number));
+const where = () => screen.getByTestId("where").textContent;
+const path = (number: number) => `/inbox/${id("cnv", number)}`;
+const press = (code: string, target: Element = document.body) =>
+  fireEvent.keyDown(target, { code, key: code.slice(-1).toLowerCase(), altKey: true });
+
+describe("the keys of the inbox", () => {
+  beforeEach(logIn);
+
+  it("go through the conversations, from a field too", () => {
+    stubHub({});
+    renderWithHub(<Inbox rows={ROWS} />, path(3));
+    press("KeyJ");
+    expect(where()).toBe(path(2));
+    press("KeyJ", screen.getByRole("textbox"));
+    expect(where()).toBe(path(1));
+    press("KeyK");
+    expect(where()).toBe(path(2));
+  });
+
+  it("close a conversation and go on with the one below it", async () => {
+    const closed = aConversation(2, { status: "closed" });
+    const calls = stubHub({ [`PATCH /conversations/${id("cnv", 2)}`]: () => ({ body: closed }) });
+    const { again } = renderWithHub(<Inbox rows={ROWS} />, path(2));
+    press("KeyE");
+    await waitFor(() => expect(calls.at(-1)?.body).toEqual({ status: "closed" }));
+    again(<Inbox rows={ROWS.filter((row) => row.id !== closed.id)} />);
+    press("KeyJ");
+    expect(where()).toBe(path(1));
+  });
+
+  it("leave a Mac's Option key to those who write with it", () => {
+    vi.spyOn(navigator, "platform", "get").mockReturnValue("MacIntel");
+    const calls = stubHub({});
+    renderWithHub(<Inbox rows={ROWS} />, path(3));
+    // ł and ę on a Polish keyboard.
+    expect(press("KeyL", screen.getByRole("textbox"))).toBe(true);
+    expect(press("KeyE", screen.getByRole("textbox"))).toBe(true);
+    expect(calls).toEqual([]);
+    press("KeyJ");
+    expect(where()).toBe(path(2));
+    vi.restoreAllMocks();
+  });
+
+  it("wait while a dialog is open", () => {
+    stubHub({});
+    renderWithHub(
+      <>
+        <Inbox rows={ROWS} />
+        <dialog open>Form</dialog>
+      </>,
+      path(3),
+    );
+    press("KeyJ");
+    expect(where()).toBe(path(3));
+  });
+});
