@@ -19,20 +19,23 @@ function Banner() {
   const now = useSeconds();
   if (staleSince === null || now - staleSince < PATIENCE_MS) return null;
   const seconds = retryAt === null ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
-  const text =
-    phase === "offline"
-      ? t("connection.offlineLong")
-      : seconds > 0
-        ? t("connection.retryIn", { count: seconds })
-        : t("connection.retrying");
+  const said = phase === "offline" ? t("connection.offlineLong") : t("connection.retrying");
+  const counting = phase !== "offline" && seconds > 0;
   return (
     <div
-      role="alert"
       data-testid="stale-banner"
       className="flex items-center gap-3 bg-ember px-4 py-1.5 text-sm text-on-ember"
     >
       <WifiOff aria-hidden className="size-4 shrink-0" />
-      <span className="min-w-0 flex-1">{text}</span>
+      {/* Read aloud once: nobody wants to hear the seconds. */}
+      <span role="alert" className={counting ? "sr-only" : "min-w-0 flex-1"}>
+        {said}
+      </span>
+      {counting && (
+        <span aria-hidden className="min-w-0 flex-1">
+          {t("connection.retryIn", { count: seconds })}
+        </span>
+      )}
       {phase !== "offline" && (
         <Button
           size="sm"

@@ -105,7 +105,9 @@ function Contact({
       session={session}
       actions={
         <div className="grid gap-1.5">
-          <span className="text-xs text-ink-faint">{t("conversation.assignee")}</span>
+          <span aria-hidden className="text-xs text-ink-faint">
+            {t("conversation.assignee")}
+          </span>
           <AssigneeMenu conversation={conversation} users={users.data ?? []} />
         </div>
       }

@@ -31,6 +31,7 @@ export function InboxRoute() {
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Command Center`;
   }, [unread, t]);
+  const found = t(list.hasNextPage ? "inbox.foundMore" : "inbox.found", { count: rows.length });
   // The page is about the conversation, once one is open.
   const Title = conversationId ? "h2" : "h1";
   const fresh = sessions.data?.length === 0;
@@ -50,6 +51,9 @@ export function InboxRoute() {
           <NewConversation sessions={sessions.data ?? []} />
         </div>
         <FilterBar filters={filters} change={change} sessions={sessions.data ?? []} />
+        <p role="status" className="sr-only">
+          {filters.q && !list.isPlaceholderData && list.isSuccess && found}
+        </p>
         <ConversationList
           filters={filters}
           selected={conversationId ?? null}

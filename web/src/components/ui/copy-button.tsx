@@ -1,30 +1,43 @@
-import { Check, Copy } from "lucide-react";
+import { Check, CircleAlert, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/classes";
+import { copyText } from "@/lib/clipboard";
 import { IconButton } from "./icon-button";
 
-/** How long the tick stays. */
-const SHOWN_MS = 1_500;
+/** How long the answer stays. */
+const SHOWN_MS = 2_000;
 
+const ICONS = { ready: Copy, copied: Check, refused: CircleAlert };
+
+/** Browsers refuse on pages without https: then it says so, and the value can be marked. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
+  const [state, setState] = useState<keyof typeof ICONS>("ready");
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS);
+    if (state === "ready") return;
+    const timer = setTimeout(() => setState("ready"), SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = () => {
-    void navigator.clipboard?.writeText(text).then(() => setCopied(true));
-  };
+  }, [state]);
+  const said = { ready: "", copied: t("common.copied"), refused: t("common.copyRefused") }[state];
   return (
-    <IconButton
-      small
-      icon={copied ? Check : Copy}
-      label={copied ? t("common.copied") : label}
-      onClick={copy}
-      className={copied ? "text-good" : undefined}
-    />
+    <>
+      <IconButton
+        small
+        icon={ICONS[state]}
+        label={said || label}
+        onClick={() =>
+          copyText(text).then(
+            () => setState("copied"),
+            () => setState("refused"),
+          )
+        }
+        className={cn(state === "copied" && "text-good", state === "refused" && "text-danger")}
+      />
+      <span role="status" className="sr-only">
+        {said}
+      </span>
+    </>
   );
 }
 

@@ -31,6 +31,10 @@ export function toastGood(text: string): void {
   add("good", text);
 }
 
+export function toastBad(text: string): void {
+  add("danger", text);
+}
+
 /** For failures that have no better place to be shown. */
 export function toastProblem(error: unknown): void {
   add("danger", problemText(error));

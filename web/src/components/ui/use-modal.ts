@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /**
  * Opens a `<dialog>` as a modal while it is there, and then gives the focus back to what had it (or to the page,
@@ -6,15 +6,19 @@ import { type RefObject, useEffect, useState } from "react";
  */
 export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string) {
   const [opened, setOpened] = useState<HTMLDialogElement | null>(null);
+  const before = useRef<HTMLElement | null>(null);
   useEffect(() => {
     const dialog = ref.current;
-    const before = returnTarget();
+    before.current ??= returnTarget();
     if (dialog && !dialog.open) {
       dialog.showModal();
       firstField(dialog)?.focus();
     }
     setOpened(dialog);
-    return () => (before?.isConnected ? before : document.querySelector("main"))?.focus();
+    return () => {
+      const target = before.current?.isConnected ? before.current : document.querySelector("main");
+      target?.focus();
+    };
   }, [ref]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is the reason to look.
   useEffect(() => {

@@ -69,6 +69,7 @@ export function AssigneeMenu({
         <Button look="secondary" size="sm" className="w-full justify-start px-2.5">
           <UserRound aria-hidden className="size-4" />
           <span className="min-w-0 flex-1 truncate text-start">
+            <span className="sr-only">{t("conversation.assignee")}: </span>
             {conversation.assignee?.name ?? t("conversation.unassigned")}
           </span>
           <ChevronDown aria-hidden className="size-3.5 opacity-60" />

@@ -14,7 +14,8 @@ export function FailureLine({ message, retried }: { message: Message; retried: b
   const Icon = unknown ? CircleHelp : CircleAlert;
   return (
     <div
-      role={unknown ? "note" : "alert"}
+      // The thread reads aloud what comes; old failures must not shout when it is opened.
+      role="note"
       className={cn(
         "mt-1.5 mb-1 flex w-card items-start gap-2 border-t pt-2 text-xs",
         unknown ? "border-ember/40 text-ember-ink" : "border-danger-line text-danger",

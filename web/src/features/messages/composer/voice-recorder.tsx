@@ -2,7 +2,7 @@ import { Mic, Square, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/ui/icon-button";
-import { toastProblem } from "@/components/ui/toast";
+import { toastBad } from "@/components/ui/toast";
 import { playTime } from "@/lib/format";
 
 /** The only recording that WhatsApp plays as a voice note. */
@@ -56,8 +56,8 @@ export function VoiceRecorder({ onRecorded }: { onRecorded: (file: File) => void
       };
       next.start();
       setRecorder(next);
-    } catch (error) {
-      toastProblem(error);
+    } catch {
+      toastBad(t("composer.noMicrophone"));
     }
   };
   const finish = (wanted: boolean) => {
@@ -68,11 +68,19 @@ export function VoiceRecorder({ onRecorded }: { onRecorded: (file: File) => void
     return <IconButton icon={Mic} label={t("composer.record")} onClick={() => void start()} />;
   }
   return (
-    <div className="flex items-center gap-1 text-danger" role="status">
+    <fieldset aria-label={t("composer.recording")} className="flex items-center gap-1 text-danger">
       <span aria-hidden className="size-2.5 animate-pulse-soft rounded-full bg-danger" />
-      <span className="w-10 text-sm tabular-nums">{playTime(seconds)}</span>
+      <span role="timer" className="w-10 text-sm tabular-nums">
+        {playTime(seconds)}
+      </span>
       <IconButton icon={Trash2} label={t("common.discard")} onClick={() => finish(false)} />
-      <IconButton icon={Square} label={t("composer.stopRecording")} onClick={() => finish(true)} />
-    </div>
+      <IconButton
+        // The button that was pressed is gone; this one says that the recording runs.
+        autoFocus
+        icon={Square}
+        label={t("composer.stopRecording")}
+        onClick={() => finish(true)}
+      />
+    </fieldset>
   );
 }

@@ -39,12 +39,21 @@ export function HeaderMediaField({ format, sessionId, value, onChange }: HeaderM
   };
   return (
     <div className="grid gap-1.5">
-      <span className="text-sm font-medium">{t("template.headerFile")}</span>
+      <span aria-hidden className="text-sm font-medium">
+        {t("template.headerFile")}
+      </span>
       <Button look="secondary" busy={progress !== null} onClick={() => picker.current?.click()}>
         <Upload aria-hidden className="size-4" />
+        <span className="sr-only">{t("template.headerFile")}: </span>
         <span className="truncate">{value?.filename ?? t("template.chooseFile")}</span>
       </Button>
-      {progress !== null && <progress value={progress} className="h-1 w-full accent-(--tide)" />}
+      {progress !== null && (
+        <progress
+          value={progress}
+          aria-label={t("composer.uploading")}
+          className="h-1 w-full accent-(--tide)"
+        />
+      )}
       {problem && (
         <p role="alert" className="text-xs text-danger">
           {problem}
@@ -58,6 +67,8 @@ export function HeaderMediaField({ format, sessionId, value, onChange }: HeaderM
         onChange={(event) => {
           const file = event.target.files?.[0];
           if (file) void upload(file);
+          // The same file may be chosen again.
+          event.target.value = "";
         }}
       />
     </div>

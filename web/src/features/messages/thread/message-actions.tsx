@@ -5,7 +5,9 @@ import { EmojiPicker } from "@/components/emoji/emoji-picker";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { Popover } from "@/components/ui/popover";
+import { toastBad, toastGood } from "@/components/ui/toast";
 import type { Message } from "@/lib/api/types";
+import { copyText } from "@/lib/clipboard";
 
 const QUICK = ["👍", "❤️", "😂", "😮", "🙏", "✅"];
 
@@ -35,7 +37,12 @@ export function MessageActions({ message, onReply, onReact }: ActionsProps) {
         <MenuItem
           icon={Copy}
           disabled={!text}
-          onSelect={() => void navigator.clipboard?.writeText(text ?? "")}
+          onSelect={() =>
+            copyText(text ?? "").then(
+              () => toastGood(t("common.copied")),
+              () => toastBad(t("common.copyRefused")),
+            )
+          }
         >
           {t("message.copyText")}
         </MenuItem>

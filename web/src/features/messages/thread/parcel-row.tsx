@@ -1,6 +1,7 @@
 import { Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
+import { clockTime } from "@/lib/format";
 import { Bubble } from "../bubble/bubble";
 import { useDrafts } from "../drafts";
 import { dropParcel, type Parcel } from "../outbox";
@@ -19,6 +20,10 @@ export function ParcelRow({ parcel, contactName }: { parcel: Parcel; contactName
       data-direction={message.direction}
       data-status={failed ? "unsent" : "queued"}
       data-client-key={parcel.key}
+      aria-label={t("message.label", {
+        name: t("message.you"),
+        time: clockTime(parcel.createdAt),
+      })}
       className="flex w-full flex-col items-end px-4 pt-2 lg:px-6"
     >
       <div className="max-w-[min(36rem,85%)]">
