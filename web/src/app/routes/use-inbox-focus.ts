@@ -2,6 +2,7 @@
 // and another conversation has another field to write in.
 
 import { useEffect, useRef } from "react";
+import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
 
 /** Until a list that was hidden has drawn its rows again. */
 const MAX_FRAMES = 10;
@@ -23,7 +24,7 @@ export function useFocusOnArrival(writing: boolean): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, on arrival.
   useEffect(() => {
     if (!isLost()) return;
-    const field = writing ? document.getElementById("composer-input") : null;
+    const field = writing ? document.getElementById(COMPOSER_INPUT) : null;
     (field ?? document.getElementById("conversation-title"))?.focus();
   }, []);
 }

@@ -2,14 +2,9 @@ import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { toastProblem } from "@/components/ui/toast";
 import { useChangeConversation } from "@/features/conversations/queries";
+import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
-
-const COMPOSER = "composer-input";
-
-function focus(id: string): void {
-  document.getElementById(id)?.focus();
-}
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && Boolean(target.closest("input, textarea, select"));
@@ -35,13 +30,13 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
   const go = (step: 1 | -1) => {
     const next = rows[at >= 0 ? at + step : place.current + Math.min(step, 0)];
     if (!next) return;
-    const writing = document.activeElement?.id === COMPOSER;
+    const writing = document.activeElement?.id === COMPOSER_INPUT;
     void navigate({ pathname: `/inbox/${next.id}`, search }, { state: { writing } });
   };
   const handle = (event: KeyboardEvent): boolean => {
     if (document.querySelector("dialog[open]")) return false;
     if (event.key === "/" && !isTyping(event.target)) {
-      focus("inbox-search");
+      document.getElementById("inbox-search")?.focus();
       return true;
     }
     if (!event.altKey || event.ctrlKey || event.metaKey || writesLetters(event)) return false;
@@ -55,7 +50,7 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
     else if (event.code === "KeyP") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });
     else return false;
-    requestAnimationFrame(() => focus(COMPOSER));
+    requestAnimationFrame(focusComposer);
     return true;
   };
   const latest = useRef(handle);

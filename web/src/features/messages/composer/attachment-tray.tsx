@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import { byteSize } from "@/lib/format";
 import { MAX_BYTES } from "./attachment-kinds";
+import { focusComposer } from "./focus";
 import { type StagedFile, unstageFile, useStagedFiles } from "./staged";
 
 const ICONS = { video: Film, audio: AudioLines, document: FileText };
@@ -16,7 +17,13 @@ export function AttachmentTray({ conversationId }: { conversationId: string }) {
     <ul aria-label={t("composer.attachments")} className="flex gap-2 overflow-x-auto px-3 pt-3">
       {files.map((staged) => (
         <li key={staged.id}>
-          <Tile staged={staged} onRemove={() => unstageFile(conversationId, staged.id)} />
+          <Tile
+            staged={staged}
+            onRemove={() => {
+              unstageFile(conversationId, staged.id);
+              focusComposer();
+            }}
+          />
         </li>
       ))}
     </ul>

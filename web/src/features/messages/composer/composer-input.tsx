@@ -2,6 +2,7 @@ import { type ClipboardEvent, type KeyboardEvent, type RefObject, useLayoutEffec
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import { MAX_TEXT } from "./attachment-kinds";
+import { COMPOSER_INPUT } from "./focus";
 
 /** About eight lines; beyond, the field scrolls. */
 const MAX_HEIGHT_PX = 180;
@@ -46,8 +47,8 @@ export function ComposerInput(props: InputProps) {
   return (
     <textarea
       ref={inputRef}
-      id="composer-input"
-      data-testid="composer-input"
+      id={COMPOSER_INPUT}
+      data-testid={COMPOSER_INPUT}
       rows={1}
       value={value}
       maxLength={MAX_TEXT}

@@ -1,12 +1,14 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Toasts } from "@/components/ui/toast";
 import type { Conversation } from "@/lib/api/types";
 import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aMessage, aTemplate, id } from "@/testing/builders";
 import { type Call, logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { Thread } from "../thread/thread";
 import { Composer } from "./composer";
+import { clearStaged } from "./staged";
 
 const CONVERSATION = id("cnv", 1);
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
@@ -87,6 +89,17 @@ describe("the composer", () => {
     await userEvent.click(screen.getByRole("button", { name: "Edit" }));
     expect(input()).toHaveValue("Important words");
     expect(screen.queryByText("Not sent.")).toBeNull();
+    await waitFor(() => expect(input()).toHaveFocus());
+  });
+
+  it("keeps what was begun when a refused message is edited", async () => {
+    hub(() => refusal(409, "window_closed"));
+    show();
+    await userEvent.type(input(), "First{Enter}");
+    const edit = await screen.findByRole("button", { name: "Edit" });
+    await userEvent.type(input(), "Second");
+    await userEvent.click(edit);
+    expect(input()).toHaveValue("First\n\nSecond");
   });
 
   it("becomes a template chooser when the window is closed", async () => {
@@ -137,7 +150,8 @@ describe("the composer", () => {
     const calls = hub(accept);
     show({ window_expires_at: inHours(-1) });
     await userEvent.click(screen.getByRole("button", { name: "Internal note" }));
-    await userEvent.type(input(), "He called{Enter}");
+    expect(input()).toHaveFocus();
+    await userEvent.keyboard("He called{Enter}");
     await waitFor(() => expect(sends(calls)).toHaveLength(1));
     expect(sends(calls)[0]?.body).toEqual({ type: "note", text: { body: "He called" } });
   });
@@ -169,6 +183,8 @@ describe("the composer", () => {
     await userEvent.type(screen.getByRole("searchbox", { name: "Search emoji" }), "rocket");
     await userEvent.click(screen.getByRole("button", { name: /^🚀/ }));
     expect(input()).toHaveValue("Hi🚀 there");
+    await userEvent.click(screen.getByRole("button", { name: /^🚀/ }));
+    expect(input()).toHaveValue("Hi🚀🚀 there");
   });
 
   it("takes pasted files as attachments", async () => {
@@ -180,6 +196,27 @@ describe("the composer", () => {
     expect(screen.getByTestId("composer-send")).toBeEnabled();
     await userEvent.click(screen.getByRole("button", { name: "Remove photo.png" }));
     expect(screen.queryByText("photo.png")).toBeNull();
+    expect(input()).toHaveFocus();
+  });
+
+  it("says how many files were too many", async () => {
+    hub(accept);
+    show();
+    render(<Toasts />);
+    const files = Array.from({ length: 12 }, (_, n) => new File(["x"], `${n}.pdf`));
+    fireEvent.paste(input(), { clipboardData: { files } });
+    expect(await screen.findByText(/^2 files were left out/)).toBeVisible();
+    expect(screen.getAllByRole("button", { name: /^Remove/ })).toHaveLength(10);
+    clearStaged(CONVERSATION);
+  });
+
+  it("says when no more letters fit", () => {
+    hub(accept);
+    show();
+    fireEvent.change(input(), { target: { value: "x".repeat(4_000) } });
+    expect(screen.getByText("96 letters left")).toBeVisible();
+    fireEvent.change(input(), { target: { value: "x".repeat(4_096) } });
+    expect(screen.getByText(/^Full/)).toHaveAttribute("role", "status");
   });
 
   it("breaks no rule of accessibility, open or closed", async () => {

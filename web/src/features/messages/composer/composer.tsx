@@ -1,5 +1,6 @@
 import { Paperclip, SendHorizontal, Smile, StickyNote } from "lucide-react";
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { EmojiPicker } from "@/components/emoji/emoji-picker";
 import { IconButton } from "@/components/ui/icon-button";
@@ -9,13 +10,15 @@ import { cn } from "@/lib/classes";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
 import { BuilderDialog } from "../builders/builder-dialog";
+import { attachFiles } from "./attach";
 import { AttachmentTray } from "./attachment-tray";
 import { ClosedWindow } from "./closed-window";
 import { ComposerInput } from "./composer-input";
 import { FilePicker } from "./file-picker";
+import { focusComposer } from "./focus";
+import { LettersLeft } from "./letters-left";
 import { type Builder, PlusMenu } from "./plus-menu";
 import { ReplyBar } from "./reply-bar";
-import { stageFiles } from "./staged";
 import { useComposer } from "./use-composer";
 import { useTyping } from "./use-typing";
 import { canRecord, VoiceRecorder } from "./voice-recorder";
@@ -45,14 +48,18 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const insert = (emoji: string) => {
     const at = input.current?.selectionStart ?? draft.text.length;
     const end = input.current?.selectionEnd ?? at;
-    change({ text: draft.text.slice(0, at) + emoji + draft.text.slice(end) });
+    flushSync(() => change({ text: draft.text.slice(0, at) + emoji + draft.text.slice(end) }));
+    // The next one comes behind it.
+    input.current?.setSelectionRange(at + emoji.length, at + emoji.length);
   };
   const submit = () => {
     if (canSend) send();
   };
-  const attach = (files: Iterable<File>) => {
-    stageFiles(id, files);
-    input.current?.focus();
+  const attach = (files: File[]) => attachFiles(id, files);
+  // What was pressed is gone after it: go on with writing.
+  const changeAndWrite = (part: Parameters<typeof change>[0]) => {
+    flushSync(() => change(part));
+    focusComposer();
   };
 
   return (
@@ -63,7 +70,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
           window={window}
           sessionId={sessionId}
           draftKept={draft.text !== ""}
-          onNote={() => change({ note: true })}
+          onNote={() => changeAndWrite({ note: true })}
           onSend={sendBody}
         />
       ) : (
@@ -72,10 +79,11 @@ export function Composer({ conversation, contactName }: ComposerProps) {
             <ReplyBar
               quote={draft.reply}
               contactName={contactName}
-              onCancel={() => change({ reply: null })}
+              onCancel={() => changeAndWrite({ reply: null })}
             />
           )}
           {!draft.note && <AttachmentTray conversationId={id} />}
+          <LettersLeft text={draft.text} />
           <div className="flex items-end gap-0.5 px-2 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
             {!draft.note && (
               <>
@@ -93,10 +101,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
               icon={StickyNote}
               label={draft.note ? t("composer.writeReply") : t("composer.writeNote")}
               active={draft.note}
-              onClick={() => {
-                change({ note: !draft.note });
-                input.current?.focus();
-              }}
+              onClick={() => changeAndWrite({ note: !draft.note })}
               className={draft.note ? "bg-note-line/50 text-note-ink" : undefined}
             />
             <ComposerInput
@@ -116,7 +121,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
               <EmojiPicker onPick={insert} />
             </Popover>
             {!draft.note && !canSend && canRecord() && (
-              <VoiceRecorder onRecorded={(file) => stageFiles(id, [file], true)} />
+              <VoiceRecorder onRecorded={(file) => attachFiles(id, [file], true)} />
             )}
             <IconButton
               icon={SendHorizontal}

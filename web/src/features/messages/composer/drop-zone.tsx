@@ -1,7 +1,8 @@
 import { Paperclip } from "lucide-react";
 import { type DragEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { stageFiles } from "./staged";
+import { useDraft } from "../drafts";
+import { attachFiles } from "./attach";
 
 interface DropZoneProps {
   conversationId: string;
@@ -13,16 +14,18 @@ interface DropZoneProps {
 export function DropZone({ conversationId, disabled, children }: DropZoneProps) {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
-  const carriesFiles = (event: DragEvent) =>
-    !disabled && event.dataTransfer.types.includes("Files");
+  const refuses = useDraft(conversationId).note || disabled;
+  const carriesFiles = (event: DragEvent) => event.dataTransfer.types.includes("Files");
   return (
     <section
       aria-label={t("thread.pane")}
       className="relative flex min-h-0 flex-1 flex-col"
       onDragOver={(event) => {
         if (!carriesFiles(event)) return;
+        // Refused or not: the browser must not leave this page to show the file.
         event.preventDefault();
-        setOver(true);
+        if (refuses) event.dataTransfer.dropEffect = "none";
+        else setOver(true);
       }}
       onDragLeave={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
@@ -31,7 +34,7 @@ export function DropZone({ conversationId, disabled, children }: DropZoneProps) 
         if (!carriesFiles(event)) return;
         event.preventDefault();
         setOver(false);
-        stageFiles(conversationId, event.dataTransfer.files);
+        if (!refuses) attachFiles(conversationId, event.dataTransfer.files);
       }}
     >
       {children}

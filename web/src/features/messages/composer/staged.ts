@@ -13,7 +13,7 @@ export interface StagedFile {
 }
 
 /** As many as one sends at once without losing sight. */
-const MAX_FILES = 10;
+export const MAX_FILES = 10;
 
 interface Staged {
   files: Record<string, StagedFile[]>;
@@ -27,8 +27,11 @@ export function useStagedFiles(conversationId: string): StagedFile[] {
   return useStaged((state) => state.files[conversationId]) ?? NONE;
 }
 
-export function stageFiles(conversationId: string, files: Iterable<File>, voice = false): void {
-  const added = [...files].map((file): StagedFile => {
+/** Returns how many found no room. */
+export function stageFiles(conversationId: string, files: Iterable<File>, voice = false): number {
+  const room = MAX_FILES - (useStaged.getState().files[conversationId] ?? NONE).length;
+  const chosen = [...files];
+  const added = chosen.slice(0, room).map((file): StagedFile => {
     const kind = attachmentKind(file);
     return {
       id: crypto.randomUUID(),
@@ -39,7 +42,8 @@ export function stageFiles(conversationId: string, files: Iterable<File>, voice 
       voice,
     };
   });
-  change(conversationId, (before) => [...before, ...added].slice(0, MAX_FILES));
+  change(conversationId, (before) => [...before, ...added]);
+  return chosen.length - added.length;
 }
 
 export function unstageFile(conversationId: string, id: string): void {

@@ -7,6 +7,7 @@ import { useLogin } from "@/lib/session-user";
 import { Bubble } from "../bubble/bubble";
 import { FailureLine } from "../bubble/failure";
 import { Reactions } from "../bubble/reactions";
+import { focusComposer } from "../composer/focus";
 import { quoteOf, useDrafts } from "../drafts";
 import { useReact } from "../use-react";
 import { MessageActions } from "./message-actions";
@@ -70,7 +71,7 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
           message={message}
           onReply={() => {
             changeDraft(message.conversation_id, { reply: quoteOf(message), note: false });
-            document.getElementById("composer-input")?.focus();
+            focusComposer();
           }}
           onReact={(emoji) => react.mutate({ message, emoji })}
         />

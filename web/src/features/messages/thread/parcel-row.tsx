@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { clockTime } from "@/lib/format";
 import { Bubble } from "../bubble/bubble";
+import { focusComposer } from "../composer/focus";
 import { useDrafts } from "../drafts";
 import { dropParcel, type Parcel } from "../outbox";
 import { bodyText, previewOfParcel } from "../preview";
@@ -44,14 +45,17 @@ export function ParcelRow({ parcel, contactName }: { parcel: Parcel; contactName
 function FailedParcel({ parcel }: { parcel: Parcel }) {
   const { t } = useTranslation();
   const take = useTakeMessage();
-  const change = useDrafts((drafts) => drafts.change);
+  const { drafts, change } = useDrafts();
   const editable = parcel.body.type === "text" || parcel.body.type === "note";
   const edit = () => {
+    // What was begun meanwhile stays, below.
+    const begun = drafts[parcel.conversationId]?.text;
     change(parcel.conversationId, {
-      text: bodyText(parcel.body) ?? "",
+      text: [bodyText(parcel.body), begun].filter(Boolean).join("\n\n"),
       note: parcel.body.type === "note",
     });
     dropParcel(parcel.key);
+    requestAnimationFrame(focusComposer);
   };
   return (
     <div role="alert" className="mt-1 max-w-80 text-end">

@@ -95,7 +95,15 @@ export function Thread({ conversationId, contactName, unread, onSeen }: ThreadPr
           ))}
         </div>
       </div>
-      {!atEnd && <ToEnd unread={unread} onClick={toEnd} />}
+      {!atEnd && (
+        <ToEnd
+          unread={unread}
+          onClick={() => {
+            toEnd();
+            scroller.current?.focus();
+          }}
+        />
+      )}
     </div>
   );
 }

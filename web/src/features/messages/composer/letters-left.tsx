@@ -1,0 +1,24 @@
+import { useTranslation } from "react-i18next";
+import { cn } from "@/lib/classes";
+import { MAX_TEXT } from "./attachment-kinds";
+
+/** From here on the end is near enough to be told of. */
+const NEAR = 200;
+
+/** How much more fits: what is beyond WhatsApp's limit would be cut off without a word. */
+export function LettersLeft({ text }: { text: string }) {
+  const { t } = useTranslation();
+  const left = MAX_TEXT - text.length;
+  if (left > NEAR) return null;
+  return (
+    <p
+      role={left <= 0 ? "status" : undefined}
+      className={cn(
+        "px-3.5 pt-1.5 text-end text-2xs tabular-nums",
+        left <= 0 ? "font-semibold text-danger" : "text-ink-soft",
+      )}
+    >
+      {left <= 0 ? t("composer.full", { limit: MAX_TEXT }) : t("composer.left", { count: left })}
+    </p>
+  );
+}
