@@ -4,7 +4,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/lib/classes";
 
 const button = cva(
-  "inline-flex items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors disabled:opacity-50 disabled:cursor-not-allowed",
+  "inline-flex items-center justify-center gap-2 rounded-lg font-medium whitespace-nowrap transition-colors disabled:opacity-50 disabled:cursor-not-allowed aria-busy:cursor-progress aria-busy:opacity-50",
   {
     variants: {
       look: {
@@ -27,13 +27,15 @@ export interface ButtonProps extends ComponentProps<"button">, VariantProps<type
   busy?: boolean;
 }
 
-export function Button({ look, size, busy, className, children, disabled, ...rest }: ButtonProps) {
+/** While it is busy nothing more can be asked of it, but it keeps the focus: a disabled one would lose it. */
+export function Button({ look, size, busy, className, children, onClick, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       className={cn(button({ look, size }), className)}
-      disabled={disabled || busy}
       aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
       {...rest}
     >
       {busy && <LoaderCircle aria-hidden className="size-4 animate-spin" />}

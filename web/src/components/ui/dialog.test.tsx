@@ -4,6 +4,7 @@ import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Confirm } from "./confirm";
 import { Dialog } from "./dialog";
+import { FormDialog } from "./form-dialog";
 import { Menu, MenuItem } from "./menu";
 
 function WithMenu() {
@@ -76,6 +77,30 @@ describe("a dialog", () => {
     render(<InSteps />);
     await userEvent.click(screen.getByRole("button", { name: "Template" }));
     await waitFor(() => expect(screen.getByRole("textbox", { name: "Place" })).toHaveFocus());
+  });
+
+  it("sends a form once, however often it is asked to, and keeps the focus meanwhile", async () => {
+    const onSubmit = vi.fn();
+    const form = (busy: boolean) => (
+      <FormDialog
+        title="New"
+        action="Make it"
+        busy={busy}
+        error={null}
+        onSubmit={onSubmit}
+        onClose={() => undefined}
+      >
+        <input aria-label="Name" />
+      </FormDialog>
+    );
+    const view = render(form(false));
+    const make = screen.getByRole("button", { name: "Make it" });
+    await userEvent.click(make);
+    view.rerender(form(true));
+    await userEvent.click(make);
+    expect(make).toHaveFocus();
+    await userEvent.type(screen.getByRole("textbox"), "x{Enter}");
+    expect(onSubmit).toHaveBeenCalledOnce();
   });
 
   it("closes by a click beside it, but not when text was marked to beyond its edge", () => {

@@ -47,7 +47,7 @@ export function FormDialog(props: FormDialogProps) {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          onSubmit();
+          if (!busy) onSubmit();
         }}
       >
         {error !== null && <Notice kind="danger" text={problemText(error)} />}

@@ -23,7 +23,7 @@ export function Menu({ trigger, children, side = "bottom", align = "start" }: Me
           align={align}
           sideOffset={6}
           collisionPadding={8}
-          className="z-50 min-w-48 animate-rise rounded-xl bg-raised p-1.5 text-ink shadow-pop"
+          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 animate-rise overflow-y-auto rounded-xl bg-raised p-1.5 text-ink shadow-pop"
         >
           {children}
         </DropdownMenu.Content>

@@ -32,7 +32,7 @@ export function Popover({
           align={align}
           sideOffset={8}
           collisionPadding={8}
-          className="z-50 animate-rise rounded-2xl bg-raised text-ink shadow-pop outline-none"
+          className="z-50 max-h-(--radix-popover-content-available-height) animate-rise overflow-y-auto rounded-2xl bg-raised text-ink shadow-pop outline-none"
         >
           {children}
         </Radix.Content>

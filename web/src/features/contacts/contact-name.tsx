@@ -1,5 +1,6 @@
 import { Check, Pencil, X } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { inputClasses } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
@@ -19,6 +20,13 @@ export function ContactName({ id, shown, name }: NameProps) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState<string | null>(null);
   const rename = useRenameContact(id);
+  const form = useRef<HTMLFormElement>(null);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const finish = () => {
+    const focused = form.current?.contains(document.activeElement);
+    flushSync(() => setDraft(null));
+    if (focused) pencil.current?.focus();
+  };
   if (draft === null) {
     return (
       <div className="flex items-center justify-center gap-1 ps-8">
@@ -27,6 +35,7 @@ export function ContactName({ id, shown, name }: NameProps) {
         </h2>
         <IconButton
           small
+          ref={pencil}
           icon={Pencil}
           label={t("contact.rename")}
           onClick={() => setDraft(name ?? "")}
@@ -37,11 +46,11 @@ export function ContactName({ id, shown, name }: NameProps) {
   const save = (event: FormEvent) => {
     event.preventDefault();
     const next = draft.trim();
-    if (!next || next === name) return setDraft(null);
-    rename.mutate(next, { onSuccess: () => setDraft(null), onError: toastProblem });
+    if (!next || next === name) return finish();
+    rename.mutate(next, { onSuccess: finish, onError: toastProblem });
   };
   return (
-    <form onSubmit={save} className="flex items-center gap-1">
+    <form ref={form} onSubmit={save} className="flex items-center gap-1">
       <input
         // biome-ignore lint/a11y/noAutofocus: the person just asked to type here.
         autoFocus
@@ -50,7 +59,10 @@ export function ContactName({ id, shown, name }: NameProps) {
         aria-label={t("contact.name")}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") setDraft(null);
+          if (event.key !== "Escape") return;
+          // A dialog around it stays.
+          event.preventDefault();
+          finish();
         }}
         className={cn(inputClasses, "h-9 text-lg")}
       />
@@ -61,7 +73,7 @@ export function ContactName({ id, shown, name }: NameProps) {
         label={t("common.save")}
         disabled={rename.isPending}
       />
-      <IconButton small icon={X} label={t("common.cancel")} onClick={() => setDraft(null)} />
+      <IconButton small icon={X} label={t("common.cancel")} onClick={finish} />
     </form>
   );
 }
