@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
+import { useTitle } from "@/lib/use-title";
 
 interface SettingsPageProps {
   title: string;
@@ -9,9 +10,7 @@ interface SettingsPageProps {
 
 /** The frame of every settings page. */
 export function SettingsPage({ title, hint, action, children }: SettingsPageProps) {
-  useEffect(() => {
-    document.title = `${title} · Command Center`;
-  }, [title]);
+  useTitle(title);
   return (
     <div className="mx-auto w-full max-w-4xl px-4 py-6 sm:px-8 sm:py-8">
       <header className="mb-6 flex flex-col items-start justify-between gap-3 sm:flex-row">

@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "react-router";
 import { Empty } from "@/components/ui/states";
@@ -10,6 +10,7 @@ import { useConversationList } from "@/features/conversations/queries";
 import { useFilters } from "@/features/conversations/use-filters";
 import { useSessions } from "@/features/numbers/queries";
 import { cn } from "@/lib/classes";
+import { useTitle } from "@/lib/use-title";
 import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
 import { NewConversation } from "./new-conversation";
@@ -28,9 +29,7 @@ export function InboxRoute() {
   const unread = rows.filter((row) => row.unread > 0).length;
   useInboxShortcuts(rows, conversationId ?? null);
   useFocusOnReturn(conversationId ?? null);
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Command Center`;
-  }, [unread, t]);
+  useTitle(`${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")}`);
   const found = t(list.hasNextPage ? "inbox.foundMore" : "inbox.found", { count: rows.length });
   // The page is about the conversation, once one is open.
   const Title = conversationId ? "h2" : "h1";

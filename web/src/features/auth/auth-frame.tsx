@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Logo } from "@/components/logo";
+import { useTitle } from "@/lib/use-title";
 
 interface FrameProps {
   title: string;
@@ -12,9 +13,7 @@ interface FrameProps {
 /** The page around every form that is filled in before one is logged in. */
 export function AuthFrame({ title, hint, children, footer }: FrameProps) {
   const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${title} · Command Center`;
-  }, [title]);
+  useTitle(title);
   return (
     <div className="grid min-h-dvh lg:grid-cols-[minmax(0,1fr)_minmax(0,1.05fr)]">
       <main className="grid place-items-center overflow-y-auto bg-panel px-5 py-10">

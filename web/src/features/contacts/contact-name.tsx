@@ -46,6 +46,7 @@ export function ContactName({ id, shown, name }: NameProps) {
   const save = (event: FormEvent) => {
     event.preventDefault();
     const next = draft.trim();
+    if (rename.isPending) return;
     if (!next || next === name) return finish();
     rename.mutate(next, { onSuccess: finish, onError: toastProblem });
   };
@@ -66,13 +67,7 @@ export function ContactName({ id, shown, name }: NameProps) {
         }}
         className={cn(inputClasses, "h-9 text-lg")}
       />
-      <IconButton
-        small
-        type="submit"
-        icon={Check}
-        label={t("common.save")}
-        disabled={rename.isPending}
-      />
+      <IconButton small type="submit" icon={Check} label={t("common.save")} />
       <IconButton small icon={X} label={t("common.cancel")} onClick={finish} />
     </form>
   );

@@ -5,6 +5,7 @@ import { PagedList } from "@/components/paged-list";
 import { Chip } from "@/components/ui/chip";
 import { Disclosure } from "@/components/ui/disclosure";
 import { usePaged } from "@/lib/paged-query";
+import { templateCategory, templateStatus } from "@/lib/template-words";
 import { templatesQuery } from "./queries";
 
 const LOOK: Record<string, "good" | "danger" | "ember"> = {
@@ -45,8 +46,8 @@ function Rows({ sessionId }: { sessionId: string }) {
             <li key={template.id} className="flex flex-wrap items-center gap-2 py-2">
               <span className="min-w-40 flex-1 truncate font-medium">{template.name}</span>
               <Chip>{template.language}</Chip>
-              <Chip>{template.category.toLowerCase()}</Chip>
-              <Chip look={LOOK[template.status] ?? "plain"}>{template.status.toLowerCase()}</Chip>
+              <Chip>{templateCategory(template.category)}</Chip>
+              <Chip look={LOOK[template.status] ?? "plain"}>{templateStatus(template.status)}</Chip>
             </li>
           ))}
         </ul>

@@ -19,7 +19,7 @@ export function PlaceCard({ content }: { content: unknown }) {
         </g>
       </svg>
       <div className="relative px-3 pt-2 pb-2.5">
-        <span className="absolute -top-8 left-1/2 grid size-9 -translate-x-1/2 place-items-center rounded-full bg-ember text-on-ember shadow-lift">
+        <span className="absolute inset-x-0 -top-8 mx-auto grid size-9 place-items-center rounded-full bg-ember text-on-ember shadow-lift">
           <MapPin aria-hidden className="size-5" />
         </span>
         <p className="truncate font-medium" dir="auto">

@@ -32,7 +32,7 @@ export function ButtonFields({ form, change }: FieldsProps) {
           {form.buttons.length > 1 && (
             <IconButton
               icon={Trash2}
-              label={t("builder.remove")}
+              label={t("builder.removeButton", { number: index + 1 })}
               onClick={() => change({ buttons: form.buttons.toSpliced(index, 1) })}
             />
           )}

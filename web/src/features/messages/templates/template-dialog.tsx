@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import type { Template } from "@/lib/api/types";
+import { templateCategory } from "@/lib/template-words";
 import type { SendBody } from "../outbox";
 import { isFilled, NO_VALUES, partsOf, type TemplateValues, templateBody } from "./parts";
 import { TemplateChooser } from "./template-chooser";
@@ -40,7 +41,7 @@ export function TemplateDialog({ sessionId, template, onSend, onClose }: Templat
       title={chosen.name}
       description={t("template.description", {
         language: chosen.language,
-        category: chosen.category.toLowerCase(),
+        category: templateCategory(chosen.category),
       })}
       onClose={onClose}
       footer={
