@@ -18,6 +18,7 @@ use diesel_async::RunQueryDsl;
 
 use super::contact_identity::identities_of;
 use super::db::Conn;
+use super::kept::kept;
 use super::message::MessageRow;
 use super::schema::{early_statuses, messages};
 use super::{Store, conversation, event, field, job, message};
@@ -81,10 +82,8 @@ pub(crate) async fn tell(
     if let Some(row) = &mut row {
         row.seq = seq;
     }
-    with_conn!(conn, |c| diesel::update(messages::table.find(id))
-        .set(messages::seq.eq(seq))
-        .execute(c)
-        .await)?;
+    let renumber = kept(diesel::update(messages::table.find(id)).set(messages::seq.eq(seq)));
+    with_conn!(conn, |c| renumber.execute(c).await)?;
     let envelope = Arc::new(Envelope {
         organization: OrganizationId(organization),
         seq,
@@ -114,10 +113,8 @@ async fn row_if_last(
 }
 
 async fn change(conn: &mut Conn, id: i64, change: Change) -> Result<(), StoreError> {
-    with_conn!(conn, |c| diesel::update(messages::table.find(id))
-        .set(&change)
-        .execute(c)
-        .await)?;
+    let update = kept(diesel::update(messages::table.find(id)).set(&change));
+    with_conn!(conn, |c| update.execute(c).await)?;
     Ok(())
 }
 
@@ -155,13 +152,11 @@ pub(crate) async fn conclude(
             .await
         }
         Outcome::Requeued if stands == MessageStatus::Sending => {
-            with_conn!(conn, |c| diesel::update(messages::table.find(row.id))
-                .set((
-                    messages::status.eq(MessageStatus::Queued.as_str()),
-                    messages::attempt_id.eq(None::<i64>),
-                ))
-                .execute(c)
-                .await)?;
+            let requeue = kept(diesel::update(messages::table.find(row.id)).set((
+                messages::status.eq(MessageStatus::Queued.as_str()),
+                messages::attempt_id.eq(None::<i64>),
+            )));
+            with_conn!(conn, |c| requeue.execute(c).await)?;
             Ok(Vec::new())
         }
         Outcome::Failed(_) | Outcome::Unknown | Outcome::Requeued => Ok(Vec::new()),
@@ -401,13 +396,11 @@ impl Store {
                 }
             }
             let attempt = AttemptId(self.next_id());
-            with_conn!(conn, |c| diesel::update(messages::table.find(row.id))
-                .set((
-                    messages::status.eq(MessageStatus::Sending.as_str()),
-                    messages::attempt_id.eq(Some(attempt.0)),
-                ))
-                .execute(c)
-                .await)?;
+            let begin = kept(diesel::update(messages::table.find(row.id)).set((
+                messages::status.eq(MessageStatus::Sending.as_str()),
+                messages::attempt_id.eq(Some(attempt.0)),
+            )));
+            with_conn!(conn, |c| begin.execute(c).await)?;
             let to: Vec<Identity> = identities_of(conn, row.contact_id).await?;
             Ok(Begun::Go(Parcel {
                 organization: OrganizationId(row.organization_id),

@@ -341,23 +341,25 @@ macro_rules! insert_all {
         match $conn {
             _ if rows.is_empty() => Ok(()),
             $crate::store::db::Conn::Sqlite(object) => object
-                .spawn_blocking(move |c| {
-                    for row in rows {
-                        diesel::RunQueryDsl::execute(diesel::insert_into($table).values(row), c)?;
-                    }
-                    Ok(())
-                })
+                .spawn_blocking(move |c| $crate::insert_each!(c, $table, rows))
                 .await
                 .map_err($crate::store::db::refused),
-            $crate::store::db::Conn::Postgres(object) => diesel_async::RunQueryDsl::execute(
-                diesel::insert_into($table).values(rows),
-                &mut **object,
-            )
-            .await
-            .map(drop)
-            .map_err($crate::store::db::refused),
+            $crate::store::db::Conn::Postgres(object) => {
+                $crate::store::bulk::Bulk::insert(&**object, rows).await
+            }
         }
     }};
+}
+
+/// Inserts owned rows into SQLite, a statement each, compiled once for all that leave out the same columns.
+#[macro_export]
+macro_rules! insert_each {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        $rows.into_iter().try_for_each(|row| {
+            let query = $crate::store::kept::kept(diesel::insert_into($table).values(row));
+            diesel::RunQueryDsl::execute(query, &mut *$conn).map(drop)
+        })
+    };
 }
 
 /// Reads the first row of a query and locks it against other nodes: `lock_first!(conn, query)` gives an

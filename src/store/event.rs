@@ -16,6 +16,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
+use super::kept::kept;
 use super::schema::{events, organizations};
 use super::{Store, contact_identity, conversation, field, message, unreadable};
 use crate::{insert_all, with_conn};
@@ -89,13 +90,12 @@ pub(crate) async fn take_seqs(
     organization: i64,
     count: i64,
 ) -> Result<i64, StoreError> {
-    let last: i64 = with_conn!(conn, |c| diesel::update(
-        organizations::table.find(organization)
-    )
-    .set(organizations::last_seq.eq(organizations::last_seq + count))
-    .returning(organizations::last_seq)
-    .get_result(c)
-    .await)?;
+    let taken = kept(
+        diesel::update(organizations::table.find(organization))
+            .set(organizations::last_seq.eq(organizations::last_seq + count))
+            .returning(organizations::last_seq),
+    );
+    let last: i64 = with_conn!(conn, |c| taken.get_result(c).await)?;
     Ok(last - count + 1)
 }
 

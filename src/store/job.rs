@@ -16,6 +16,7 @@ use diesel::sql_types::{BigInt, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 
 use super::db::{Conn, refused};
+use super::kept::kept;
 use super::schema::{jobs, quarantine};
 use super::{Store, attempt, event, field};
 use crate::{in_tx, insert_all, lock_first, with_conn};
@@ -97,14 +98,12 @@ pub(crate) async fn put_back(
     at: Timestamp,
     reason: Option<&str>,
 ) -> Result<(), StoreError> {
-    with_conn!(conn, |c| diesel::update(jobs::table.find(job.0))
-        .set((
-            jobs::run_at.eq(at.naive()),
-            jobs::claimed_by.eq(None::<i64>),
-            jobs::last_error.eq(reason),
-        ))
-        .execute(c)
-        .await)?;
+    let update = kept(diesel::update(jobs::table.find(job.0)).set((
+        jobs::run_at.eq(at.naive()),
+        jobs::claimed_by.eq(None::<i64>),
+        jobs::last_error.eq(reason),
+    )));
+    with_conn!(conn, |c| update.execute(c).await)?;
     Ok(())
 }
 
@@ -159,14 +158,16 @@ impl Store {
         let mut rows: Vec<JobRow> = in_tx!(self.db(), |conn| {
             macro_rules! claim {
                 ($sql:expr, $c:expr) => {
-                    diesel::sql_query($sql)
-                        .bind::<SqlTimestamp, _>((now + lease).naive())
-                        .bind::<BigInt, _>(self.node())
-                        .bind::<SqlTimestamp, _>(now.naive())
-                        .bind::<BigInt, _>(i64::from(limit))
-                        .load($c)
-                        .await
-                        .map_err(refused)
+                    kept(
+                        diesel::sql_query($sql)
+                            .bind::<SqlTimestamp, _>((now + lease).naive())
+                            .bind::<BigInt, _>(self.node())
+                            .bind::<SqlTimestamp, _>(now.naive())
+                            .bind::<BigInt, _>(i64::from(limit)),
+                    )
+                    .load($c)
+                    .await
+                    .map_err(refused)
                 };
             }
             // Two nodes must not wait for each other's claims, which only PostgreSQL has words for.

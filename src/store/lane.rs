@@ -4,7 +4,9 @@
 //! one in a transaction of its own, so that a strange message can not spoil its neighbours.
 
 mod batch;
+mod keys;
 mod newcomers;
+mod sieve;
 mod single;
 mod statuses;
 

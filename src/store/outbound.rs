@@ -18,6 +18,7 @@ use diesel_async::RunQueryDsl;
 
 use super::contact_identity::lock_conversation;
 use super::db::Conn;
+use super::kept::kept;
 use super::message::{MediaRow, MessageRow, shortened};
 use super::schema::{conversations, idempotency_keys, media, messages};
 use super::{Store, attempt, event, field, job, message};
@@ -260,10 +261,7 @@ fn after(
 /// Writes the columns of a conversation that its actor decides on.
 pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(), StoreError> {
     let view = &state.conversation;
-    with_conn!(conn, |c| diesel::update(
-        conversations::table.find(view.id.0)
-    )
-    .set((
+    let update = diesel::update(conversations::table.find(view.id.0)).set((
         conversations::seq.eq(state.version),
         conversations::status.eq(view.status.as_str()),
         conversations::assignee_id.eq(view.assignee.as_ref().map(|user| user.id.0)),
@@ -272,9 +270,8 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
         conversations::last_inbound_provider_id.eq(&state.last_inbound_provider_id),
         conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
         conversations::updated_at.eq(view.updated_at.naive()),
-    ))
-    .execute(c)
-    .await)?;
+    ));
+    with_conn!(conn, |c| kept(update).execute(c).await)?;
     Ok(())
 }
 

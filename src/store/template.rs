@@ -23,19 +23,19 @@ use crate::{in_tx, insert_all, with_conn};
 /// A template as it lies in the database.
 #[derive(Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = templates)]
-struct TemplateRow {
-    id: i64,
-    organization_id: i64,
-    session_id: i64,
-    provider_template_id: String,
-    name: String,
-    language: String,
-    category: String,
-    status: String,
-    quality: Option<String>,
-    parameter_format: String,
-    components: String,
-    updated_at: NaiveDateTime,
+pub(crate) struct TemplateRow {
+    pub id: i64,
+    pub organization_id: i64,
+    pub session_id: i64,
+    pub provider_template_id: String,
+    pub name: String,
+    pub language: String,
+    pub category: String,
+    pub status: String,
+    pub quality: Option<String>,
+    pub parameter_format: String,
+    pub components: String,
+    pub updated_at: NaiveDateTime,
 }
 
 impl TemplateRow {

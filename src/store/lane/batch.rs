@@ -1,11 +1,9 @@
 //! Many plain messages of known conversations in one transaction: what is decided about them, for both
 //! databases.
 
-mod bulk;
 mod postgres;
 mod sqlite;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
@@ -17,22 +15,13 @@ use actors::model::message::{Author, AuthorKind, Direction, Failure, Media, Medi
 use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
-use actors::time::Timestamp;
 
 use super::super::Store;
 use super::super::db::{Conn, refused};
 use super::super::event::EventRow;
 use super::super::job::JobRow;
 use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
-
-/// A dedup key: the session and the provider's id.
-pub(super) type Key = (i64, String);
-
-/// What a placeholder's dedup key ends with: the real message has the same id and may come later.
-pub(super) const PLACEHOLDER: &str = "#placeholder";
-
-/// What became of each message of a batch; a None is to go one by one (it replaces a placeholder).
-pub(super) type Results = Vec<Option<Result<Appended, StoreError>>>;
+use super::sieve::Results;
 
 /// Appends all.
 pub(super) async fn append(
@@ -53,131 +42,6 @@ pub(super) async fn append(
     }
 }
 
-/// Which messages of a batch are still to be stored.
-pub(super) struct Sieve<'a> {
-    appends: &'a [Arc<InboundAppend>],
-    results: Results,
-    /// Indexes, in the order of arrival.
-    fresh: Vec<usize>,
-}
-
-impl<'a> Sieve<'a> {
-    /// Those whose conversation is as the sender believed it to be.
-    fn current(appends: &'a [Arc<InboundAppend>], versions: &HashMap<i64, i64>) -> Self {
-        let mut results: Results = Vec::new();
-        results.resize_with(appends.len(), || None);
-        let (mut taken, mut fresh) = (HashSet::new(), Vec::new());
-        for (index, append) in appends.iter().enumerate() {
-            let Some(state) = &append.state else { continue };
-            let id = state.conversation.id.0;
-            // Two of one conversation in a batch (it lives on two nodes): the second decides anew.
-            if versions.get(&id) == Some(&state.version) && taken.insert(id) {
-                fresh.push(index);
-            } else {
-                results[index] = Some(Err(StoreError::Conflict));
-            }
-        }
-        Self {
-            appends,
-            results,
-            fresh,
-        }
-    }
-
-    /// Leaves those to be done one by one that a placeholder announced.
-    fn drop_announced(&mut self, announced: &HashSet<Key>) {
-        let appends = self.appends;
-        self.fresh
-            .retain(|index| !announced.contains(&key_of(&appends[*index])));
-    }
-
-    /// Leaves those out whose key was stored before.
-    fn keep_new(&mut self, new: &HashSet<Key>) {
-        let (appends, results) = (self.appends, &mut self.results);
-        let mut seen = HashSet::new();
-        self.fresh.retain(|index| {
-            let key = key_of(&appends[*index]);
-            let is_new = new.contains(&key) && seen.insert(key);
-            if !is_new {
-                results[*index] = Some(Ok(Appended::Duplicate));
-            }
-            is_new
-        });
-    }
-
-    fn keys(&self) -> Vec<Key> {
-        self.fresh
-            .iter()
-            .map(|index| key_of(&self.appends[*index]))
-            .collect()
-    }
-
-    /// The lines that the messages answer.
-    fn quoted(&self) -> Vec<(i64, &str)> {
-        self.fresh
-            .iter()
-            .map(|index| &self.appends[*index])
-            .filter_map(|append| Some((append.key.session.0, append.message.reply_to.as_deref()?)))
-            .collect()
-    }
-
-    fn by_organization(&self) -> BTreeMap<i64, Vec<usize>> {
-        let mut groups: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
-        for index in &self.fresh {
-            let organization = self.appends[*index].key.organization.0;
-            groups.entry(organization).or_default().push(*index);
-        }
-        groups
-    }
-
-    /// Makes the rows of one organization's messages, numbered from `first`.
-    fn number(
-        &mut self,
-        store: &Store,
-        rows: &mut Rows,
-        indexes: Vec<usize>,
-        first: i64,
-    ) -> Result<(), StoreError> {
-        for (seq, index) in (first..).zip(indexes) {
-            self.results[index] = Some(Ok(rows.add(store, &self.appends[index], seq)?));
-        }
-        Ok(())
-    }
-}
-
-/// When a batch arrived.
-fn now_of(appends: &[Arc<InboundAppend>]) -> Timestamp {
-    appends
-        .first()
-        .map_or_else(Timestamp::now, |append| append.received_at)
-}
-
-/// Stores dedup keys; gives those that were new.
-pub(super) async fn insert_keys(
-    conn: &mut Conn,
-    keys: Vec<Key>,
-    now: Timestamp,
-) -> Result<HashSet<Key>, StoreError> {
-    match conn {
-        Conn::Sqlite(object) => object
-            .spawn_blocking(move |c| sqlite::insert_keys(c, keys, now))
-            .await
-            .map_err(refused),
-        Conn::Postgres(object) => postgres::insert_keys(object, keys, now).await,
-    }
-}
-
-/// Those of the keys that a placeholder announced.
-pub(super) async fn announced(conn: &mut Conn, keys: Vec<Key>) -> Result<HashSet<Key>, StoreError> {
-    match conn {
-        Conn::Sqlite(object) => object
-            .spawn_blocking(move |c| sqlite::announced(c, &keys))
-            .await
-            .map_err(refused),
-        Conn::Postgres(object) => postgres::announced(object, &keys).await,
-    }
-}
-
 /// The ids of all conversations of a batch in ascending order, so that two nodes never wait for each other.
 fn conversation_ids(appends: &[Arc<InboundAppend>]) -> Vec<i64> {
     let mut ids: Vec<i64> = appends
@@ -188,23 +52,6 @@ fn conversation_ids(appends: &[Arc<InboundAppend>]) -> Vec<i64> {
     ids.sort_unstable();
     ids.dedup();
     ids
-}
-
-/// The lines that these messages answer.
-pub(super) async fn quotes(
-    conn: &mut Conn,
-    appends: &[&InboundAppend],
-) -> Result<Quotes, StoreError> {
-    let wanted: Vec<(i64, &str)> = appends
-        .iter()
-        .filter_map(|append| Some((append.key.session.0, append.message.reply_to.as_deref()?)))
-        .collect();
-    message::quotes(conn, &wanted).await
-}
-
-/// The dedup key of a message.
-pub(super) fn key_of(append: &InboundAppend) -> Key {
-    (append.key.session.0, append.message.provider_id.clone())
 }
 
 /// What a batch writes.

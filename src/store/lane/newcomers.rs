@@ -11,14 +11,16 @@ use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::super::contact_identity::{ContactRow, IdentityRow, keys_of};
+use super::super::contact_identity::{ContactRow, IdentityRow};
 use super::super::conversation::ConversationRow;
 use super::super::db::Conn;
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
 use super::super::schema::{contact_identities, contacts, conversations, jobs, media, messages};
 use super::super::{Store, event};
-use super::batch::{Results, announced, insert_keys, key_of, make, next_state};
+use super::batch::{make, next_state};
+use super::keys;
+use super::sieve::{Name, Results, Sieve, names_of, now_of};
 use crate::{insert_all, with_conn};
 
 /// Numbers that one newcomer takes: the contact, the conversation, the message.
@@ -30,76 +32,26 @@ pub(super) async fn append(
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> Result<Results, StoreError> {
-    let mut results: Results = Vec::new();
-    results.resize_with(appends.len(), || None);
     let known = known_names(conn, appends).await?;
-    let mut taken: HashSet<(i64, String)> = HashSet::new();
-    let mut fresh: Vec<usize> = Vec::new();
-    for (index, append) in appends.iter().enumerate() {
-        let names = names_of(append);
-        // Of several first messages of one contact, one makes the contact; the others are decided anew.
-        let is_new = !names.is_empty()
-            && names
-                .iter()
-                .all(|name| !known.contains(name) && !taken.contains(name));
-        if is_new && append.message.reply_to.is_none() {
-            taken.extend(names);
-            fresh.push(index);
-        }
+    let mut sieve = Sieve::strangers(appends, &known);
+    if !sieve.is_empty() {
+        sieve.settle(&keys::claim(conn, sieve.keys(), now_of(appends)).await?);
     }
-    let keys = |fresh: &[usize]| fresh.iter().map(|i| key_of(&appends[*i])).collect();
-    let ghosts = announced(conn, keys(&fresh)).await?;
-    fresh.retain(|index| !ghosts.contains(&key_of(&appends[*index])));
-    let Some(first) = fresh.as_slice().first() else {
-        return Ok(results);
-    };
-    let now = appends[*first].received_at;
-    let new = insert_keys(conn, keys(&fresh), now).await?;
-    let mut seen = HashSet::new();
-    fresh.retain(|index| {
-        let key = key_of(&appends[*index]);
-        let is_new = new.contains(&key) && seen.insert(key);
-        if !is_new {
-            results[*index] = Some(Ok(Appended::Duplicate));
-        }
-        is_new
-    });
     let mut rows = Rows::default();
-    let mut organizations: Vec<i64> = fresh
-        .iter()
-        .map(|index| appends[*index].key.organization.0)
-        .collect();
-    organizations.sort_unstable();
-    organizations.dedup();
-    for organization in organizations {
-        let theirs: Vec<usize> = fresh
-            .iter()
-            .copied()
-            .filter(|index| appends[*index].key.organization.0 == organization)
-            .collect();
-        let count = EVENTS_EACH * i64::try_from(theirs.len()).unwrap_or(i64::MAX);
-        let mut seq = event::take_seqs(conn, organization, count).await?;
-        for index in theirs {
-            results[index] = Some(Ok(rows.add(store, &appends[index], seq)?));
-            seq += EVENTS_EACH;
-        }
+    for (organization, count) in sieve.counts(EVENTS_EACH) {
+        let first = event::take_seqs(conn, organization, count).await?;
+        sieve.number(organization, first, EVENTS_EACH, |append, seq| {
+            rows.add(store, append, seq)
+        })?;
     }
     rows.write(conn).await?;
-    Ok(results)
-}
-
-/// What names a contact inside its organization.
-fn names_of(append: &InboundAppend) -> Vec<(i64, String)> {
-    keys_of(&append.message.identities)
-        .into_iter()
-        .map(|key| (append.key.organization.0, key))
-        .collect()
+    Ok(sieve.into_results())
 }
 
 async fn known_names(
     conn: &mut Conn,
     appends: &[Arc<InboundAppend>],
-) -> Result<HashSet<(i64, String)>, StoreError> {
+) -> Result<HashSet<Name>, StoreError> {
     let mut organizations = Vec::new();
     let mut keys = Vec::new();
     for (organization, key) in appends.iter().flat_map(|append| names_of(append)) {

@@ -18,11 +18,13 @@ use super::super::contact_identity::{
     state_of,
 };
 use super::super::db::Conn;
-use super::super::message::{MessageRow, Quotes};
+use super::super::message::{self, MessageRow, Quotes};
 use super::super::schema::{contacts, conversations, dedup_keys, jobs, media, messages};
 use super::super::thread::{fresh_row, meet};
 use super::super::{Store, event, outbound};
-use super::batch::{self, PLACEHOLDER, make, next_state};
+use super::batch::{make, next_state};
+use super::keys::{PLACEHOLDER, key_of};
+use super::sieve::quoted;
 use crate::{insert_all, with_conn};
 
 /// Appends one message.
@@ -105,7 +107,7 @@ enum Memory {
 }
 
 async fn remember(conn: &mut Conn, append: &InboundAppend) -> Result<Memory, StoreError> {
-    let (session, id) = batch::key_of(append);
+    let (session, id) = key_of(append);
     let mark = format!("{id}{PLACEHOLDER}");
     let known: Vec<String> = with_conn!(conn, |c| dedup_keys::table
         .filter(dedup_keys::session_id.eq(session))
@@ -356,7 +358,7 @@ async fn show(
     state: &mut ConversationState,
     told: &mut Told<'_>,
 ) -> Result<bool, StoreError> {
-    let quotes = batch::quotes(conn, &[append]).await?;
+    let quotes = message::quotes(conn, &quoted([append])).await?;
     let seq = told.next_seq(conn).await?;
     let made = make(store, append, state, seq, &quotes)?;
     let row = MessageRow {
@@ -387,7 +389,7 @@ async fn replace_ghost(
     state: &mut ConversationState,
     told: &mut Told<'_>,
 ) -> Result<bool, StoreError> {
-    let (session, id) = batch::key_of(append);
+    let (session, id) = key_of(append);
     let ghost = lock_by_provider_id(conn, session, &id).await?;
     let Some(ghost) = ghost.filter(|row| row.placeholder) else {
         return take_effect(conn, store, append, state, told).await;

@@ -15,6 +15,7 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
 
 use super::super::db::{Conn, refused};
+use super::super::kept::kept;
 use super::super::message::{self, MessageRow};
 use super::super::schema::messages;
 use super::super::{conversation, event, field};
@@ -164,12 +165,10 @@ async fn lock_rows(conn: &mut Conn, news: &[&News]) -> Result<Vec<MessageRow>, S
         Conn::Postgres(object) => {
             let (sessions, ids): (Vec<i64>, Vec<String>) =
                 news.iter().map(|news| key_of(news)).unzip();
-            let found: Vec<IdRow> = diesel::sql_query(FIND)
+            let find = diesel::sql_query(FIND)
                 .bind::<Array<BigInt>, _>(sessions)
-                .bind::<Array<Text>, _>(ids)
-                .load(&mut **object)
-                .await
-                .map_err(refused)?;
+                .bind::<Array<Text>, _>(ids);
+            let found: Vec<IdRow> = kept(find).load(&mut **object).await.map_err(refused)?;
             let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
             messages::table
                 .filter(messages::id.eq_any(ids))
@@ -204,14 +203,12 @@ async fn save(
         Conn::Sqlite(object) => object
             .spawn_blocking(move |c| {
                 for (id, seq, status, error) in news {
-                    diesel::RunQueryDsl::execute(
-                        diesel::update(messages::table.find(id)).set((
-                            messages::seq.eq(seq),
-                            messages::status.eq(status),
-                            messages::error.eq(error),
-                        )),
-                        c,
-                    )?;
+                    let update = diesel::update(messages::table.find(id)).set((
+                        messages::seq.eq(seq),
+                        messages::status.eq(status),
+                        messages::error.eq(error),
+                    ));
+                    diesel::RunQueryDsl::execute(kept(update), c)?;
                 }
                 Ok(())
             })
@@ -224,11 +221,12 @@ async fn save(
                 .into_iter()
                 .map(|(.., status, error)| (status, error))
                 .unzip();
-            diesel::sql_query(SAVE)
+            let save = diesel::sql_query(SAVE)
                 .bind::<Array<BigInt>, _>(ids)
                 .bind::<Array<BigInt>, _>(seqs)
                 .bind::<Array<Text>, _>(statuses)
-                .bind::<Array<Nullable<Text>>, _>(errors)
+                .bind::<Array<Nullable<Text>>, _>(errors);
+            kept(save)
                 .execute(&mut **object)
                 .await
                 .map(drop)

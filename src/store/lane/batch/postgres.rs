@@ -1,20 +1,25 @@
-//! A batch on PostgreSQL: one statement per table for all of it.
+//! A batch on PostgreSQL: one statement per table for all of it, and statements that don't need each other's
+//! answers on their way at once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::model::conversation::ConversationState;
 use actors::ports::store::{InboundAppend, StoreError};
-use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::future::join;
+use futures_util::join;
 
-use super::{Key, PLACEHOLDER, Results, Rows, Sieve, bulk, conversation_ids, now_of};
-use crate::insert_all;
+use super::super::keys::{Key, claim_all, give_back, key_of};
+use super::super::sieve::{Results, Sieve, now_of, quoted};
+use super::{Rows, conversation_ids};
+use crate::store::bulk::Bulk;
 use crate::store::db::{Conn, refused};
-use crate::store::schema::{conversations, jobs, media};
+use crate::store::kept::kept;
+use crate::store::schema::conversations;
 use crate::store::{Store, event, message};
 
 /// Appends all.
@@ -23,116 +28,77 @@ pub(super) async fn append(
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> Result<Results, StoreError> {
-    let versions = lock_versions(pg(conn)?, appends).await?;
-    let mut sieve = Sieve::current(appends, &versions);
-    let announced = announced(pg(conn)?, &sieve.keys()).await?;
-    sieve.drop_announced(&announced);
-    let new = insert_keys(pg(conn)?, sieve.keys(), now_of(appends)).await?;
-    sieve.keep_new(&new);
-    if sieve.fresh.is_empty() {
-        return Ok(sieve.results);
+    let mut sieve = sift(pg(conn)?, appends).await?;
+    if sieve.is_empty() {
+        return Ok(sieve.into_results());
     }
     let mut rows = Rows {
-        quotes: message::quotes(conn, &sieve.quoted()).await?,
+        quotes: message::quotes(conn, &quoted(appends.iter().map(AsRef::as_ref))).await?,
         ..Rows::default()
     };
-    for (organization, indexes) in sieve.by_organization() {
-        let count = i64::try_from(indexes.len()).unwrap_or(i64::MAX);
+    for (organization, count) in sieve.counts(1) {
         let first = event::take_seqs(conn, organization, count).await?;
-        sieve.number(store, &mut rows, indexes, first)?;
+        sieve.number(organization, first, 1, |append, seq| {
+            rows.add(store, append, seq)
+        })?;
     }
-    bulk::messages(pg(conn)?, rows.messages).await?;
-    insert_all!(conn, media::table, rows.media)?;
-    insert_all!(conn, jobs::table, rows.jobs)?;
-    save_states(pg(conn)?, &rows.states).await?;
-    bulk::events(pg(conn)?, rows.events).await?;
-    Ok(sieve.results)
+    write(pg(conn)?, rows).await?;
+    Ok(sieve.into_results())
 }
 
 /// The connection, which the caller knows to be PostgreSQL's.
-fn pg(conn: &mut Conn) -> Result<&mut AsyncPgConnection, StoreError> {
+fn pg(conn: &Conn) -> Result<&AsyncPgConnection, StoreError> {
     match conn {
-        Conn::Postgres(object) => Ok(&mut **object),
+        Conn::Postgres(object) => Ok(object),
         Conn::Sqlite(_) => Err(StoreError::Broken("not PostgreSQL".to_owned())),
     }
 }
 
+/// Locks the conversations and stores the keys in one go; that a conversation changed meanwhile is rare, and
+/// its key is given back.
+async fn sift<'a>(
+    c: &AsyncPgConnection,
+    appends: &'a [Arc<InboundAppend>],
+) -> Result<Sieve<'a>, StoreError> {
+    let keys: Vec<Key> = appends.iter().map(|append| key_of(append)).collect();
+    // The server works in the order of sending: no key is stored before the conversations are locked.
+    let (versions, claimed) = join(
+        lock_versions(c, appends),
+        claim_all(c, keys, now_of(appends)),
+    )
+    .await;
+    let (mut claimed, mut sieve) = (claimed?, Sieve::current(appends, &versions?));
+    let wanted: HashSet<Key> = sieve.keys().into_iter().collect();
+    let stale = claimed.new.difference(&wanted).cloned().collect();
+    give_back(c, stale).await?;
+    claimed.new.retain(|key| wanted.contains(key));
+    sieve.settle(&claimed);
+    Ok(sieve)
+}
+
+async fn write(c: &AsyncPgConnection, rows: Rows) -> Result<(), StoreError> {
+    let (messages, media, jobs, states, events) = join!(
+        Bulk::insert(c, rows.messages),
+        Bulk::insert(c, rows.media),
+        Bulk::insert(c, rows.jobs),
+        save_states(c, &rows.states),
+        Bulk::insert(c, rows.events),
+    );
+    messages.and(media).and(jobs).and(states).and(events)
+}
+
 async fn lock_versions(
-    c: &mut AsyncPgConnection,
+    c: &AsyncPgConnection,
     appends: &[Arc<InboundAppend>],
 ) -> Result<HashMap<i64, i64>, StoreError> {
-    let found: Vec<(i64, i64)> = conversations::table
+    let query = conversations::table
         .filter(conversations::id.eq_any(conversation_ids(appends)))
         .order(conversations::id)
         .select((conversations::id, conversations::seq))
-        .for_update()
-        .load(c)
-        .await
-        .map_err(refused)?;
+        .for_update();
+    let mut shared = c;
+    let found: Vec<(i64, i64)> = query.load(&mut shared).await.map_err(refused)?;
     Ok(found.into_iter().collect())
-}
-
-/// One probe of the index per key, whatever the planner believes about a young table.
-const ANNOUNCED: &str = "SELECT v.s AS session_id, v.k AS key FROM UNNEST($1, $2) AS v (s, k) \
-    CROSS JOIN LATERAL (SELECT 1 FROM dedup_keys AS d WHERE d.session_id = v.s AND d.key = v.k \
-    LIMIT 1) AS hit";
-
-pub(super) async fn announced(
-    c: &mut AsyncPgConnection,
-    keys: &[Key],
-) -> Result<HashSet<Key>, StoreError> {
-    let sessions: Vec<i64> = keys.iter().map(|(session, _)| *session).collect();
-    let marks: Vec<String> = keys
-        .iter()
-        .map(|(_, id)| format!("{id}{PLACEHOLDER}"))
-        .collect();
-    let found: Vec<KeyRow> = diesel::sql_query(ANNOUNCED)
-        .bind::<Array<BigInt>, _>(sessions)
-        .bind::<Array<Text>, _>(marks)
-        .load(c)
-        .await
-        .map_err(refused)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|row| {
-            Some((
-                row.session_id,
-                row.key.strip_suffix(PLACEHOLDER)?.to_owned(),
-            ))
-        })
-        .collect())
-}
-
-#[derive(QueryableByName)]
-struct KeyRow {
-    #[diesel(sql_type = BigInt)]
-    session_id: i64,
-    #[diesel(sql_type = Text)]
-    key: String,
-}
-
-const INSERT_KEYS: &str = "INSERT INTO dedup_keys (session_id, key, created_at) \
-    SELECT s, k, $3 FROM UNNEST($1, $2) AS v (s, k) ORDER BY s, k \
-    ON CONFLICT DO NOTHING RETURNING session_id, key";
-
-/// Stores the dedup keys; gives those that were new.
-pub(super) async fn insert_keys(
-    c: &mut AsyncPgConnection,
-    keys: Vec<Key>,
-    now: Timestamp,
-) -> Result<HashSet<Key>, StoreError> {
-    let (sessions, texts): (Vec<i64>, Vec<String>) = keys.into_iter().unzip();
-    let rows: Vec<KeyRow> = diesel::sql_query(INSERT_KEYS)
-        .bind::<Array<BigInt>, _>(sessions)
-        .bind::<Array<Text>, _>(texts)
-        .bind::<SqlTimestamp, _>(now.naive())
-        .load(c)
-        .await
-        .map_err(refused)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.session_id, row.key))
-        .collect())
 }
 
 const SAVE_STATES: &str = "UPDATE conversations AS c SET seq = v.seq, status = v.status, \
@@ -143,7 +109,7 @@ const SAVE_STATES: &str = "UPDATE conversations AS c SET seq = v.seq, status = v
     last_inbound_provider_id, window_expires_at, updated_at) WHERE c.id = v.id";
 
 async fn save_states(
-    c: &mut AsyncPgConnection,
+    c: &AsyncPgConnection,
     states: &[Arc<ConversationState>],
 ) -> Result<(), StoreError> {
     let of = |read: fn(&ConversationState) -> i64| -> Vec<i64> {
@@ -169,7 +135,7 @@ async fn save_states(
         .iter()
         .map(|state| state.conversation.status.as_str())
         .collect();
-    diesel::sql_query(SAVE_STATES)
+    let query = diesel::sql_query(SAVE_STATES)
         .bind::<Array<BigInt>, _>(of(|state| state.conversation.id.0))
         .bind::<Array<BigInt>, _>(of(|state| state.version))
         .bind::<Array<Text>, _>(statuses)
@@ -177,8 +143,10 @@ async fn save_states(
         .bind::<Array<Nullable<BigInt>>, _>(last)
         .bind::<Array<Nullable<Text>>, _>(inbound)
         .bind::<Array<Nullable<SqlTimestamp>>, _>(windows)
-        .bind::<Array<SqlTimestamp>, _>(updated)
-        .execute(c)
+        .bind::<Array<SqlTimestamp>, _>(updated);
+    let mut shared = c;
+    kept(query)
+        .execute(&mut shared)
         .await
         .map(drop)
         .map_err(refused)
