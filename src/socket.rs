@@ -17,6 +17,7 @@ use actix_web::http::header::{HOST, ORIGIN};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws::WsResponseBuilder;
 use actors::feed::seat::SocketId;
+use actors::figure;
 
 pub use self::connection::on_connect;
 
@@ -58,7 +59,7 @@ pub async fn open(
 ) -> ApiResult<HttpResponse> {
     check_origin(&app.sockets.origins, &request)?;
     let too_many = || {
-        metrics::counter!("sockets_refused_total", "reason" => "too_many").increment(1);
+        metrics::counter!(figure::SOCKETS_REFUSED_TOTAL, "reason" => "too_many").increment(1);
         ApiError::of(Code::TooManyRequests)
     };
     let allowance = &app.sockets.allowance;
@@ -77,7 +78,7 @@ pub async fn open(
         Tripped::clone(&tripped),
         (as_address, as_stranger),
     );
-    metrics::counter!("sockets_opened_total").increment(1);
+    metrics::counter!(figure::SOCKETS_OPENED_TOTAL).increment(1);
     WsResponseBuilder::new(socket, &request, FrameGuard::new(payload, tripped))
         .frame_size(usize::try_from(MOST_BYTES).unwrap_or(usize::MAX))
         .start()
@@ -97,6 +98,6 @@ fn check_origin(origins: &Origins, request: &HttpRequest) -> ApiResult<()> {
     if is_allowed && sent.next().is_none() {
         return Ok(());
     }
-    metrics::counter!("sockets_refused_total", "reason" => "origin").increment(1);
+    metrics::counter!(figure::SOCKETS_REFUSED_TOTAL, "reason" => "origin").increment(1);
     Err(ApiError::of(Code::Forbidden).detail("pages of this origin may not open a socket"))
 }

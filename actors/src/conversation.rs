@@ -17,6 +17,7 @@ use actix::{
 use tokio::time::Instant;
 
 use crate::event::Event;
+use crate::figure;
 use crate::hub::{Hub, HubError};
 use crate::model::contact::Identity;
 use crate::model::conversation::{
@@ -412,7 +413,7 @@ impl Desk {
     }
 
     fn forget(&mut self, round: u32) {
-        metrics::counter!("conversation_conflicts_total").increment(1);
+        metrics::counter!(figure::CONVERSATION_CONFLICTS_TOTAL).increment(1);
         tracing::debug!(round, session.id = %self.key.session, "the conversation changed meanwhile; deciding anew");
         self.state = None;
     }

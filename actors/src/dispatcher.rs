@@ -12,6 +12,7 @@ use actix::{
 };
 use tokio::sync::{Semaphore, oneshot};
 
+use crate::figure;
 use crate::hub::Hub;
 use crate::model::job::{After, Job, Task};
 use crate::ports::store::StoreError;
@@ -158,6 +159,14 @@ impl Dispatcher {
         self.in_hand += 1;
         let for_work = !matches!(job.task, Task::SendMessage { .. });
         self.for_work += usize::from(for_work);
+        metrics::gauge!(figure::JOBS_IN_HAND).set(self.in_hand as f64);
+        if job.tries == 1 {
+            let age = match for_work {
+                true => metrics::histogram!(figure::JOB_AGE_SECONDS, "kind" => "work"),
+                false => metrics::histogram!(figure::JOB_AGE_SECONDS, "kind" => "message"),
+            };
+            age.record(self.hub.now().since(job.created_at).as_secs_f64());
+        }
         let places = for_work.then(|| Arc::clone(&self.workplaces));
         let hand = !for_work || self.for_work <= MAX_FOR_WORK;
         let (hub, me) = (self.hub.clone(), ctx.address());
@@ -220,6 +229,7 @@ impl Handler<Finished> for Dispatcher {
 
     fn handle(&mut self, done: Finished, ctx: &mut Self::Context) {
         self.in_hand = self.in_hand.saturating_sub(1);
+        metrics::gauge!(figure::JOBS_IN_HAND).set(self.in_hand as f64);
         self.for_work = self.for_work.saturating_sub(usize::from(done.for_work));
         if self.in_hand == 0
             && let Some(waiting) = self.drained.as_mut()
@@ -340,7 +350,7 @@ fn tries_left(job: &Job) -> bool {
 }
 
 async fn finish(hub: &Hub, job: &Job, after: After) {
-    metrics::counter!("jobs_finished_total", "kind" => job.task.name(), "end" => match after {
+    metrics::counter!(figure::JOBS_FINISHED_TOTAL, "kind" => job.task.name(), "end" => match after {
         After::Done => "done",
         After::Retry { .. } => "retry",
         After::Later { .. } => "later",

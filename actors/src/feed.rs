@@ -23,6 +23,7 @@ use actix::{
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
 use crate::feed::seat::{Cut, Frame, Seat, SocketId};
+use crate::figure;
 use crate::hub::{HubError, Ports};
 use crate::model::ids::OrganizationId;
 use crate::model::user::{Role, Who};
@@ -137,7 +138,8 @@ impl Feed {
         };
         let mut refused = Vec::new();
         if channel.has_news() {
-            refused = channel.flush_events(&self.seats, self.ports.media.as_ref());
+            let now = self.ports.clock.now();
+            refused = channel.flush_events(&self.seats, self.ports.media.as_ref(), now);
         }
         // The first change after a pause is told at once, those that follow share the next row.
         if channel.rows_wait(CONFLATION) == Some(Duration::ZERO) {
@@ -191,7 +193,7 @@ impl Feed {
     fn cut(&mut self, refused: &[SocketId]) {
         for socket in refused {
             if let Some(seat) = self.leave(*socket) {
-                metrics::counter!("sockets_cut_total", "reason" => "too_slow").increment(1);
+                metrics::counter!(figure::SOCKETS_CUT_TOTAL, "reason" => "too_slow").increment(1);
                 tracing::info!(socket = socket.0, "a socket that does not drain was cut");
                 seat.connection.cut();
             }
@@ -201,7 +203,7 @@ impl Feed {
     fn leave(&mut self, socket: SocketId) -> Option<Seat> {
         self.joining.remove(&socket);
         let seat = self.seats.remove(&socket)?;
-        metrics::gauge!("sockets").set(self.seats.len() as f64);
+        open_sockets(seat.who).decrement(1.0);
         if let Some(channel) = self.channels.get_mut(&seat.organization) {
             channel.forget(socket, &seat.topics);
         }
@@ -219,6 +221,14 @@ impl Feed {
     }
 }
 
+/// The figure of open sockets of that kind.
+fn open_sockets(who: Who) -> metrics::Gauge {
+    match who {
+        Who::User(_) => metrics::gauge!(figure::SOCKETS, "who" => "person"),
+        Who::ApiKey(_) | Who::System => metrics::gauge!(figure::SOCKETS, "who" => "program"),
+    }
+}
+
 impl ActixActor for Feed {
     type Context = Context<Self>;
 
@@ -232,6 +242,7 @@ impl Supervised for Feed {
     fn restarting(&mut self, _: &mut Self::Context) {
         // Sockets without a seat would wait for nothing: cut them, they come back with their cursors.
         for seat in self.seats.values() {
+            open_sockets(seat.who).decrement(1.0);
             seat.connection.cut();
         }
         *self = Self::new(self.ports.clone());
@@ -309,9 +320,10 @@ impl Handler<Dismiss> for Feed {
         self.closing = true;
         self.joining.clear();
         // Nobody shall have to ask for what waits here.
+        let now = self.ports.clock.now();
         let mut refused = Vec::new();
         for channel in self.channels.values_mut() {
-            refused.extend(channel.flush_events(&self.seats, self.ports.media.as_ref()));
+            refused.extend(channel.flush_events(&self.seats, self.ports.media.as_ref(), now));
             while channel.rows_wait(Duration::ZERO).is_some() {
                 refused.extend(channel.flush_rows(&self.seats));
             }

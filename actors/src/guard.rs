@@ -15,6 +15,8 @@ use actix::{Actor, Addr, Context, Supervised};
 use actix_rt::ArbiterHandle;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::figure;
+
 /// The longest wait before a restart.
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
@@ -105,7 +107,7 @@ where
         }
         self.restarts += 1;
         let actor = std::any::type_name::<A>();
-        metrics::counter!("actor_restarts_total", "actor" => actor).increment(1);
+        metrics::counter!(figure::ACTOR_RESTARTS_TOTAL, "actor" => actor).increment(1);
         let may_restart = self.restarts <= self.policy.limit;
         tracing::error!(
             actor,

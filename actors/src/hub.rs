@@ -6,7 +6,7 @@ pub mod error;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix::dev::ToEnvelope;
 use actix::{Actor as ActixActor, Addr, Handler, MailboxError, Message as ActixMessage};
@@ -18,6 +18,7 @@ use crate::conversation::{Change, Conversation, LastInbound, MarkRead, Open, Rec
 use crate::directory::{Directory, Loan};
 use crate::dispatcher::{Dispatcher, Wake};
 use crate::feed::{Feed, Publish};
+use crate::figure;
 use crate::guard::{self, RestartPolicy};
 use crate::model::contact::Identity;
 use crate::model::conversation::{Conversation as View, ConversationChange, ConversationKey};
@@ -27,7 +28,7 @@ use crate::model::message::Message;
 use crate::model::outbound::Draft;
 use crate::model::quarantine::{QuarantineSource, Quarantined};
 use crate::model::session::SessionState;
-use crate::model::status::StatusUpdate;
+use crate::model::status::{MessageStatus, StatusUpdate};
 use crate::model::user::Actor;
 use crate::ports::bus::Bus;
 use crate::ports::clock::Clock;
@@ -155,11 +156,17 @@ impl Hub {
         session: SessionId,
         update: StatusUpdate,
     ) -> Result<(), HubError> {
+        let failed = (update.status == MessageStatus::Failed)
+            .then(|| update.error.as_ref().map_or(0, |fault| fault.code));
         if let Raised::Changed(receipt) = self
             .store()
             .raise_status(organization, session, update)
             .await?
         {
+            if let Some(code) = failed {
+                metrics::counter!(figure::MESSAGES_FAILED_TOTAL, "code" => code.to_string())
+                    .increment(1);
+            }
             self.announce(receipt);
         }
         Ok(())
@@ -249,9 +256,11 @@ impl Hub {
             return;
         }
         self.inner.ports.bus.publish(&receipt.envelopes);
-        if let Some(feed) = self.inner.feed.get() {
+        if let Some(feed) = self.inner.feed.get()
+            && feed.try_send(Publish(receipt.envelopes)).is_err()
+        {
             // A full mailbox drops the message; the feed sees the hole and reads it from the store.
-            let _ = feed.try_send(Publish(receipt.envelopes));
+            metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
         }
     }
 
@@ -426,6 +435,7 @@ impl Hub {
         let busy = || Asked::Failed(HubError::Busy);
         let loan = self.conversation(key).ok_or_else(busy)?;
         if loan.askers() > MAX_ASKERS {
+            metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "conversation").increment(1);
             return Err(busy());
         }
         ask(&loan, message).await
@@ -499,10 +509,16 @@ where
     M: ActixMessage + std::marker::Send + 'static,
     M::Result: std::marker::Send + 'static,
 {
-    match tokio::time::timeout(ASK_TIMEOUT, loan.addr().send(message)).await {
+    let asked = Instant::now();
+    let answer = tokio::time::timeout(ASK_TIMEOUT, loan.addr().send(message)).await;
+    metrics::histogram!(figure::ASK_SECONDS).record(asked.elapsed().as_secs_f64());
+    match answer {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(MailboxError::Closed)) if loan.addr().connected() => Err(Asked::Died),
         Ok(Err(MailboxError::Closed)) => Err(Asked::Ended),
-        Ok(Err(MailboxError::Timeout)) | Err(_) => Err(Asked::Failed(HubError::Busy)),
+        Ok(Err(MailboxError::Timeout)) | Err(_) => {
+            metrics::counter!(figure::ASKS_UNANSWERED_TOTAL).increment(1);
+            Err(Asked::Failed(HubError::Busy))
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod directory;
 pub mod dispatcher;
 pub mod event;
 pub mod feed;
+pub mod figure;
 pub mod guard;
 pub mod hub;
 pub mod id;

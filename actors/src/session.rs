@@ -16,6 +16,7 @@ use actix::{
 };
 use tokio::sync::oneshot;
 
+use crate::figure;
 use crate::hub::{Hub, HubError};
 use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
@@ -270,13 +271,17 @@ impl Session {
         }
         match landing.signal {
             Signal::None => {}
-            Signal::SlowDown(pause) => self.paused_until = Some(now + pause),
+            Signal::SlowDown(pause) => {
+                metrics::counter!(figure::NUMBER_PAUSES_TOTAL).increment(1);
+                self.paused_until = Some(now + pause);
+            }
             Signal::Stop { health, reason } => self.stop_sending(health, reason, ctx),
         }
         self.pump(ctx);
     }
 
     fn stop_sending(&mut self, health: HealthState, reason: String, ctx: &mut Context<Self>) {
+        metrics::counter!(figure::NUMBER_STOPS_TOTAL, "health" => health.as_str()).increment(1);
         tracing::warn!(session.id = %self.id, health = health.as_str(), "the provider refuses this number");
         if let Some(state) = &mut self.state {
             Arc::make_mut(state).health = health;

@@ -1,8 +1,11 @@
 //! The command line: one subcommand per tool, all choices by flags.
 
 mod bad_input;
+mod compare;
+mod fanout;
 mod ingest;
 mod kill_drill;
+mod output;
 mod simulate;
 mod slow_reader;
 mod storm;
@@ -25,6 +28,8 @@ pub struct Arguments {
 enum Command {
     Simulate(simulate::Simulate),
     Ingest(ingest::Ingest),
+    Fanout(fanout::Fanout),
+    Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
     SlowReader(slow_reader::SlowReader),
@@ -43,6 +48,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command {
         Command::Simulate(options) => options.run(),
         Command::Ingest(options) => options.run(),
+        Command::Fanout(options) => options.run(),
+        Command::Compare(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),
         Command::SlowReader(options) => options.run(),

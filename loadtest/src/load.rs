@@ -2,9 +2,12 @@
 
 pub mod board;
 pub mod body;
+pub mod compare;
 pub mod hub;
 pub mod judge;
 pub mod marker;
+pub mod objective;
+pub mod page;
 pub mod post;
 pub mod report;
 pub mod scan;

@@ -11,16 +11,17 @@ use actix_rt::{Arbiter, System};
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actors::feed::{Dismiss, Publish};
+use actors::figure;
 use actors::hub::{Hub, Ports};
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
 use actors::time::Timestamp;
 use anyhow::{Context, anyhow};
-use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
+use super::figures::Watch;
 use super::parts::Parts;
 use super::{demo, figures};
 use crate::bus::{LocalBus, RedisBus};
@@ -124,13 +125,13 @@ async fn serve(
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let pool = runtime.handle().clone();
+    // Before anything counts.
+    let figures = figures::recorder()?;
     let (place, name) = (super::place(&config), config.node_name.clone());
     let store = pool
         .spawn(async move { Store::open(&place, &name).await })
         .await?
         .context("the database can't be opened")?;
-    // Before anything counts.
-    figures::recorder()?;
     let mut parts = Parts::build(&config, &store)?;
     let (bus, arrivals, redis) = bus(&config, &pool)?;
     parts.redis = redis;
@@ -152,13 +153,20 @@ async fn serve(
         pool.spawn(publish_arrivals(hub.clone(), arrivals));
     }
     let provider = Arc::clone(&parts.provider);
-    let state = parts.state(config.clone(), store.clone(), hub.clone())?;
+    let watch = Watch {
+        store: store.clone(),
+        hub: hub.clone(),
+        redis: parts.redis.clone(),
+        figures: figures.clone(),
+    };
+    let state = parts.state(config.clone(), store.clone(), hub.clone(), figures)?;
     if config.demo {
         demo::prepare(&state, &provider.objects).await?;
     }
     let tasks = [
-        pool.spawn(beat(store.clone(), figures::recorder()?)),
+        pool.spawn(beat(store.clone())),
         pool.spawn(sweep(store.clone())),
+        pool.spawn(watch.run()),
     ];
     let app = App::new(state);
     let (server, address) = listen(&config, &app)?;
@@ -242,20 +250,20 @@ fn bus(config: &Config, pool: &Handle) -> anyhow::Result<Link> {
 async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
     while let Some(envelopes) = arrivals.recv().await {
         let Some(feed) = hub.feed() else { return };
+        let count = envelopes.len();
         // A full mailbox drops them; the feed sees the hole and reads it from the store.
         if feed.try_send(Publish(envelopes)).is_err() {
-            metrics::counter!("bus_dropped_total").increment(1);
+            metrics::counter!(figure::BUS_DROPPED_TOTAL, "reason" => "feed_full")
+                .increment(count as u64);
         }
     }
 }
 
-async fn beat(store: Store, figures: PrometheusHandle) {
+async fn beat(store: Store) {
     let mut ticks = tokio::time::interval(HEARTBEAT);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        // Figures that nobody asks for must not pile up.
-        figures.run_upkeep();
         if let Err(error) = store.heartbeat().await {
             tracing::warn!(%error, "this node could not say that it lives");
         }

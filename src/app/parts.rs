@@ -6,11 +6,12 @@ use std::sync::atomic::AtomicBool;
 
 use actors::hub::Hub;
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 
+use super::demo;
 use super::objects::Objects;
 use super::provider::CloudProvider;
 use super::worker::CloudWorker;
-use super::{demo, figures};
 use crate::config::Config;
 use crate::http::access::Access;
 use crate::http::state::{AppState, Keys, Probe};
@@ -54,7 +55,13 @@ impl Parts {
     }
 
     /// The state that handlers use.
-    pub fn state(self, config: Config, store: Store, hub: Hub) -> anyhow::Result<AppState> {
+    pub fn state(
+        self,
+        config: Config,
+        store: Store,
+        hub: Hub,
+        figures: PrometheusHandle,
+    ) -> anyhow::Result<AppState> {
         Ok(AppState {
             demo: config.demo.then(demo::guest),
             sockets: Sockets::new(&config),
@@ -69,7 +76,7 @@ impl Parts {
             passwords: Passwords::new()?,
             numbers: self.worker,
             redis: self.redis,
-            figures: figures::recorder()?,
+            figures,
             draining: AtomicBool::new(false),
         })
     }

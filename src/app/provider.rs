@@ -2,8 +2,9 @@
 //! Cloud API's client.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use actors::figure;
 use actors::model::ids::{MediaId, SessionId};
 use actors::model::outbound::Parcel;
 use actors::ports::provider::{Provider, ProviderError};
@@ -87,10 +88,10 @@ impl CloudProvider {
             error => ProviderError::Unreachable(error.to_string()),
         })?;
         let (mime_type, filename) = (&file.media.mime_type, file.media.filename.as_deref());
-        let uploaded = self
+        let upload = self
             .client
-            .upload_media(credentials, mime_type, filename, bytes)
-            .await;
+            .upload_media(credentials, mime_type, filename, bytes);
+        let uploaded = counted("upload", upload).await;
         // The message itself has not gone out: an upload in doubt may be repeated.
         uploaded.map_err(|error| match error {
             ProviderError::Unclear(why) => ProviderError::Unreachable(why),
@@ -107,13 +108,10 @@ impl Provider for CloudProvider {
         for id in outbound::media(parcel)? {
             files.insert(id, self.provider_media(&credentials, parcel, id).await?);
         }
-        let sent = self
+        let send = self
             .client
-            .send(&credentials, parcel, |id| files.get(&id).cloned())
-            .await;
-        metrics::counter!("provider_calls_total", "call" => "send", "end" => end_of(&sent))
-            .increment(1);
-        sent
+            .send(&credentials, parcel, |id| files.get(&id).cloned());
+        counted("send", send).await
     }
 
     async fn mark_read(
@@ -123,10 +121,23 @@ impl Provider for CloudProvider {
         typing: bool,
     ) -> Result<(), ProviderError> {
         let credentials = self.credentials(session).await?;
-        self.client
-            .mark_read(&credentials, provider_id, typing)
-            .await
+        let mark = self.client.mark_read(&credentials, provider_id, typing);
+        counted("mark_read", mark).await
     }
+}
+
+/// Makes a call, and counts how it ended and how long it took.
+pub async fn counted<T>(
+    call: &'static str,
+    calling: impl Future<Output = Result<T, ProviderError>>,
+) -> Result<T, ProviderError> {
+    let started = Instant::now();
+    let result = calling.await;
+    metrics::histogram!(figure::PROVIDER_CALL_SECONDS, "call" => call)
+        .record(started.elapsed().as_secs_f64());
+    metrics::counter!(figure::PROVIDER_CALLS_TOTAL, "call" => call, "end" => end_of(&result))
+        .increment(1);
+    result
 }
 
 /// How a call ended, for metrics.

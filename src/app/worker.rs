@@ -15,7 +15,7 @@ use actors::time::Timestamp;
 use async_trait::async_trait;
 
 use super::objects::{ObjectError, Writer};
-use super::provider::CloudProvider;
+use super::provider::{CloudProvider, counted};
 use crate::http::number::{NumberCheck, Unreached};
 use crate::store::{Checked, Fetched, NewTemplate};
 use crate::whatsapp::client::{Download, DownloadError};
@@ -160,7 +160,8 @@ impl CloudWorker {
     ) -> Result<Fetched, Trouble> {
         let credentials = self.provider.credentials(session).await?;
         let client = &self.provider.client;
-        let place = client.media_url(&credentials, provider_media_id).await?;
+        let asking = client.media_url(&credentials, provider_media_id);
+        let place = counted("media_url", asking).await?;
         let download = client.download(&credentials, &place.url).await;
         let mut writer = self.provider.objects.create(organization)?;
         match copy(download.map_err(unloadable)?, &mut writer).await {
@@ -181,7 +182,8 @@ impl CloudWorker {
 
     async fn sync(&self, session: SessionId) -> Result<(), Trouble> {
         let credentials = self.provider.credentials(session).await?;
-        let listed = self.provider.client.templates(&credentials).await?;
+        let listing = self.provider.client.templates(&credentials);
+        let listed = counted("templates", listing).await?;
         let listed: Vec<NewTemplate> = listed
             .into_iter()
             .map(|template| NewTemplate {
@@ -204,7 +206,8 @@ impl CloudWorker {
     /// What the provider says of a number; a refused token is an answer.
     async fn look_at(&self, session: SessionId) -> Result<Checked, ProviderError> {
         let credentials = self.provider.credentials(session).await?;
-        let info = match self.provider.client.number_info(&credentials).await {
+        let client = &self.provider.client;
+        let info = match counted("number_info", client.number_info(&credentials)).await {
             Ok(info) => info,
             Err(ProviderError::Rejected(fault)) => {
                 let health = match policy::policy_of(fault.code).reaction {
@@ -223,7 +226,7 @@ impl CloudWorker {
             Err(error) => return Err(error),
         };
         // Without the subscription no message ever arrives; asking for it again changes nothing.
-        let subscribed = self.provider.client.subscribe(&credentials).await;
+        let subscribed = counted("subscribe", client.subscribe(&credentials)).await;
         let (health, reason) = match subscribed {
             Ok(()) => (HealthState::Ok, None),
             Err(ProviderError::Rejected(fault)) => (

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::event::Envelope;
+use actors::figure;
 use actors::model::ids::OrganizationId;
 use actors::ports::bus::Bus;
 use async_trait::async_trait;
@@ -184,7 +185,7 @@ async fn publish(
     };
     let published: Result<i64, _> = client.publish(channel, text).await;
     match published {
-        Ok(_) => metrics::counter!("bus_published_total").increment(envelopes.len() as u64),
+        Ok(_) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
         Err(error) => {
             dropped(envelopes.len(), "refused");
             tracing::debug!(%error, "events were not published; other nodes read them from the store");
@@ -269,13 +270,13 @@ fn receive(message: &Message, key: &Key, node: u64, incoming: &Incoming) {
         Read::Own => {}
         Read::Envelopes(envelopes) => {
             let count = envelopes.len();
-            metrics::counter!("bus_received_total").increment(count as u64);
+            metrics::counter!(figure::BUS_RECEIVED_TOTAL).increment(count as u64);
             if incoming.try_send(envelopes).is_err() {
                 dropped(count, "feed_full");
             }
         }
         Read::Refused => {
-            metrics::counter!("bus_refused_total").increment(1);
+            metrics::counter!(figure::BUS_REFUSED_TOTAL).increment(1);
             tracing::warn!("a message on the bus was not signed by a node of this installation");
         }
     }
@@ -294,5 +295,5 @@ async fn quit(quitting: impl Future<Output = Result<(), fred::error::Error>>) {
 }
 
 fn dropped(count: usize, reason: &'static str) {
-    metrics::counter!("bus_dropped_total", "reason" => reason).increment(count as u64);
+    metrics::counter!(figure::BUS_DROPPED_TOTAL, "reason" => reason).increment(count as u64);
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::{Error, HttpMessage};
+use actors::figure;
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_actix_web::RootSpanBuilder;
@@ -40,7 +41,7 @@ impl RootSpanBuilder for RequestSpan {
         let request = answer.request();
         let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
         if let Some(Started(at)) = request.extensions().get::<Started>() {
-            metrics::histogram!("http_request_seconds", "route" => route, "status" => status.to_string())
+            metrics::histogram!(figure::HTTP_REQUEST_SECONDS, "route" => route, "status" => status.to_string())
                 .record(at.elapsed().as_secs_f64());
         }
     }

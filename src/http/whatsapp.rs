@@ -5,9 +5,11 @@ mod notice;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actors::figure;
 use actors::hub::HubError;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{InboundItem, InboundMessage};
@@ -48,6 +50,7 @@ pub struct Handshake {
 
 /// The bytes of a callback with their signature.
 pub struct Signed {
+    arrived: Instant,
     body: Bytes,
     signature: Option<String>,
 }
@@ -63,8 +66,10 @@ impl FromRequest for Signed {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let payload = payload.take();
+        let arrived = Instant::now();
         Box::pin(async move {
             Ok(Self {
+                arrived,
                 body: read_all(payload, LARGEST).await?,
                 signature,
             })
@@ -109,16 +114,21 @@ pub async fn receive(
     let known = known.ok_or(ApiError::not_found())?;
     let given = signed.signature.as_deref().unwrap_or_default();
     if signature::verify(&known.app_secret, &signed.body, given).is_err() {
-        metrics::counter!("webhooks_total", "end" => "unsigned").increment(1);
+        metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "unsigned").increment(1);
         return Err(ApiError::of(Code::InvalidSignature));
     }
-    take_in(&app, &known, &signed.body, Misunderstood::PutAside).await?;
-    metrics::counter!("webhooks_total", "end" => "stored").increment(1);
+    let taken = take_in(&app, &known, &signed.body, Misunderstood::PutAside).await;
+    if let Err(error) = taken {
+        metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "failed").increment(1);
+        return Err(error);
+    }
+    metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "stored").increment(1);
     let unscoped = app.store.unscoped();
     match unscoped.touch_webhook(session, Timestamp::now()).await {
         Ok(receipt) => app.hub.announce(receipt),
         Err(error) => tracing::debug!(%error, "a callback's time was not noted"),
     }
+    metrics::histogram!(figure::WEBHOOK_ACK_SECONDS).record(signed.arrived.elapsed().as_secs_f64());
     Ok(HttpResponse::Ok().finish())
 }
 
@@ -181,7 +191,7 @@ impl Place {
 /// One change of one number.
 async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery) -> ApiResult<()> {
     let Some(session) = addressee(app, known, &delivery).await? else {
-        metrics::counter!("webhooks_for_nobody_total").increment(1);
+        metrics::counter!(figure::WEBHOOKS_FOR_NOBODY_TOTAL).increment(1);
         return Ok(());
     };
     let organization = known.organization;
@@ -293,7 +303,7 @@ async fn put_aside(
     reason: String,
     payload: Vec<u8>,
 ) -> ApiResult<()> {
-    metrics::counter!("webhooks_total", "end" => "quarantined").increment(1);
+    metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "quarantined").increment(1);
     let entry = Quarantined {
         organization: place.organization,
         session: Some(place.session),

@@ -13,6 +13,7 @@ use actix_web_actors::ws::{CloseCode, CloseReason, Message, ProtocolError, Webso
 use actors::event::Cursor;
 use actors::feed::seat::{Cut, Frame, SocketId};
 use actors::feed::{Join, Leave, Subscribe, Unsubscribe};
+use actors::figure;
 use actors::hub::HubError;
 use actors::time::Timestamp;
 
@@ -246,7 +247,7 @@ impl AgentSocket {
         }
         self.closing = true;
         self.leave();
-        metrics::counter!("sockets_closed_total", "code" => code.to_string()).increment(1);
+        metrics::counter!(figure::SOCKETS_CLOSED_TOTAL, "code" => code.to_string()).increment(1);
         ctx.close(Some(CloseReason {
             code: CloseCode::from(code),
             description: Some(reason.to_owned()),

@@ -4,8 +4,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use actors::figure;
 use actors::ports::store::StoreError;
 use diesel::connection::AnsiTransactionManager as BlockingManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
@@ -17,6 +18,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 /// SQLite as an async connection.
@@ -49,6 +51,18 @@ pub enum Db {
     Postgres(Pool<AsyncPgConnection>),
 }
 
+/// How a pool of connections fares at the moment.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolState {
+    pub name: &'static str,
+    /// Connections on loan.
+    pub busy: usize,
+    /// Connections that nobody has.
+    pub idle: usize,
+    /// Who waits for a connection.
+    pub waiting: usize,
+}
+
 /// A connection on loan, to either database.
 #[expect(
     clippy::large_enum_variant,
@@ -67,11 +81,15 @@ macro_rules! with_conn {
         match $conn {
             $crate::store::db::Conn::Sqlite(object) => {
                 let $c: &mut $crate::store::db::Sqlite = &mut *object;
-                $body.map_err($crate::store::db::refused)
+                $crate::store::db::boxed(async { $body })
+                    .await
+                    .map_err($crate::store::db::refused)
             }
             $crate::store::db::Conn::Postgres(object) => {
                 let $c: &mut diesel_async::AsyncPgConnection = &mut *object;
-                $body.map_err($crate::store::db::refused)
+                $crate::store::db::boxed(async { $body })
+                    .await
+                    .map_err($crate::store::db::refused)
             }
         }
     };
@@ -101,6 +119,14 @@ macro_rules! in_tx {
         }
         .await
     };
+}
+
+/// A query behind a pointer: what awaits it need not know diesel's types, which halves the time that the compiler
+/// takes.
+pub fn boxed<'a, T>(
+    query: impl Future<Output = diesel::QueryResult<T>> + Send + 'a,
+) -> BoxFuture<'a, diesel::QueryResult<T>> {
+    Box::pin(query)
 }
 
 impl Db {
@@ -144,6 +170,29 @@ impl Db {
         matches!(self, Self::Sqlite { .. })
     }
 
+    /// How the pools fare at the moment.
+    pub fn pools(&self) -> Vec<PoolState> {
+        let pool = |name, size: usize, idle: usize, waiting| PoolState {
+            name,
+            busy: size.saturating_sub(idle),
+            idle,
+            waiting,
+        };
+        match self {
+            Self::Sqlite { writer, readers } => {
+                let (write, read) = (writer.status(), readers.status());
+                vec![
+                    pool("write", write.size, write.available, write.waiting),
+                    pool("read", read.size, read.available, read.waiting),
+                ]
+            }
+            Self::Postgres(all) => {
+                let all = all.status();
+                vec![pool("all", all.size, all.available, all.waiting)]
+            }
+        }
+    }
+
     /// A connection to read from.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(match self {
@@ -154,7 +203,7 @@ impl Db {
 
     /// A connection to write with, inside a fresh transaction; see [`in_tx!`].
     pub async fn begin(&self) -> Result<Conn, StoreError> {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let conn = match self {
             Self::Sqlite { writer, .. } => {
                 let mut object = lend(writer.get()).await?;
@@ -176,7 +225,7 @@ impl Db {
                 Conn::Postgres(object)
             }
         };
-        metrics::histogram!("db_begin_seconds").record(started.elapsed().as_secs_f64());
+        metrics::histogram!(figure::DB_BEGIN_SECONDS).record(started.elapsed().as_secs_f64());
         Ok(conn)
     }
 }
@@ -218,6 +267,19 @@ impl Conn {
             tracing::warn!(%error, "a transaction could not be rolled back");
         }
     }
+}
+
+/// Runs a whole transaction on SQLite in one blocking call: three (begin, work, commit) cost as much as a small
+/// transaction's work.
+pub async fn blocking_tx<R: Send + 'static>(
+    writer: &Pool<Sqlite>,
+    work: impl FnOnce(&mut SqliteConnection) -> Result<R, DieselError> + Send + 'static,
+) -> Result<R, StoreError> {
+    let mut object = lend(writer.get()).await?;
+    object
+        .spawn_blocking(|conn| conn.immediate_transaction(work))
+        .await
+        .map_err(refused)
 }
 
 /// What a query's error means to the caller.
@@ -266,7 +328,10 @@ fn is_passing(text: &str) -> bool {
 }
 
 async fn lend<T>(get: impl Future<Output = Result<T, PoolError>>) -> Result<T, StoreError> {
-    match tokio::time::timeout(WAIT, get).await {
+    let asked = Instant::now();
+    let lent = tokio::time::timeout(WAIT, get).await;
+    metrics::histogram!(figure::DB_WAIT_SECONDS).record(asked.elapsed().as_secs_f64());
+    match lent {
         Ok(Ok(object)) => Ok(object),
         Ok(Err(error)) => Err(StoreError::Unavailable(error.to_string())),
         Err(_) => Err(StoreError::Unavailable(
@@ -369,12 +434,13 @@ macro_rules! lock_first {
     ($conn:expr, $query:expr) => {
         match $conn {
             $crate::store::db::Conn::Sqlite(object) => {
-                diesel_async::RunQueryDsl::first($query, &mut **object)
+                $crate::store::db::boxed(diesel_async::RunQueryDsl::first($query, &mut **object))
                     .await
                     .optional()
             }
             $crate::store::db::Conn::Postgres(object) => {
-                diesel_async::RunQueryDsl::first($query.for_update(), &mut **object)
+                let query = $query.for_update();
+                $crate::store::db::boxed(diesel_async::RunQueryDsl::first(query, &mut **object))
                     .await
                     .optional()
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::event::{Audience, Event};
+use actors::figure;
 use actors::model::ids::{JobId, OrganizationId, QuarantineId, SessionId};
 use actors::model::job::{After, Job, Task};
 use actors::model::json::Json;
@@ -18,7 +19,7 @@ use diesel_async::RunQueryDsl;
 use super::db::{Conn, refused};
 use super::kept::kept;
 use super::schema::{jobs, quarantine};
-use super::{Store, attempt, event, field};
+use super::{Store, Unscoped, attempt, event, field};
 use crate::{in_tx, insert_all, lock_first, with_conn};
 
 /// A job as it lies in the database.
@@ -132,7 +133,7 @@ pub(crate) async fn set_aside(
         ))
         .execute(c)
         .await)?;
-    metrics::counter!("quarantined_total", "source" => source).increment(1);
+    metrics::counter!(figure::QUARANTINED_TOTAL, "source" => source).increment(1);
     let told = serde_json::json!({"id": id, "source": source, "reason": entry.reason});
     event::append(
         conn,
@@ -148,6 +149,19 @@ const CLAIM_SQLITE: &str = "UPDATE jobs SET run_at = ?1, claimed_by = ?2, tries 
 const CLAIM_POSTGRES: &str = "UPDATE jobs SET run_at = $1, claimed_by = $2, tries = tries + 1 \
     WHERE id IN (SELECT id FROM jobs WHERE run_at <= $3 ORDER BY run_at, id LIMIT $4 \
     FOR UPDATE SKIP LOCKED) RETURNING *";
+
+impl Unscoped {
+    /// How many jobs are due and in nobody's hand.
+    pub async fn count_due_jobs(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let mut conn = self.db().read().await?;
+        let due: i64 = with_conn!(&mut conn, |c| jobs::table
+            .filter(jobs::run_at.le(now.naive()))
+            .count()
+            .get_result(c)
+            .await)?;
+        Ok(due)
+    }
+}
 
 impl Store {
     pub(super) async fn claim(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {

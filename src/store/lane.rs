@@ -11,7 +11,9 @@ mod single;
 mod statuses;
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use actors::figure;
 use actors::model::contact::Identity;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
@@ -73,7 +75,8 @@ pub(super) async fn commit_batches(store: WeakStore, queue: Outlet) {
         let Some(store) = store.upgrade() else {
             return;
         };
-        metrics::histogram!("group_commit_size").record(batch.len() as f64);
+        let taken = Instant::now();
+        metrics::histogram!(figure::GROUP_COMMIT_SIZE).record(batch.len() as f64);
         let (mut messages, mut statuses) = (Vec::new(), Vec::new());
         for pending in batch.drain(..) {
             match pending {
@@ -83,6 +86,7 @@ pub(super) async fn commit_batches(store: WeakStore, queue: Outlet) {
         }
         commit_messages(&store, messages).await;
         commit_statuses(&store, statuses).await;
+        metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
     }
 }
 
@@ -104,9 +108,7 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
     if !plain.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             plain.iter().map(|(append, _)| Arc::clone(append)).collect();
-        let done = in_tx!(store.db(), |conn| {
-            batch::append(conn, store, &appends).await
-        });
+        let done = batch::commit(store, appends).await;
         alone.extend(share_out(plain, done));
     }
     for (append, reply) in alone {
@@ -215,6 +217,12 @@ impl Store {
         let pending = Pending::Status(news, reply);
         self.inlet().send(pending).await.map_err(|_| closing())?;
         answer.await.map_err(|_| closing())?
+    }
+
+    /// How much waits for the next batch.
+    pub fn commits_waiting(&self) -> usize {
+        let inlet = self.inlet();
+        inlet.max_capacity().saturating_sub(inlet.capacity())
     }
 }
 

@@ -98,6 +98,31 @@ async fn a_resume(engine: Engine) {
     whole.stop().await;
 }
 
+async fn the_figures(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "Count me");
+    socket.event("message.received").await;
+    assert!(whole.simulator.quiet(Duration::from_secs(20)).await);
+    let figures = whole.figures().await;
+    for line in [
+        "# HELP webhook_ack_seconds From a callback's arrival to its answer",
+        "\nwebhook_ack_seconds_count ",
+        "\npush_seconds_count ",
+        "\nask_seconds_count ",
+        "\ngroup_commit_size_count ",
+        "\ngroup_commit_seconds_count ",
+        "\ndb_wait_seconds_count ",
+        "\nsockets{who=\"person\"} ",
+        // Nothing of the kind happened yet, and it is there all the same.
+        "\nbus_refused_total ",
+    ] {
+        assert!(figures.contains(line), "no {line:?} in\n{figures}");
+    }
+    whole.stop().await;
+}
+
 macro_rules! on_both {
     ($($story:ident as $name:ident,)+) => {
         mod sqlite {
@@ -125,6 +150,7 @@ on_both! {
     there_and_back as a_message_comes_in_and_the_answer_goes_out_once_and_is_read,
     a_closed_window as a_closed_window_is_refused_before_the_provider_is_asked,
     a_resume as who_was_away_gets_what_was_missed_once,
+    the_figures as what_happens_is_counted,
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ use crate::feed::channel::Channel;
 use crate::feed::encode::missed_frames;
 use crate::feed::seat::SocketId;
 use crate::feed::{Feed, PAGE, frame};
+use crate::figure;
 use crate::model::ids::OrganizationId;
 use crate::ports::store::StoreError;
 
@@ -162,6 +163,7 @@ impl Feed {
         let Some(channel) = self.channels.get(&seat.organization) else {
             return;
         };
+        metrics::counter!(figure::FEED_RELOADS_TOTAL).increment(1);
         seat.catching_up = false;
         seat.begin_again_at(channel.head());
         let text = frame::reload(reason, channel.cursor());

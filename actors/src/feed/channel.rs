@@ -13,9 +13,11 @@ use crate::feed::encode::Encoded;
 use crate::feed::frame;
 use crate::feed::seat::{Held, Seat, SocketId, Topic, is_about_sessions};
 use crate::feed::sequence::Sequence;
+use crate::figure;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::ports::media::MediaLinks;
+use crate::time::Timestamp;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
@@ -240,7 +242,12 @@ impl Channel {
     }
 
     /// Tells the waiting events to those who look at them, each socket in one go; names those that refused.
-    pub fn flush_events(&mut self, seats: &Seats, links: &dyn MediaLinks) -> Vec<SocketId> {
+    pub fn flush_events(
+        &mut self,
+        seats: &Seats,
+        links: &dyn MediaLinks,
+        now: Timestamp,
+    ) -> Vec<SocketId> {
         let events = std::mem::take(&mut self.outbox);
         for envelope in &events {
             self.note_row(envelope);
@@ -266,6 +273,10 @@ impl Channel {
             if !frames.into_iter().all(|text| seat.write(text)) {
                 refused.push(*socket);
             }
+        }
+        let push = metrics::histogram!(figure::PUSH_SECONDS);
+        for event in encoded.written() {
+            push.record(now.since(event.at).as_secs_f64());
         }
         self.remember(events);
         refused

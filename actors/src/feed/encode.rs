@@ -62,6 +62,14 @@ impl<'a> Encoded<'a> {
         self.shared.insert(key, frames.clone());
         frames
     }
+
+    /// The events that somebody got.
+    pub fn written(&self) -> impl Iterator<Item = &Arc<Envelope>> {
+        let events = self.events.iter().zip(&self.texts);
+        events
+            .filter(|(_, text)| text.is_some())
+            .map(|(event, _)| event)
+    }
 }
 
 /// The frames that tell a seat what it missed up to `end`: the rows that changed, then events of what it looks

@@ -8,6 +8,7 @@ use actix::{ActorFutureExt, AsyncContext, Context};
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::{CHECK, Feed, PAGE};
+use crate::figure;
 use crate::model::ids::OrganizationId;
 use crate::ports::store::StoreError;
 
@@ -43,7 +44,7 @@ impl Feed {
             channel.repairing = false;
             return;
         }
-        metrics::counter!("feed_holes_repaired_total").increment(1);
+        metrics::counter!(figure::FEED_HOLES_REPAIRED_TOTAL).increment(1);
         let (store, head) = (Arc::clone(&self.ports.store), channel.head());
         let read = async move {
             Ok(match store.events_since(organization, head, PAGE).await? {

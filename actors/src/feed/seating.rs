@@ -8,7 +8,7 @@ use actix::{ActorFutureExt, Handler, ResponseActFuture};
 use crate::event::Cursor;
 use crate::feed::channel::Channel;
 use crate::feed::seat::{Held, Seat, SocketId, Topic};
-use crate::feed::{Feed, Join, MAX_TOPICS, Subscribe, Unsubscribe, frame};
+use crate::feed::{Feed, Join, MAX_TOPICS, Subscribe, Unsubscribe, frame, open_sockets};
 use crate::hub::HubError;
 
 impl Handler<Join> for Feed {
@@ -79,7 +79,7 @@ impl Feed {
         };
         let cursor = channel.cursor();
         self.seats.insert(socket, seat);
-        metrics::gauge!("sockets").set(self.seats.len() as f64);
+        open_sockets(who).increment(1.0);
         cursor
     }
 

@@ -39,6 +39,16 @@ pub enum HealthState {
 }
 
 impl HealthState {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::Unknown,
+        Self::TokenInvalid,
+        Self::Limited,
+        Self::Blocked,
+        Self::WebhookSilent,
+    ];
+
     /// The name used on every wire and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,16 +63,8 @@ impl HealthState {
 
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [
-            Self::Ok,
-            Self::Unknown,
-            Self::TokenInvalid,
-            Self::Limited,
-            Self::Blocked,
-            Self::WebhookSilent,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == name)
+        let mut states = Self::ALL.into_iter();
+        states.find(|state| state.as_str() == name)
     }
 
     /// Whether sends would be refused until a person acts.

@@ -54,16 +54,17 @@ impl BadInput {
     }
 
     async fn try_all(self) -> anyhow::Result<ExitCode> {
-        let (hub, target) = self.hub.connect(false).await?;
+        let link = self.hub.connect(false).await?;
+        let (hub, target) = (&link.hub, &link.target);
         let mut wrong = 0;
         for case in cases(&target.phone_number_id) {
-            let status = post(&target, &case).await;
+            let status = post(target, &case).await;
             let right = status.is_some_and(|status| case.right.contains(&status));
             let shown = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
             let mark = if right { "ok   " } else { "WRONG" };
             println!("{mark} {:<44} {shown} (right: {:?})", case.name, case.right);
             wrong += u32::from(!right);
-            still_ready(&hub, case.name).await?;
+            still_ready(hub, case.name).await?;
         }
         println!("{wrong} wrong");
         Ok(if wrong == 0 {

@@ -1,6 +1,5 @@
 //! `loadtest ingest`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +12,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::duration;
-use super::target::HubFlags;
+use super::output::Output;
+use super::target::{HubFlags, Link};
 use crate::load::board::Board;
 use crate::load::hub::Hub;
 use crate::load::marker::Marker;
@@ -24,6 +24,10 @@ use crate::load::socket::{self, Watch, Watched};
 
 /// Sockets that see nothing new for so long have seen all.
 const QUIET: Duration = Duration::from_secs(3);
+/// Sockets that are opened at a time.
+const OPENING: usize = 64;
+/// So many sockets show in the hub's memory.
+const MANY: usize = 100;
 /// The longest wait for the sockets after the last webhook.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -35,40 +39,36 @@ const DRAIN: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 pub struct Ingest {
     #[command(flatten)]
-    hub: HubFlags,
+    pub(super) hub: HubFlags,
     /// Keep-alive connections that post.
     #[arg(long, default_value_t = 32)]
-    connections: usize,
+    pub(super) connections: usize,
     /// Measured time.
     #[arg(long, default_value = "60s", value_parser = duration)]
-    duration: Duration,
+    pub(super) duration: Duration,
     /// Time to get up to speed, not measured.
     #[arg(long, default_value = "2s", value_parser = duration)]
-    ramp: Duration,
+    pub(super) ramp: Duration,
     /// Webhooks per second (open loop); 0 is a closed loop.
     #[arg(long, default_value_t = 0.0)]
-    rate: f64,
+    pub(super) rate: f64,
     /// Customers that write.
     #[arg(long, default_value_t = 2000)]
-    contacts: u32,
+    pub(super) contacts: u32,
     /// Sockets that watch everything.
     #[arg(long, default_value_t = 10)]
-    sockets: usize,
+    pub(super) sockets: usize,
     /// Messages in one webhook.
     #[arg(long, default_value_t = 1)]
-    batch: u64,
+    pub(super) batch: u64,
     /// Post every n-th webhook a second time (0: never).
     #[arg(long, default_value_t = 0)]
-    repeat_every: u64,
+    pub(super) repeat_every: u64,
     /// Threads of the generator.
     #[arg(long, default_value_t = 1)]
-    threads: usize,
-    /// The hub's process, to report its memory and processor time.
-    #[arg(long)]
-    pid: Option<u32>,
-    /// Write the figures there.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    pub(super) threads: usize,
+    #[command(flatten)]
+    pub(super) output: Output,
 }
 
 impl Ingest {
@@ -89,7 +89,17 @@ impl Ingest {
     }
 
     async fn measure(self) -> anyhow::Result<ExitCode> {
-        let (hub, target) = self.hub.connect(self.sockets > 0).await?;
+        let link = self.hub.connect(self.sockets > 0).await?;
+        let report = self.load(&link).await?;
+        let title = if self.rate > 0.0 {
+            format!("Ingest at {} webhooks/s", self.rate)
+        } else {
+            format!("Ingest, {} connections", self.connections)
+        };
+        self.output.finish(&title, &report)
+    }
+
+    async fn load(&self, link: &Link) -> anyhow::Result<Value> {
         let marker = Marker::new(fresh_run()?);
         let schedule = Schedule {
             rate: (self.rate > 0.0).then_some(self.rate),
@@ -98,7 +108,7 @@ impl Ingest {
         };
         let most = schedule.most().saturating_mul(self.batch);
         let plan = Arc::new(Plan {
-            target,
+            target: link.target.clone(),
             marker: marker.clone(),
             schedule,
             connections: self.connections,
@@ -109,14 +119,15 @@ impl Ingest {
         });
         let (end, end_seen) = watch::channel(false);
         let progress = Arc::new(AtomicU64::new(0));
+        let empty = link.pid.and_then(report::resident_mib);
         // The clock of the board starts when everybody is connected, so watchers get theirs first.
         let (mut watchers, board) = self
-            .watch(&hub, &marker, most, &progress, &end_seen)
+            .watch(&link.hub, &marker, most, &progress, &end_seen)
             .await?;
-        let before = self.usage();
+        let before = Usage::of(link);
         let posted = post_all(&plan, &board).await?;
         let elapsed = board.start().elapsed();
-        let after = self.usage();
+        let after = Usage::of(link);
         if self.sockets > 0 {
             drain(&progress, board.acked_count() * self.sockets as u64).await;
         }
@@ -125,17 +136,13 @@ impl Ingest {
         while let Some(result) = watchers.join_next().await {
             watched.push(result?);
         }
-        let report = self.report(&board, &posted, &watched, elapsed, before, after);
-        println!("{}", report::table(&report));
-        if let Some(path) = &self.json {
-            std::fs::write(path, serde_json::to_string_pretty(&report)?)
-                .with_context(|| format!("{} can't be written", path.display()))?;
+        let mut report = self.report(&board, &posted, &watched, elapsed, before, after);
+        // With few sockets the difference is noise.
+        if let (true, Some(empty), Some(full)) = (self.sockets >= MANY, empty, before.hub_mib) {
+            report["idle_socket_kib"] =
+                json!(report::round((full - empty) * 1024.0 / self.sockets as f64));
         }
-        Ok(if report["ok"] == true {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
+        Ok(report)
     }
 
     async fn watch(
@@ -149,7 +156,11 @@ impl Ingest {
         let board = Arc::new(Board::new(most));
         let mut watchers = JoinSet::new();
         let (ready, mut wait) = mpsc::channel(self.sockets.max(1));
-        for _ in 0..self.sockets {
+        for number in 0..self.sockets {
+            // Some at a time: a hub that is asked for thousands at once refuses some, as it should.
+            if number >= OPENING {
+                opened(&mut wait).await?;
+            }
             let watch = Watch {
                 url: hub.socket_url(),
                 token: hub.token().unwrap_or_default().to_owned(),
@@ -168,23 +179,11 @@ impl Ingest {
             ));
         }
         drop(ready);
-        for _ in 0..self.sockets {
-            wait.recv()
-                .await
-                .context("a socket ended before it was ready")??;
+        for _ in 0..self.sockets.min(OPENING) {
+            opened(&mut wait).await?;
         }
         board.begin();
         Ok((watchers, board))
-    }
-
-    fn usage(&self) -> Usage {
-        Usage {
-            own_cpu: report::own_cpu_seconds(),
-            hub_cpu: self
-                .pid
-                .and_then(|pid| report::cpu_seconds(&pid.to_string())),
-            hub_mib: self.pid.and_then(report::resident_mib),
-        }
     }
 
     fn report(
@@ -207,10 +206,15 @@ impl Ingest {
         let ended = watched.iter().filter(|w| w.ended.is_some()).count();
         let measured = self.duration.as_secs_f64();
         let acked = board.acked_count();
-        let cpu = |from: Option<f64>, to: Option<f64>| {
-            from.zip(to)
-                .map(|(from, to)| report::round((to - from) / elapsed.as_secs_f64()))
+        let used = |from: Option<f64>, to: Option<f64>| from.zip(to).map(|(from, to)| to - from);
+        let cpus = |used: Option<f64>| used.map(|s| report::round(s / elapsed.as_secs_f64()));
+        let hub_cpu = used(before.hub_cpu, after.hub_cpu);
+        let database_cpu = used(before.database_cpu, after.database_cpu);
+        let per = |cpu: Option<f64>, count: u64, unit: f64| {
+            cpu.filter(|_| count > 0)
+                .map(|cpu| report::round(cpu * unit / count as f64))
         };
+        let events = sum(|w| w.verdict.events);
         json!({
             "ok": lost == 0 && doubled == 0 && holes == 0 && ended == 0 && posted.unanswered == 0,
             "loop": if self.rate > 0.0 { "open" } else { "closed" },
@@ -237,9 +241,15 @@ impl Ingest {
             "socket_reconnects": sum(|w| w.reconnects),
             "sockets": self.sockets,
             "sockets_ended": watched.iter().filter_map(|w| w.ended.clone()).collect::<Vec<_>>(),
-            "events_seen": sum(|w| w.verdict.events),
-            "generator_cpus": cpu(before.own_cpu, after.own_cpu),
-            "hub_cpus": cpu(before.hub_cpu, after.hub_cpu),
+            "events_seen": events,
+            "generator_cpus": cpus(used(before.own_cpu, after.own_cpu)),
+            "hub_cpus": cpus(hub_cpu),
+            "database_cpus": cpus(database_cpu),
+            "hub_cpu_s_per_1000": per(hub_cpu, acked, 1e3),
+            "database_cpu_s_per_1000": per(database_cpu, acked, 1e3),
+            "hub_cpu_s_per_million_events": per(hub_cpu, events, 1e6),
+            "acked_by_second": posted.by_second.iter().map(|s| s.acked).collect::<Vec<_>>(),
+            "slowest_ack_ms_by_second": posted.by_second.iter().map(|s| s.slowest as f64 / 1e3).collect::<Vec<_>>(),
             "hub_mib_before": before.hub_mib,
             "hub_mib_after": after.hub_mib,
         })
@@ -250,7 +260,28 @@ impl Ingest {
 struct Usage {
     own_cpu: Option<f64>,
     hub_cpu: Option<f64>,
+    database_cpu: Option<f64>,
     hub_mib: Option<f64>,
+}
+
+impl Usage {
+    fn of(link: &Link) -> Self {
+        let pid = link.pid;
+        Self {
+            own_cpu: report::own_cpu_seconds(),
+            hub_cpu: pid.and_then(|pid| report::cpu_seconds(&pid.to_string())),
+            // The databases of this machine are the hub's when the hub runs here.
+            database_cpu: pid.map(|_| report::database_cpu_seconds()),
+            hub_mib: pid.and_then(report::resident_mib),
+        }
+    }
+}
+
+/// Waits for the next socket to be ready.
+async fn opened(wait: &mut mpsc::Receiver<anyhow::Result<()>>) -> anyhow::Result<()> {
+    wait.recv()
+        .await
+        .context("a socket ended before it was ready")?
 }
 
 /// Runs all connections and adds up what they saw.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::duration;
 use super::ingest::fresh_run;
+use super::output::Output;
 use crate::drill::child::Recipe;
 use crate::drill::kept::{self, Kept};
 use crate::load::board::Board;
@@ -75,9 +76,8 @@ pub struct KillDrill {
     /// The moments of the kills follow from it; random when absent.
     #[arg(long)]
     seed: Option<u64>,
-    /// Write the figures there.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl KillDrill {
@@ -105,20 +105,13 @@ impl KillDrill {
         )?;
         let outcome = self.with_hub(&recipe, run, seed).await;
         let report = outcome.with_context(|| format!("see {}", recipe.log_path().display()))?;
-        println!("{}", report::table(&report));
-        if let Some(path) = &self.json {
-            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
-        }
-        let ok = report["ok"] == true;
+        let code = self.output.finish("Kill drill", &report)?;
+        let ok = code == ExitCode::SUCCESS;
         if ok && self.data_dir.is_none() {
             // Only a directory of our own, and only when nobody needs to look into it.
             let _ = std::fs::remove_dir_all(&data_dir);
         }
-        Ok(if ok {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
+        Ok(code)
     }
 
     async fn with_hub(&self, recipe: &Recipe, run: u32, seed: u64) -> anyhow::Result<Value> {

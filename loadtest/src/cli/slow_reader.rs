@@ -1,6 +1,5 @@
 //! `loadtest slow-reader`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,6 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::duration;
 use super::ingest::{drain, fresh_run, post_all};
+use super::output::Output;
 use super::target::HubFlags;
 use crate::drill::peer;
 use crate::load::board::Board;
@@ -56,12 +56,8 @@ pub struct SlowReader {
     /// The slow socket must be cut within this time.
     #[arg(long, default_value = "10s", value_parser = duration)]
     limit: Duration,
-    /// The hub's process, to report its memory.
-    #[arg(long)]
-    pid: Option<u32>,
-    /// Write the figures there.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 struct Load {
@@ -85,12 +81,13 @@ impl SlowReader {
         if self.rate <= 0.0 || self.others == 0 {
             bail!("rate and others must be above 0");
         }
-        let (hub, target) = self.hub.connect(true).await?;
-        let before = self.load(&hub, &target).await?;
-        let memory_before = self.pid.and_then(report::resident_mib);
-        let slow = Slow::connect(&hub).await?;
-        let watching = tokio::spawn(slow.wait_for_the_cut(self.limit, self.pid));
-        let during = self.load(&hub, &target).await?;
+        let link = self.hub.connect(true).await?;
+        let (hub, target, pid) = (&link.hub, &link.target, link.pid);
+        let before = self.load(hub, target).await?;
+        let memory_before = pid.and_then(report::resident_mib);
+        let slow = Slow::connect(hub).await?;
+        let watching = tokio::spawn(slow.wait_for_the_cut(self.limit, pid));
+        let during = self.load(hub, target).await?;
         let cut = watching.await?;
         let in_time = cut.after.is_some_and(|after| after <= self.limit);
         let report = json!({
@@ -107,17 +104,9 @@ impl SlowReader {
             "others_ended": during.ended,
             "hub_mib_before": memory_before,
             "hub_mib_peak": cut.peak_mib,
-            "hub_mib_after": self.pid.and_then(report::resident_mib),
+            "hub_mib_after": pid.and_then(report::resident_mib),
         });
-        println!("{}", report::table(&report));
-        if let Some(path) = &self.json {
-            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
-        }
-        Ok(if report["ok"] == true {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
+        self.output.finish("Slow reader", &report)
     }
 
     async fn load(&self, hub: &Hub, target: &Target) -> anyhow::Result<Load> {

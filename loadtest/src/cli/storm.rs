@@ -1,6 +1,5 @@
 //! `loadtest storm`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -13,6 +12,7 @@ use tokio::sync::{Barrier, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::ingest::{drain, fresh_run};
+use super::output::Output;
 use super::target::HubFlags;
 use crate::drill::kept::{self, Kept};
 use crate::load::board::Board;
@@ -52,9 +52,8 @@ pub struct Storm {
     /// Sockets that watch everything.
     #[arg(long, default_value_t = 2)]
     sockets: usize,
-    /// Write the figures there.
-    #[arg(long)]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
 }
 
 struct Plan {
@@ -81,10 +80,11 @@ impl Storm {
         if self.messages == 0 || self.copies == 0 || self.contacts == 0 || self.connections == 0 {
             bail!("messages, copies, contacts and connections must be at least 1");
         }
-        let (hub, target) = self.hub.connect(true).await?;
+        let link = self.hub.connect(true).await?;
+        let hub = &link.hub;
         let run = fresh_run()?;
         let plan = Arc::new(Plan {
-            target,
+            target: link.target.clone(),
             marker: Marker::new(run),
             messages: self.messages,
             first_contact: run % (MOST_CONTACTS - self.contacts.min(MOST_CONTACTS - 1)),
@@ -97,9 +97,7 @@ impl Storm {
             .context("the board is too small")?;
         let (end, end_seen) = watch::channel(false);
         let progress = Arc::new(AtomicU64::new(0));
-        let mut watchers = self
-            .watch(&hub, &plan, &board, &progress, &end_seen)
-            .await?;
+        let mut watchers = self.watch(hub, &plan, &board, &progress, &end_seen).await?;
         board.begin();
         for number in 0..self.messages {
             board.set_due(number, board.start());
@@ -113,17 +111,9 @@ impl Storm {
         while let Some(result) = watchers.join_next().await {
             watched.push(result?);
         }
-        let kept = kept::compare(&hub, &plan.marker, &board).await?;
+        let kept = kept::compare(hub, &plan.marker, &board).await?;
         let report = self.report(&plan, &kept, &watched, unanswered, took);
-        println!("{}", report::table(&report));
-        if let Some(path) = &self.json {
-            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
-        }
-        Ok(if report["ok"] == true {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
+        self.output.finish("Storm", &report)
     }
 
     async fn watch(

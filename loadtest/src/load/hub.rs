@@ -102,6 +102,14 @@ impl Hub {
         as_session(&session).context("the answer is no session")
     }
 
+    /// Makes an API key of an admin; gives its secret.
+    pub async fn create_key(&self) -> anyhow::Result<String> {
+        let key = json!({"name": "Load", "role": "admin"});
+        let key = self.post("/api/v1/api-keys", &key).await?;
+        let secret = key["key"].as_str().context("no key in the answer")?;
+        Ok(secret.to_owned())
+    }
+
     /// The first number.
     pub async fn first_session(&self) -> anyhow::Result<Session> {
         let page = self.get("/api/v1/sessions?limit=1").await?;

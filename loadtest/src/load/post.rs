@@ -48,6 +48,16 @@ pub struct Posted {
     pub broken: u64,
     /// Webhooks given up.
     pub unanswered: u64,
+    /// Answers in each second of the run.
+    pub by_second: Vec<Second>,
+}
+
+/// One second of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Second {
+    pub acked: u64,
+    /// Microseconds.
+    pub slowest: u64,
 }
 
 impl Posted {
@@ -60,6 +70,21 @@ impl Posted {
             refused: BTreeMap::new(),
             broken: 0,
             unanswered: 0,
+            by_second: Vec::new(),
+        }
+    }
+
+    /// An answer that came at that time of the run.
+    fn note(&mut self, at: Duration, took: Duration) {
+        let second = usize::try_from(at.as_secs()).unwrap_or(usize::MAX);
+        if self.by_second.len() <= second {
+            self.by_second.resize(second + 1, Second::default());
+        }
+        if let Some(second) = self.by_second.get_mut(second) {
+            second.acked += 1;
+            second.slowest = second
+                .slowest
+                .max(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
         }
     }
 
@@ -72,6 +97,12 @@ impl Posted {
         self.repeated += other.repeated;
         self.broken += other.broken;
         self.unanswered += other.unanswered;
+        let seconds = self.by_second.len().max(other.by_second.len());
+        self.by_second.resize(seconds, Second::default());
+        for (mine, theirs) in self.by_second.iter_mut().zip(&other.by_second) {
+            mine.acked += theirs.acked;
+            mine.slowest = mine.slowest.max(theirs.slowest);
+        }
         for (status, count) in &other.refused {
             *self.refused.entry(*status).or_default() += count;
         }
@@ -131,7 +162,9 @@ pub async fn run(plan: Arc<Plan>, board: Arc<Board>, connection: usize) -> Optio
             }
         }
         if due >= measured_from && acked {
-            record(&mut poster.posted.ack, due.elapsed());
+            let took = due.elapsed();
+            poster.posted.note(board.start().elapsed(), took);
+            record(&mut poster.posted.ack, took);
             record(&mut poster.posted.late, sent.saturating_duration_since(due));
         }
         if acked && plan.repeat_every > 0 && (first / plan.batch).is_multiple_of(plan.repeat_every)

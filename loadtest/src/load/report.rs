@@ -13,6 +13,12 @@ pub fn histogram() -> Histogram<u64> {
     Histogram::new_with_max(MOST, DIGITS).expect("valid bounds")
 }
 
+/// The places that a chart joins.
+const CURVE: [f64; 16] = [
+    0.01, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995,
+    0.9999,
+];
+
 /// Milliseconds at the places that people ask for.
 pub fn percentiles(histogram: &Histogram<u64>) -> Value {
     let at = |quantile| round(histogram.value_at_quantile(quantile) as f64 / 1000.0);
@@ -24,6 +30,7 @@ pub fn percentiles(histogram: &Histogram<u64>) -> Value {
         "p999": at(0.999),
         "max": round(histogram.max() as f64 / 1000.0),
         "mean": round(histogram.mean() / 1000.0),
+        "curve": CURVE.map(|quantile| [quantile, at(quantile)]),
     })
 }
 
@@ -52,6 +59,8 @@ pub fn table(report: &Value) -> String {
                     let _ = writeln!(out, "{:<22} {value}", format!("{name}.{key}"));
                 }
             }
+            // A list of numbers is for the charts.
+            Value::Array(rows) if rows.iter().all(Value::is_number) && !rows.is_empty() => {}
             Value::Array(rows) => {
                 for (index, row) in rows.iter().enumerate() {
                     let _ = writeln!(out, "{:<22} {row}", format!("{name}.{index}"));
@@ -80,6 +89,19 @@ pub fn cpu_seconds(pid: &str) -> Option<f64> {
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
+}
+
+/// Seconds of processor time of all PostgreSQL and Redis processes of this machine.
+pub fn database_cpu_seconds() -> f64 {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|entry| {
+            let pid = entry.file_name().into_string().ok()?;
+            let name = std::fs::read_to_string(entry.path().join("comm")).ok()?;
+            let counts = matches!(name.trim(), "postgres" | "redis-server");
+            counts.then(|| cpu_seconds(&pid)).flatten()
+        })
+        .sum()
 }
 
 /// Resident memory of a process in MiB.

@@ -2,6 +2,7 @@
 //! contacts who do not want marketing. Most of it says only that something changed; what exactly is asked by a
 //! job, because these callbacks come twice, late and in any order. What concerns nobody here is counted.
 
+use actors::figure;
 use actors::model::contact::{Identity, IdentityKind};
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::Notice;
@@ -61,7 +62,7 @@ pub async fn take_in(app: &AppState, place: Place, notice: &Notice) -> ApiResult
             put_aside(app, place, reason, notice.value.get().as_bytes().to_vec()).await
         }
         _ => {
-            metrics::counter!("notices_ignored_total").increment(1);
+            metrics::counter!(figure::NOTICES_IGNORED_TOTAL).increment(1);
             Ok(())
         }
     }

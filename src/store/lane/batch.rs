@@ -17,28 +17,26 @@ use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 
 use super::super::Store;
-use super::super::db::{Conn, refused};
+use super::super::db::{Db, blocking_tx};
 use super::super::event::EventRow;
 use super::super::job::JobRow;
 use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
 use super::sieve::Results;
+use crate::in_tx;
 
-/// Appends all.
-pub(super) async fn append(
-    conn: &mut Conn,
+/// Appends all in a transaction.
+pub(super) async fn commit(
     store: &Store,
-    appends: &[Arc<InboundAppend>],
+    appends: Vec<Arc<InboundAppend>>,
 ) -> Result<Results, StoreError> {
-    match conn {
-        // One blocking call for the whole batch: a hop per statement would cost more than the statements.
-        Conn::Sqlite(object) => {
-            let (store, appends) = (store.clone(), appends.to_vec());
-            object
-                .spawn_blocking(move |c| sqlite::append(c, &store, &appends))
-                .await
-                .map_err(refused)
+    match store.db() {
+        Db::Sqlite { writer, .. } => {
+            let store = store.clone();
+            blocking_tx(writer, move |c| sqlite::append(c, &store, &appends)).await
         }
-        Conn::Postgres(_) => postgres::append(conn, store, appends).await,
+        Db::Postgres(_) => in_tx!(store.db(), |conn| {
+            postgres::append(conn, store, &appends).await
+        }),
     }
 }
 

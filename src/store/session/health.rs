@@ -5,14 +5,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actors::model::ids::SessionId;
-use actors::model::session::HealthState;
+use actors::model::session::{HealthState, SessionStatus};
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::{SessionRow, tell};
+use super::{SessionRow, status_name, tell};
 use crate::store::schema::sessions;
 use crate::store::{Store, Unscoped};
 use crate::{in_tx, with_conn};
@@ -104,6 +105,19 @@ impl Unscoped {
             ..Changes::default()
         };
         update(self.store(), id, &changes, |_| true).await
+    }
+
+    /// How many of the numbers in use stand how, by the names of [`HealthState`].
+    pub async fn count_numbers(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let counted: Vec<(String, i64)> = with_conn!(&mut conn, |c| sessions::table
+            .filter(sessions::status.eq(status_name(SessionStatus::Active)))
+            .filter(sessions::hidden_at.is_null())
+            .group_by(sessions::health_state)
+            .select((sessions::health_state, count_star()))
+            .load(c)
+            .await)?;
+        Ok(counted)
     }
 
     /// Notes that a callback of the number came; cheap to call for each.

@@ -154,6 +154,14 @@ impl Whole {
         answer.json().await.unwrap()
     }
 
+    /// What the node tells Prometheus.
+    pub async fn figures(&self) -> String {
+        let url = format!("http://{}/metrics", self.node.address);
+        let answer = self.http.get(url).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "/metrics");
+        answer.text().await.unwrap()
+    }
+
     /// Tells the API something with these headers; it must be accepted.
     pub async fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Value {
         let mut request = self.http.post(self.url(path)).bearer_auth(&self.token);
