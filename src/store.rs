@@ -104,7 +104,7 @@ pub struct Unscoped {
 }
 
 impl Store {
-    /// A store on an open database; its committers run on the present runtime.
+    /// A store on an open database; its committer runs on the present runtime.
     fn new(db: Db, ids: IdSource, epoch: i64, node: i64) -> Self {
         let (inlet, queue) = lane::queue();
         let store = Self {
@@ -118,10 +118,8 @@ impl Store {
                 heard: session::Heard::default(),
             }),
         };
-        for _ in 0..lane::committers(store.db()) {
-            let weak = WeakStore(Arc::downgrade(&store.inner));
-            tokio::spawn(lane::commit_batches(weak, Arc::clone(&queue)));
-        }
+        let weak = WeakStore(Arc::downgrade(&store.inner));
+        tokio::spawn(lane::commit_batches(weak, queue));
         store
     }
 
