@@ -30,6 +30,7 @@ mod quarantine;
 mod retention;
 pub mod schema;
 mod session;
+mod status;
 mod template;
 mod thread;
 mod throttle;

@@ -1,5 +1,4 @@
-//! A message's way out: the attempt committed before its POST, how it ended, and what the provider says of it
-//! later. A message's rank only rises.
+//! A message's way out: the attempt committed before its POST, and how it ended. A message's rank only rises.
 
 use std::sync::Arc;
 
@@ -9,9 +8,9 @@ use actors::model::conversation::Conversation;
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
 use actors::model::message::{Failure, Message, Reaction, ReactionBy};
 use actors::model::outbound::{Outcome, Parcel};
-use actors::model::status::{MessageStatus, ProviderFault, StatusUpdate};
+use actors::model::status::MessageStatus;
 use actors::policy;
-use actors::ports::store::{Begun, Raised, Receipt, StoreError};
+use actors::ports::store::{Begun, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -20,7 +19,8 @@ use super::contact_identity::identities_of;
 use super::db::Conn;
 use super::kept::kept;
 use super::message::MessageRow;
-use super::schema::{early_statuses, messages};
+use super::schema::messages;
+use super::status::take_early;
 use super::{Store, conversation, event, field, job, message};
 use crate::{in_tx, lock_first, with_conn};
 
@@ -30,12 +30,12 @@ pub(crate) type Tell = fn(Arc<Message>) -> Event;
 /// What changes on a message's row.
 #[derive(AsChangeset, Default)]
 #[diesel(table_name = messages)]
-struct Change {
-    seq: Option<i64>,
-    status: Option<String>,
-    provider_id: Option<String>,
-    error: Option<Option<String>>,
-    reactions: Option<Option<String>>,
+pub(super) struct Change {
+    pub seq: Option<i64>,
+    pub status: Option<String>,
+    pub provider_id: Option<String>,
+    pub error: Option<Option<String>>,
+    pub reactions: Option<Option<String>>,
 }
 
 /// A message's row, locked against others on PostgreSQL.
@@ -112,7 +112,8 @@ async fn row_if_last(
     }))
 }
 
-async fn change(conn: &mut Conn, id: i64, change: Change) -> Result<(), StoreError> {
+/// Writes what changes.
+pub(super) async fn change(conn: &mut Conn, id: i64, change: Change) -> Result<(), StoreError> {
     let update = kept(diesel::update(messages::table.find(id)).set(&change));
     with_conn!(conn, |c| update.execute(c).await)?;
     Ok(())
@@ -236,7 +237,8 @@ async fn accept(
     Ok(vec![told])
 }
 
-async fn raise(
+/// Raises a message to a status that is no failure.
+pub(super) async fn raise(
     conn: &mut Conn,
     row: &MessageRow,
     status: MessageStatus,
@@ -255,7 +257,8 @@ async fn raise(
     Ok(vec![tell(conn, row.organization_id, row.id, how).await?])
 }
 
-async fn fail(
+/// Ends a message as failed.
+pub(super) async fn fail(
     conn: &mut Conn,
     row: &MessageRow,
     failure: &Failure,
@@ -311,60 +314,6 @@ pub(crate) async fn set_reaction(
         Event::MessageUpdated,
     )
     .await
-}
-
-type Early = (MessageStatus, Option<ProviderFault>);
-
-async fn take_early(
-    conn: &mut Conn,
-    session: i64,
-    provider_id: &str,
-) -> Result<Vec<Early>, StoreError> {
-    let kept: Vec<(String, Option<String>)> = with_conn!(conn, |c| early_statuses::table
-        .filter(early_statuses::session_id.eq(session))
-        .filter(early_statuses::provider_id.eq(provider_id))
-        .select((early_statuses::status, early_statuses::error))
-        .load(c)
-        .await)?;
-    if kept.is_empty() {
-        return Ok(Vec::new());
-    }
-    with_conn!(conn, |c| diesel::delete(
-        early_statuses::table
-            .filter(early_statuses::session_id.eq(session))
-            .filter(early_statuses::provider_id.eq(provider_id))
-    )
-    .execute(c)
-    .await)?;
-    kept.iter()
-        .map(|(status, error)| {
-            Ok((
-                field::named("message status", status, MessageStatus::parse)?,
-                field::read_opt(error.as_deref())?,
-            ))
-        })
-        .collect()
-}
-
-async fn keep_early(
-    conn: &mut Conn,
-    session: SessionId,
-    update: &StatusUpdate,
-) -> Result<(), StoreError> {
-    let error = update.error.as_ref().map(field::write).transpose()?;
-    with_conn!(conn, |c| diesel::insert_into(early_statuses::table)
-        .values((
-            early_statuses::session_id.eq(session.0),
-            early_statuses::provider_id.eq(&update.provider_id),
-            early_statuses::status.eq(update.status.as_str()),
-            early_statuses::at.eq(update.at.naive()),
-            early_statuses::error.eq(&error),
-            early_statuses::created_at.eq(Timestamp::now().naive()),
-        ))
-        .on_conflict_do_nothing()
-        .execute(c)
-        .await)?;
-    Ok(())
 }
 
 impl Store {
@@ -439,76 +388,5 @@ impl Store {
                 jobs: false,
             })
         })
-    }
-
-    pub(super) async fn raise(
-        &self,
-        organization: OrganizationId,
-        session: SessionId,
-        update: &StatusUpdate,
-    ) -> Result<Raised, StoreError> {
-        in_tx!(self.db(), |conn| {
-            let Some(row) = find_sent(conn, organization, session, update).await? else {
-                keep_early(conn, session, update).await?;
-                return Ok(Raised::Kept);
-            };
-            if row.provider_id.is_none() && !update.provider_id.is_empty() {
-                let news = Change {
-                    provider_id: Some(update.provider_id.clone()),
-                    ..Change::default()
-                };
-                change(conn, row.id, news).await?;
-            }
-            if !row.status()?.rises_to(update.status) {
-                return Ok(Raised::Unchanged);
-            }
-            let how: Tell = Event::MessageStatusChanged;
-            let envelopes = match (update.status, &update.error) {
-                (MessageStatus::Failed, fault) => {
-                    let fault = fault.clone().unwrap_or_else(|| ProviderFault {
-                        code: 0,
-                        title: "WhatsApp could not deliver the message".to_owned(),
-                        details: None,
-                    });
-                    fail(conn, &row, &policy::failure(&fault), how).await?
-                }
-                (status, _) => raise(conn, &row, status, how).await?,
-            };
-            Ok(Raised::Changed(Receipt {
-                envelopes,
-                jobs: false,
-            }))
-        })
-    }
-}
-
-/// The message that a status is about: by the provider's id, else by the attempt id that it echoes.
-async fn find_sent(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    session: SessionId,
-    update: &StatusUpdate,
-) -> Result<Option<MessageRow>, StoreError> {
-    if let Some(row) = lock_by_provider_id(conn, session.0, &update.provider_id).await? {
-        return Ok(Some(row));
-    }
-    let Some(attempt) = update
-        .attempt
-        .as_deref()
-        .and_then(|text| text.parse::<AttemptId>().ok())
-    else {
-        return Ok(None);
-    };
-    let id: Option<i64> = with_conn!(conn, |c| messages::table
-        .filter(messages::attempt_id.eq(Some(attempt.0)))
-        .filter(messages::organization_id.eq(organization.0))
-        .filter(messages::session_id.eq(session.0))
-        .select(messages::id)
-        .first(c)
-        .await
-        .optional())?;
-    match id {
-        Some(id) => lock_message(conn, id).await,
-        None => Ok(None),
     }
 }
