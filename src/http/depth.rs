@@ -1,4 +1,4 @@
-//! How deep JSON is nested, before anybody parses it: text that is kept as it came is parsed without a limit
+//! What is wrong with JSON before anybody parses it. How deep it is nested: text that is kept as it came is parsed without a limit
 //! by the first reader and would overflow the stack of a later one.
 
 /// The deepest JSON that is taken.
@@ -34,9 +34,31 @@ pub fn is_deeper(json: &[u8], limit: usize) -> bool {
     false
 }
 
+/// Whether a text in `json` has the character NUL, which no database takes.
+pub fn has_nul(json: &[u8]) -> bool {
+    let mut escapes = json.iter().enumerate();
+    while let Some((at, byte)) = escapes.next() {
+        if *byte == b'\\' {
+            if json[at..].starts_with(br"\u0000") {
+                return true;
+            }
+            // What is escaped begins no escape itself.
+            escapes.next();
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_real_nul_counts() {
+        assert!(has_nul(br#"{"a":"b\u0000c"}"#));
+        assert!(has_nul(br#"["\\\u0000"]"#));
+        assert!(!has_nul(br#"["\\u0000", "\u0001", "u0000"]"#));
+    }
 
     #[test]
     fn only_real_nesting_counts() {

@@ -91,11 +91,35 @@ fn part(name: &'static str, problem: Option<String>) -> Part {
     }
 }
 
-/// The connection itself, not what a proxy says of it: a forwarded request does not come from here.
+/// What proxies add to a request.
+const FORWARDED: [&str; 6] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "via",
+];
+
+/// The connection itself, not what a proxy says of it: a forwarded request does not come from here, nor one that
+/// asks for another host (a proxy that adds nothing, or a page whose name was pointed here).
 fn is_local(request: &HttpRequest) -> bool {
-    let is_forwarded = request.headers().contains_key("x-forwarded-for");
+    let headers = request.headers();
+    let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
     let peer: Option<IpAddr> = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    !is_forwarded && peer.is_some_and(|peer| peer.is_loopback())
+    !is_forwarded
+        && peer.is_some_and(|peer| peer.is_loopback())
+        && names_this_machine(request.connection_info().host())
+}
+
+/// Whether a `Host` is `localhost` or a loopback address, with or without a port.
+fn names_this_machine(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 fn shows(request: &HttpRequest, token: &str) -> bool {
@@ -106,4 +130,31 @@ fn shows(request: &HttpRequest, token: &str) -> bool {
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
     bool::from(given.as_bytes().ct_eq(token.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_are_this_machine() {
+        for host in [
+            "localhost:3000",
+            "LocalHost",
+            "127.0.0.1:9",
+            "[::1]:3000",
+            "127.9.9.9",
+        ] {
+            assert!(names_this_machine(host), "{host}");
+        }
+        for host in [
+            "hub.example",
+            "localhost.evil.example",
+            "10.0.0.1:3000",
+            "[fe80::1]",
+            "",
+        ] {
+            assert!(!names_this_machine(host), "{host}");
+        }
+    }
 }

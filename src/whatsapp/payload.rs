@@ -125,6 +125,10 @@ fn read_entry(raw: &RawValue, received_at: Timestamp, webhook: &mut Webhook) {
     }
 }
 
+/// Bytes of a provider's id; real ones have some 60. An index takes no long ones, and a callback that can't be
+/// stored would come again for seven days.
+const LONGEST_ID: usize = 255;
+
 /// The instant that counts.
 fn settle_instant(named: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
     named

@@ -12,7 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use crate::http::depth::{DEEPEST, is_deeper};
+use crate::http::depth::{DEEPEST, has_nul, is_deeper};
 use crate::http::describe::{Input, Sketch};
 use crate::http::error::{ApiError, ApiResult, Code};
 
@@ -38,6 +38,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let bytes = read_all(payload, LARGEST).await?;
             if is_deeper(&bytes, DEEPEST) {
                 return Err(ApiError::of(Code::InvalidJson).detail("the JSON is nested too deeply"));
+            }
+            if has_nul(&bytes) {
+                return Err(ApiError::of(Code::InvalidJson).detail("a text has the character NUL"));
             }
             serde_json::from_slice(&bytes)
                 .map(Self)

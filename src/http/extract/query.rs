@@ -19,6 +19,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if request.query_string().contains("%00") {
+            let error = ApiError::of(Code::InvalidParameter);
+            return ready(Err(error.detail("a parameter has the character NUL")));
+        }
         let query = web::Query::<T>::from_query(request.query_string());
         ready(match query {
             Ok(query) => Ok(Self(query.into_inner())),

@@ -193,6 +193,21 @@ struct Preference {
     user_id: Option<String>,
     category: Option<String>,
     value: Option<String>,
+    /// Seconds, as a number or as text.
+    timestamp: Option<Value>,
+}
+
+impl Preference {
+    /// When the contact said so: now at the latest.
+    fn said_at(&self) -> Timestamp {
+        let now = Timestamp::now();
+        let told = self.timestamp.as_ref().and_then(|told| match told {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_i64(),
+        });
+        told.and_then(|seconds: i64| seconds.checked_mul(1000))
+            .map_or(now, |millis| Timestamp::from_millis(millis).min(now))
+    }
 }
 
 async fn preferences(
@@ -207,11 +222,12 @@ async fn preferences(
         if preference.category.as_deref() != Some("marketing_messages") {
             continue;
         }
-        let since = match preference.value.as_deref() {
-            Some("stop") => Some(Timestamp::now()),
-            Some("resume" | "signup") => None,
+        let opts_out = match preference.value.as_deref() {
+            Some("stop") => true,
+            Some("resume" | "signup") => false,
             _ => continue,
         };
+        let at = preference.said_at();
         let phone = preference.wa_id.map(|value| Identity {
             kind: IdentityKind::Phone,
             value,
@@ -223,7 +239,7 @@ async fn preferences(
         let identities: Vec<Identity> = phone.into_iter().chain(user).collect();
         let tenant = app.store.tenant(organization);
         app.hub
-            .announce(tenant.set_opted_out(&identities, since).await?);
+            .announce(tenant.set_opted_out(&identities, opts_out, at).await?);
     }
     Ok(())
 }

@@ -33,6 +33,9 @@ pub fn message(
     around: &Surroundings<'_>,
 ) -> Result<InboundMessage, &'static str> {
     let provider_id = message.text("id").ok_or("a message without id")?;
+    if provider_id.len() > super::LONGEST_ID {
+        return Err("a message whose id is too long");
+    }
     let read = substance(message, whole);
     let (named, effect) = match side {
         Side::Customer => (senders(message), read.effect),

@@ -23,7 +23,10 @@ pub fn status(
         return Ok(None);
     };
     Ok(Some(StatusUpdate {
-        provider_id: status.text("id").ok_or("a status without id")?,
+        provider_id: status
+            .text("id")
+            .filter(|id| id.len() <= super::LONGEST_ID)
+            .ok_or("a status without a fitting id")?,
         attempt: status.text("biz_opaque_callback_data"),
         status: step,
         at: settle_instant(status.instant("timestamp"), received_at),

@@ -192,3 +192,69 @@ async fn one_contact_is_heard_in_order_and_an_unknown_number_is_nobodys() {
     }
     whole.stop().await;
 }
+
+/// Said at `seconds`: the customer wants marketing again (`resume`), or no more (`stop`).
+fn preference(customer: &str, value: &str, seconds: i64) -> String {
+    change(
+        "user_preferences",
+        &json!({
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "15550109999", "phone_number_id": NUMBER},
+            "user_preferences": [{"wa_id": customer, "detail": "told so", "category": "marketing_messages",
+                "value": value, "timestamp": seconds}],
+        }),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_earlier_does_not_take_back_that_a_contact_opted_out() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let whole = Whole::start(engine).await;
+        let customer = "491700000005";
+        let body = webhook(NUMBER, &[text(customer, "wamid.opt", "hi")]);
+        assert_eq!(post_sealed(&whole, body).await, 200);
+        let now = actors::time::Timestamp::now().millis() / 1000;
+        let opted_out = async || whole.get("/contacts").await["data"][0]["opted_out_at"].clone();
+        for (value, seconds, is_out) in [
+            ("stop", now - 60, true),
+            ("resume", now - 3600, true),
+            ("resume", now - 30, false),
+        ] {
+            let told = preference(customer, value, seconds);
+            assert_eq!(post_sealed(&whole, told).await, 200);
+            let at = opted_out().await;
+            assert_eq!(!at.is_null(), is_out, "{value} at {seconds}: {at}");
+        }
+        whole.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_index_and_no_text_column_takes_is_put_aside_or_refused() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let whole = Whole::start(engine).await;
+        // Not compressible, so that no database can make it short.
+        let mut long = String::new();
+        for number in 0_u64..600 {
+            long.push_str(&format!(
+                "{:016x}",
+                number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ));
+        }
+        let messages = [
+            text("491700000006", &long, "too long an id"),
+            text("491700000006", "wamid.fine", "fine"),
+        ];
+        assert_eq!(post_sealed(&whole, webhook(NUMBER, &messages)).await, 200);
+        let listed = whole.get("/conversations").await;
+        assert_eq!(listed["data"][0]["last_message"]["text"], "fine");
+        let kept = whole.get("/quarantine").await;
+        assert_eq!(kept["data"].as_array().unwrap().len(), 1, "{kept}");
+        let id = listed["data"][0]["id"].as_str().unwrap();
+        let nul = json!({"type": "text", "text": {"body": "a\u{0}b"}});
+        let path = format!("/conversations/{id}/messages");
+        let refused = whole.post_expecting(&path, &nul, 400).await;
+        assert_eq!(refused["code"], "invalid_json");
+        whole.stop().await;
+    }
+}
