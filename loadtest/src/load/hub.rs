@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+/// What API keys begin with; access tokens don't.
+const API_KEY: &str = "wcc_";
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A hub and how to talk to it.
@@ -156,8 +158,10 @@ impl Hub {
     }
 
     async fn ask(&self, mut request: reqwest::RequestBuilder, path: &str) -> anyhow::Result<Value> {
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+        match &self.token {
+            Some(key) if key.starts_with(API_KEY) => request = request.header("X-Api-Key", key),
+            Some(token) => request = request.bearer_auth(token),
+            None => {}
         }
         let answer = request.send().await?;
         let status = answer.status();

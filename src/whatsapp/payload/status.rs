@@ -22,11 +22,12 @@ pub fn status(
     let Some(step) = step.filter(|_| !is_call && !to_group) else {
         return Ok(None);
     };
+    let provider_id = status.text("id").ok_or("a status without id")?;
+    if provider_id.len() > super::LONGEST_ID {
+        return Err("a status whose id is too long");
+    }
     Ok(Some(StatusUpdate {
-        provider_id: status
-            .text("id")
-            .filter(|id| id.len() <= super::LONGEST_ID)
-            .ok_or("a status without a fitting id")?,
+        provider_id,
         attempt: status.text("biz_opaque_callback_data"),
         status: step,
         at: settle_instant(status.instant("timestamp"), received_at),
