@@ -86,12 +86,12 @@ pub(super) fn claim_each(
 /// One probe of the index per key, whatever the planner believes about a young table.
 const CLAIM: &str = "INSERT INTO dedup_keys (session_id, key, created_at) \
     SELECT s, k, $3 FROM UNNEST($1, $2) AS v (s, k) WHERE (SELECT TRUE FROM dedup_keys AS d \
-    WHERE d.session_id = v.s AND d.key = v.k || '#placeholder' LIMIT 1) IS NULL ORDER BY s, k \
+    WHERE d.session_id = v.s AND d.key = v.k || $4 LIMIT 1) IS NULL ORDER BY s, k \
     ON CONFLICT DO NOTHING RETURNING session_id, key";
 
 const ANNOUNCED: &str = "SELECT v.s AS session_id, v.k AS key FROM UNNEST($1, $2) AS v (s, k) \
     CROSS JOIN LATERAL (SELECT 1 FROM dedup_keys AS d WHERE d.session_id = v.s \
-    AND d.key = v.k || '#placeholder' LIMIT 1) AS hit";
+    AND d.key = v.k || $3 LIMIT 1) AS hit";
 
 const GIVE_BACK: &str = "DELETE FROM dedup_keys AS d USING UNNEST($1, $2) AS v (s, k) \
     WHERE d.session_id = v.s AND d.key = v.k";
@@ -114,7 +114,8 @@ pub(super) async fn claim_all(
     let query = diesel::sql_query(CLAIM)
         .bind::<Array<BigInt>, _>(sessions)
         .bind::<Array<Text>, _>(texts)
-        .bind::<SqlTimestamp, _>(now.naive());
+        .bind::<SqlTimestamp, _>(now.naive())
+        .bind::<Text, _>(PLACEHOLDER);
     let mut shared = c;
     let rows: Vec<KeyRow> = kept(query).load(&mut shared).await.map_err(refused)?;
     let new = set_of(rows);
@@ -130,7 +131,8 @@ async fn announced(c: &AsyncPgConnection, keys: Vec<Key>) -> Result<HashSet<Key>
     let (sessions, texts): (Vec<i64>, Vec<String>) = keys.into_iter().unzip();
     let query = diesel::sql_query(ANNOUNCED)
         .bind::<Array<BigInt>, _>(sessions)
-        .bind::<Array<Text>, _>(texts);
+        .bind::<Array<Text>, _>(texts)
+        .bind::<Text, _>(PLACEHOLDER);
     let mut shared = c;
     let rows: Vec<KeyRow> = kept(query).load(&mut shared).await.map_err(refused)?;
     Ok(set_of(rows))

@@ -38,10 +38,19 @@ pub(super) async fn append(
         Found::Nothing | Found::Contact => None,
         Found::Thread(state) => Some(state),
     };
-    let ghost = match remember(conn, append).await? {
+    let announced = match remember(conn, append).await? {
         Memory::Known => return Ok(Appended::Duplicate),
         Memory::New => false,
         Memory::Announced => true,
+    };
+    // Before the organization's numbers are taken, as everywhere: else two transactions wait for each other.
+    let ghost = match announced {
+        true => lock_ghost(conn, append).await?,
+        false => None,
+    };
+    let target = match ghost {
+        Some(_) => None,
+        None => lock_target(conn, append).await?,
     };
     let mut told = Told::new(append);
     if thread.is_none() {
@@ -52,8 +61,8 @@ pub(super) async fn append(
     };
     refresh_contact(conn, append, &mut state, &mut told).await?;
     let has_jobs = match ghost {
-        true => replace_ghost(conn, store, append, &mut state, &mut told).await?,
-        false => take_effect(conn, store, append, &mut state, &mut told).await?,
+        Some(ghost) => replace_ghost(conn, store, append, &mut state, &mut told, ghost).await?,
+        None => take_effect(conn, store, append, &mut state, &mut told, target).await?,
     };
     Ok(Appended::Stored {
         state: Arc::new(state),
@@ -304,6 +313,29 @@ async fn refresh_contact(
         .await
 }
 
+/// The placeholder that the message replaces, if it still stands there.
+async fn lock_ghost(
+    conn: &mut Conn,
+    append: &InboundAppend,
+) -> Result<Option<MessageRow>, StoreError> {
+    let (session, id) = key_of(append);
+    let found = lock_by_provider_id(conn, session, &id).await?;
+    Ok(found.filter(|row| row.placeholder))
+}
+
+/// The earlier message that the message changes.
+async fn lock_target(
+    conn: &mut Conn,
+    append: &InboundAppend,
+) -> Result<Option<MessageRow>, StoreError> {
+    match &append.message.effect {
+        Effect::Reaction { target, .. } | Effect::Edit { target } | Effect::Revoke { target } => {
+            lock_by_provider_id(conn, append.key.session.0, target).await
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Does what the message does; tells whether a job was left.
 async fn take_effect(
     conn: &mut Conn,
@@ -311,17 +343,10 @@ async fn take_effect(
     append: &InboundAppend,
     state: &mut ConversationState,
     told: &mut Told<'_>,
+    target: Option<MessageRow>,
 ) -> Result<bool, StoreError> {
-    let session = append.key.session.0;
-    let target = match &append.message.effect {
-        Effect::Reaction { target, .. } | Effect::Edit { target } | Effect::Revoke { target } => {
-            lock_by_provider_id(conn, session, target)
-                .await?
-                .filter(|row| row.conversation_id == state.conversation.id.0)
-        }
-        _ => None,
-    };
-    let Some(target) = target else {
+    let here = state.conversation.id.0;
+    let Some(target) = target.filter(|row| row.conversation_id == here) else {
         return show(conn, store, append, state, told).await;
     };
     let carrier = make(store, append, state, state.version, &Quotes::new())?;
@@ -388,12 +413,8 @@ async fn replace_ghost(
     append: &InboundAppend,
     state: &mut ConversationState,
     told: &mut Told<'_>,
+    ghost: MessageRow,
 ) -> Result<bool, StoreError> {
-    let (session, id) = key_of(append);
-    let ghost = lock_by_provider_id(conn, session, &id).await?;
-    let Some(ghost) = ghost.filter(|row| row.placeholder) else {
-        return take_effect(conn, store, append, state, told).await;
-    };
     let mut made = make(store, append, state, ghost.seq, &Quotes::new())?;
     let place = MessageId(ghost.id);
     for row in &mut made.media {
