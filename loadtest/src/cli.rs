@@ -6,15 +6,19 @@ mod fanout;
 mod ingest;
 mod kill_drill;
 mod output;
+mod scenario;
 mod simulate;
 mod slow_reader;
 mod storm;
+mod talk;
 mod target;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+
+use scenario::Tool;
 
 /// WhatsApp simulator, load scenarios and fault drills for the command centre.
 #[derive(Debug, Parser)]
@@ -27,8 +31,21 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Simulate(simulate::Simulate),
-    Ingest(ingest::Ingest),
-    Fanout(fanout::Fanout),
+    /// Puts signed webhooks on a hub and watches them come out at its sockets.
+    ///
+    /// Closed loop (`--rate 0`): each connection posts as soon as its last webhook was answered. Open loop
+    /// (`--rate N`): webhooks are due at fixed times and every latency is counted from the due time, so a slow hub
+    /// can't slow the clock. A webhook that is not answered 200 is posted again, the same bytes, with growing
+    /// pauses, as the provider does (`retries`). Exit code 1 when an acknowledged message was lost or doubled.
+    ///
+    /// loadtest ingest --start ./command-center --rate 1160 --profile mixed --zipf 1.0 --slo 'ack.p99<250ms'
+    Ingest(Tool<ingest::Ingest>),
+    /// Tells many sockets the same: what a delivery costs the hub, and what an idle socket weighs.
+    ///
+    /// Opens that many sockets on one stream, posts a few webhooks a second, and counts on every socket what came:
+    /// how late, lost or doubled. `hub_cpu_s_per_million_events` is the price, `idle_socket_kib` the weight.
+    /// Thousands of sockets need as many file descriptors on both sides (`ulimit -n`).
+    Fanout(Tool<fanout::Fanout>),
     Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),

@@ -3,4 +3,5 @@
 
 pub mod child;
 pub mod kept;
+pub mod own;
 pub mod peer;

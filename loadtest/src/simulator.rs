@@ -37,6 +37,7 @@ pub use customer::{File, Say, Writing, WritingError, Written};
 pub use error::GraphError;
 pub use fault::{Fault, Misbehaviour, Operation};
 pub use ledger::{Attempt, LedgerTotals};
+pub use media::sample;
 pub use options::{Behaviour, HubAccess, NumberConfig, Options, Statuses, Tier};
 pub use running::{Running, StartError};
 pub use subscribe::SubscribeError;

@@ -6,6 +6,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::scenario::Needs;
 use super::target::HubFlags;
 use crate::load::body::Target;
 use crate::load::hub::Hub;
@@ -54,7 +55,7 @@ impl BadInput {
     }
 
     async fn try_all(self) -> anyhow::Result<ExitCode> {
-        let link = self.hub.connect(false).await?;
+        let link = self.hub.connect(Needs::default()).await?;
         let (hub, target) = (&link.hub, &link.target);
         let mut wrong = 0;
         for case in cases(&target.phone_number_id) {

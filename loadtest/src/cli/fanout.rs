@@ -1,24 +1,20 @@
 //! `loadtest fanout`.
 
-use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::duration;
 use super::ingest::Ingest;
-use super::output::Output;
-use super::target::HubFlags;
+use super::scenario::{Needs, Scenario};
+use super::talk::{Repeat, Talk};
+use crate::load::link::Link;
+use crate::load::shard::Shard;
 
-/// Tells many sockets the same: what a delivery costs the hub, and what an idle socket weighs.
-///
-/// Opens that many sockets on one stream, posts a few webhooks a second, and counts on every socket what came: how
-/// late, lost or doubled. `hub_cpu_s_per_million_events` is the price, `idle_socket_kib` the weight. Thousands of
-/// sockets need as many file descriptors on both sides (`ulimit -n`).
+/// Many sockets and a few webhooks.
 #[derive(Debug, Args)]
 pub struct Fanout {
-    #[command(flatten)]
-    hub: HubFlags,
     /// Sockets that watch everything.
     #[arg(long, default_value_t = 1000)]
     sockets: usize,
@@ -31,30 +27,39 @@ pub struct Fanout {
     /// Measured time.
     #[arg(long, default_value = "20s", value_parser = duration)]
     duration: Duration,
-    /// Threads of the generator.
-    #[arg(long, default_value_t = 1)]
-    threads: usize,
-    #[command(flatten)]
-    output: Output,
 }
 
 impl Fanout {
-    /// Runs the load.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
-        anyhow::ensure!(self.rate > 0.0, "rate must be above 0");
-        let ingest = Ingest {
-            hub: self.hub,
+    fn ingest(&self) -> Ingest {
+        Ingest {
             connections: 4,
             duration: self.duration,
             ramp: Duration::from_secs(1),
             rate: self.rate,
-            contacts: 100,
+            talk: Talk::plain(100),
             sockets: self.sockets,
             batch: self.batch,
-            repeat_every: 0,
-            threads: self.threads,
-            output: self.output,
-        };
-        ingest.run()
+            repeat: Repeat::default(),
+            shard: Shard::default(),
+        }
+    }
+}
+
+impl Scenario for Fanout {
+    fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(self.rate > 0.0, "rate must be above 0");
+        self.ingest().check()
+    }
+
+    fn needs(&self) -> Needs {
+        self.ingest().needs()
+    }
+
+    fn title(&self) -> String {
+        format!("Fan-out to {} sockets", self.sockets)
+    }
+
+    async fn load(&self, link: &Link) -> anyhow::Result<Value> {
+        self.ingest().load(link).await
     }
 }

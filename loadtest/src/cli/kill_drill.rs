@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -11,22 +10,23 @@ use clap::Args;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::duration;
-use super::ingest::fresh_run;
 use super::output::Output;
 use crate::drill::child::Recipe;
 use crate::drill::kept::{self, Kept};
 use crate::load::board::Board;
 use crate::load::body::Target;
+use crate::load::crew::Crew;
+use crate::load::crowd::Crowd;
 use crate::load::hub::Hub;
-use crate::load::marker::Marker;
-use crate::load::post::{self, Plan, Posted};
+use crate::load::marker::{Marker, fresh_run};
+use crate::load::post::{self, Plan, Posted, Retry};
 use crate::load::report;
-use crate::load::schedule::Schedule;
-use crate::load::socket::{self, Watch, Watched};
+use crate::load::schedule::{Pace, Schedule};
+use crate::load::script::Script;
+use crate::load::socket::{Watch, Watched};
 
 const EMAIL: &str = "drill@example.org";
 const PASSWORD: &str = "a long pass phrase for drills 4711";
@@ -34,6 +34,8 @@ const PHONE_NUMBER_ID: &str = "100000000000077";
 const APP_SECRET: &str = "drill-app-secret-5b1e";
 /// A drill never lasts longer; it sizes the tables.
 const LONGEST: Duration = Duration::from_secs(3 * 3600);
+/// A hub that comes back within this time gets everything.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// The socket gets so long to catch up at the end.
 const CATCH_UP: Duration = Duration::from_secs(60);
 
@@ -123,27 +125,16 @@ impl KillDrill {
         let marker = Marker::new(run);
         let plan = Arc::new(self.plan(&hub, &session.id, &marker)?);
         let board = Arc::new(Board::new(plan.schedule.most()));
-        let (end, end_seen) = watch::channel(false);
-        let progress = Arc::new(AtomicU64::new(0));
-        let (ready, mut wait) = mpsc::channel(1);
-        let watcher = tokio::spawn(socket::run(
-            Watch {
-                url: hub.socket_url(),
-                token: hub.token().unwrap_or_default().to_owned(),
-                marker: marker.clone(),
-                measured_from: Duration::ZERO,
-                contacts: self.contacts,
-                most: plan.schedule.most(),
-                persistent: true,
-            },
-            Arc::clone(&board),
-            ready,
-            Arc::clone(&progress),
-            end_seen,
-        ));
-        wait.recv()
-            .await
-            .context("the socket ended before it was ready")??;
+        let watch = Watch {
+            url: hub.socket_url(),
+            token: hub.token().unwrap_or_default().to_owned(),
+            marker: marker.clone(),
+            measured_from: Duration::ZERO,
+            contacts: self.contacts,
+            most: plan.schedule.most(),
+            persistent: true,
+        };
+        let crew = Crew::open(1, &watch, &board).await?;
         board.begin();
         let mut posters = JoinSet::new();
         for connection in 0..plan.connections {
@@ -170,12 +161,12 @@ impl KillDrill {
         tokio::time::sleep(Duration::from_secs(2)).await;
         board.stop();
         let posted = collect(posters).await?;
-        catch_up(&progress, board.acked_count()).await;
-        end.send_replace(true);
-        let watched = watcher.await?;
+        catch_up(&crew, board.acked_count()).await;
+        let watched = crew.close().await?;
+        let watched = watched.first().context("the socket is gone")?;
         let hub = Hub::new(&recipe.url())?.log_in(EMAIL, PASSWORD).await?;
         let kept = kept::compare(&hub, &marker, &board).await?;
-        Ok(self.report(seed, &board, &posted, &watched, &kept, &restarts))
+        Ok(self.report(seed, &board, &posted, watched, &kept, &restarts))
     }
 
     fn plan(&self, hub: &Hub, session: &str, marker: &Marker) -> anyhow::Result<Plan> {
@@ -191,15 +182,19 @@ impl KillDrill {
             },
             marker: marker.clone(),
             schedule: Schedule {
-                rate: Some(self.rate),
+                pace: Pace::Rate(self.rate),
                 ramp: Duration::from_secs(1),
                 duration: LONGEST,
             },
             connections: self.connections,
-            contacts: self.contacts,
+            crowd: Crowd::even(self.contacts),
+            script: Script::plain(),
             batch: 1,
             repeat_every: 10,
-            patience: Duration::from_secs(120),
+            retry: Retry {
+                patience: PATIENCE,
+                ..Retry::default()
+            },
         })
     }
 
@@ -234,7 +229,7 @@ impl KillDrill {
             "acknowledged": board.acked_count(),
             "unanswered": posted.unanswered,
             "broken_connections": posted.broken,
-            "not_200": posted.refused.iter().map(|(s, n)| (s.to_string(), *n)).collect::<std::collections::BTreeMap<_, _>>(),
+            "not_200": posted.not_200(),
             "kept": kept,
             "socket": verdict,
             "socket_reconnects": watched.reconnects,
@@ -270,9 +265,9 @@ async fn collect(mut posters: JoinSet<Option<Posted>>) -> anyhow::Result<Posted>
     all.context("no connection ran")
 }
 
-async fn catch_up(progress: &AtomicU64, expected: u64) {
+async fn catch_up(crew: &Crew, expected: u64) {
     let begin = Instant::now();
-    while progress.load(Ordering::Relaxed) < expected && begin.elapsed() < CATCH_UP {
+    while crew.seen() < expected && begin.elapsed() < CATCH_UP {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     // A doubled message would come now.

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
@@ -10,29 +9,33 @@ use clap::Args;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::duration;
-use super::ingest::{drain, fresh_run, post_all};
 use super::output::Output;
+use super::scenario::Needs;
 use super::target::HubFlags;
 use crate::drill::peer;
 use crate::load::board::Board;
 use crate::load::body::Target;
+use crate::load::crew::Crew;
+use crate::load::crowd::Crowd;
 use crate::load::hub::Hub;
-use crate::load::marker::Marker;
-use crate::load::post::Plan;
+use crate::load::inflow::post_all;
+use crate::load::marker::{Marker, fresh_run};
+use crate::load::post::{Plan, Retry};
 use crate::load::report;
 use crate::load::scan::{Frame, Scanner};
-use crate::load::schedule::Schedule;
-use crate::load::socket::{self, Watch, Watched};
+use crate::load::schedule::{Pace, Schedule};
+use crate::load::script::Script;
+use crate::load::socket::{Watch, Watched};
 
 /// As little as the kernel gives: the hub's side fills soon.
 const RECEIVE_BUFFER: u32 = 4096;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Customers that write.
+const CONTACTS: u32 = 200;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Opens a socket that reads nothing while events pass, and reports after how long the hub cuts it.
@@ -81,7 +84,7 @@ impl SlowReader {
         if self.rate <= 0.0 || self.others == 0 {
             bail!("rate and others must be above 0");
         }
-        let link = self.hub.connect(true).await?;
+        let link = self.hub.connect(Needs::TOKEN).await?;
         let (hub, target, pid) = (&link.hub, &link.target, link.pid);
         let before = self.load(hub, target).await?;
         let memory_before = pid.and_then(report::resident_mib);
@@ -115,54 +118,32 @@ impl SlowReader {
             target: target.clone(),
             marker: marker.clone(),
             schedule: Schedule {
-                rate: Some(self.rate),
+                pace: Pace::Rate(self.rate),
                 ramp: Duration::ZERO,
                 duration: Duration::from_secs_f64(self.events as f64 / self.rate),
             },
             connections: 16,
-            contacts: 200,
+            crowd: Crowd::even(CONTACTS),
+            script: Script::plain(),
             batch: 1,
             repeat_every: 0,
-            patience: Duration::from_secs(30),
+            retry: Retry::default(),
         });
         let board = Arc::new(Board::new(plan.schedule.most()));
-        let (end, end_seen) = watch::channel(false);
-        let progress = Arc::new(AtomicU64::new(0));
-        let (ready, mut wait) = mpsc::channel(self.others);
-        let mut watchers = JoinSet::new();
-        for _ in 0..self.others {
-            let watch = Watch {
-                url: hub.socket_url(),
-                token: hub.token().unwrap_or_default().to_owned(),
-                marker: marker.clone(),
-                measured_from: Duration::ZERO,
-                contacts: plan.contacts,
-                most: plan.schedule.most(),
-                persistent: false,
-            };
-            let (board, ready) = (Arc::clone(&board), ready.clone());
-            watchers.spawn(socket::run(
-                watch,
-                board,
-                ready,
-                Arc::clone(&progress),
-                end_seen.clone(),
-            ));
-        }
-        drop(ready);
-        for _ in 0..self.others {
-            wait.recv()
-                .await
-                .context("a socket ended before it was ready")??;
-        }
+        let watch = Watch {
+            url: hub.socket_url(),
+            token: hub.token().unwrap_or_default().to_owned(),
+            marker,
+            measured_from: Duration::ZERO,
+            contacts: CONTACTS,
+            most: plan.schedule.most(),
+            persistent: false,
+        };
+        let crew = Crew::open(self.others, &watch, &board).await?;
         board.begin();
         post_all(&plan, &board).await?;
-        drain(&progress, board.acked_count() * self.others as u64).await;
-        end.send_replace(true);
-        let mut watched = Vec::new();
-        while let Some(result) = watchers.join_next().await {
-            watched.push(result?);
-        }
+        crew.drained(board.acked_count()).await;
+        let watched = crew.close().await?;
         Ok(summary(&watched))
     }
 }

@@ -2,25 +2,27 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::sync::{Barrier, mpsc, watch};
+use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use super::ingest::{drain, fresh_run};
 use super::output::Output;
+use super::scenario::Needs;
 use super::target::HubFlags;
 use crate::drill::kept::{self, Kept};
 use crate::load::board::Board;
 use crate::load::body::{Target, Writer};
+use crate::load::crew::Crew;
 use crate::load::hub::Hub;
-use crate::load::marker::{Marked, Marker};
+use crate::load::marker::{Marked, Marker, fresh_run};
+use crate::load::profile::Kind;
 use crate::load::report;
-use crate::load::socket::{self, Watch, Watched};
+use crate::load::script::Script;
+use crate::load::socket::{Watch, Watched};
 use crate::load::wire::Wire;
 
 /// What an id has room for.
@@ -80,7 +82,7 @@ impl Storm {
         if self.messages == 0 || self.copies == 0 || self.contacts == 0 || self.connections == 0 {
             bail!("messages, copies, contacts and connections must be at least 1");
         }
-        let link = self.hub.connect(true).await?;
+        let link = self.hub.connect(Needs::TOKEN).await?;
         let hub = &link.hub;
         let run = fresh_run()?;
         let plan = Arc::new(Plan {
@@ -95,9 +97,7 @@ impl Storm {
         board
             .take(self.messages)
             .context("the board is too small")?;
-        let (end, end_seen) = watch::channel(false);
-        let progress = Arc::new(AtomicU64::new(0));
-        let mut watchers = self.watch(hub, &plan, &board, &progress, &end_seen).await?;
+        let crew = Crew::open(self.sockets, &self.watch(hub, &plan), &board).await?;
         board.begin();
         for number in 0..self.messages {
             board.set_due(number, board.start());
@@ -105,53 +105,23 @@ impl Storm {
         let begin = Instant::now();
         let unanswered = self.post(&plan, &board).await?;
         let took = begin.elapsed();
-        drain(&progress, board.acked_count() * self.sockets as u64).await;
-        end.send_replace(true);
-        let mut watched = Vec::new();
-        while let Some(result) = watchers.join_next().await {
-            watched.push(result?);
-        }
+        crew.drained(board.acked_count()).await;
+        let watched = crew.close().await?;
         let kept = kept::compare(hub, &plan.marker, &board).await?;
         let report = self.report(&plan, &kept, &watched, unanswered, took);
         self.output.finish("Storm", &report)
     }
 
-    async fn watch(
-        &self,
-        hub: &Hub,
-        plan: &Plan,
-        board: &Arc<Board>,
-        progress: &Arc<AtomicU64>,
-        end: &watch::Receiver<bool>,
-    ) -> anyhow::Result<JoinSet<Watched>> {
-        let mut watchers = JoinSet::new();
-        let (ready, mut wait) = mpsc::channel(self.sockets.max(1));
-        for _ in 0..self.sockets {
-            let watch = Watch {
-                url: hub.socket_url(),
-                token: hub.token().unwrap_or_default().to_owned(),
-                marker: plan.marker.clone(),
-                measured_from: Duration::ZERO,
-                contacts: MOST_CONTACTS,
-                most: self.messages,
-                persistent: false,
-            };
-            let (board, progress) = (Arc::clone(board), Arc::clone(progress));
-            watchers.spawn(socket::run(
-                watch,
-                board,
-                ready.clone(),
-                progress,
-                end.clone(),
-            ));
+    fn watch(&self, hub: &Hub, plan: &Plan) -> Watch {
+        Watch {
+            url: hub.socket_url(),
+            token: hub.token().unwrap_or_default().to_owned(),
+            marker: plan.marker.clone(),
+            measured_from: Duration::ZERO,
+            contacts: MOST_CONTACTS,
+            most: self.messages,
+            persistent: false,
         }
-        drop(ready);
-        for _ in 0..self.sockets {
-            wait.recv()
-                .await
-                .context("a socket ended before it was ready")??;
-        }
-        Ok(watchers)
     }
 
     /// Posts all copies; returns how many webhooks were never answered 200.
@@ -213,7 +183,7 @@ async fn post(
     connection: u64,
     gate: Arc<Barrier>,
 ) -> Option<u64> {
-    let mut writer = Writer::new(&plan.target, plan.marker.clone())?;
+    let mut writer = Writer::new(&plan.target, plan.marker.clone(), Script::plain())?;
     let mut wire = Wire::new(&plan.target.authority);
     let mut request = Vec::with_capacity(2048);
     let mut unanswered = 0;
@@ -223,7 +193,7 @@ async fn post(
         let contact = plan.first_contact + u32::try_from(number / plan.each).unwrap_or(0);
         writer.write(
             &mut request,
-            &[Marked { contact, number }],
+            &[(Marked { contact, number }, Kind::Text)],
             chrono::Utc::now().timestamp(),
         );
         if deliver(&mut wire, &request).await {

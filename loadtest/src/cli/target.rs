@@ -1,20 +1,16 @@
 //! Which hub, which number, and who asks: the flags that all measuring tools share.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use serde_json::json;
 
-use super::ingest::fresh_run;
-use crate::drill::child::{Recipe, Running};
+use super::scenario::Needs;
+use crate::drill::own::{self, Place};
 use crate::load::body::Target;
 use crate::load::hub::Hub;
-
-const EMAIL: &str = "load@example.org";
-const PASSWORD: &str = "a long pass phrase for load 4711";
-const PHONE_NUMBER_ID: &str = "100000000000076";
-const APP_SECRET: &str = "load-app-secret-5b1e";
+use crate::load::link::Link;
 
 /// The hub under load: one that runs, or one of our own.
 #[derive(Clone, Debug, Args)]
@@ -40,6 +36,10 @@ pub struct HubFlags {
     /// Password of --email.
     #[arg(long, env = "LOADTEST_PASSWORD", hide_env_values = true)]
     password: Option<String>,
+    /// The simulator that the hub sends to (`loadtest simulate`, WHATSAPP_API_URL of the hub), to see when messages
+    /// reach it.
+    #[arg(long, conflicts_with = "start")]
+    simulator: Option<String>,
     /// The hub's process when it runs on this machine, to report its memory and processor time.
     #[arg(long)]
     pid: Option<u32>,
@@ -55,43 +55,26 @@ pub struct HubFlags {
     redis_url: Option<String>,
 }
 
-/// A hub that can be put under load.
-pub struct Link {
-    pub hub: Hub,
-    pub target: Target,
-    /// Its process on this machine.
-    pub pid: Option<u32>,
-    /// Ends with the link.
-    _own: Option<Own>,
-}
-
-/// A hub of our own; gone when dropped.
-struct Own {
-    running: Running,
-    data_dir: PathBuf,
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        // It may be gone already; what it stored is of no use to anybody.
-        let _ = self.running.kill();
-        let _ = std::fs::remove_dir_all(&self.data_dir);
-    }
-}
-
 impl HubFlags {
     /// Starts the hub or logs in, and finds the number.
-    pub async fn connect(&self, with_sockets: bool) -> anyhow::Result<Link> {
+    pub async fn connect(&self, needs: Needs) -> anyhow::Result<Link> {
         if let Some(program) = &self.start {
-            return self.start(program.clone()).await;
+            let place = Place {
+                program,
+                database_url: self.database_url.clone(),
+                redis_url: self.redis_url.clone(),
+            };
+            return own::start(place, needs.simulator).await;
         }
         let mut hub = Hub::new(&self.url)?;
         if let Some(token) = &self.token {
             hub = hub.with_token(token.clone());
         } else if let (Some(email), Some(password)) = (&self.email, &self.password) {
             hub = hub.log_in(email, password).await?;
-        } else if with_sockets {
-            bail!("sockets need --token, or --email and --password; or --start a hub of our own");
+        } else if needs.token {
+            bail!(
+                "sockets and agents need --token, or --email and --password; or --start a hub of our own"
+            );
         }
         let (session, pnid) = match (&self.session, &self.pnid) {
             (Some(session), Some(pnid)) => (session.clone(), pnid.clone()),
@@ -111,40 +94,12 @@ impl HubFlags {
         Ok(Link {
             hub,
             target,
+            session,
             pid: self.pid,
-            _own: None,
-        })
-    }
-
-    async fn start(&self, program: PathBuf) -> anyhow::Result<Link> {
-        let data_dir = std::env::temp_dir().join(format!("loadtest-{:08x}", fresh_run()?));
-        let (database, redis) = (self.database_url.clone(), self.redis_url.clone());
-        let recipe = Recipe::new(&program, &data_dir, database, redis)?;
-        let mut own = Own {
-            running: recipe.start()?,
-            data_dir,
-        };
-        let hub = Hub::new(&recipe.url())?;
-        let told = || format!("see {}", recipe.log_path().display());
-        own.running.ready(&hub).await.with_context(told)?;
-        let hub = hub.register(EMAIL, PASSWORD).await?;
-        let session = json!({"name": "Load", "provider": "cloud_api", "phone_number_id": PHONE_NUMBER_ID,
-            "business_account_id": "200000000000076", "access_token": "LOAD-TOKEN", "app_secret": APP_SECRET});
-        let session = hub.create_session(&session).await?;
-        // A key does not end within a long run, as an access token does.
-        let token = hub.create_key().await?;
-        let hub = hub.with_token(token);
-        let target = Target {
-            authority: hub.authority()?,
-            path: format!("/webhooks/whatsapp/{}", session.id),
-            phone_number_id: PHONE_NUMBER_ID.to_owned(),
-            app_secret: APP_SECRET.to_owned(),
-        };
-        Ok(Link {
-            hub,
-            target,
-            pid: Some(own.running.pid()),
-            _own: Some(own),
+            simulator: self.simulator.clone(),
+            files: BTreeMap::new(),
+            is_own: false,
+            keep: Box::new(()),
         })
     }
 }

@@ -14,6 +14,8 @@ use crate::load::hub::Hub;
 
 /// A hub that is not ready by then never will be.
 const READY: Duration = Duration::from_secs(60);
+/// Nobody answers there: a provider for drills that send nothing.
+const NOBODY: &str = "http://127.0.0.1:9";
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// How to start the hub.
@@ -24,6 +26,8 @@ pub struct Recipe {
     pub port: u16,
     pub database_url: Option<String>,
     pub redis_url: Option<String>,
+    /// The provider.
+    pub api_url: String,
     secrets: [String; 2],
 }
 
@@ -43,6 +47,7 @@ impl Recipe {
             port: free_port()?,
             database_url,
             redis_url,
+            api_url: NOBODY.to_owned(),
             secrets: [random_key()?, random_key()?],
         })
     }
@@ -64,8 +69,9 @@ impl Recipe {
             .env("PUBLIC_URL", self.url())
             .env("JWT_SECRET", &self.secrets[0])
             .env("ENCRYPTION_KEY", &self.secrets[1])
-            // Nobody answers there: the drill sends nothing.
-            .env("WHATSAPP_API_URL", "http://127.0.0.1:9")
+            .env("WHATSAPP_API_URL", &self.api_url)
+            // Agents stay logged in for as long as a run takes.
+            .env("JWT_EXPIRATION", "24h")
             .env("RUST_LOG", "warn")
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")

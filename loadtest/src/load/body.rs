@@ -1,9 +1,11 @@
-//! The webhooks of a load: text messages, signed, written straight into one reused buffer with their HTTP head.
+//! The webhooks of a load: messages, signed, written straight into one reused buffer with their HTTP head.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::marker::{Marked, Marker};
+use super::profile::Kind;
+use super::script::Script;
 
 /// Where webhooks go and who they are for.
 #[derive(Clone, Debug)]
@@ -22,12 +24,13 @@ pub struct Writer {
     keyed: Hmac<Sha256>,
     phone_number_id: String,
     marker: Marker,
+    script: Script,
     body: Vec<u8>,
 }
 
 impl Writer {
-    /// A writer for one target and run; None when the secret can't be a key.
-    pub fn new(target: &Target, marker: Marker) -> Option<Self> {
+    /// A writer for one target, run and script; None when the secret can't be a key.
+    pub fn new(target: &Target, marker: Marker, script: Script) -> Option<Self> {
         let head = format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: facebookexternalua\r\nContent-Type: application/json\r\n\
              X-Hub-Signature-256: sha256=",
@@ -38,12 +41,13 @@ impl Writer {
             keyed: Hmac::<Sha256>::new_from_slice(target.app_secret.as_bytes()).ok()?,
             phone_number_id: target.phone_number_id.clone(),
             marker,
+            script,
             body: Vec::with_capacity(1024),
         })
     }
 
     /// Replaces `out` with the whole request for these messages.
-    pub fn write(&mut self, out: &mut Vec<u8>, messages: &[Marked], unix_seconds: i64) {
+    pub fn write(&mut self, out: &mut Vec<u8>, messages: &[(Marked, Kind)], unix_seconds: i64) {
         use std::io::Write;
 
         self.write_body(messages, unix_seconds);
@@ -61,7 +65,7 @@ impl Writer {
         out.extend_from_slice(&self.body);
     }
 
-    fn write_body(&mut self, messages: &[Marked], unix_seconds: i64) {
+    fn write_body(&mut self, messages: &[(Marked, Kind)], unix_seconds: i64) {
         use std::io::Write;
 
         let body = &mut self.body;
@@ -69,7 +73,7 @@ impl Writer {
         body.extend_from_slice(
             br#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":["#,
         );
-        for (index, marked) in messages.iter().enumerate() {
+        for (index, (marked, kind)) in messages.iter().enumerate() {
             if index > 0 {
                 body.push(b',');
             }
@@ -84,12 +88,9 @@ impl Writer {
                 self.phone_number_id
             );
             self.marker.write(body, *marked);
-            let _ = write!(
-                body,
-                "\",\"timestamp\":\"{unix_seconds}\",\"type\":\"text\",\"text\":{{\"body\":\"Message {} of a load, as \
-                 long as people write them on average.\"}}}}]}}}}",
-                marked.number
-            );
+            let _ = write!(body, "\",\"timestamp\":\"{unix_seconds}\",");
+            self.script.write(body, &self.marker, *marked, *kind);
+            body.extend_from_slice(b"}]}}");
         }
         body.extend_from_slice(b"]}]}");
     }
@@ -115,9 +116,9 @@ mod tests {
             phone_number_id: "42".into(),
             app_secret: "secret".into(),
         };
-        let mut writer = Writer::new(&target, Marker::new(1)).unwrap();
+        let mut writer = Writer::new(&target, Marker::new(1), Script::plain()).unwrap();
         let mut request = Vec::new();
-        let messages = [5, 6].map(|number| Marked { contact: 3, number });
+        let messages = [5, 6].map(|number| (Marked { contact: 3, number }, Kind::Text));
         writer.write(&mut request, &messages, 1_750_000_000);
         let text = String::from_utf8(request).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();

@@ -52,6 +52,13 @@ impl Marker {
     }
 }
 
+/// A number for the ids of a run; never the same twice, because a hub forgets no id for days.
+pub fn fresh_run() -> anyhow::Result<u32> {
+    let mut bytes = [0_u8; 4];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
+    Ok(u32::from_be_bytes(bytes))
+}
+
 fn digits(bytes: &[u8]) -> Option<u64> {
     let mut value = 0_u64;
     for byte in bytes {

@@ -9,14 +9,34 @@ use hdrhistogram::Histogram;
 
 use super::board::Board;
 use super::body::{Target, Writer};
+use super::crowd::{Crowd, Lane};
 use super::marker::{Marked, Marker};
+use super::profile::Kind;
 use super::report::histogram;
 use super::schedule::Schedule;
+use super::script::Script;
 use super::wire::Wire;
 
-/// Pauses between tries of one webhook.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How a webhook is posted again that was not answered 200: the same body, with growing pauses (CLOUD_API section
+/// 2.2), compressed in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// The first pause; each one is twice as long as the one before.
+    pub first: Duration,
+    pub longest: Duration,
+    /// How long one webhook is tried before it counts as unanswered.
+    pub patience: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_millis(50),
+            longest: Duration::from_secs(1),
+            patience: Duration::from_secs(30),
+        }
+    }
+}
 
 /// How to post.
 #[derive(Clone)]
@@ -25,13 +45,13 @@ pub struct Plan {
     pub marker: Marker,
     pub schedule: Schedule,
     pub connections: usize,
-    pub contacts: u32,
+    pub crowd: Crowd,
+    pub script: Script,
     /// Messages in one webhook.
     pub batch: u64,
     /// Every n-th webhook is posted again after its 200; 0 never.
     pub repeat_every: u64,
-    /// How long one webhook is tried before it counts as unanswered.
-    pub patience: Duration,
+    pub retry: Retry,
 }
 
 /// What one connection saw.
@@ -48,6 +68,10 @@ pub struct Posted {
     pub broken: u64,
     /// Webhooks given up.
     pub unanswered: u64,
+    /// Posts that were not the first of their webhook, because that was not answered 200.
+    pub retries: u64,
+    /// Messages acknowledged, by kind.
+    pub kinds: BTreeMap<&'static str, u64>,
     /// Answers in each second of the run.
     pub by_second: Vec<Second>,
 }
@@ -70,6 +94,8 @@ impl Posted {
             refused: BTreeMap::new(),
             broken: 0,
             unanswered: 0,
+            retries: 0,
+            kinds: BTreeMap::new(),
             by_second: Vec::new(),
         }
     }
@@ -88,6 +114,13 @@ impl Posted {
         }
     }
 
+    /// Answers other than 200, for a report.
+    pub fn not_200(&self) -> BTreeMap<String, u64> {
+        let all = self.refused.iter();
+        all.map(|(status, count)| (status.to_string(), *count))
+            .collect()
+    }
+
     /// Adds another connection's figures.
     pub fn add(&mut self, other: &Self) {
         // Both have the same bounds, so adding can't fail.
@@ -97,6 +130,7 @@ impl Posted {
         self.repeated += other.repeated;
         self.broken += other.broken;
         self.unanswered += other.unanswered;
+        self.retries += other.retries;
         let seconds = self.by_second.len().max(other.by_second.len());
         self.by_second.resize(seconds, Second::default());
         for (mine, theirs) in self.by_second.iter_mut().zip(&other.by_second) {
@@ -106,88 +140,108 @@ impl Posted {
         for (status, count) in &other.refused {
             *self.refused.entry(*status).or_default() += count;
         }
+        for (kind, count) in &other.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
     }
 }
 
 /// Posts until the schedule ends or the board is stopped; None when the secret can't be a key.
 pub async fn run(plan: Arc<Plan>, board: Arc<Board>, connection: usize) -> Option<Posted> {
-    let mut writer = Writer::new(&plan.target, plan.marker.clone())?;
+    let writer = Writer::new(&plan.target, plan.marker.clone(), plan.script.clone())?;
     let mut poster = Poster {
         wire: Wire::new(&plan.target.authority),
         posted: Posted::new(),
         request: Vec::with_capacity(2048),
-        patience: plan.patience,
+        messages: Vec::with_capacity(usize::try_from(plan.batch).unwrap_or(1)),
+        writer,
+        lane: plan.crowd.lane(connection, plan.connections),
+        plan: &plan,
+        board: &board,
     };
-    let contacts = Contacts::of(connection, plan.connections, plan.contacts);
-    let measured_from = board.start() + plan.schedule.ramp;
-    let end = board.start() + plan.schedule.total();
-    if plan.schedule.rate.is_none() {
+    if plan.schedule.is_closed() {
         let first = board.start() + plan.schedule.first(connection, plan.connections);
         tokio::time::sleep_until(first.into()).await;
     }
-    let mut messages = Vec::with_capacity(usize::try_from(plan.batch).unwrap_or(1));
-    let mut turn = 0;
+    let end = board.start() + plan.schedule.total();
     while let Some(first) = board.take(plan.batch) {
-        let due = match plan.schedule.rate {
-            None => Instant::now(),
-            Some(_) => {
-                let Some(due) = plan.schedule.due(first / plan.batch) else {
-                    break;
-                };
-                let due = board.start() + due;
-                tokio::time::sleep_until(due.into()).await;
-                due
-            }
+        let due = match plan.schedule.due(first / plan.batch) {
+            _ if plan.schedule.is_closed() => Instant::now(),
+            None => break,
+            Some(due) => board.start() + due,
         };
+        tokio::time::sleep_until(due.into()).await;
         if due >= end {
             break;
         }
-        messages.clear();
-        for number in first..first + plan.batch {
-            board.set_due(number, due);
-            let contact = contacts.at(turn);
-            turn += 1;
-            messages.push(Marked { contact, number });
-        }
-        writer.write(
-            &mut poster.request,
-            &messages,
-            chrono::Utc::now().timestamp(),
-        );
-        let sent = Instant::now();
-        let acked = poster.deliver().await;
-        if acked {
-            for marked in &messages {
-                board.set_acked(marked.number);
-            }
-        }
-        if due >= measured_from && acked {
-            let took = due.elapsed();
-            poster.posted.note(board.start().elapsed(), took);
-            record(&mut poster.posted.ack, took);
-            record(&mut poster.posted.late, sent.saturating_duration_since(due));
-        }
-        if acked && plan.repeat_every > 0 && (first / plan.batch).is_multiple_of(plan.repeat_every)
-        {
-            poster.posted.repeated += 1;
-            poster.deliver().await;
-        }
+        poster.webhook(first, due).await;
     }
     Some(poster.posted)
 }
 
-struct Poster {
+struct Poster<'a> {
+    plan: &'a Plan,
+    board: &'a Board,
     wire: Wire,
+    writer: Writer,
+    lane: Lane<'a>,
     posted: Posted,
     request: Vec<u8>,
-    patience: Duration,
+    messages: Vec<(Marked, Kind)>,
 }
 
-impl Poster {
+impl Poster<'_> {
+    /// Posts the messages from that number on, due at that time.
+    async fn webhook(&mut self, first: u64, due: Instant) {
+        self.write(first, due);
+        let sent = Instant::now();
+        if !self.deliver().await {
+            return;
+        }
+        self.heard();
+        if due >= self.board.start() + self.plan.schedule.ramp {
+            let took = due.elapsed();
+            self.posted.note(self.board.start().elapsed(), took);
+            record(&mut self.posted.ack, took);
+            record(&mut self.posted.late, sent.saturating_duration_since(due));
+        }
+        let every = self.plan.repeat_every;
+        if every > 0 && (first / self.plan.batch).is_multiple_of(every) {
+            self.posted.repeated += 1;
+            self.deliver().await;
+        }
+    }
+
+    fn write(&mut self, first: u64, due: Instant) {
+        self.messages.clear();
+        for number in first..first + self.plan.batch {
+            self.board.set_due(number, due);
+            let contact = self.lane.writer(number);
+            let marked = Marked { contact, number };
+            let kind = self.plan.script.kind(marked);
+            self.messages.push((marked, kind));
+        }
+        let now = chrono::Utc::now().timestamp();
+        self.writer.write(&mut self.request, &self.messages, now);
+    }
+
+    /// The hub said 200.
+    fn heard(&mut self) {
+        for (marked, kind) in &self.messages {
+            *self.posted.kinds.entry(kind.name()).or_default() += 1;
+            // A reaction changes a message and is none itself: nobody is told that it was received.
+            if *kind != Kind::Reaction {
+                self.board.set_acked(marked.number);
+                self.plan.script.heard(*marked);
+            }
+        }
+    }
+
     /// Posts the request until it is answered 200; false when patience ends.
     async fn deliver(&mut self) -> bool {
         let since = Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let retry = self.plan.retry;
+        let mut pause = retry.first;
         self.posted.webhooks += 1;
         loop {
             match self.wire.ask(&self.request).await {
@@ -195,59 +249,18 @@ impl Poster {
                 Ok(status) => *self.posted.refused.entry(status).or_default() += 1,
                 Err(_) => self.posted.broken += 1,
             }
-            if since.elapsed() > self.patience {
+            if since.elapsed() > retry.patience {
                 self.posted.unanswered += 1;
                 return false;
             }
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(retry.longest);
+            self.posted.retries += 1;
         }
-    }
-}
-
-/// The contacts that write through one connection: each contact belongs to one, so that its messages have an
-/// order.
-struct Contacts {
-    first: u32,
-    step: u32,
-    count: u32,
-}
-
-impl Contacts {
-    fn of(connection: usize, connections: usize, contacts: u32) -> Self {
-        let connection = u32::try_from(connection).unwrap_or(0);
-        let step = u32::try_from(connections).unwrap_or(1).max(1);
-        let count = contacts.saturating_sub(connection).div_ceil(step);
-        Self {
-            first: connection,
-            step,
-            count: count.max(1),
-        }
-    }
-
-    const fn at(&self, turn: u32) -> u32 {
-        self.first + (turn % self.count) * self.step
     }
 }
 
 /// Microseconds into a histogram.
 pub fn record(histogram: &mut Histogram<u64>, time: Duration) {
     histogram.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_contact_belongs_to_one_connection() {
-        let mut owners = vec![0; 10];
-        for connection in 0..3 {
-            let contacts = Contacts::of(connection, 3, 10);
-            for turn in 0..contacts.count {
-                owners[contacts.at(turn) as usize] += 1;
-            }
-        }
-        assert_eq!(owners, vec![1; 10]);
-    }
 }

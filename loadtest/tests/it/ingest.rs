@@ -102,5 +102,47 @@ fn a_hub_that_refuses_for_a_while_gets_everything_again() {
     });
     let (code, report) = ingest(&hub, &["--rate", "300"]);
     assert_eq!(code, 0, "{report:#}");
-    assert!(report["not_200"]["503"].as_u64().unwrap() > 0, "{report:#}");
+    let refused = report["not_200"]["503"].as_u64().unwrap();
+    assert!(refused > 0, "{report:#}");
+    assert_eq!(
+        report["retries"].as_u64(),
+        Some(refused),
+        "each is posted again"
+    );
+}
+
+#[test]
+fn all_kinds_come_from_few_busy_and_many_quiet_contacts() {
+    let hub = TinyHub::start(Manners::default());
+    let flags = [
+        "--rate",
+        "400",
+        "--zipf",
+        "1.0",
+        "--profile",
+        "mixed",
+        "--text-bytes",
+        "20-40",
+    ];
+    let (code, report) = ingest(&hub, &flags);
+    assert_eq!(code, 0, "{report:#}");
+    let kinds = report["acked_kinds"].as_object().unwrap();
+    assert!(kinds.len() > 3, "{report:#}");
+    assert_eq!(report["text_bytes"], "20-40");
+    assert_eq!(
+        report["out_of_order"],
+        Value::Null,
+        "in parallel there is no order"
+    );
+}
+
+#[test]
+fn shards_share_the_rate_and_nothing_else() {
+    let hub = TinyHub::start(Manners::default());
+    let (code, report) = ingest(&hub, &["--rate", "400", "--shard", "2/2"]);
+    assert_eq!(code, 0, "{report:#}");
+    assert_eq!(
+        (&report["rate_wanted"], &report["shard"]),
+        (&200.0.into(), &"2/2".into())
+    );
 }

@@ -160,7 +160,12 @@ impl State {
             return 200;
         }
         for change in body["entry"][0]["changes"].as_array().unwrap() {
-            let id = change["value"]["messages"][0]["id"].as_str().unwrap();
+            let message = &change["value"]["messages"][0];
+            if message["type"] == "reaction" {
+                // It changes a message and is none itself.
+                continue;
+            }
+            let id = message["id"].as_str().unwrap();
             if !store.known.insert(id.to_owned()) && !self.manners.keep_repeats {
                 continue;
             }
