@@ -1,5 +1,6 @@
 //! The command line: one subcommand per tool, all choices by flags.
 
+mod agents;
 mod bad_input;
 mod compare;
 mod fanout;
@@ -46,6 +47,19 @@ enum Command {
     /// how late, lost or doubled. `hub_cpu_s_per_million_events` is the price, `idle_socket_kib` the weight.
     /// Thousands of sockets need as many file descriptors on both sides (`ulimit -n`).
     Fanout(Tool<fanout::Fanout>),
+    /// Lets agents work while customers write: what every click costs them, and how soon an answer shows.
+    ///
+    /// Each agent has a socket on the inbox and a connection. Again and again it looks through the inbox (`list`),
+    /// takes a conversation that waits (`open`: its messages; `read`; `assign`), reads, writes, answers (`answer`),
+    /// and hands some to a colleague (`transfer`) or closes them (`close`), with the pauses of people in between.
+    /// Each of these has its latency over HTTP; `answer_to_socket_ms` is from the click until the agent's own socket
+    /// shows the answer. Refusals are counted by code: two agents that take the same conversation are no failure, an
+    /// answer 5xx or an answer that no socket shows is one (exit code 1).
+    ///
+    /// A hub of our own gets users for its agents; another one is used with --accounts or with the one token.
+    ///
+    /// loadtest agents --start ./command-center --agents 500 --rate 100 --duration 60s --slo 'answer.p99<200ms'
+    Agents(Tool<agents::Agents>),
     Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
@@ -66,6 +80,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(options) => options.run(),
         Command::Ingest(options) => options.run(),
         Command::Fanout(options) => options.run(),
+        Command::Agents(options) => options.run(),
         Command::Compare(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),

@@ -1,5 +1,7 @@
 //! Load on a hub: signed webhooks in, sockets that watch what comes out, and the judgement on both.
 
+pub mod agent;
+pub mod alarm;
 pub mod board;
 pub mod body;
 pub mod chance;
@@ -7,6 +9,7 @@ pub mod compare;
 pub mod crew;
 pub mod crowd;
 pub mod curve;
+pub mod desk;
 pub mod hub;
 pub mod inflow;
 pub mod judge;
@@ -14,14 +17,18 @@ pub mod link;
 pub mod marker;
 pub mod objective;
 pub mod page;
+pub mod pause;
 pub mod post;
 pub mod profile;
 pub mod report;
+pub mod rest;
 pub mod scan;
 pub mod schedule;
 pub mod script;
+pub mod seat;
 pub mod shard;
 pub mod size;
 pub mod socket;
+pub mod tally;
 pub mod usage;
 pub mod wire;

@@ -70,8 +70,8 @@ impl Recipe {
             .env("JWT_SECRET", &self.secrets[0])
             .env("ENCRYPTION_KEY", &self.secrets[1])
             .env("WHATSAPP_API_URL", &self.api_url)
-            // Agents stay logged in for as long as a run takes.
-            .env("JWT_EXPIRATION", "24h")
+            // Agents stay logged in for as long as most runs take; a hub allows no more.
+            .env("JWT_EXPIRATION", "1h")
             .env("RUST_LOG", "warn")
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 /// What API keys begin with; access tokens don't.
-const API_KEY: &str = "wcc_";
+pub const API_KEY: &str = "wcc_";
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A hub and how to talk to it.
@@ -110,6 +110,32 @@ impl Hub {
         let key = self.post("/api/v1/api-keys", &key).await?;
         let secret = key["key"].as_str().context("no key in the answer")?;
         Ok(secret.to_owned())
+    }
+
+    /// Who the token belongs to; None for an API key.
+    pub async fn me(&self) -> anyhow::Result<Option<String>> {
+        if self
+            .token
+            .as_deref()
+            .is_some_and(|token| token.starts_with(API_KEY))
+        {
+            return Ok(None);
+        }
+        let me = self.get("/api/v1/me").await?;
+        let id = me.pointer("/user/id").or(me.get("id"));
+        Ok(id.and_then(Value::as_str).map(str::to_owned))
+    }
+
+    /// Invites a colleague, who joins at once; gives the hub as they use it.
+    pub async fn add_user(&self, email: &str, password: &str) -> anyhow::Result<Self> {
+        let invited = json!({"email": email, "role": "agent"});
+        let invited = self.post("/api/v1/invitations", &invited).await?;
+        let link = invited["url"].as_str().context("no link in the answer")?;
+        let invitation = link.rsplit('/').next().unwrap_or(link);
+        let name = email.split('@').next().unwrap_or(email);
+        let form = json!({"invitation": invitation, "name": name, "password": password});
+        let tokens = self.post("/api/v1/auth/register", &form).await?;
+        self.clone().keep(&tokens)
     }
 
     /// The first number.

@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::report::flat;
+
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 240.0;
 /// Room for the words at the axes.
@@ -35,7 +37,9 @@ pub fn html(title: &str, report: &Value, broken: &[String]) -> String {
         escaped(title)
     );
     page.push_str(&verdict(report, broken));
-    let latencies: Vec<Line> = figures(report)
+    let figures = flat(report);
+    let latencies: Vec<Line> = figures
+        .iter()
         .filter_map(|(name, value)| Some((name, value.get("curve")?)))
         .map(|(name, curve)| Line {
             name: name.trim_end_matches("_ms").to_owned(),
@@ -51,7 +55,7 @@ pub fn html(title: &str, report: &Value, broken: &[String]) -> String {
             &ticks.map(|(x, word)| (x, word.to_owned())),
         ));
     }
-    for (name, seconds) in figures(report) {
+    for (name, seconds) in &figures {
         let Some(title) = name.strip_suffix("_by_second") else {
             continue;
         };
@@ -76,7 +80,10 @@ pub fn html(title: &str, report: &Value, broken: &[String]) -> String {
         page.push_str(&chart(&[Line { name, points }], &ticks));
     }
     page.push_str("<h2>All figures</h2><table>");
-    for (name, value) in figures(report).filter(|(name, _)| !name.ends_with("_by_second")) {
+    for (name, value) in figures
+        .iter()
+        .filter(|(name, _)| !name.ends_with("_by_second"))
+    {
         let _ = write!(
             page,
             "<tr><th>{}<td>{}",
@@ -100,10 +107,6 @@ fn verdict(report: &Value, broken: &[String]) -> String {
         let _ = write!(out, "<li>{}", escaped(objective));
     }
     out + "</ul>"
-}
-
-fn figures(report: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    report.as_object().into_iter().flatten()
 }
 
 fn pairs(curve: &Value) -> impl Iterator<Item = (f64, f64)> {

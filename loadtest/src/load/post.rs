@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use super::alarm;
 use super::board::Board;
 use super::body::{Target, Writer};
 use super::crowd::{Crowd, Lane};
@@ -170,7 +171,7 @@ pub async fn run(plan: Arc<Plan>, board: Arc<Board>, connection: usize) -> Optio
             None => break,
             Some(due) => board.start() + due,
         };
-        tokio::time::sleep_until(due.into()).await;
+        alarm::sleep_until(due).await;
         if due >= end {
             break;
         }

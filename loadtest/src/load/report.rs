@@ -39,25 +39,43 @@ pub fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-/// Lines of `name  value`, for nested objects one line per entry.
+/// All figures by their whole names (`customers.ack_ms`); percentiles stay together.
+pub fn flat(report: &Value) -> Vec<(String, &Value)> {
+    let mut found = Vec::new();
+    collect("", report, &mut found);
+    found
+}
+
+fn collect<'a>(name: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+    match value {
+        Value::Object(map) if !map.is_empty() && !map.contains_key("p50") => {
+            for (key, value) in map {
+                let inner = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
+                collect(&inner, value, found);
+            }
+        }
+        value => found.push((name.to_owned(), value)),
+    }
+}
+
+/// Lines of `name  value`.
 pub fn table(report: &Value) -> String {
     let mut out = String::new();
-    for (name, value) in report.as_object().into_iter().flatten() {
+    for (name, value) in flat(report) {
         match value {
-            Value::Object(map) if map.contains_key("p50") => {
+            Value::Object(map) if map.is_empty() => {
+                let _ = writeln!(out, "{name:<22} none");
+            }
+            Value::Object(map) => {
                 let _ = writeln!(
                     out,
                     "{name:<22} p50 {:>8}  p90 {:>8}  p99 {:>8}  p99.9 {:>8}  max {:>8}  ({} measured)",
                     map["p50"], map["p90"], map["p99"], map["p999"], map["max"], map["count"]
                 );
-            }
-            Value::Object(map) if map.is_empty() => {
-                let _ = writeln!(out, "{name:<22} none");
-            }
-            Value::Object(map) => {
-                for (key, value) in map {
-                    let _ = writeln!(out, "{:<22} {value}", format!("{name}.{key}"));
-                }
             }
             // A list of numbers is for the charts.
             Value::Array(rows) if rows.iter().all(Value::is_number) && !rows.is_empty() => {}
@@ -126,6 +144,14 @@ mod tests {
         assert_eq!(figures["count"], 100);
         assert!((figures["p50"].as_f64().unwrap() - 50.0).abs() < 0.5);
         assert!((figures["max"].as_f64().unwrap() - 100.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn figures_within_figures_have_a_line_each() {
+        let report = json!({"ok": true, "a": {"b": {"c": 1}, "t_ms": percentiles(&histogram())}, "none": {}});
+        let names: Vec<String> = flat(&report).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.b.c", "a.t_ms", "none", "ok"]);
+        assert_eq!(table(&report).lines().count(), 4);
     }
 
     #[test]

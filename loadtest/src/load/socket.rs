@@ -25,11 +25,13 @@ use super::scan::{Frame, Scanner};
 /// The default of 128 KiB per socket is the largest part of its memory.
 const READ_BUFFER: usize = 32 * 1024;
 /// Nothing comes for so long, not even a beat: the socket is dead.
-const SILENCE: Duration = Duration::from_secs(35);
+pub const SILENCE: Duration = Duration::from_secs(35);
 const HANDSHAKE: Duration = Duration::from_secs(10);
-const COME_BACK: Duration = Duration::from_millis(100);
+/// The pause before a socket that was cut comes back.
+pub const COME_BACK: Duration = Duration::from_millis(100);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+/// A client's end of a socket.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// What to watch.
 #[derive(Clone)]
@@ -213,6 +215,17 @@ impl Watcher {
 
 /// Connects, authenticates and asks for everything.
 pub async fn subscribe(url: &str, token: &str, since: Option<&str>) -> anyhow::Result<Socket> {
+    let mut socket = connect(url, token, since).await?;
+    let mut subscribe = json!({"type": "subscribe", "topics": ["firehose"]});
+    if let Some(since) = since {
+        subscribe["since"] = since.into();
+    }
+    socket.send(Message::text(subscribe.to_string())).await?;
+    Ok(socket)
+}
+
+/// Connects and authenticates.
+pub async fn connect(url: &str, token: &str, since: Option<&str>) -> anyhow::Result<Socket> {
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .max_message_size(Some(64 << 20))
@@ -222,12 +235,9 @@ pub async fn subscribe(url: &str, token: &str, since: Option<&str>) -> anyhow::R
         .await
         .context("the socket's handshake took too long")??;
     let mut auth = json!({"type": "auth", "token": token});
-    let mut subscribe = json!({"type": "subscribe", "topics": ["firehose"]});
     if let Some(since) = since {
         auth["since"] = since.into();
-        subscribe["since"] = since.into();
     }
     socket.send(Message::text(auth.to_string())).await?;
-    socket.send(Message::text(subscribe.to_string())).await?;
     Ok(socket)
 }

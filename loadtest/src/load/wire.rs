@@ -1,6 +1,7 @@
 //! A keep-alive HTTP/1.1 connection for one request after the other, made for little work per request: the
 //! generator shares the machine with what it measures.
 
+use std::borrow::Cow;
 use std::io;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub struct Wire {
     authority: String,
     stream: Option<TcpStream>,
     answer: Vec<u8>,
+    head: Option<Head>,
 }
 
 impl Wire {
@@ -28,6 +30,20 @@ impl Wire {
             authority: authority.to_owned(),
             stream: None,
             answer: Vec::with_capacity(4096),
+            head: None,
+        }
+    }
+
+    /// Closes the connection; the next request opens another.
+    pub fn hang_up(&mut self) {
+        self.stream = None;
+    }
+
+    /// The body of the last answer.
+    pub fn body(&self) -> Cow<'_, [u8]> {
+        match &self.head {
+            None => Cow::Borrowed(&[]),
+            Some(head) => head.body(&self.answer),
         }
     }
 
@@ -52,6 +68,7 @@ impl Wire {
                 self.stream.insert(stream)
             }
         };
+        self.head = None;
         stream.write_all(request).await?;
         self.answer.clear();
         let head = loop {
@@ -66,7 +83,9 @@ impl Wire {
         if head.close {
             self.stream = None;
         }
-        Ok(head.status)
+        let status = head.status;
+        self.head = Some(head);
+        Ok(status)
     }
 }
 
@@ -131,6 +150,34 @@ impl Head {
             Length::Chunked => answer[self.end..].ends_with(b"0\r\n\r\n"),
         }
     }
+
+    /// The body of a complete answer.
+    fn body<'a>(&self, answer: &'a [u8]) -> Cow<'a, [u8]> {
+        let rest = &answer[self.end..];
+        match self.length {
+            Length::Bytes(length) => Cow::Borrowed(&rest[..length.min(rest.len())]),
+            Length::Chunked => Cow::Owned(joined(rest)),
+        }
+    }
+}
+
+/// The chunks of a body, without their lengths.
+fn joined(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(rest.len());
+    while let Some(end) = memmem::find(rest, b"\r\n") {
+        let length = std::str::from_utf8(&rest[..end]).ok();
+        let length = length.and_then(|text| usize::from_str_radix(text, 16).ok());
+        let chunk = length.and_then(|length| rest.get(end + 2..end + 2 + length));
+        match chunk {
+            Some(chunk) if !chunk.is_empty() => {
+                body.extend_from_slice(chunk);
+                rest = rest.get(end + 4 + chunk.len()..).unwrap_or_default();
+            }
+            // The last chunk is empty.
+            _ => break,
+        }
+    }
+    body
 }
 
 #[cfg(test)]
@@ -144,7 +191,18 @@ mod tests {
         let head = Head::parse(&text[..end], end + 4).unwrap();
         assert_eq!((head.status, head.close), (503, true));
         assert!(!head.complete(text));
-        assert!(head.complete(&[&text[..], b"lo"].concat()));
+        let whole = [&text[..], b"lo"].concat();
+        assert!(head.complete(&whole));
+        assert_eq!(head.body(&whole).as_ref(), b"hello");
+    }
+
+    #[test]
+    fn chunks_are_put_together() {
+        let text = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n";
+        let end = memmem::find(text, b"\r\n\r\n").unwrap();
+        let head = Head::parse(&text[..end], end + 4).unwrap();
+        assert!(head.complete(text));
+        assert_eq!(head.body(text).as_ref(), b"abc0123456789");
     }
 
     #[test]

@@ -1,55 +1,24 @@
 //! The judgement of `loadtest ingest`, against hubs that do it right and hubs that do not.
 
-use std::process::Command;
-
-use crate::tiny_hub::{Manners, TinyHub};
 use serde_json::Value;
 
+use crate::tiny_hub::{Manners, TinyHub};
+use crate::tool::run;
+
 fn ingest(hub: &TinyHub, more: &[&str]) -> (i32, Value) {
-    let figures = std::env::temp_dir().join(format!(
-        "loadtest-ingest-{}-{}.json",
-        std::process::id(),
-        hub.port()
-    ));
-    let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
-        .args([
-            "ingest",
-            "--url",
-            &hub.url(),
-            "--session",
-            "ses_1",
-            "--pnid",
-            "42",
-        ])
-        .args([
-            "--app-secret",
-            "s",
-            "--token",
-            "t",
-            "--connections",
-            "4",
-            "--sockets",
-            "2",
-        ])
-        .args([
-            "--contacts",
-            "20",
-            "--ramp",
-            "100ms",
-            "--duration",
-            "700ms",
-            "--json",
-        ])
-        .arg(&figures)
-        .args(more)
-        .output()
-        .unwrap();
-    let text = std::fs::read_to_string(&figures).unwrap_or_else(|_| panic!("{output:?}"));
-    std::fs::remove_file(&figures).unwrap();
-    (
-        output.status.code().unwrap(),
-        serde_json::from_str(&text).unwrap(),
-    )
+    let quick = [
+        "--connections",
+        "4",
+        "--sockets",
+        "2",
+        "--contacts",
+        "20",
+        "--ramp",
+        "100ms",
+        "--duration",
+        "700ms",
+    ];
+    run("ingest", hub, &[&quick, more].concat())
 }
 
 #[test]

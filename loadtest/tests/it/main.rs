@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod agents;
 mod ingest;
 mod receiver;
 mod simulator;
 mod slow_reader;
 mod tiny_hub;
+mod tool;

@@ -1,4 +1,4 @@
-//! Just enough of a hub for the load tools: it takes webhooks and tells them to sockets, well or badly.
+//! Just enough of a hub for the load tools: it takes webhooks, lets agents answer and tells sockets, well or badly.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -18,6 +18,8 @@ pub struct Manners {
     pub lose_every: u64,
     pub refuse_every: u64,
     pub keep_repeats: bool,
+    /// Take answers, but show them at no socket.
+    pub hide_answers: bool,
     /// Cut sockets that do not take a frame within half a second.
     pub cut_slow: bool,
     /// Bytes added to each event.
@@ -40,6 +42,17 @@ struct Store {
     seq: u64,
     posts: u64,
     known: HashSet<String>,
+}
+
+/// A request, whole.
+struct Request {
+    /// All of it, in bytes.
+    length: usize,
+    method: String,
+    path: String,
+    key: Option<String>,
+    signature: Option<String>,
+    body: Vec<u8>,
 }
 
 impl TinyHub {
@@ -81,8 +94,14 @@ impl TinyHub {
 }
 
 async fn serve(stream: TcpStream, state: Arc<State>) {
-    let mut first = [0_u8; 3];
-    if stream.peek(&mut first).await.is_ok_and(|read| read == 3) && &first == b"GET" {
+    const SOCKET: &[u8] = b"GET /api/v1/socket";
+    let mut first = [0_u8; SOCKET.len()];
+    if stream
+        .peek(&mut first)
+        .await
+        .is_ok_and(|read| read == SOCKET.len())
+        && first == SOCKET
+    {
         watch(stream, state).await;
     } else {
         take(stream, state).await;
@@ -118,36 +137,86 @@ async fn watch(stream: TcpStream, state: Arc<State>) {
 async fn take(mut stream: TcpStream, state: Arc<State>) {
     let mut buffer = Vec::new();
     loop {
-        let Some((length, body)) = whole(&buffer) else {
+        let Some(request) = whole(&buffer) else {
             match stream.read_buf(&mut buffer).await {
                 Ok(read) if read > 0 => continue,
                 _ => return,
             }
         };
-        let status = state.receive(&body);
-        buffer.drain(..length);
-        let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+        buffer.drain(..request.length);
+        let (status, body) = state.answer(&request);
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
         if stream.write_all(answer.as_bytes()).await.is_err() {
             return;
         }
     }
 }
 
-/// A whole request's length and body, once it is there.
-fn whole(buffer: &[u8]) -> Option<(usize, Vec<u8>)> {
+/// A request, once all of it is there.
+fn whole(buffer: &[u8]) -> Option<Request> {
     let text = std::str::from_utf8(buffer).ok()?;
     let (head, rest) = text.split_once("\r\n\r\n")?;
-    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
-    let length: usize = header("Content-Length: ")?.parse().ok()?;
-    let body = rest.get(..length)?.as_bytes().to_vec();
-    assert_eq!(
-        header("X-Hub-Signature-256: "),
-        Some(signature::sign("s", &body).as_str())
-    );
-    Some((head.len() + 4 + length, body))
+    let header = |name: &str| {
+        let found = head.lines().find_map(|line| line.strip_prefix(name));
+        found.map(str::to_owned)
+    };
+    let length: usize = header("Content-Length: ").map_or(Some(0), |length| length.parse().ok())?;
+    let mut words = head.split(' ').map(str::to_owned);
+    Some(Request {
+        length: head.len() + 4 + length,
+        method: words.next()?,
+        path: words.next()?,
+        key: header("Idempotency-Key: "),
+        signature: header("X-Hub-Signature-256: "),
+        body: rest.get(..length)?.as_bytes().to_vec(),
+    })
 }
 
 impl State {
+    fn answer(&self, request: &Request) -> (u16, String) {
+        if request.path.starts_with("/webhooks/") {
+            let signature = signature::sign("s", &request.body);
+            assert_eq!(request.signature, Some(signature));
+            return (self.receive(&request.body), String::new());
+        }
+        let path = request.path.split('?').next().unwrap();
+        let place: Vec<&str> = path.trim_start_matches("/api/v1/").split('/').collect();
+        match (request.method.as_str(), place.as_slice()) {
+            ("GET", ["me"]) => (200, json!({"id": "usr_1"}).to_string()),
+            ("GET", ["conversations"]) => (200, self.inbox()),
+            ("GET", ["conversations", _, "messages"]) => (200, json!({"data": []}).to_string()),
+            ("POST", ["conversations", _, "read"]) => (204, String::new()),
+            ("PATCH", ["conversations", _]) => (200, json!({}).to_string()),
+            ("POST", ["conversations", _, "messages"]) => self.send(request),
+            _ => (404, json!({"code": "not_found"}).to_string()),
+        }
+    }
+
+    fn inbox(&self) -> String {
+        let writers = self.store.lock().unwrap().known.len().min(30);
+        let rows: Vec<Value> = (0..writers)
+            .map(|number| json!({"id": format!("cnv_{number}"), "unread": 1}))
+            .collect();
+        json!({"data": rows, "next_cursor": null}).to_string()
+    }
+
+    fn send(&self, request: &Request) -> (u16, String) {
+        let key = request.key.clone().unwrap();
+        let mut store = self.store.lock().unwrap();
+        store.seq += 1;
+        let seq = store.seq;
+        if !self.manners.hide_answers {
+            // Nobody may be watching.
+            let _ = self.events.send(format!(
+                r#"{{"type":"events","cursor":"1.{seq}","events":[{{"seq":{seq},"at":"t","type":"message.queued","data":{{"client_key":"{key}"}}}}]}}"#
+            ));
+        }
+        (202, json!({"id": format!("msg_{seq}")}).to_string())
+    }
+
     fn receive(&self, body: &[u8]) -> u16 {
         let body: Value = serde_json::from_slice(body).unwrap();
         let mut store = self.store.lock().unwrap();
