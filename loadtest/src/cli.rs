@@ -8,6 +8,7 @@ mod ingest;
 mod kill_drill;
 mod output;
 mod scenario;
+mod sends;
 mod simulate;
 mod slow_reader;
 mod storm;
@@ -60,6 +61,18 @@ enum Command {
     ///
     /// loadtest agents --start ./command-center --agents 500 --rate 100 --duration 60s --slo 'answer.p99<200ms'
     Agents(Tool<agents::Agents>),
+    /// Sends messages through the API and follows each to the provider and back.
+    ///
+    /// Open loop. `accepted_ms` is from the time at which a send was due to the hub's 202; `queue_age_ms` from the 202
+    /// until the simulator has the message, `to_provider_ms` from the due time; `sent_ms`, `delivered_ms` and
+    /// `read_ms` from the due time until a socket tells that status. Exit code 1 when a message was accepted but did
+    /// not reach the provider, reached it twice, or is neither sent nor failed in the end.
+    ///
+    /// A hub of our own has a simulator behind it; another one is told with --simulator. Without a simulator the
+    /// provider's side is not measured. Real numbers of a real provider would be written to: don't.
+    ///
+    /// loadtest sends --start ./command-center --rate 580 --duration 60s --slo 'queue_age.p99<=1s'
+    Sends(Tool<sends::Sends>),
     Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
@@ -81,6 +94,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Ingest(options) => options.run(),
         Command::Fanout(options) => options.run(),
         Command::Agents(options) => options.run(),
+        Command::Sends(options) => options.run(),
         Command::Compare(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),

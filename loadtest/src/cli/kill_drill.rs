@@ -125,15 +125,7 @@ impl KillDrill {
         let marker = Marker::new(run);
         let plan = Arc::new(self.plan(&hub, &session.id, &marker)?);
         let board = Arc::new(Board::new(plan.schedule.most()));
-        let watch = Watch {
-            url: hub.socket_url(),
-            token: hub.token().unwrap_or_default().to_owned(),
-            marker: marker.clone(),
-            measured_from: Duration::ZERO,
-            contacts: self.contacts,
-            most: plan.schedule.most(),
-            persistent: true,
-        };
+        let watch = Watch::of(&hub, marker.clone(), self.contacts, plan.schedule.most());
         let crew = Crew::open(1, &watch, &board).await?;
         board.begin();
         let mut posters = JoinSet::new();

@@ -131,13 +131,8 @@ impl SlowReader {
         });
         let board = Arc::new(Board::new(plan.schedule.most()));
         let watch = Watch {
-            url: hub.socket_url(),
-            token: hub.token().unwrap_or_default().to_owned(),
-            marker,
-            measured_from: Duration::ZERO,
-            contacts: CONTACTS,
-            most: plan.schedule.most(),
             persistent: false,
+            ..Watch::of(hub, marker, CONTACTS, plan.schedule.most())
         };
         let crew = Crew::open(self.others, &watch, &board).await?;
         board.begin();

@@ -114,13 +114,8 @@ impl Storm {
 
     fn watch(&self, hub: &Hub, plan: &Plan) -> Watch {
         Watch {
-            url: hub.socket_url(),
-            token: hub.token().unwrap_or_default().to_owned(),
-            marker: plan.marker.clone(),
-            measured_from: Duration::ZERO,
-            contacts: MOST_CONTACTS,
-            most: self.messages,
             persistent: false,
+            ..Watch::of(hub, plan.marker.clone(), MOST_CONTACTS, self.messages)
         }
     }
 

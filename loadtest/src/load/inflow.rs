@@ -98,13 +98,8 @@ impl Inflow {
 
     fn watch(&self, link: &Link, plan: &Plan, most: u64) -> Watch {
         Watch {
-            url: link.hub.socket_url(),
-            token: link.hub.token().unwrap_or_default().to_owned(),
-            marker: plan.marker.clone(),
             measured_from: self.schedule.ramp,
-            contacts: self.contacts,
-            most,
-            persistent: true,
+            ..Watch::of(&link.hub, plan.marker.clone(), self.contacts, most)
         }
     }
 

@@ -128,6 +128,7 @@ mod tests {
         Seen {
             seq,
             message: Some(Marked { contact, number }),
+            send: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Message ids that tell, wherever they turn up, which run and which message they belong to.
 
 /// What every id of this tool begins with.
-const PREFIX: &str = "wamid.LT";
+pub const PREFIX: &str = "wamid.LT";
 const RUN_DIGITS: usize = 8;
 const CONTACT_DIGITS: usize = 6;
 const NUMBER_DIGITS: usize = 10;

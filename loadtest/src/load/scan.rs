@@ -2,6 +2,7 @@
 
 use memchr::memmem::Finder;
 
+use super::echo::Step;
 use super::marker::{Marked, Marker};
 
 /// How an event of the stream begins.
@@ -9,6 +10,14 @@ const EVENT: &[u8] = br#"{"seq":"#;
 const KIND: &[u8] = br#""type":""#;
 const RECEIVED: &[u8] = b"message.received\"";
 const PROVIDER_ID: &[u8] = br#""provider_id":""#;
+const CLIENT_KEY: &[u8] = br#""client_key":""#;
+const STATUS: &[u8] = br#""status":""#;
+/// Events that tell how far a send is.
+const OF_SENDS: [&[u8]; 3] = [
+    b"message.queued\"",
+    b"message.sent\"",
+    b"message.status_changed\"",
+];
 const CURSOR: &[u8] = br#""cursor":""#;
 
 /// A kind of frame, as far as the tools care.
@@ -29,6 +38,8 @@ pub struct Seen {
     pub seq: i64,
     /// The message, when the event is `message.received` of this run.
     pub message: Option<Marked>,
+    /// The number of a send of this run, whose idempotency key is its mark, and how far it is.
+    pub send: Option<(u64, Step)>,
 }
 
 /// Searchers made once.
@@ -37,6 +48,8 @@ pub struct Scanner {
     event: Finder<'static>,
     kind: Finder<'static>,
     provider_id: Finder<'static>,
+    client_key: Finder<'static>,
+    status: Finder<'static>,
     cursor: Finder<'static>,
 }
 
@@ -48,6 +61,8 @@ impl Scanner {
             event: Finder::new(EVENT),
             kind: Finder::new(KIND),
             provider_id: Finder::new(PROVIDER_ID),
+            client_key: Finder::new(CLIENT_KEY),
+            status: Finder::new(STATUS),
             cursor: Finder::new(CURSOR),
         }
     }
@@ -103,7 +118,26 @@ impl Scanner {
         } else {
             None
         };
-        Some(Seen { seq, message })
+        let send = if OF_SENDS.iter().any(|name| kind.starts_with(name)) {
+            self.send(kind)
+        } else {
+            None
+        };
+        Some(Seen { seq, message, send })
+    }
+
+    fn send(&self, event: &[u8]) -> Option<(u64, Step)> {
+        let key = &event[self.client_key.find(event)? + CLIENT_KEY.len()..];
+        let status = &event[self.status.find(event)? + STATUS.len()..];
+        let end = memchr::memchr(b'"', status)?;
+        let step = match &status[..end] {
+            b"sent" | b"accepted" => Step::Sent,
+            b"delivered" => Step::Delivered,
+            b"read" | b"played" => Step::Read,
+            b"failed" => Step::Failed,
+            _ => Step::Queued,
+        };
+        Some((self.marker.read(key)?.number, step))
     }
 }
 
@@ -129,14 +163,27 @@ mod tests {
             [
                 Seen {
                     seq: 7,
-                    message: None
+                    message: None,
+                    send: None
                 },
-                Seen { seq: 8, message }
+                Seen {
+                    seq: 8,
+                    message,
+                    send: None
+                }
             ]
         );
         let scanner = Scanner::new(Marker::new(1));
         assert_eq!(scanner.frame(frame.as_bytes()), Frame::Events);
         assert_eq!(scanner.cursor(frame.as_bytes()).as_deref(), Some("1.8"));
+    }
+
+    #[test]
+    fn sends_are_known_by_their_key() {
+        let frame = r#"{"type":"events","cursor":"1.9","events":[{"seq":9,"at":"t","type":"message.status_changed","data":{"id":"msg_1","text":"\"status\":\"read\"","status":"delivered","client_key":"wamid.LT00000001C000001N0000000005"}}]}"#;
+        assert_eq!(scan(frame)[0].send, Some((5, Step::Delivered)));
+        let other = frame.replace("LT00000001", "LT00000002");
+        assert_eq!(scan(&other)[0].send, None, "of another run");
     }
 
     #[test]

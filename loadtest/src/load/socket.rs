@@ -16,6 +16,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::board::Board;
+use super::echo::Echoes;
+use super::hub::Hub;
 use super::judge::{Judge, Verdict};
 use super::marker::Marker;
 use super::post::record;
@@ -45,6 +47,24 @@ pub struct Watch {
     pub most: u64,
     /// Come back when cut, instead of ending.
     pub persistent: bool,
+    /// Where to tell what became of sends.
+    pub echoes: Option<Arc<Echoes>>,
+}
+
+impl Watch {
+    /// Everything of a run with so many messages at most, from contacts whose numbers lie below `contacts`.
+    pub fn of(hub: &Hub, marker: Marker, contacts: u32, most: u64) -> Self {
+        Self {
+            url: hub.socket_url(),
+            token: hub.token().unwrap_or_default().to_owned(),
+            marker,
+            measured_from: Duration::ZERO,
+            contacts,
+            most,
+            persistent: true,
+            echoes: None,
+        }
+    }
 }
 
 /// What one socket saw.
@@ -201,6 +221,9 @@ impl Watcher {
         } = self;
         let since_start = arrived.saturating_duration_since(board.start());
         scanner.events(bytes, |seen| {
+            if let (Some(echoes), Some((number, step))) = (&watch.echoes, seen.send) {
+                echoes.note(number, step, arrived);
+            }
             if !judge.note(seen) {
                 return;
             }

@@ -12,6 +12,7 @@
 //! | `POST /sim/chats/{phone_number_id}/{wa_id}/auto` | `{auto: bool}`: do statuses follow by themselves |
 //! | `POST /sim/chats/{phone_number_id}/{wa_id}/saw` | `{step: "delivered"\|"read"\|"played"}`: the phone got or opened what was sent |
 //! | `GET /sim/ledger?limit=` | totals and the newest accepted sends |
+//! | `GET /sim/ledger?after=&limit=` | the sends after that `number`, the oldest first, and the `last` number |
 //! | `GET /sim/ledger/{attempt}` | one attempt |
 //! | `DELETE /sim/ledger` | forget it |
 //! | `GET /sim/faults`, `POST /sim/faults`, `DELETE /sim/faults` | see [`Fault`](super::fault::Fault) |

@@ -12,7 +12,11 @@ const MAX_ATTEMPTS: usize = 500_000;
 /// All POSTs with one attempt id.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Attempt {
+    /// Rises by one per attempt.
+    pub number: u64,
     pub attempt: String,
+    /// When the first POST arrived, in milliseconds since 1970.
+    pub first_at_ms: i64,
     pub phone_number_id: String,
     pub to: String,
     #[serde(rename = "type")]
@@ -45,6 +49,8 @@ pub struct LedgerTotals {
 pub struct Ledger {
     attempts: HashMap<String, Attempt>,
     order: VecDeque<String>,
+    /// Attempts that were forgotten.
+    forgotten: u64,
     by_wamid: HashMap<String, String>,
 }
 
@@ -57,6 +63,7 @@ impl Ledger {
         to: &str,
         kind: &str,
         body: &Value,
+        now_ms: i64,
     ) {
         if !self.attempts.contains_key(attempt) {
             if self.order.len() >= MAX_ATTEMPTS
@@ -65,13 +72,19 @@ impl Ledger {
                     .pop_front()
                     .and_then(|id| self.attempts.remove(&id))
             {
+                self.forgotten += 1;
                 for wamid in old.wamids {
                     self.by_wamid.remove(&wamid);
                 }
             }
             self.order.push_back(attempt.to_owned());
         }
+        let number = self.last();
         let entry = self.attempts.entry(attempt.to_owned()).or_default();
+        if entry.posts == 0 {
+            entry.number = number;
+            entry.first_at_ms = now_ms;
+        }
         attempt.clone_into(&mut entry.attempt);
         phone_number_id.clone_into(&mut entry.phone_number_id);
         to.clone_into(&mut entry.to);
@@ -126,6 +139,21 @@ impl Ledger {
             .filter_map(|attempt| self.attempts.get(attempt))
     }
 
+    /// The number of the newest attempt.
+    pub fn last(&self) -> u64 {
+        self.forgotten + self.order.len() as u64
+    }
+
+    /// The attempts after that number, the oldest first.
+    pub fn after(&self, number: u64, limit: usize) -> impl Iterator<Item = &Attempt> {
+        let skip = usize::try_from(number.saturating_sub(self.forgotten)).unwrap_or(usize::MAX);
+        self.order
+            .iter()
+            .skip(skip)
+            .take(limit)
+            .filter_map(|attempt| self.attempts.get(attempt))
+    }
+
     /// Sums over everything remembered.
     pub fn totals(&self) -> LedgerTotals {
         let mut totals = LedgerTotals {
@@ -154,10 +182,10 @@ mod tests {
     fn a_message_accepted_twice_is_counted_as_doubled() {
         let mut ledger = Ledger::default();
         for wamid in ["wamid.A", "wamid.B"] {
-            ledger.posted("att_1", "1", "15550001111", "text", &Value::Null);
+            ledger.posted("att_1", "1", "15550001111", "text", &Value::Null, 7);
             ledger.accepted("att_1", wamid);
         }
-        ledger.posted("att_2", "1", "15550001111", "text", &Value::Null);
+        ledger.posted("att_2", "1", "15550001111", "text", &Value::Null, 7);
         ledger.refused("att_2", 131056);
         ledger.told("wamid.B", "sent");
         assert_eq!(
@@ -169,6 +197,11 @@ mod tests {
                 doubled: 1
             }
         );
+        let after: Vec<(u64, i64)> = ledger
+            .after(1, 10)
+            .map(|attempt| (attempt.number, attempt.first_at_ms))
+            .collect();
+        assert_eq!((after, ledger.last()), (vec![(2, 7)], 2));
         assert_eq!(
             ledger.by_wamid("wamid.A").map(|a| a.statuses.clone()),
             Some(vec!["sent".to_owned()])

@@ -5,6 +5,7 @@
 mod agents;
 mod ingest;
 mod receiver;
+mod sends;
 mod simulator;
 mod slow_reader;
 mod tiny_hub;

@@ -190,7 +190,7 @@ impl State {
             ("GET", ["conversations", _, "messages"]) => (200, json!({"data": []}).to_string()),
             ("POST", ["conversations", _, "read"]) => (204, String::new()),
             ("PATCH", ["conversations", _]) => (200, json!({}).to_string()),
-            ("POST", ["conversations", _, "messages"]) => self.send(request),
+            ("POST", ["conversations", _, "messages"] | ["messages"]) => self.send(request),
             _ => (404, json!({"code": "not_found"}).to_string()),
         }
     }
@@ -206,14 +206,22 @@ impl State {
     fn send(&self, request: &Request) -> (u16, String) {
         let key = request.key.clone().unwrap();
         let mut store = self.store.lock().unwrap();
-        store.seq += 1;
-        let seq = store.seq;
-        if !self.manners.hide_answers {
-            // Nobody may be watching.
-            let _ = self.events.send(format!(
-                r#"{{"type":"events","cursor":"1.{seq}","events":[{{"seq":{seq},"at":"t","type":"message.queued","data":{{"client_key":"{key}"}}}}]}}"#
-            ));
+        let steps = [
+            ("message.queued", "queued"),
+            ("message.sent", "sent"),
+            ("message.status_changed", "read"),
+        ];
+        for (kind, status) in steps {
+            store.seq += 1;
+            let seq = store.seq;
+            if !self.manners.hide_answers {
+                // Nobody may be watching.
+                let _ = self.events.send(format!(
+                    r#"{{"type":"events","cursor":"1.{seq}","events":[{{"seq":{seq},"at":"t","type":"{kind}","data":{{"status":"{status}","client_key":"{key}"}}}}]}}"#
+                ));
+            }
         }
+        let seq = store.seq;
         (202, json!({"id": format!("msg_{seq}")}).to_string())
     }
 

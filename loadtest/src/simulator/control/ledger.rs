@@ -14,16 +14,22 @@ use crate::simulator::world::ChatKey;
 
 const MAX_LIST: usize = 10_000;
 
-/// How many.
+/// Which, and how many.
 #[derive(Deserialize)]
-pub struct Limit {
+pub struct Part {
     limit: Option<usize>,
+    /// Those after this number, the oldest first.
+    after: Option<u64>,
 }
 
-/// Totals and the newest attempts.
-pub async fn list_ledger(core: Data<Core>, query: Query<Limit>) -> HttpResponse {
+/// Totals and the newest attempts, or those after a number, without totals: that is asked often.
+pub async fn list_ledger(core: Data<Core>, query: Query<Part>) -> HttpResponse {
     let world = core.world();
     let limit = query.limit.unwrap_or(100).min(MAX_LIST);
+    if let Some(number) = query.after {
+        let data: Vec<_> = world.ledger.after(number, limit).collect();
+        return HttpResponse::Ok().json(json!({"last": world.ledger.last(), "data": data}));
+    }
     let data: Vec<_> = world.ledger.newest(limit).collect();
     HttpResponse::Ok().json(json!({"totals": world.ledger.totals(), "data": data}))
 }

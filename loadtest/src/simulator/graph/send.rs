@@ -50,9 +50,14 @@ async fn send(
     let to = draft.to.key();
     let attempt = draft.attempt.as_deref();
     if let Some(attempt) = attempt {
-        core.world()
-            .ledger
-            .posted(attempt, phone_number_id, to, &draft.kind, body);
+        core.world().ledger.posted(
+            attempt,
+            phone_number_id,
+            to,
+            &draft.kind,
+            body,
+            Core::now_ms(),
+        );
     }
     let misfortune = misbehave(core, request, Operation::Send, phone_number_id, Some(to)).await;
     if let Some(Misfortune::Answer(answer, code)) = misfortune {
@@ -97,9 +102,14 @@ fn take(
                 // Without an attempt id every POST is an attempt of its own.
                 None => {
                     let to = draft.to.key();
-                    world
-                        .ledger
-                        .posted(&accepted.wamid, phone_number_id, to, &draft.kind, body);
+                    world.ledger.posted(
+                        &accepted.wamid,
+                        phone_number_id,
+                        to,
+                        &draft.kind,
+                        body,
+                        Core::now_ms(),
+                    );
                     &accepted.wamid
                 }
             };
