@@ -24,6 +24,7 @@ mod message;
 pub mod migrate;
 mod node;
 mod outbound;
+mod pipeline;
 mod ports;
 mod preference;
 mod quarantine;
@@ -59,6 +60,7 @@ use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
+use secrecy::SecretString;
 
 use self::db::Db;
 
@@ -70,6 +72,7 @@ pub struct Store {
 
 struct Inner {
     db: Db,
+    committer_db: Db,
     ids: IdSource,
     /// Part of every cursor.
     epoch: i64,
@@ -105,12 +108,26 @@ pub struct Unscoped {
 }
 
 impl Store {
-    /// A store on an open database; its committer runs on the present runtime.
-    fn new(db: Db, ids: IdSource, epoch: i64, node: i64) -> Self {
+    /// A store on an open database, which is PostgreSQL's at `url` if there is one. Its committer has a thread of
+    /// its own: what goes back and forth between it and its connections needs nobody to be woken.
+    fn new(
+        db: Db,
+        url: Option<&SecretString>,
+        ids: IdSource,
+        epoch: i64,
+        node: i64,
+    ) -> Result<Self, StoreError> {
+        let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(broken)?;
+        let committer_db = db.for_committer(url, runtime.handle())?;
         let (inlet, queue) = lane::queue();
         let store = Self {
             inner: Arc::new(Inner {
                 db,
+                committer_db,
                 ids,
                 epoch,
                 node,
@@ -120,8 +137,25 @@ impl Store {
             }),
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
-        tokio::spawn(lane::commit_batches(weak, queue));
-        store
+        std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || runtime.block_on(lane::commit_batches(weak, queue)))
+            .map_err(broken)?;
+        Ok(store)
+    }
+
+    /// How the pools of connections fare at the moment.
+    pub fn pools(&self) -> Vec<db::PoolState> {
+        let mut pools = self.inner.db.pools();
+        if !self.inner.db.is_embedded() {
+            pools.extend(self.inner.committer_db.pools());
+        }
+        pools
+    }
+
+    /// The connections of the committer's thread; only for what runs there.
+    pub(crate) fn committer_db(&self) -> &Db {
+        &self.inner.committer_db
     }
 
     fn inlet(&self) -> &lane::Inlet {

@@ -129,7 +129,7 @@ figures! {
     Histogram DB_WAIT_SECONDS = "db_wait_seconds", Seconds, [];
     /// How long it took to begin a transaction: the wait for a connection, and on SQLite for the only writer.
     Histogram DB_BEGIN_SECONDS = "db_begin_seconds", Seconds, [];
-    /// Open connections by pool (all on PostgreSQL, read and write on SQLite) and state: busy or idle.
+    /// Open connections by pool (all and commit on PostgreSQL, read and write on SQLite) and state: busy or idle.
     Gauge DB_CONNECTIONS = "db_connections", Count, ["pool", "state"];
     /// Who waits for a connection of the pool at the moment.
     Gauge DB_WAITING = "db_waiting", Count, ["pool"];

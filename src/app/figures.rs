@@ -86,7 +86,7 @@ impl Watch {
         metrics::gauge!(figure::GROUP_COMMIT_WAITING).set(self.store.commits_waiting() as f64);
         metrics::gauge!(figure::CONVERSATIONS_IN_MEMORY).set(self.hub.conversations() as f64);
         metrics::gauge!(figure::NUMBERS_IN_MEMORY).set(self.hub.sessions() as f64);
-        for pool in self.store.db().pools() {
+        for pool in self.store.pools() {
             let name = pool.name;
             metrics::gauge!(figure::DB_CONNECTIONS, "pool" => name, "state" => "busy")
                 .set(pool.busy as f64);

@@ -18,6 +18,7 @@ use diesel_async::RunQueryDsl;
 use super::contact_identity::identities_of;
 use super::db::Conn;
 use super::kept::kept;
+use super::lane::Settle;
 use super::message::MessageRow;
 use super::schema::messages;
 use super::status::take_early;
@@ -366,22 +367,22 @@ impl Store {
         })
     }
 
-    pub(super) async fn settle(
-        &self,
-        job: JobId,
-        message: MessageId,
-        attempt: AttemptId,
-        outcome: &Outcome,
-        retry_at: Option<Timestamp>,
-    ) -> Result<Receipt, StoreError> {
+    pub(super) async fn settle(&self, settle: &Settle) -> Result<Receipt, StoreError> {
+        let Settle {
+            job,
+            message,
+            attempt,
+            outcome,
+            retry_at,
+        } = settle;
         in_tx!(self.db(), |conn| {
-            let envelopes = conclude(conn, message, Some(attempt), outcome).await?;
-            match (outcome, retry_at) {
-                (Outcome::Requeued, Some(at)) => job::put_back(conn, job, at, None).await?,
-                (Outcome::Requeued, None) => {
-                    job::put_back(conn, job, Timestamp::now(), None).await?;
+            let envelopes = conclude(conn, *message, Some(*attempt), outcome).await?;
+            match outcome {
+                Outcome::Requeued => {
+                    let at = retry_at.unwrap_or_else(Timestamp::now);
+                    job::put_back(conn, *job, at, None).await?;
                 }
-                _ => job::remove(conn, job).await?,
+                _ => job::remove(conn, *job).await?,
             }
             Ok(Receipt {
                 envelopes,

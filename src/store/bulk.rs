@@ -1,52 +1,123 @@
 //! Many rows in one statement on PostgreSQL, a column per parameter: the text is the same for every number of
-//! rows, so that it stays prepared, and the server reads 26 parameters instead of 26 per row.
-
-use std::sync::OnceLock;
+//! rows, so that it stays prepared, and the server reads 26 parameters instead of 26 per row. What changes several
+//! tables is one statement as well: each answer costs both sides a wake-up, which is most of what a small batch
+//! costs.
 
 use actors::ports::store::StoreError;
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::contact_identity::{ContactRow, IdentityRow};
 use super::conversation::ConversationRow;
-use super::db::refused;
+use super::db::{boxed, refused};
 use super::event::EventRow;
 use super::job::JobRow;
 use super::kept::kept;
 use super::message::{MediaRow, MessageRow};
+use super::outbound::IdempotencyRow;
 use super::template::TemplateRow;
 
+/// A statement of fixed text that takes arrays.
+pub(crate) type Statement = BoxedSqlQuery<'static, Pg, SqlQuery>;
+type Bind = Box<dyn FnOnce(Statement) -> Statement + Send>;
+
 /// A row that can be stored with others of its table.
-pub(crate) trait Bulk: Sized {
-    /// Inserts all; none is nothing to do. The connection is shared, so that several tables' rows can be on their
-    /// way at once.
-    async fn insert(c: &AsyncPgConnection, rows: Vec<Self>) -> Result<(), StoreError>;
+pub(crate) trait Bulk: Sized + Send + 'static {
+    /// The table.
+    const TABLE: &'static str;
+    /// Its columns, in the order of [`Bulk::bind`].
+    const COLUMNS: &'static [&'static str];
+
+    /// Binds the columns of all rows.
+    fn bind(rows: Vec<Self>, statement: Statement) -> Statement;
+
+    /// Inserts all; none is nothing to do.
+    async fn insert(c: &AsyncPgConnection, rows: Vec<Self>) -> Result<(), StoreError> {
+        let mut together = Together::default();
+        together.insert(rows);
+        together.run(c).await
+    }
 }
 
-/// The text of an insert that takes a table's columns as arrays.
-fn text_of(table: &str, columns: &[&str]) -> String {
-    let places: Vec<String> = (1..=columns.len()).map(|n| format!("${n}")).collect();
-    let (columns, places) = (columns.join(", "), places.join(", "));
-    format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})")
+/// Changes of several tables that travel as one statement. No change sees another one's rows; what refers to a
+/// row of another one is checked at the end.
+#[derive(Default)]
+pub(crate) struct Together {
+    parts: Vec<String>,
+    binds: Vec<Bind>,
+    /// How many parameters the parts take.
+    places: usize,
+}
+
+impl Together {
+    /// Inserts rows; none is nothing to do.
+    pub fn insert<R: Bulk>(&mut self, rows: Vec<R>) {
+        if rows.is_empty() {
+            return;
+        }
+        let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
+        self.add(R::COLUMNS.len(), |places| {
+            format!("INSERT INTO {table} ({columns}) SELECT * FROM UNNEST({places})")
+        });
+        self.binds
+            .push(Box::new(|statement| R::bind(rows, statement)));
+    }
+
+    /// Adds an update that takes arrays: its text around the places of its parameters, and what binds them.
+    pub fn update(
+        &mut self,
+        count: usize,
+        text: impl FnOnce(&str) -> String,
+        bind: impl FnOnce(Statement) -> Statement + Send + 'static,
+    ) {
+        self.add(count, text);
+        self.binds.push(Box::new(bind));
+    }
+
+    fn add(&mut self, count: usize, text: impl FnOnce(&str) -> String) {
+        let first = self.places + 1;
+        self.places += count;
+        let places: Vec<String> = (first..=self.places).map(|n| format!("${n}")).collect();
+        self.parts.push(text(&places.join(", ")));
+    }
+
+    /// Does all; nothing is nothing to do. The connection is shared: other queries may be on their way.
+    pub async fn run(mut self, c: &AsyncPgConnection) -> Result<(), StoreError> {
+        let Some(mut text) = self.parts.pop() else {
+            return Ok(());
+        };
+        if !self.parts.is_empty() {
+            let parts = self.parts.iter().enumerate();
+            let parts: Vec<String> = parts.map(|(n, part)| format!("p{n} AS ({part})")).collect();
+            text = format!("WITH {} {text}", parts.join(", "));
+        }
+        let mut statement: Statement = diesel::sql_query(text).into_boxed();
+        for bind in self.binds {
+            statement = bind(statement);
+        }
+        let mut shared = c;
+        boxed(kept(statement).execute(&mut shared))
+            .await
+            .map(drop)
+            .map_err(refused)
+    }
 }
 
 /// Says which columns a table has: `bulk!(Row, "table", { id: BigInt, … });`.
 macro_rules! bulk {
     ($row:ty, $table:literal, { $($column:ident: $kind:ty,)+ }) => {
         impl Bulk for $row {
-            async fn insert(c: &AsyncPgConnection, rows: Vec<Self>) -> Result<(), StoreError> {
-                static TEXT: OnceLock<String> = OnceLock::new();
-                if rows.is_empty() {
-                    return Ok(());
-                }
+            const TABLE: &'static str = $table;
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),+];
+
+            fn bind(rows: Vec<Self>, statement: Statement) -> Statement {
                 $(let mut $column = Vec::with_capacity(rows.len());)+
                 for row in rows {
                     $($column.push(row.$column);)+
                 }
-                let text = TEXT.get_or_init(|| text_of($table, &[$(stringify!($column)),+]));
-                let query = kept(diesel::sql_query(text)$(.bind::<Array<$kind>, _>($column))+);
-                let mut shared = c;
-                query.execute(&mut shared).await.map(drop).map_err(refused)
+                statement$(.bind::<Array<$kind>, _>($column))+
             }
         }
     };
@@ -159,6 +230,14 @@ bulk!(JobRow, "jobs", {
     claimed_by: Nullable<BigInt>,
     tries: BigInt,
     last_error: Nullable<Text>,
+    created_at: Timestamp,
+});
+
+bulk!(IdempotencyRow, "idempotency_keys", {
+    organization_id: BigInt,
+    key: Text,
+    fingerprint: Text,
+    message_id: BigInt,
     created_at: Timestamp,
 });
 

@@ -21,14 +21,17 @@ use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, Tr
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::runtime::Handle;
 
 /// SQLite as an async connection.
 pub type Sqlite = SyncConnectionWrapper<SqliteConnection>;
 
 /// Connections that read from SQLite at the same time.
 const SQLITE_READERS: usize = 4;
-/// Connections to PostgreSQL of one node.
+/// Connections to PostgreSQL of one node, besides the committer's.
 const POSTGRES_CONNECTIONS: usize = 16;
+/// Connections of the committer: one for each kind of change that a batch has a transaction for.
+const COMMITTER_CONNECTIONS: usize = 5;
 /// The connection that was used last is lent next: it has its statements prepared and its caches filled.
 const WARM: QueueMode = QueueMode::Lifo;
 /// How long a request waits for a connection before it hears "unavailable".
@@ -51,7 +54,11 @@ pub enum Db {
         writer: Pool<Sqlite>,
         readers: Pool<Sqlite>,
     },
-    Postgres(Pool<AsyncPgConnection>),
+    Postgres {
+        /// Whose connections they are, in figures.
+        name: &'static str,
+        pool: Pool<AsyncPgConnection>,
+    },
 }
 
 /// How a pool of connections fares at the moment.
@@ -142,10 +149,32 @@ impl Db {
         })
     }
 
-    /// Prepares connections to the PostgreSQL database at `url`; nothing is connected yet.
+    /// Prepares connections to the PostgreSQL database at `url` for everybody but the committer; nothing is
+    /// connected yet.
     pub fn postgres(url: &SecretString) -> Result<Self, StoreError> {
         // A connection's own task must not live on a web worker's runtime: it would die with the worker.
-        let runtime = tokio::runtime::Handle::current();
+        Self::connections(url, "all", POSTGRES_CONNECTIONS, Handle::current())
+    }
+
+    /// The committer's way to the same database. On PostgreSQL it has connections of its own, which live on its
+    /// thread: an answer is read where it is waited for, and nobody else's queries use them up.
+    pub fn for_committer(
+        &self,
+        url: Option<&SecretString>,
+        runtime: &Handle,
+    ) -> Result<Self, StoreError> {
+        match url {
+            Some(url) => Self::connections(url, "commit", COMMITTER_CONNECTIONS, runtime.clone()),
+            None => Ok(self.clone()),
+        }
+    }
+
+    fn connections(
+        url: &SecretString,
+        name: &'static str,
+        count: usize,
+        runtime: Handle,
+    ) -> Result<Self, StoreError> {
         let tls = tls_connector();
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
@@ -162,11 +191,11 @@ impl Db {
         let manager =
             AsyncDieselConnectionManager::new_with_config(url.expose_secret().to_owned(), config);
         let pool = Pool::builder(manager)
-            .max_size(POSTGRES_CONNECTIONS)
+            .max_size(count)
             .queue_mode(WARM)
             .build()
             .map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(Self::Postgres(pool))
+        Ok(Self::Postgres { name, pool })
     }
 
     /// Whether this is SQLite.
@@ -190,9 +219,9 @@ impl Db {
                     pool("read", read.size, read.available, read.waiting),
                 ]
             }
-            Self::Postgres(all) => {
+            Self::Postgres { name, pool: all } => {
                 let all = all.status();
-                vec![pool("all", all.size, all.available, all.waiting)]
+                vec![pool(name, all.size, all.available, all.waiting)]
             }
         }
     }
@@ -201,7 +230,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Conn::Sqlite(lend(readers.get()).await?),
-            Self::Postgres(pool) => Conn::Postgres(lend(pool.get()).await?),
+            Self::Postgres { pool, .. } => Conn::Postgres(lend(pool.get()).await?),
         })
     }
 
@@ -219,7 +248,7 @@ impl Db {
                     .map_err(refused)?;
                 Conn::Sqlite(object)
             }
-            Self::Postgres(pool) => {
+            Self::Postgres { pool, .. } => {
                 let mut object = lend(pool.get()).await?;
                 <AsyncPgConnection as AsyncConnection>::TransactionManager::begin_transaction(
                     &mut *object,
@@ -432,24 +461,39 @@ macro_rules! insert_each {
     };
 }
 
-/// Reads the first row of a query and locks it against other nodes: `lock_first!(conn, query)` gives an
-/// `Option`. SQLite knows no row locks: its transaction holds the only writer.
+/// Reads the rows of a query and locks them against other nodes, in the order in which it gives them. SQLite knows
+/// no row locks: its transaction holds the only writer.
+#[macro_export]
+macro_rules! lock_all {
+    ($conn:expr, $query:expr) => {
+        $crate::lock_rows!($conn, load, $query).map_err($crate::store::db::refused)
+    };
+}
+
+/// [`lock_all!`] for the first row only; gives an `Option`.
 #[macro_export]
 macro_rules! lock_first {
     ($conn:expr, $query:expr) => {
+        $crate::lock_rows!($conn, first, $query)
+            .optional()
+            .map_err($crate::store::db::refused)
+    };
+}
+
+/// What [`lock_all!`] and [`lock_first!`] share. The query is written out for each database: a row type fixes which.
+#[macro_export]
+macro_rules! lock_rows {
+    ($conn:expr, $how:ident, $query:expr) => {
         match $conn {
             $crate::store::db::Conn::Sqlite(object) => {
-                $crate::store::db::boxed(diesel_async::RunQueryDsl::first($query, &mut **object))
+                $crate::store::db::boxed(diesel_async::RunQueryDsl::$how($query, &mut **object))
                     .await
-                    .optional()
             }
             $crate::store::db::Conn::Postgres(object) => {
                 let query = $query.for_update();
-                $crate::store::db::boxed(diesel_async::RunQueryDsl::first(query, &mut **object))
+                $crate::store::db::boxed(diesel_async::RunQueryDsl::$how(query, &mut **object))
                     .await
-                    .optional()
             }
         }
-        .map_err($crate::store::db::refused)
     };
 }

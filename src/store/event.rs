@@ -101,11 +101,15 @@ pub(crate) async fn take_seqs(
 
 /// Stores events whose numbers were taken in the same transaction.
 pub(crate) async fn store(conn: &mut Conn, envelopes: &[Arc<Envelope>]) -> Result<(), StoreError> {
-    let rows = envelopes
+    insert_all!(conn, events::table, rows(envelopes)?)
+}
+
+/// The rows of events.
+pub(crate) fn rows(envelopes: &[Arc<Envelope>]) -> Result<Vec<EventRow>, StoreError> {
+    envelopes
         .iter()
         .map(|envelope| EventRow::of(envelope))
-        .collect::<Result<Vec<_>, _>>()?;
-    insert_all!(conn, events::table, rows)
+        .collect()
 }
 
 /// Takes one number and stores one event that carries no number inside (contacts, numbers, templates …).

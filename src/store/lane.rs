@@ -1,15 +1,19 @@
 //! Group commit: what arrives within a few milliseconds goes into one transaction. Nothing waits for company:
 //! while one batch commits, the next gathers. The plain cases (a known contact says something, a new one says
-//! hello, the provider tells how far a message came) are a handful of statements for the whole batch; everything else goes one by
+//! hello, an agent answers, the provider takes a message or tells how far it came) are a handful of statements for the whole batch; everything else goes one by
 //! one in a transaction of its own, so that a strange message can not spoil its neighbours.
 
+mod attempts;
 mod batch;
+mod drafts;
 mod keys;
 mod newcomers;
+mod rows;
 mod sieve;
 mod single;
 mod statuses;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,9 +22,13 @@ use actors::model::contact::Identity;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
 use actors::model::status::StatusUpdate;
-use actors::ports::store::{Appended, InboundAppend, Raised, StoreError};
+use actors::ports::store::{
+    Appended, Begun, InboundAppend, OutboundAppend, Queued, Raised, Receipt, StoreError,
+};
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
+pub(super) use self::attempts::{Begin, Settle};
 use super::{Store, WeakStore};
 use crate::in_tx;
 
@@ -37,6 +45,9 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(super) enum Pending {
     Message(Arc<InboundAppend>, Reply<Appended>),
     Status(Box<News>, Reply<Raised>),
+    Draft(Arc<OutboundAppend>, Reply<Queued>),
+    Begin(Begin, Reply<Begun>),
+    Settle(Box<Settle>, Reply<Receipt>),
 }
 
 /// What the provider says of a message that a number sent.
@@ -67,18 +78,49 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
         };
         let taken = Instant::now();
         metrics::histogram!(figure::GROUP_COMMIT_SIZE).record(batch.len() as f64);
-        let (mut messages, mut statuses) = (Vec::new(), Vec::new());
-        for pending in batch.drain(..) {
+        // A batch that panics is refused (its replies are dropped); the next one goes on.
+        let done = AssertUnwindSafe(Batch::of(batch).commit(&store)).catch_unwind();
+        if done.await.is_err() {
+            tracing::error!("a batch panicked; nothing of what was under way is stored");
+        }
+        metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
+    }
+}
+
+/// What waited for the same commit, by what it is.
+#[derive(Default)]
+struct Batch {
+    messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
+    statuses: Vec<(Box<News>, Reply<Raised>)>,
+    drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>,
+    begins: Vec<(Begin, Reply<Begun>)>,
+    settles: Vec<(Box<Settle>, Reply<Receipt>)>,
+}
+
+impl Batch {
+    fn of(all: Vec<Pending>) -> Self {
+        let mut batch = Self::default();
+        for pending in all {
             match pending {
-                Pending::Message(append, reply) => messages.push((append, reply)),
-                Pending::Status(news, reply) => statuses.push((news, reply)),
+                Pending::Message(append, reply) => batch.messages.push((append, reply)),
+                Pending::Status(news, reply) => batch.statuses.push((news, reply)),
+                Pending::Draft(append, reply) => batch.drafts.push((append, reply)),
+                Pending::Begin(begin, reply) => batch.begins.push((begin, reply)),
+                Pending::Settle(settle, reply) => batch.settles.push((settle, reply)),
             }
         }
+        batch
+    }
+
+    async fn commit(self, store: &Store) {
+        // Behind pointers: the compiler looks at each one alone.
         tokio::join!(
-            commit_messages(&store, messages),
-            commit_statuses(&store, statuses)
+            commit_messages(store, self.messages).boxed_local(),
+            commit_statuses(store, self.statuses).boxed_local(),
+            commit_drafts(store, self.drafts).boxed_local(),
+            commit_begins(store, self.begins).boxed_local(),
+            commit_settles(store, self.settles).boxed_local(),
         );
-        metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
     }
 }
 
@@ -92,9 +134,7 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
     if !first.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             first.iter().map(|(append, _)| Arc::clone(append)).collect();
-        let done = in_tx!(store.db(), |conn| {
-            newcomers::append(conn, store, &appends).await
-        });
+        let done = newcomers::commit(store, &appends).await;
         alone.extend(share_out(first, done));
     }
     if !plain.is_empty() {
@@ -104,7 +144,7 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
         alone.extend(share_out(plain, done));
     }
     for (append, reply) in alone {
-        let result = in_tx!(store.db(), |conn| {
+        let result = in_tx!(store.committer_db(), |conn| {
             single::append(conn, store, &append).await
         });
         answer(reply, result);
@@ -116,7 +156,9 @@ async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)
         return;
     }
     let news: Vec<&News> = statuses.iter().map(|(news, _)| &**news).collect();
-    let done = in_tx!(store.db(), |conn| { statuses::raise(conn, &news).await });
+    let done = in_tx!(store.committer_db(), |conn| {
+        statuses::raise(conn, &news).await
+    });
     for (news, reply) in share_out(statuses, done) {
         let News {
             organization,
@@ -125,6 +167,48 @@ async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)
         } = &*news;
         let result = store.raise(*organization, *session, update).await;
         answer(reply, result);
+    }
+}
+
+async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>) {
+    if drafts.is_empty() {
+        return;
+    }
+    let appends: Vec<Arc<OutboundAppend>> = drafts
+        .iter()
+        .map(|(append, _)| Arc::clone(append))
+        .collect();
+    let done = in_tx!(store.committer_db(), |conn| {
+        drafts::queue(conn, store, &appends).await
+    });
+    for (append, reply) in share_out(drafts, done) {
+        answer(reply, store.queue(&append).await);
+    }
+}
+
+async fn commit_begins(store: &Store, begins: Vec<(Begin, Reply<Begun>)>) {
+    if begins.is_empty() {
+        return;
+    }
+    let all: Vec<Begin> = begins.iter().map(|(begin, _)| *begin).collect();
+    let done = in_tx!(store.committer_db(), |conn| {
+        attempts::begin(conn, store, &all).await
+    });
+    for (begin, reply) in share_out(begins, done) {
+        answer(reply, store.begin(begin.job, begin.message).await);
+    }
+}
+
+async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>) {
+    if settles.is_empty() {
+        return;
+    }
+    let all: Vec<&Settle> = settles.iter().map(|(settle, _)| &**settle).collect();
+    let done = in_tx!(store.committer_db(), |conn| {
+        attempts::settle(conn, &all).await
+    });
+    for (settle, reply) in share_out(settles, done) {
+        answer(reply, store.settle(&settle).await);
     }
 }
 
@@ -189,10 +273,8 @@ fn knows(identities: &[Identity], identity: &Identity) -> bool {
 
 impl Store {
     pub(super) async fn append(&self, append: InboundAppend) -> Result<Appended, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let pending = Pending::Message(Arc::new(append), reply);
-        self.inlet().send(pending).await.map_err(|_| closing())?;
-        answer.await.map_err(|_| closing())?
+        self.line_up(|reply| Pending::Message(Arc::new(append), reply))
+            .await
     }
 
     pub(super) async fn raise_with_others(
@@ -201,13 +283,41 @@ impl Store {
         session: SessionId,
         update: StatusUpdate,
     ) -> Result<Raised, StoreError> {
-        let (reply, answer) = oneshot::channel();
         let news = Box::new(News {
             organization,
             session,
             update,
         });
-        let pending = Pending::Status(news, reply);
+        self.line_up(|reply| Pending::Status(news, reply)).await
+    }
+
+    pub(super) async fn queue_with_others(
+        &self,
+        append: OutboundAppend,
+    ) -> Result<Queued, StoreError> {
+        if !drafts::is_plain(&append) {
+            return self.queue(&append).await;
+        }
+        self.line_up(|reply| Pending::Draft(Arc::new(append), reply))
+            .await
+    }
+
+    pub(super) async fn begin_with_others(&self, begin: Begin) -> Result<Begun, StoreError> {
+        self.line_up(|reply| Pending::Begin(begin, reply)).await
+    }
+
+    pub(super) async fn settle_with_others(&self, settle: Settle) -> Result<Receipt, StoreError> {
+        if !settle.is_plain() {
+            return self.settle(&settle).await;
+        }
+        self.line_up(|reply| Pending::Settle(Box::new(settle), reply))
+            .await
+    }
+
+    /// Waits for the commit of what `pending` makes.
+    async fn line_up<R>(&self, pending: impl FnOnce(Reply<R>) -> Pending) -> Result<R, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let pending = pending(reply);
         self.inlet().send(pending).await.map_err(|_| closing())?;
         answer.await.map_err(|_| closing())?
     }

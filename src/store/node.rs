@@ -36,14 +36,14 @@ impl Store {
     /// Opens the database, brings its tables to the present shape and takes a node number.
     pub async fn open(place: &Place, name: &str) -> Result<Self, StoreError> {
         migrate(place).await?;
-        let db = match place {
-            Place::File(path) => Db::sqlite(path)?,
-            Place::Server(url) => Db::postgres(url)?,
+        let (db, url) = match place {
+            Place::File(path) => (Db::sqlite(path)?, None),
+            Place::Server(url) => (Db::postgres(url)?, Some(url)),
         };
         let epoch = epoch(&db).await?;
         let node = take_number(&db, name).await?;
         let ids = IdSource::new(u16::try_from(node).unwrap_or(0));
-        Ok(Self::new(db, ids, epoch, node))
+        Self::new(db, url, ids, epoch, node)
     }
 
     /// Says that this node lives, and frees the jobs of those that do not.

@@ -13,6 +13,7 @@ use actors::model::outbound::Draft;
 use actors::model::status::MessageStatus;
 use actors::ports::store::{OutboundAppend, Queued, Receipt, StoreError};
 use actors::time::Timestamp;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -28,81 +29,45 @@ use crate::{in_tx, insert_all, with_conn};
 const KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Store {
-    pub(super) async fn queue(&self, append: OutboundAppend) -> Result<Queued, StoreError> {
+    pub(super) async fn queue(&self, append: &OutboundAppend) -> Result<Queued, StoreError> {
         let OutboundAppend {
             state,
             draft,
             status,
             now,
         } = append;
+        let (status, now) = (*status, *now);
         in_tx!(self.db(), |conn| {
             let thread = &state.conversation;
             let locked = lock_conversation(conn, thread.session_id.0, thread.contact.id.0).await?;
-            if let Some(known) = known_key(conn, &state, &draft, now).await? {
+            if let Some(known) = known_key(conn, state, draft, now).await? {
                 return Ok(known);
             }
             if locked != Some((thread.id.0, state.version)) {
                 return Err(StoreError::Conflict);
             }
             let id = MessageId(self.next_id());
-            remember_key(conn, &state, &draft, id, now).await?;
-            let (content, media) = self.attach(conn, &state, &draft, id).await?;
-            let quoted = quote(conn, &state, &draft).await?;
+            remember_key(conn, state, draft, id, now).await?;
+            let (content, media) = self.attach(conn, state, draft, id).await?;
+            let quoted = quote(conn, state, draft).await?;
             if draft.kind == "reaction" {
-                return self.react(conn, &state, &draft, id, now).await;
+                return self.react(conn, state, draft, id, now).await;
             }
             let seq = event::take_seqs(conn, state.organization.0, 1).await?;
             let message = Arc::new(Message {
-                id,
-                seq,
-                conversation_id: thread.id,
-                contact_id: thread.contact.id,
-                session_id: thread.session_id,
-                direction: if draft.note {
-                    Direction::Note
-                } else {
-                    Direction::Outbound
-                },
-                kind: draft.kind.clone(),
-                text: draft.text.clone(),
                 content,
                 media,
                 reply_to: quoted,
-                context: None,
-                provider_id: None,
-                status: if draft.note {
-                    MessageStatus::Received
-                } else {
-                    MessageStatus::Queued
-                },
-                error: None,
-                author: Some(draft.author.clone()),
-                client_key: draft.client_key.clone(),
-                reactions: Vec::new(),
-                edited_at: None,
-                revoked_at: None,
-                created_at: now,
-                provider_timestamp: None,
+                ..queued_message(state, draft, id, seq, now)
             });
             let row = MessageRow::of(&message, state.organization.0)?;
             insert_all!(conn, messages::table, vec![row])?;
             if !draft.note {
-                self.leave_job(conn, &state, &draft, id, now).await?;
+                self.leave_job(conn, state, draft, id, now).await?;
             }
-            let next = Arc::new(after(&state, &message, status));
+            let next = Arc::new(after(state, &message, status));
             save(conn, &next).await?;
-            let envelope = Arc::new(Envelope {
-                organization: state.organization,
-                seq,
-                at: now,
-                audience: Audience::Everyone,
-                event: if draft.note {
-                    Event::NoteCreated(Arc::clone(&message))
-                } else {
-                    Event::MessageQueued(Arc::clone(&message))
-                },
-                row: Some(Arc::new(next.conversation.clone())),
-            });
+            let envelope = told(&next, &message, draft.note, now);
             event::store(conn, std::slice::from_ref(&envelope)).await?;
             Ok(Queued::Stored {
                 message,
@@ -126,33 +91,13 @@ impl Store {
     ) -> Result<Queued, StoreError> {
         let thread = &state.conversation;
         let message = Arc::new(Message {
-            id,
-            seq: thread.seq,
-            conversation_id: thread.id,
-            contact_id: thread.contact.id,
-            session_id: thread.session_id,
-            direction: Direction::Outbound,
-            kind: draft.kind.clone(),
-            text: draft.text.clone(),
-            content: draft.content.clone(),
-            media: Vec::new(),
             reply_to: draft.reply_to.clone().map(|provider_id| ReplyTo {
                 id: None,
                 provider_id,
                 text: None,
                 direction: None,
             }),
-            context: None,
-            provider_id: None,
-            status: MessageStatus::Queued,
-            error: None,
-            author: Some(draft.author.clone()),
-            client_key: draft.client_key.clone(),
-            reactions: Vec::new(),
-            edited_at: None,
-            revoked_at: None,
-            created_at: now,
-            provider_timestamp: None,
+            ..queued_message(state, draft, id, thread.seq, now)
         });
         let row = MessageRow {
             hidden: true,
@@ -186,12 +131,7 @@ impl Store {
         message: MessageId,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let task = Task::SendMessage {
-            session: state.conversation.session_id,
-            conversation: state.conversation.id,
-            message,
-            priority: draft.priority,
-        };
+        let task = send_task(state, draft, message);
         job::enqueue(conn, self, state.organization, &[task], now).await
     }
 
@@ -231,8 +171,82 @@ impl Store {
     }
 }
 
+/// What sends the message.
+pub(super) fn send_task(state: &ConversationState, draft: &Draft, message: MessageId) -> Task {
+    Task::SendMessage {
+        session: state.conversation.session_id,
+        conversation: state.conversation.id,
+        message,
+        priority: draft.priority,
+    }
+}
+
+/// The message of a draft without files and quote.
+pub(super) fn queued_message(
+    state: &ConversationState,
+    draft: &Draft,
+    id: MessageId,
+    seq: i64,
+    now: Timestamp,
+) -> Message {
+    let thread = &state.conversation;
+    Message {
+        id,
+        seq,
+        conversation_id: thread.id,
+        contact_id: thread.contact.id,
+        session_id: thread.session_id,
+        direction: if draft.note {
+            Direction::Note
+        } else {
+            Direction::Outbound
+        },
+        kind: draft.kind.clone(),
+        text: draft.text.clone(),
+        content: draft.content.clone(),
+        media: Vec::new(),
+        reply_to: None,
+        context: None,
+        provider_id: None,
+        status: if draft.note {
+            MessageStatus::Received
+        } else {
+            MessageStatus::Queued
+        },
+        error: None,
+        author: Some(draft.author.clone()),
+        client_key: draft.client_key.clone(),
+        reactions: Vec::new(),
+        edited_at: None,
+        revoked_at: None,
+        created_at: now,
+        provider_timestamp: None,
+    }
+}
+
+/// What tells of a message of ours.
+pub(super) fn told(
+    next: &ConversationState,
+    message: &Arc<Message>,
+    note: bool,
+    now: Timestamp,
+) -> Arc<Envelope> {
+    Arc::new(Envelope {
+        organization: next.organization,
+        seq: message.seq,
+        at: now,
+        audience: Audience::Everyone,
+        event: if note {
+            Event::NoteCreated(Arc::clone(message))
+        } else {
+            Event::MessageQueued(Arc::clone(message))
+        },
+        row: Some(Arc::new(next.conversation.clone())),
+    })
+}
+
 /// The state after a message of ours.
-fn after(
+pub(super) fn after(
     state: &ConversationState,
     message: &Message,
     status: actors::model::conversation::ConversationStatus,
@@ -303,6 +317,35 @@ async fn known_key(
     Ok(Some(Queued::Repeated(Arc::new(found))))
 }
 
+/// An idempotency key as it lies in the database.
+#[derive(Insertable)]
+#[diesel(table_name = idempotency_keys)]
+pub(super) struct IdempotencyRow {
+    pub organization_id: i64,
+    pub key: String,
+    pub fingerprint: String,
+    pub message_id: i64,
+    pub created_at: NaiveDateTime,
+}
+
+impl IdempotencyRow {
+    /// The row of a draft, when its client gave a key.
+    pub fn of(
+        state: &ConversationState,
+        draft: &Draft,
+        message: MessageId,
+        now: Timestamp,
+    ) -> Option<Self> {
+        Some(Self {
+            organization_id: state.organization.0,
+            key: draft.client_key.clone()?,
+            fingerprint: draft.fingerprint.clone().unwrap_or_default(),
+            message_id: message.0,
+            created_at: now.naive(),
+        })
+    }
+}
+
 async fn remember_key(
     conn: &mut Conn,
     state: &ConversationState,
@@ -310,25 +353,18 @@ async fn remember_key(
     message: MessageId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(key) = &draft.client_key else {
+    let Some(row) = IdempotencyRow::of(state, draft, message, now) else {
         return Ok(());
     };
-    let fingerprint = draft.fingerprint.clone().unwrap_or_default();
     // An expired key may be used again.
     with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
-        .values((
-            idempotency_keys::organization_id.eq(state.organization.0),
-            idempotency_keys::key.eq(key),
-            idempotency_keys::fingerprint.eq(&fingerprint),
-            idempotency_keys::message_id.eq(message.0),
-            idempotency_keys::created_at.eq(now.naive()),
-        ))
+        .values(&row)
         .on_conflict((idempotency_keys::organization_id, idempotency_keys::key))
         .do_update()
         .set((
-            idempotency_keys::fingerprint.eq(&fingerprint),
-            idempotency_keys::message_id.eq(message.0),
-            idempotency_keys::created_at.eq(now.naive()),
+            idempotency_keys::fingerprint.eq(&row.fingerprint),
+            idempotency_keys::message_id.eq(row.message_id),
+            idempotency_keys::created_at.eq(row.created_at),
         ))
         .execute(c)
         .await)?;

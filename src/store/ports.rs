@@ -21,6 +21,7 @@ use actors::time::Timestamp;
 use async_trait::async_trait;
 
 use super::Store;
+use super::lane::{Begin, Settle};
 
 #[async_trait]
 impl MessageStore for Store {
@@ -29,11 +30,11 @@ impl MessageStore for Store {
     }
 
     async fn append_outbound(&self, append: OutboundAppend) -> Result<Queued, StoreError> {
-        self.queue(append).await
+        self.queue_with_others(append).await
     }
 
     async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
-        self.begin(job, message).await
+        self.begin_with_others(Begin { job, message }).await
     }
 
     async fn settle_attempt(
@@ -44,7 +45,14 @@ impl MessageStore for Store {
         outcome: Outcome,
         retry_at: Option<Timestamp>,
     ) -> Result<Receipt, StoreError> {
-        self.settle(job, message, attempt, &outcome, retry_at).await
+        self.settle_with_others(Settle {
+            job,
+            message,
+            attempt,
+            outcome,
+            retry_at,
+        })
+        .await
     }
 
     async fn raise_status(

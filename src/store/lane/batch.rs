@@ -1,7 +1,7 @@
 //! Many plain messages of known conversations in one transaction: what is decided about them, for both
 //! databases.
 
-mod postgres;
+pub(super) mod postgres;
 mod sqlite;
 
 use std::sync::Arc;
@@ -22,21 +22,18 @@ use super::super::event::EventRow;
 use super::super::job::JobRow;
 use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
 use super::sieve::Results;
-use crate::in_tx;
 
 /// Appends all in a transaction.
 pub(super) async fn commit(
     store: &Store,
     appends: Vec<Arc<InboundAppend>>,
 ) -> Result<Results, StoreError> {
-    match store.db() {
+    match store.committer_db() {
         Db::Sqlite { writer, .. } => {
             let store = store.clone();
             blocking_tx(writer, move |c| sqlite::append(c, &store, &appends)).await
         }
-        Db::Postgres(_) => in_tx!(store.db(), |conn| {
-            postgres::append(conn, store, &appends).await
-        }),
+        Db::Postgres { .. } => postgres::commit(store, &appends).await,
     }
 }
 

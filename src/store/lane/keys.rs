@@ -1,6 +1,7 @@
 //! The dedup keys: a message that the provider sends twice is stored once.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use actors::ports::store::{InboundAppend, StoreError};
 use actors::time::Timestamp;
@@ -30,6 +31,11 @@ pub(super) struct Claimed {
 /// The dedup key of a message.
 pub(super) fn key_of(append: &InboundAppend) -> Key {
     (append.key.session.0, append.message.provider_id.clone())
+}
+
+/// The dedup keys of a batch.
+pub(super) fn keys_of(appends: &[Arc<InboundAppend>]) -> Vec<Key> {
+    appends.iter().map(|append| key_of(append)).collect()
 }
 
 /// Stores the keys that are new.

@@ -1,6 +1,6 @@
 //! First messages of contacts that nobody knows yet, many in one transaction: a campaign answers all at once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
@@ -9,31 +9,62 @@ use actors::model::conversation::{Conversation, ConversationState, ConversationS
 use actors::model::ids::{ConversationId, SessionId};
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
+use super::super::bulk::Together;
 use super::super::contact_identity::{ContactRow, IdentityRow};
 use super::super::conversation::ConversationRow;
-use super::super::db::Conn;
+use super::super::db::{Conn, Db, refused};
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
+use super::super::pipeline::{Pipeline, begin};
 use super::super::schema::{contact_identities, contacts, conversations, jobs, media, messages};
 use super::super::{Store, event};
-use super::batch::{make, next_state};
+use super::batch::{make, next_state, postgres};
 use super::keys;
 use super::sieve::{Name, Results, Sieve, names_of, now_of};
-use crate::{insert_all, with_conn};
+use crate::{in_tx, insert_all, with_conn};
+
+/// Which of these names are known; written out for each database.
+macro_rules! known {
+    ($organizations:expr, $keys:expr) => {
+        contact_identities::table
+            .filter(contact_identities::organization_id.eq_any(&$organizations))
+            .filter(contact_identities::lookup_key.eq_any(&$keys))
+            .select((
+                contact_identities::organization_id,
+                contact_identities::lookup_key,
+            ))
+    };
+}
 
 /// Numbers that one newcomer takes: the contact, the conversation, the message.
 const EVENTS_EACH: i64 = 3;
 
 /// Appends those that are new in every respect; a None is to go one by one.
-pub(super) async fn append(
+pub(super) async fn commit(
+    store: &Store,
+    appends: &[Arc<InboundAppend>],
+) -> Result<Results, StoreError> {
+    match store.committer_db() {
+        db @ Db::Sqlite { .. } => in_tx!(db, |conn| { on_sqlite(conn, store, appends).await }),
+        db @ Db::Postgres { .. } => {
+            let pipeline = Pipeline::on(db.read().await?)?;
+            let done = on_postgres(pipeline.conn()?, store, appends).await;
+            pipeline.end(done).await
+        }
+    }
+}
+
+async fn on_sqlite(
     conn: &mut Conn,
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> Result<Results, StoreError> {
-    let known = known_names(conn, appends).await?;
-    let mut sieve = Sieve::strangers(appends, &known);
+    let (organizations, keys) = names_in(appends);
+    let known: Vec<Name> = with_conn!(conn, |c| known!(organizations, keys).load(c).await)?;
+    let mut sieve = Sieve::strangers(appends, &known.into_iter().collect());
     if !sieve.is_empty() {
         sieve.settle(&keys::claim(conn, sieve.keys(), now_of(appends)).await?);
     }
@@ -48,28 +79,44 @@ pub(super) async fn append(
     Ok(sieve.into_results())
 }
 
+/// As for known contacts, three answers are waited for.
+async fn on_postgres(
+    c: &AsyncPgConnection,
+    store: &Store,
+    appends: &[Arc<InboundAppend>],
+) -> Result<Results, StoreError> {
+    let (begun, known, claimed, numbers) = join!(
+        begin(c),
+        known_names(c, appends),
+        keys::claim_all(c, keys::keys_of(appends), now_of(appends)),
+        postgres::lock_numbers(c, appends),
+    );
+    begun?;
+    let mut sieve = Sieve::strangers(appends, &known?);
+    postgres::settle(c, &mut sieve, claimed?).await?;
+    let mut numbers = numbers?;
+    let mut rows = Rows::default();
+    postgres::number(&mut sieve, &mut numbers, EVENTS_EACH, |append, seq| {
+        rows.add(store, append, seq)
+    })?;
+    if !sieve.is_empty() {
+        rows.write_together(c, numbers).await?;
+    }
+    Ok(sieve.into_results())
+}
+
+fn names_in(appends: &[Arc<InboundAppend>]) -> (BTreeSet<i64>, Vec<String>) {
+    appends.iter().flat_map(|append| names_of(append)).unzip()
+}
+
 async fn known_names(
-    conn: &mut Conn,
+    mut c: &AsyncPgConnection,
     appends: &[Arc<InboundAppend>],
 ) -> Result<HashSet<Name>, StoreError> {
-    let mut organizations = Vec::new();
-    let mut keys = Vec::new();
-    for (organization, key) in appends.iter().flat_map(|append| names_of(append)) {
-        organizations.push(organization);
-        keys.push(key);
-    }
-    organizations.sort_unstable();
-    organizations.dedup();
-    let found: Vec<(i64, String)> = with_conn!(conn, |c| contact_identities::table
-        .filter(contact_identities::organization_id.eq_any(&organizations))
-        .filter(contact_identities::lookup_key.eq_any(&keys))
-        .select((
-            contact_identities::organization_id,
-            contact_identities::lookup_key
-        ))
-        .load(c)
-        .await)?;
-    Ok(found.into_iter().collect())
+    let (organizations, keys) = names_in(appends);
+    let query = known!(organizations, keys);
+    let known: Vec<Name> = query.load(&mut c).await.map_err(refused)?;
+    Ok(known.into_iter().collect())
 }
 
 /// What the newcomers of a batch leave.
@@ -96,7 +143,7 @@ impl Rows {
         let mut identities = append.message.identities.clone();
         identities.sort();
         identities.dedup_by_key(|identity| identity.lookup_key());
-        let began = begin(store, append, &contact, &identities, seq + 1);
+        let began = unspoken(store, append, &contact, &identities, seq + 1);
         let made = make(store, append, &began, seq + 2, &Quotes::new())?;
         let state = Arc::new(next_state(append, &began, &made.message));
         let view = Arc::new(state.conversation.clone());
@@ -139,6 +186,23 @@ impl Rows {
         })
     }
 
+    async fn write_together(
+        self,
+        c: &AsyncPgConnection,
+        numbers: BTreeMap<i64, i64>,
+    ) -> Result<(), StoreError> {
+        let mut together = Together::default();
+        together.insert(self.contacts);
+        together.insert(self.identities);
+        together.insert(self.conversations);
+        together.insert(self.messages);
+        together.insert(self.media);
+        together.insert(self.jobs);
+        together.insert(event::rows(&self.envelopes)?);
+        postgres::save_numbers(&mut together, numbers);
+        together.run(c).await
+    }
+
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
         insert_all!(conn, contacts::table, self.contacts)?;
         insert_all!(conn, contact_identities::table, self.identities)?;
@@ -174,7 +238,7 @@ fn contact_of(store: &Store, append: &InboundAppend) -> ContactRow {
 }
 
 /// The conversation before its first message.
-fn begin(
+fn unspoken(
     store: &Store,
     append: &InboundAppend,
     contact: &ContactRow,

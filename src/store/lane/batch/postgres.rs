@@ -1,90 +1,148 @@
 //! A batch on PostgreSQL: one statement per table for all of it, and statements that don't need each other's
 //! answers on their way at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::model::conversation::ConversationState;
-use actors::ports::store::{InboundAppend, StoreError};
+use actors::ports::store::{Appended, InboundAppend, StoreError};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::join;
 use futures_util::join;
 
-use super::super::keys::{Key, claim_all, give_back, key_of};
+use super::super::keys::{Claimed, Key, claim_all, give_back, keys_of};
 use super::super::sieve::{Results, Sieve, now_of, quoted};
 use super::{Rows, conversation_ids};
-use crate::store::bulk::Bulk;
-use crate::store::db::{Conn, refused};
-use crate::store::kept::kept;
-use crate::store::schema::conversations;
-use crate::store::{Store, event, message};
+use crate::store::Store;
+use crate::store::bulk::Together;
+use crate::store::db::refused;
+use crate::store::message::{self, Quotes};
+use crate::store::pipeline::{Pipeline, begin};
+use crate::store::schema::{conversations, organizations};
 
-/// Appends all.
-pub(super) async fn append(
-    conn: &mut Conn,
+/// Appends all in a transaction that waits for three answers: one for the locks, one for the rows, one for the
+/// commit.
+pub(super) async fn commit(
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> Result<Results, StoreError> {
-    let mut sieve = sift(pg(conn)?, appends).await?;
-    if sieve.is_empty() {
-        return Ok(sieve.into_results());
-    }
+    let mut conn = store.committer_db().read().await?;
+    let quotes = message::quotes(&mut conn, &quoted(appends.iter().map(AsRef::as_ref))).await?;
+    let pipeline = Pipeline::on(conn)?;
+    let done = append(pipeline.conn()?, store, appends, quotes).await;
+    pipeline.end(done).await
+}
+
+async fn append(
+    c: &AsyncPgConnection,
+    store: &Store,
+    appends: &[Arc<InboundAppend>],
+    quotes: Quotes,
+) -> Result<Results, StoreError> {
+    // The server works in the order of sending: no key is stored before the conversations are locked, and the
+    // organizations' numbers are taken last.
+    let (begun, versions, claimed, numbers) = join!(
+        begin(c),
+        lock_versions(c, appends),
+        claim_all(c, keys_of(appends), now_of(appends)),
+        lock_numbers(c, appends),
+    );
+    begun?;
+    let mut sieve = Sieve::current(appends, &versions?);
+    settle(c, &mut sieve, claimed?).await?;
+    let mut numbers = numbers?;
     let mut rows = Rows {
-        quotes: message::quotes(conn, &quoted(appends.iter().map(AsRef::as_ref))).await?,
+        quotes,
         ..Rows::default()
     };
-    for (organization, count) in sieve.counts(1) {
-        let first = event::take_seqs(conn, organization, count).await?;
-        sieve.number(organization, first, 1, |append, seq| {
-            rows.add(store, append, seq)
-        })?;
+    number(&mut sieve, &mut numbers, 1, |append, seq| {
+        rows.add(store, append, seq)
+    })?;
+    if !sieve.is_empty() {
+        write(c, rows, numbers).await?;
     }
-    write(pg(conn)?, rows).await?;
     Ok(sieve.into_results())
 }
 
-/// The connection, which the caller knows to be PostgreSQL's.
-fn pg(conn: &Conn) -> Result<&AsyncPgConnection, StoreError> {
-    match conn {
-        Conn::Postgres(object) => Ok(object),
-        Conn::Sqlite(_) => Err(StoreError::Broken("not PostgreSQL".to_owned())),
-    }
-}
-
-/// Locks the conversations and stores the keys in one go; that a conversation changed meanwhile is rare, and
-/// its key is given back.
-async fn sift<'a>(
+/// Leaves out what was stored before. Keys of messages that are not stored after all (that is rare) are given back.
+pub(in crate::store::lane) async fn settle(
     c: &AsyncPgConnection,
-    appends: &'a [Arc<InboundAppend>],
-) -> Result<Sieve<'a>, StoreError> {
-    let keys: Vec<Key> = appends.iter().map(|append| key_of(append)).collect();
-    // The server works in the order of sending: no key is stored before the conversations are locked.
-    let (versions, claimed) = join(
-        lock_versions(c, appends),
-        claim_all(c, keys, now_of(appends)),
-    )
-    .await;
-    let (mut claimed, mut sieve) = (claimed?, Sieve::current(appends, &versions?));
+    sieve: &mut Sieve<'_>,
+    mut claimed: Claimed,
+) -> Result<(), StoreError> {
     let wanted: HashSet<Key> = sieve.keys().into_iter().collect();
     let stale = claimed.new.difference(&wanted).cloned().collect();
     give_back(c, stale).await?;
     claimed.new.retain(|key| wanted.contains(key));
     sieve.settle(&claimed);
-    Ok(sieve)
+    Ok(())
 }
 
-async fn write(c: &AsyncPgConnection, rows: Rows) -> Result<(), StoreError> {
-    let (messages, media, jobs, states, events) = join!(
-        Bulk::insert(c, rows.messages),
-        Bulk::insert(c, rows.media),
-        Bulk::insert(c, rows.jobs),
-        save_states(c, &rows.states),
-        Bulk::insert(c, rows.events),
-    );
-    messages.and(media).and(jobs).and(states).and(events)
+/// Numbers what is to be stored, `each` numbers a message, and counts the organizations' last numbers up.
+pub(in crate::store::lane) fn number(
+    sieve: &mut Sieve<'_>,
+    numbers: &mut BTreeMap<i64, i64>,
+    each: i64,
+    mut add: impl FnMut(&InboundAppend, i64) -> Result<Appended, StoreError>,
+) -> Result<(), StoreError> {
+    for (organization, count) in sieve.counts(each) {
+        let last = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
+        sieve.number(organization, *last + 1, each, &mut add)?;
+        *last += count;
+    }
+    Ok(())
+}
+
+async fn write(
+    c: &AsyncPgConnection,
+    rows: Rows,
+    numbers: BTreeMap<i64, i64>,
+) -> Result<(), StoreError> {
+    let mut together = Together::default();
+    together.insert(rows.messages);
+    together.insert(rows.media);
+    together.insert(rows.jobs);
+    together.insert(rows.events);
+    save_states(&mut together, &rows.states);
+    save_numbers(&mut together, numbers);
+    together.run(c).await
+}
+
+/// The last number of each organization of a batch, locked.
+pub(in crate::store::lane) async fn lock_numbers(
+    c: &AsyncPgConnection,
+    appends: &[Arc<InboundAppend>],
+) -> Result<BTreeMap<i64, i64>, StoreError> {
+    let ids: BTreeSet<i64> = appends
+        .iter()
+        .map(|append| append.key.organization.0)
+        .collect();
+    let query = organizations::table
+        .filter(organizations::id.eq_any(ids))
+        .order(organizations::id)
+        .select((organizations::id, organizations::last_seq))
+        .for_update();
+    let mut shared = c;
+    let found: Vec<(i64, i64)> = query.load(&mut shared).await.map_err(refused)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Writes the last number of each organization.
+pub(in crate::store::lane) fn save_numbers(together: &mut Together, numbers: BTreeMap<i64, i64>) {
+    let (ids, last): (Vec<i64>, Vec<i64>) = numbers.into_iter().unzip();
+    let text = |places: &str| {
+        format!(
+            "UPDATE organizations AS o SET last_seq = v.last_seq \
+            FROM UNNEST({places}) AS v (id, last_seq) WHERE o.id = v.id"
+        )
+    };
+    together.update(2, text, move |statement| {
+        statement
+            .bind::<Array<BigInt>, _>(ids)
+            .bind::<Array<BigInt>, _>(last)
+    });
 }
 
 async fn lock_versions(
@@ -101,53 +159,59 @@ async fn lock_versions(
     Ok(found.into_iter().collect())
 }
 
-const SAVE_STATES: &str = "UPDATE conversations AS c SET seq = v.seq, status = v.status, \
-    unread = v.unread, last_message_id = v.last_message_id, \
-    last_inbound_provider_id = v.last_inbound_provider_id, \
-    window_expires_at = v.window_expires_at, updated_at = v.updated_at \
-    FROM UNNEST($1, $2, $3, $4, $5, $6, $7, $8) AS v (id, seq, status, unread, last_message_id, \
-    last_inbound_provider_id, window_expires_at, updated_at) WHERE c.id = v.id";
-
-async fn save_states(
-    c: &AsyncPgConnection,
+/// Writes what messages change of their conversations.
+pub(in crate::store::lane) fn save_states(
+    together: &mut Together,
     states: &[Arc<ConversationState>],
-) -> Result<(), StoreError> {
-    let of = |read: fn(&ConversationState) -> i64| -> Vec<i64> {
-        states.iter().map(|state| read(state)).collect()
+) {
+    if states.is_empty() {
+        return;
+    }
+    let text = |places: &str| {
+        format!(
+            "UPDATE conversations AS c SET seq = v.seq, status = v.status, unread = v.unread, \
+            last_message_id = v.last_message_id, \
+            last_inbound_provider_id = v.last_inbound_provider_id, \
+            window_expires_at = v.window_expires_at, updated_at = v.updated_at \
+            FROM UNNEST({places}) AS v (id, seq, status, unread, last_message_id, \
+            last_inbound_provider_id, window_expires_at, updated_at) WHERE c.id = v.id"
+        )
     };
-    let last: Vec<Option<i64>> = states
-        .iter()
-        .map(|state| state.conversation.last_message.as_ref().map(|m| m.id.0))
-        .collect();
-    let inbound: Vec<Option<&str>> = states
-        .iter()
-        .map(|state| state.last_inbound_provider_id.as_deref())
-        .collect();
-    let windows: Vec<Option<NaiveDateTime>> = states
-        .iter()
-        .map(|state| state.conversation.window_expires_at.map(|at| at.naive()))
-        .collect();
-    let updated: Vec<NaiveDateTime> = states
-        .iter()
-        .map(|state| state.conversation.updated_at.naive())
-        .collect();
-    let statuses: Vec<&str> = states
-        .iter()
-        .map(|state| state.conversation.status.as_str())
-        .collect();
-    let query = diesel::sql_query(SAVE_STATES)
-        .bind::<Array<BigInt>, _>(of(|state| state.conversation.id.0))
-        .bind::<Array<BigInt>, _>(of(|state| state.version))
-        .bind::<Array<Text>, _>(statuses)
-        .bind::<Array<BigInt>, _>(of(|state| i64::from(state.conversation.unread)))
-        .bind::<Array<Nullable<BigInt>>, _>(last)
-        .bind::<Array<Nullable<Text>>, _>(inbound)
-        .bind::<Array<Nullable<SqlTimestamp>>, _>(windows)
-        .bind::<Array<SqlTimestamp>, _>(updated);
-    let mut shared = c;
-    kept(query)
-        .execute(&mut shared)
-        .await
-        .map(drop)
-        .map_err(refused)
+    let states = states.to_vec();
+    together.update(8, text, move |statement| {
+        let of = |read: fn(&ConversationState) -> i64| -> Vec<i64> {
+            states.iter().map(|state| read(state)).collect()
+        };
+        let last = states.iter().map(|state| {
+            let last = state.conversation.last_message.as_ref();
+            last.map(|last| last.id.0)
+        });
+        let last: Vec<Option<i64>> = last.collect();
+        let inbound = states
+            .iter()
+            .map(|state| state.last_inbound_provider_id.clone());
+        let inbound: Vec<Option<String>> = inbound.collect();
+        let windows = states.iter().map(|state| {
+            let window = state.conversation.window_expires_at;
+            window.map(|at| at.naive())
+        });
+        let windows: Vec<Option<NaiveDateTime>> = windows.collect();
+        let updated = states
+            .iter()
+            .map(|state| state.conversation.updated_at.naive());
+        let updated: Vec<NaiveDateTime> = updated.collect();
+        let statuses = states
+            .iter()
+            .map(|state| state.conversation.status.as_str());
+        let statuses: Vec<&'static str> = statuses.collect();
+        statement
+            .bind::<Array<BigInt>, _>(of(|state| state.conversation.id.0))
+            .bind::<Array<BigInt>, _>(of(|state| state.version))
+            .bind::<Array<Text>, _>(statuses)
+            .bind::<Array<BigInt>, _>(of(|state| i64::from(state.conversation.unread)))
+            .bind::<Array<Nullable<BigInt>>, _>(last)
+            .bind::<Array<Nullable<Text>>, _>(inbound)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(windows)
+            .bind::<Array<SqlTimestamp>, _>(updated)
+    });
 }
