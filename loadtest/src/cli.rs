@@ -3,6 +3,7 @@
 mod agents;
 mod bad_input;
 mod compare;
+mod day;
 mod fanout;
 mod ingest;
 mod kill_drill;
@@ -11,6 +12,7 @@ mod scenario;
 mod sends;
 mod simulate;
 mod slow_reader;
+mod soak;
 mod storm;
 mod talk;
 mod target;
@@ -73,6 +75,25 @@ enum Command {
     ///
     /// loadtest sends --start ./command-center --rate 580 --duration 60s --slo 'queue_age.p99<=1s'
     Sends(Tool<sends::Sends>),
+    /// Runs the curve of a day in some minutes: half of its messages come in, half go out, three statuses come back for
+    /// each.
+    ///
+    /// The rates are those of the day, only the hours are shorter: 10M messages a day are 116 a second on average and,
+    /// with `--peak 10`, 1,160 in the busiest half hour, which takes 6.25 s when the day takes 5 minutes. So the day as
+    /// a whole brings fewer messages, but each half hour as many at a time. `slices` tells for each half hour what was
+    /// wanted and what was acknowledged.
+    ///
+    /// loadtest day --start ./command-center --messages 10M --minutes 5 --peak 10 --slo 'inbound.ack.p99<=100ms'
+    /// --slo 'sends.queue_age.p99<=1s'
+    Day(Tool<day::Day>),
+    /// Runs the same rate for long and tells whether the hub grows.
+    ///
+    /// Memory and descriptors of the hub's process are looked at every few seconds; `rss.slope_mib_per_hour` and
+    /// `descriptors.slope_count_per_hour` are lines through what was seen after the warm-up, by least squares. Whether
+    /// that is too much is for you to say:
+    ///
+    /// loadtest soak --start ./command-center --rate 300 --duration 60m --slo 'rss.slope_mib_per_hour<=1'
+    Soak(Tool<soak::Soak>),
     Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
@@ -95,6 +116,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Fanout(options) => options.run(),
         Command::Agents(options) => options.run(),
         Command::Sends(options) => options.run(),
+        Command::Day(options) => options.run(),
+        Command::Soak(options) => options.run(),
         Command::Compare(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),

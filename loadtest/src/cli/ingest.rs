@@ -45,7 +45,8 @@ pub struct Ingest {
 }
 
 impl Ingest {
-    fn inflow(&self) -> Inflow {
+    /// What customers do in it.
+    pub(super) fn inflow(&self) -> Inflow {
         Inflow {
             schedule: Schedule {
                 pace: Pace::of(self.shard.part(self.rate)),

@@ -4,6 +4,7 @@
 
 mod agents;
 mod ingest;
+mod long;
 mod receiver;
 mod sends;
 mod simulator;
