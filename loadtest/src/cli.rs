@@ -7,6 +7,7 @@ mod day;
 mod fanout;
 mod ingest;
 mod kill_drill;
+mod mix;
 mod output;
 mod scenario;
 mod sends;
@@ -94,6 +95,23 @@ enum Command {
     ///
     /// loadtest soak --start ./command-center --rate 300 --duration 60m --slo 'rss.slope_mib_per_hour<=1'
     Soak(Tool<soak::Soak>),
+    /// Runs several loads at once, as a TOML file tells them.
+    ///
+    /// title = "A small office"
+    /// warm_up = "5s"           # memory and descriptors count from here
+    ///
+    /// [[load]]
+    /// name = "customers"       # its figures: customers.ack_ms …
+    /// tool = "ingest"          # ingest, fanout, agents, sends, day or soak
+    /// begin_after = "2s"
+    /// rate = 5                 # and any other flag of that tool, with _ for -
+    ///
+    /// Which hub, how many threads and what becomes of the report is told here, for all of them. Exit code 1 when one
+    /// of the loads failed its own check or an objective is broken. Examples are in loadtest/scenarios.
+    ///
+    /// loadtest mix office.toml --start ./command-center --slo 'customers.ack.p99<250ms' --html office.html
+    #[command(verbatim_doc_comment)]
+    Mix(Tool<mix::Mix>),
     Compare(compare::Compare),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
@@ -118,6 +136,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Sends(options) => options.run(),
         Command::Day(options) => options.run(),
         Command::Soak(options) => options.run(),
+        Command::Mix(options) => options.run(),
         Command::Compare(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),

@@ -25,6 +25,14 @@ impl Needs {
         token: true,
         simulator: false,
     };
+
+    /// What both need.
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            token: self.token || other.token,
+            simulator: self.simulator || other.simulator,
+        }
+    }
 }
 
 /// A load on a hub.

@@ -5,6 +5,7 @@
 mod agents;
 mod ingest;
 mod long;
+mod mix;
 mod receiver;
 mod sends;
 mod simulator;
