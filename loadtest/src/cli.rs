@@ -7,6 +7,7 @@ mod day;
 mod fanout;
 mod ingest;
 mod kill_drill;
+mod merge;
 mod mix;
 mod output;
 mod scenario;
@@ -113,6 +114,7 @@ enum Command {
     #[command(verbatim_doc_comment)]
     Mix(Tool<mix::Mix>),
     Compare(compare::Compare),
+    Merge(merge::Merge),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
     SlowReader(slow_reader::SlowReader),
@@ -138,6 +140,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Soak(options) => options.run(),
         Command::Mix(options) => options.run(),
         Command::Compare(options) => options.run(),
+        Command::Merge(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),
         Command::SlowReader(options) => options.run(),

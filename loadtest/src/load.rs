@@ -17,6 +17,7 @@ pub mod inflow;
 pub mod judge;
 pub mod link;
 pub mod marker;
+pub mod merge;
 pub mod objective;
 pub mod opening;
 pub mod outflow;

@@ -36,7 +36,8 @@ impl Compare {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<Value> {
+/// A report that was written with `--json`.
+pub(super) fn read(path: &Path) -> anyhow::Result<Value> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} can't be read", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no report", path.display()))

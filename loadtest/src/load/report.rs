@@ -31,7 +31,30 @@ pub fn percentiles(histogram: &Histogram<u64>) -> Value {
         "max": round(histogram.max() as f64 / 1000.0),
         "mean": round(histogram.mean() / 1000.0),
         "curve": CURVE.map(|quantile| [quantile, at(quantile)]),
+        "hdr": as_text(histogram),
     })
+}
+
+/// All of a histogram, so that those of several reports can be put together: `microseconds:count` and blanks.
+fn as_text(histogram: &Histogram<u64>) -> String {
+    let mut out = String::new();
+    for bucket in histogram.iter_recorded() {
+        let blank = if out.is_empty() { "" } else { " " };
+        let (value, count) = (bucket.value_iterated_to(), bucket.count_at_value());
+        // Writing to a String can't fail.
+        let _ = write!(out, "{blank}{value}:{count}");
+    }
+    out
+}
+
+/// A histogram that was written as text.
+pub fn of_text(text: &str) -> Option<Histogram<u64>> {
+    let mut histogram = histogram();
+    for bucket in text.split_whitespace() {
+        let (value, count) = bucket.split_once(':')?;
+        histogram.saturating_record_n(value.parse().ok()?, count.parse().ok()?);
+    }
+    Some(histogram)
 }
 
 /// Three decimals.
@@ -144,6 +167,18 @@ mod tests {
         assert_eq!(figures["count"], 100);
         assert!((figures["p50"].as_f64().unwrap() - 50.0).abs() < 0.5);
         assert!((figures["max"].as_f64().unwrap() - 100.0).abs() < 0.5);
+    }
+
+    #[test]
+    fn a_histogram_survives_being_written() {
+        let mut histogram = histogram();
+        for micros in [1, 999, 1_000_000, 1_000_001, 77_777_777] {
+            histogram.saturating_record_n(micros, micros);
+        }
+        let text = as_text(&histogram);
+        assert_eq!(of_text(&text), Some(histogram));
+        assert_eq!(of_text("1:x"), None);
+        assert!(of_text("").is_some_and(|nothing| nothing.is_empty()));
     }
 
     #[test]

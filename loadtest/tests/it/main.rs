@@ -8,6 +8,7 @@ mod long;
 mod mix;
 mod receiver;
 mod sends;
+mod shards;
 mod simulator;
 mod slow_reader;
 mod tiny_hub;
