@@ -1,9 +1,11 @@
 import { CircleAlert, CircleCheck, X } from "lucide-react";
-import { useEffect } from "react";
+import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
+import { cn } from "@/lib/classes";
 import { problemText } from "@/lib/problem-text";
 import { IconButton } from "./icon-button";
+import { useTopModal } from "./use-modal";
 
 interface Toast {
   id: number;
@@ -21,6 +23,7 @@ let nextId = 1;
 function add(kind: Toast["kind"], text: string): void {
   const toast = { id: nextId++, kind, text };
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-MAX_TOASTS) }));
+  setTimeout(() => drop(toast.id), SHOWN_MS);
 }
 
 function drop(id: number): void {
@@ -40,9 +43,11 @@ export function toastProblem(error: unknown): void {
   add("danger", problemText(error));
 }
 
+/** Inside the dialog that is open, if one is: it lies above everything else. */
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
-  return (
+  const modal = useTopModal();
+  return createPortal(
     <div
       aria-live="polite"
       className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6"
@@ -50,24 +55,21 @@ export function Toasts() {
       {toasts.map((toast) => (
         <ToastLine key={toast.id} toast={toast} />
       ))}
-    </div>
+    </div>,
+    modal ?? document.body,
   );
 }
 
 function ToastLine({ toast }: { toast: Toast }) {
   const { t } = useTranslation();
-  useEffect(() => {
-    const timer = setTimeout(() => drop(toast.id), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [toast.id]);
   const Icon = toast.kind === "good" ? CircleCheck : CircleAlert;
   return (
     <div className="pointer-events-auto flex max-w-md animate-rise items-center gap-2.5 rounded-xl bg-raised py-1.5 ps-3.5 pe-1.5 text-base shadow-pop">
       <Icon
         aria-hidden
-        className={toast.kind === "good" ? "size-4.5 text-good" : "size-4.5 shrink-0 text-danger"}
+        className={cn("size-4.5 shrink-0", toast.kind === "good" ? "text-good" : "text-danger")}
       />
-      <span className="min-w-0 flex-1">{toast.text}</span>
+      <span className="min-w-0 flex-1 wrap-anywhere">{toast.text}</span>
       <IconButton small icon={X} label={t("common.close")} onClick={() => drop(toast.id)} />
     </div>
   );

@@ -1,8 +1,16 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { create } from "zustand";
+
+const useModals = create<{ open: HTMLElement[] }>(() => ({ open: [] }));
+
+/** The modal dialog on top, if there is one: what is outside of it can be neither reached nor heard. */
+export function useTopModal(): HTMLElement | null {
+  return useModals(({ open }) => open.at(-1) ?? null);
+}
 
 /**
  * Opens a `<dialog>` as a modal while it is there, and then gives the focus back to what had it (or to the page,
- * when that is gone). Another `step` says that something else is shown now: what had the focus may be gone.
+ * when that is gone and nothing else has it). Another `step` says that something else is shown now: what had the focus may be gone.
  */
 export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string) {
   const [opened, setOpened] = useState<HTMLDialogElement | null>(null);
@@ -15,9 +23,11 @@ export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string
       firstField(dialog)?.focus();
     }
     setOpened(dialog);
+    if (dialog) useModals.setState(({ open }) => ({ open: [...open, dialog] }));
     return () => {
-      const target = before.current?.isConnected ? before.current : document.querySelector("main");
-      target?.focus();
+      useModals.setState(({ open }) => ({ open: open.filter((other) => other !== dialog) }));
+      if (before.current?.isConnected) before.current.focus();
+      else if (document.activeElement === document.body) document.querySelector("main")?.focus();
     };
   }, [ref]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is the reason to look.
