@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { useTitle } from "@/lib/use-title";
 
 interface SettingsPageProps {
@@ -25,10 +25,27 @@ export function SettingsPage({ title, hint, action, children }: SettingsPageProp
   );
 }
 
-/** A boxed table of lines. */
+/** A boxed table of lines. When the line with the focus goes away, the one that takes its place gets it. */
 export function Lines({ children, label }: { children: ReactNode; label: string }) {
+  const list = useRef<HTMLUListElement>(null);
+  const focused = useRef<{ element: Element; line: number } | null>(null);
+  useLayoutEffect(() => {
+    const before = focused.current;
+    if (!before || before.element.isConnected || document.activeElement !== document.body) return;
+    const lines = [...(list.current?.children ?? [])];
+    const next = lines[Math.min(before.line, lines.length - 1)];
+    next?.querySelector<HTMLElement>("button, summary, a")?.focus();
+  });
   return (
-    <ul aria-label={label} className="divide-y overflow-hidden rounded-2xl border bg-panel">
+    <ul
+      ref={list}
+      aria-label={label}
+      className="divide-y overflow-hidden rounded-2xl border bg-panel"
+      onFocus={({ target }) => {
+        const lines = [...(list.current?.children ?? [])];
+        focused.current = { element: target, line: lines.findIndex((one) => one.contains(target)) };
+      }}
+    >
       {children}
     </ul>
   );

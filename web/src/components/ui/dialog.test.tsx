@@ -118,4 +118,24 @@ describe("a dialog", () => {
     fireEvent.click(dialog);
     expect(onClose).toHaveBeenCalledOnce();
   });
+
+  it("keeps what was typed, and what is shown once, when somebody clicks beside it", async () => {
+    const onClose = vi.fn();
+    render(
+      <>
+        <Dialog title="Form" onClose={onClose}>
+          <input aria-label="Name" />
+        </Dialog>
+        <Dialog title="Key" once onClose={onClose}>
+          cck_secret
+        </Dialog>
+      </>,
+    );
+    fireEvent.input(screen.getByRole("textbox"), { target: { value: "half a na" } });
+    for (const dialog of screen.getAllByRole("dialog")) {
+      fireEvent.pointerDown(dialog);
+      fireEvent.click(dialog);
+    }
+    expect(onClose).not.toHaveBeenCalled();
+  });
 });

@@ -28,7 +28,7 @@ export function Notice({ kind, text, className, children }: NoticeProps) {
       )}
     >
       <Icon aria-hidden className="mt-0.5 size-4 shrink-0" />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1 wrap-anywhere">
         {text}
         {children}
       </div>

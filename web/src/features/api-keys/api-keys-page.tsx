@@ -54,12 +54,15 @@ function KeyLine({ apiKey }: { apiKey: ApiKey }) {
   const now = useNow();
   const [deleting, setDeleting] = useState(false);
   const remove = useDeleteApiKey();
+  const expired = apiKey.expires_at && Date.parse(apiKey.expires_at) <= now;
   return (
-    <li className="flex flex-wrap items-center gap-3 px-4 py-3">
-      <div className="min-w-48 flex-1">
-        <p className="truncate font-medium">
-          {apiKey.name}{" "}
-          <code className="ms-1 font-mono text-xs text-ink-faint">{apiKey.prefix}…</code>
+    <li className="flex items-center gap-3 px-4 py-3">
+      <div className="min-w-0 flex-1">
+        <p className="flex flex-wrap items-baseline gap-x-2 font-medium">
+          <bdi className="truncate" title={apiKey.name}>
+            {apiKey.name}
+          </bdi>
+          <code className="font-mono text-xs font-normal text-ink-faint">{apiKey.prefix}…</code>
         </p>
         <p className="text-xs text-ink-soft">
           {apiKey.last_used_at
@@ -68,8 +71,13 @@ function KeyLine({ apiKey }: { apiKey: ApiKey }) {
           {apiKey.expires_at && ` · ${t("apiKey.until", { at: fullTime(apiKey.expires_at) })}`}
         </p>
       </div>
+      {expired && <Chip look="danger">{t("common.expired")}</Chip>}
       <Chip look="tide">{t(`role.${apiKey.role}`)}</Chip>
-      <IconButton icon={Trash2} label={t("common.delete")} onClick={() => setDeleting(true)} />
+      <IconButton
+        icon={Trash2}
+        label={t("apiKey.deleteOf", { name: apiKey.name })}
+        onClick={() => setDeleting(true)}
+      />
       {deleting && (
         <Confirm
           title={t("apiKey.deleteTitle", { name: apiKey.name })}

@@ -11,6 +11,12 @@ import type { Role } from "@/lib/api/types";
 import { useForm } from "@/lib/use-form";
 import { useCreateApiKey } from "./queries";
 
+/** As a date field writes it, where one lives. */
+function today(): string {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
 /** Makes a key and shows it the only time that it can be seen. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
@@ -27,6 +33,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
     return (
       <Dialog
         title={t("apiKey.created")}
+        once
         onClose={onClose}
         footer={<Button onClick={onClose}>{t("common.done")}</Button>}
       >
@@ -59,6 +66,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         type="date"
         label={t("apiKey.expires")}
         hint={t("apiKey.expiresHint")}
+        min={today()}
         {...field("expires")}
       />
     </FormDialog>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
 import { Chip } from "@/components/ui/chip";
+import { RawText } from "@/components/ui/raw-text";
 import { Empty } from "@/components/ui/states";
 import type { AuditEntry } from "@/lib/api/types";
 import { fullTime } from "@/lib/format";
@@ -38,9 +39,9 @@ function EntryLine({ entry }: { entry: AuditEntry }) {
   return (
     <li className="px-4 py-2.5">
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
-        <span className="font-medium">{entry.actor.name ?? t("audit.system")}</span>
+        <span className="font-medium wrap-anywhere">{entry.actor.name ?? t("audit.system")}</span>
         <Chip look="tide">{entry.action}</Chip>
-        <code className="min-w-0 flex-1 truncate font-mono text-xs text-ink-soft">
+        <code className="min-w-34 flex-1 truncate font-mono text-xs text-ink-soft">
           {entry.subject}
         </code>
         <time dateTime={entry.at} className="text-xs tabular-nums text-ink-faint">
@@ -50,9 +51,7 @@ function EntryLine({ entry }: { entry: AuditEntry }) {
       {details !== null && !empty && (
         <details className="mt-1 text-xs text-ink-soft">
           <summary>{t("audit.details")}</summary>
-          <pre className="mt-1 overflow-x-auto rounded-lg bg-sunken p-2 font-mono">
-            {JSON.stringify(details, null, 2)}
-          </pre>
+          <RawText value={details} />
         </details>
       )}
     </li>

@@ -56,7 +56,7 @@ export function ContactName({ id, shown, name }: NameProps) {
         // biome-ignore lint/a11y/noAutofocus: the person just asked to type here.
         autoFocus
         value={draft}
-        maxLength={120}
+        maxLength={100}
         aria-label={t("contact.name")}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {

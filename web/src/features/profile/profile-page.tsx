@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { toastGood } from "@/components/ui/toast";
-import { api } from "@/lib/api/client";
+import { api, isApiError } from "@/lib/api/client";
 import type { UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { problemText } from "@/lib/problem-text";
@@ -76,9 +76,11 @@ function NameForm() {
       toastGood(t("profile.saved"));
     },
   });
+  // A button that is disabled when all is saved would lose the focus.
+  const changed = name.trim() !== user?.name;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate();
+    if (changed) save.mutate();
   };
   return (
     <form onSubmit={submit} className="grid max-w-md gap-4">
@@ -87,14 +89,14 @@ function NameForm() {
         required
         label={t("auth.name")}
         hint={user?.email}
-        maxLength={120}
+        maxLength={100}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
       <Button
         type="submit"
         busy={save.isPending}
-        disabled={!name.trim() || name.trim() === user?.name}
+        look={changed ? "primary" : "secondary"}
         className="justify-self-start"
       >
         {t("common.save")}
@@ -107,6 +109,7 @@ function PasswordForm() {
   const { t } = useTranslation();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
+  const email = useLogin((login) => login.user?.email ?? "");
   const save = useMutation({
     mutationFn: () => api.post<void>("/me/password", { current, new: next }),
     onSuccess: () => {
@@ -115,18 +118,22 @@ function PasswordForm() {
       toastGood(t("profile.passwordChanged"));
     },
   });
+  const wrong = isApiError(save.error, "invalid_credentials");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate();
   };
   return (
     <form onSubmit={submit} className="grid max-w-md gap-4">
-      {save.isError && <Notice kind="danger" text={problemText(save.error)} />}
+      {save.isError && !wrong && <Notice kind="danger" text={problemText(save.error)} />}
+      {/* Password managers ask whose password it is. */}
+      <input hidden readOnly autoComplete="username" value={email} />
       <TextField
         required
         type="password"
         autoComplete="current-password"
         label={t("profile.currentPassword")}
+        error={wrong ? t("profile.wrongPassword") : undefined}
         value={current}
         onChange={(event) => setCurrent(event.target.value)}
       />

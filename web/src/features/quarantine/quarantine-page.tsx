@@ -1,10 +1,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { RotateCcw, ShieldCheck, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
+import { Confirm } from "@/components/ui/confirm";
+import { RawText } from "@/components/ui/raw-text";
 import { Empty } from "@/components/ui/states";
 import { toastGood, toastProblem } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
@@ -56,18 +59,18 @@ function EntryLine({ entry }: { entry: QuarantineEntry }) {
       toastGood(t(`quarantine.done.${way}`));
       return client.invalidateQueries({ queryKey: keys.anyQuarantine });
     },
-    onError: toastProblem,
   });
+  const [discarding, setDiscarding] = useState(false);
   return (
     <li className="grid gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-2">
         <Chip look="ember">{t(`quarantine.source.${entry.source}`)}</Chip>
-        <p className="min-w-48 flex-1 font-medium">{entry.reason}</p>
+        <p className="min-w-48 flex-1 font-medium wrap-anywhere">{entry.reason}</p>
         <Button
           size="sm"
           look="secondary"
           busy={resolve.isPending && resolve.variables === "replay"}
-          onClick={() => resolve.mutate("replay")}
+          onClick={() => resolve.mutate("replay", { onError: toastProblem })}
         >
           <RotateCcw aria-hidden className="size-3.5" />
           {t("quarantine.replay")}
@@ -75,8 +78,8 @@ function EntryLine({ entry }: { entry: QuarantineEntry }) {
         <Button
           size="sm"
           look="danger"
-          busy={resolve.isPending && resolve.variables === "discard"}
-          onClick={() => resolve.mutate("discard")}
+          disabled={resolve.isPending && resolve.variables === "replay"}
+          onClick={() => setDiscarding(true)}
         >
           <Trash2 aria-hidden className="size-3.5" />
           {t("common.discard")}
@@ -87,12 +90,17 @@ function EntryLine({ entry }: { entry: QuarantineEntry }) {
       </p>
       <details className="text-xs text-ink-soft">
         <summary>{t("quarantine.payload")}</summary>
-        <pre className="mt-1 max-h-72 overflow-auto rounded-lg bg-sunken p-2 font-mono" dir="ltr">
-          {typeof entry.payload === "string"
-            ? entry.payload
-            : JSON.stringify(entry.payload, null, 2)}
-        </pre>
+        <RawText value={entry.payload} />
       </details>
+      {discarding && (
+        <Confirm
+          title={t("quarantine.discardTitle")}
+          text={t("quarantine.discardText")}
+          action={t("common.discard")}
+          onConfirm={() => resolve.mutateAsync("discard")}
+          onClose={() => setDiscarding(false)}
+        />
+      )}
     </li>
   );
 }

@@ -17,6 +17,7 @@ export function LinkDialog({ title, hint, url, onClose }: LinkDialogProps) {
     <Dialog
       title={title}
       description={hint}
+      once
       onClose={onClose}
       footer={<Button onClick={onClose}>{t("common.done")}</Button>}
     >

@@ -1,7 +1,9 @@
 import { Ban, Ellipsis, KeyRound, UserCheck } from "lucide-react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/ui/avatar";
 import { Chip } from "@/components/ui/chip";
+import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { toastProblem } from "@/components/ui/toast";
@@ -11,12 +13,16 @@ import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
 import { LinkDialog } from "./link-dialog";
 import { useChangeUser, useResetLink } from "./queries";
 
-export function UserLine({ user }: { user: UserView }) {
+/** Remembered, because all of them stand in the list that is searched letter by letter. */
+export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
   const { t } = useTranslation();
   const me = useLogin((login) => login.user);
   const change = useChangeUser(user.id);
   const reset = useResetLink(user.id);
+  const [disabling, setDisabling] = useState(false);
   const mine = me?.id === user.id;
+  // Nobody changes those who may do more than they.
+  const reachable = !mine && isAtLeast(me?.role, user.role);
   const set = (patch: Parameters<typeof change.mutate>[0]) =>
     change.mutate(patch, { onError: toastProblem });
   return (
@@ -25,18 +31,27 @@ export function UserLine({ user }: { user: UserView }) {
         id={user.id}
         name={user.name}
         size={38}
-        className={cn(user.disabled && "opacity-50")}
+        className={cn(user.disabled && "grayscale")}
       />
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-medium">
-          {user.name} {mine && <span className="font-normal text-ink-faint">({t("user.me")})</span>}
+      <div className="flex min-w-0 flex-1 flex-col gap-x-3 gap-y-1.5 sm:flex-row sm:items-center">
+        <div className="min-w-0 flex-1">
+          <p className="flex gap-1 font-medium">
+            <bdi className="truncate" title={user.name}>
+              {user.name}
+            </bdi>
+            {mine && <span className="font-normal text-ink-faint">({t("user.me")})</span>}
+          </p>
+          <p className="truncate text-sm text-ink-soft" title={user.email}>
+            {user.email}
+          </p>
+        </div>
+        <p className="flex gap-2">
+          {user.disabled && <Chip look="danger">{t("user.disabled")}</Chip>}
+          <Chip look={user.role === "agent" ? "plain" : "tide"}>{t(`role.${user.role}`)}</Chip>
         </p>
-        <p className="truncate text-sm text-ink-soft">{user.email}</p>
       </div>
-      {user.disabled && <Chip look="danger">{t("user.disabled")}</Chip>}
-      <Chip look={user.role === "agent" ? "plain" : "tide"}>{t(`role.${user.role}`)}</Chip>
-      {mine ? (
-        <span className="size-9.5" />
+      {!reachable ? (
+        <span className="size-9.5 shrink-0" />
       ) : (
         <Menu
           align="end"
@@ -58,11 +73,20 @@ export function UserLine({ user }: { user: UserView }) {
           <MenuItem
             icon={user.disabled ? UserCheck : Ban}
             danger={!user.disabled}
-            onSelect={() => set({ disabled: !user.disabled })}
+            onSelect={() => (user.disabled ? set({ disabled: false }) : setDisabling(true))}
           >
             {user.disabled ? t("user.enable") : t("user.disable")}
           </MenuItem>
         </Menu>
+      )}
+      {disabling && (
+        <Confirm
+          title={t("user.disableTitle", { name: user.name })}
+          text={t("user.disableText")}
+          action={t("user.disable")}
+          onConfirm={() => change.mutateAsync({ disabled: true })}
+          onClose={() => setDisabling(false)}
+        />
       )}
       {reset.data && (
         <LinkDialog
@@ -74,4 +98,4 @@ export function UserLine({ user }: { user: UserView }) {
       )}
     </li>
   );
-}
+});

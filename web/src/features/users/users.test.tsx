@@ -1,0 +1,102 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Invitation, UserView } from "@/lib/api/types";
+import { useLogin } from "@/lib/session-user";
+import { accessibilityProblems } from "@/testing/axe";
+import { at, id, ME } from "@/testing/builders";
+import { logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { UsersPage } from "./users-page";
+
+const JONAS: UserView = {
+  ...ME,
+  id: id("usr", 2),
+  name: "Jonas",
+  email: "jonas@x.test",
+  role: "agent",
+};
+const invitation = (number: number): Invitation => ({
+  id: id("inv", number),
+  email: `new${number}@x.test`,
+  role: "agent",
+  invited_by: "Mara",
+  created_at: at(0),
+  expires_at: new Date(Date.now() + (number - 1.5) * 86_400_000).toISOString(),
+});
+
+function show(people: UserView[], part: Parameters<typeof stubHub>[0] = {}) {
+  let invitations = [invitation(1), invitation(2)];
+  const calls = stubHub({
+    "GET /users": () => ({ body: { data: people, next_cursor: null } }),
+    "GET /invitations": () => ({ body: { data: invitations, next_cursor: null } }),
+    [`DELETE /invitations/${id("inv", 1)}`]: () => {
+      invitations = [invitation(2)];
+      return { status: 204 };
+    },
+    [`PATCH /users/${JONAS.id}`]: () => ({ body: { ...JONAS, disabled: true } }),
+    ...part,
+  });
+  return { calls, ...renderWithHub(<UsersPage />) };
+}
+
+const changes = (calls: ReturnType<typeof stubHub>) =>
+  calls.filter(({ method }) => method !== "GET");
+
+describe("the people's page", () => {
+  beforeEach(logIn);
+
+  it("asks before somebody is locked out", async () => {
+    const { calls } = show([ME, JONAS]);
+    await userEvent.click(await screen.findByRole("button", { name: "Actions for Jonas" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Disable" }));
+    expect(changes(calls)).toEqual([]);
+    const dialog = within(screen.getByRole("dialog", { name: "Disable Jonas?" }));
+    await userEvent.click(dialog.getByRole("button", { name: "Disable" }));
+    expect(await screen.findByText("Disabled")).toBeVisible();
+    expect(changes(calls).map(({ body }) => body)).toEqual([{ disabled: true }]);
+  });
+
+  it("offers nothing about those who may do more", async () => {
+    useLogin.setState({ user: { ...ME, role: "admin" } });
+    const owner = { ...ME, id: id("usr", 3), name: "Olga" };
+    show([owner, JONAS]);
+    expect(await screen.findByRole("button", { name: "Actions for Jonas" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Actions for Olga" })).toBeNull();
+  });
+
+  it("says which invitation has expired, withdraws it when that is meant, and keeps the focus there", async () => {
+    const { calls } = show([ME]);
+    const button = await screen.findByRole("button", {
+      name: "Withdraw the invitation of new1@x.test",
+    });
+    expect(screen.getAllByText("Expired")).toHaveLength(1);
+    await userEvent.click(button);
+    await userEvent.click(
+      within(screen.getByRole("dialog")).getByRole("button", { name: "Withdraw" }),
+    );
+    await waitFor(() => expect(screen.queryByText("new1@x.test")).toBeNull());
+    expect(changes(calls).map(({ method }) => method)).toEqual(["DELETE"]);
+    expect(screen.getByRole("button", { name: /new2@x.test/ })).toHaveFocus();
+  });
+
+  it("finds one of many", async () => {
+    const many = Array.from({ length: 20 }, (_, n) => ({
+      ...ME,
+      id: id("usr", 100 + n),
+      name: `Agent ${n}`,
+    }));
+    show([JONAS, ...many]);
+    await userEvent.type(await screen.findByRole("searchbox"), "JONAS@x");
+    expect(
+      within(screen.getByRole("list", { name: "People" })).getAllByRole("listitem"),
+    ).toHaveLength(1);
+    await userEvent.type(screen.getByRole("searchbox"), "y");
+    expect(screen.getByText("Nothing found")).toBeVisible();
+  });
+
+  it("breaks no rule of accessibility", async () => {
+    const { container } = show([ME, JONAS]);
+    await screen.findByText("new1@x.test");
+    expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});
