@@ -5,8 +5,14 @@ import i18n from "./i18n";
 
 const DAY_MS = 86_400_000;
 
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, because a long list that is scrolled asks for hundreds each second and making one is slow. */
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(i18n.language, options);
+  const key = i18n.language + JSON.stringify(options);
+  const known = formatters.get(key) ?? new Intl.DateTimeFormat(i18n.language, options);
+  formatters.set(key, known);
+  return known;
 }
 
 export function clockTime(at: string): string {

@@ -1,8 +1,8 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Conversation } from "@/lib/api/types";
-import { keys } from "@/lib/keys";
+import { type InboxFilters, keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, at, ME } from "@/testing/builders";
@@ -13,11 +13,13 @@ import { NO_FILTERS } from "./use-filters";
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
-function show(rows: Conversation[]) {
+const list = (filters: InboxFilters) => (
+  <ConversationList filters={filters} selected={null} search="" sessions={[]} />
+);
+
+function show(rows: Conversation[], filters = NO_FILTERS) {
   stubHub({ "GET /conversations": () => ({ body: { data: rows, next_cursor: null } }) });
-  return renderWithHub(
-    <ConversationList filters={NO_FILTERS} selected={null} search="" sessions={[]} />,
-  );
+  return renderWithHub(list(filters));
 }
 
 const names = () =>
@@ -48,6 +50,37 @@ describe("the list of conversations", () => {
     expect(shown.getByRole("img", { name: "Read" })).toBeVisible();
     expect(shown.getByText(/^4[78] min$/)).toBeVisible();
     expect(within(second as HTMLElement).getByText("24 h")).toBeVisible();
+  });
+
+  it("says who answers, and leaves it out where all rows have the same", async () => {
+    const assignee = { id: "usr_2", name: "Jonas Meier" };
+    show([
+      aConversation(2, { assignee }),
+      aConversation(1, { assignee: { id: ME.id, name: "Mara" } }),
+    ]);
+    expect(await screen.findByRole("img", { name: "Assigned to: Jonas Meier" })).toHaveTextContent(
+      "JM",
+    );
+    expect(screen.getByRole("img", { name: "Assigned to: Me" })).toBeVisible();
+    cleanup();
+    show([aConversation(2, { assignee })], { ...NO_FILTERS, assignee: "usr_2" });
+    await screen.findByTestId("conversation-row");
+    expect(screen.queryByRole("img", { name: /Assigned/ })).toBeNull();
+  });
+
+  it("begins at the top with other filters, and where it was left with the same", async () => {
+    const rows = Array.from({ length: 40 }, (_, n) => aConversation(40 - n));
+    const scroller = () => screen.getByRole("list").parentElement as HTMLElement;
+    const view = show(rows);
+    await screen.findAllByTestId("conversation-row");
+    scroller().scrollTop = 620;
+    fireEvent.scroll(scroller());
+    view.again(<p>Settings</p>);
+    view.again(list(NO_FILTERS));
+    expect(names()).toContain("Customer 30");
+    expect(scroller().scrollTop).toBe(620);
+    view.again(list({ ...NO_FILTERS, status: "pending" }));
+    await waitFor(() => expect(scroller().scrollTop).toBe(0));
   });
 
   it("lets a conversation rise when something happens in it", async () => {

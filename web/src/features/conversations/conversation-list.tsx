@@ -9,6 +9,7 @@ import type { InboxFilters } from "@/lib/keys";
 import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
 import { useConversationList } from "./queries";
+import { useListScroll } from "./use-list-scroll";
 
 /** The height of a row and the gap below it, in CSS pixels. */
 const ROW_PX = 62;
@@ -34,6 +35,7 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
   });
+  const onScroll = useListScroll(scroller, JSON.stringify(filters), rows, ROW_PX);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
@@ -79,6 +81,7 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
         list.isPlaceholderData && "opacity-60",
       )}
       onKeyDown={moveFocus}
+      onScroll={onScroll}
       role="presentation"
     >
       <ul
@@ -101,6 +104,7 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
                 search={search}
                 number={numberName(sessions, row.session_id, filters)}
                 showStatus={filters.status === "all"}
+                showAssignee={filters.assignee === "all"}
               />
             </li>
           );

@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { Clock, Lock } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +10,7 @@ import { cn } from "@/lib/classes";
 import { contactName, duration, rowTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { type WindowState, windowState } from "@/lib/window";
+import { AssigneeMark } from "./assignee-mark";
 import { LastLine } from "./last-line";
 
 interface RowProps {
@@ -20,10 +22,13 @@ interface RowProps {
   number: string | null;
   /** Whether the list mixes statuses, so that each row must say its own. */
   showStatus: boolean;
+  /** Whether the list mixes assignees. */
+  showAssignee: boolean;
 }
 
+/** Its parts get `t` from it: asked for in each of them it is what takes longest while a long list is scrolled. */
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
-  const { row, selected, search, number, showStatus } = props;
+  const { row, selected, search, number, showStatus, showAssignee } = props;
   const { t } = useTranslation();
   const now = useNow();
   const name = contactName(row.contact);
@@ -65,9 +70,10 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           </time>
         </span>
         <span className="mt-0.5 flex h-5 items-center gap-1.5">
-          <LastLine row={row} strong={unread} />
+          <LastLine t={t} row={row} strong={unread} />
           {showStatus && row.status !== "open" && <Chip>{t(`conversation.${row.status}`)}</Chip>}
-          <WindowChip window={window} />
+          <WindowChip t={t} window={window} />
+          {showAssignee && row.assignee && <AssigneeMark t={t} user={row.assignee} />}
           {unread && (
             <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-full bg-tide px-1.5 text-2xs font-bold tabular-nums text-on-tide">
               <span aria-hidden>{row.unread > 99 ? "99+" : row.unread}</span>
@@ -80,8 +86,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   );
 });
 
-function WindowChip({ window }: { window: WindowState }) {
-  const { t } = useTranslation();
+function WindowChip({ t, window }: { t: TFunction; window: WindowState }) {
   if (window.state === "closing") {
     return (
       <Chip look="ember" icon={Clock} title={t("window.closingTip")}>

@@ -5,6 +5,7 @@ import type { Pages } from "@/lib/pages";
 import { aConversation, at, dice, id, ME, paged } from "@/testing/builders";
 import { applyRow, applyToOne, belongs, precedes, rowsOf } from "./events";
 import { NO_FILTERS } from "./use-filters";
+import { shift } from "./use-list-scroll";
 
 const OPEN = NO_FILTERS;
 
@@ -96,6 +97,20 @@ describe("the inbox and its events", () => {
       pageParams: [null, "x"],
     };
     expect(rowsOf(list, "newest").map(({ unread }) => unread)).toEqual([3, 0]);
+  });
+
+  it("what comes in above the rows in view moves them by as many places", () => {
+    const [a, b, c, d] = [4, 3, 2, 1].map((n) => aConversation(n)) as [
+      Conversation,
+      Conversation,
+      Conversation,
+      Conversation,
+    ];
+    const later = (row: Conversation) => ({ ...row, updated_at: at(99) });
+    expect(shift([a, b, c, d], [later(d), a, b, c], 1)).toBe(1);
+    expect(shift([a, b, c, d], [later(b), a, c, d], 1)).toBe(0);
+    expect(shift([a, b, c, d], [b, c, d], 2)).toBe(-1);
+    expect(shift([a, b], [], 1)).toBe(0);
   });
 
   it("the open conversation only goes forward", () => {

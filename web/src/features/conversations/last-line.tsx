@@ -1,13 +1,18 @@
+import type { TFunction } from "i18next";
 import { StickyNote } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { KindIcon, namedKind } from "@/components/message-kind";
 import { Ticks } from "@/components/ticks";
 import type { Conversation } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 
+interface LastLineProps {
+  t: TFunction;
+  row: Conversation;
+  strong: boolean;
+}
+
 /** The line under the name: whose it is, how far it came, and what it says. */
-export function LastLine({ row, strong }: { row: Conversation; strong: boolean }) {
-  const { t } = useTranslation();
+export function LastLine({ t, row, strong }: LastLineProps) {
   const last = row.last_message;
   if (!last) {
     return <span className="min-w-0 flex-1 text-sm text-ink-faint">{t("conversation.empty")}</span>;
