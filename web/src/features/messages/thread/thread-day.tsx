@@ -5,6 +5,7 @@ import { dayLabel } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import type { Day } from "./layout";
 import { MessageRow } from "./message-row";
+import { UNREAD_LINE } from "./use-opening";
 
 /** A day farther from the view than this is only an empty box of the same height. */
 const NEAR = "1500px 0px";
@@ -48,7 +49,10 @@ function DayContent(props: DayProps) {
       {day.lines.map(({ message, first }) => (
         <Fragment key={message.client_key ?? message.id}>
           {message.id === unreadFrom && (
-            <div className="mx-4 mt-3 flex items-center gap-3 text-xs font-semibold text-tide-strong before:h-px before:flex-1 before:bg-tide-line after:h-px after:flex-1 after:bg-tide-line">
+            <div
+              id={UNREAD_LINE}
+              className="mx-4 mt-3 flex items-center gap-3 text-xs font-semibold text-tide-strong before:h-px before:flex-1 before:bg-tide-line after:h-px after:flex-1 after:bg-tide-line"
+            >
               {t("message.newBelow", { count: unreadCount })}
             </div>
           )}

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message } from "@/lib/api/types";
@@ -127,6 +127,44 @@ describe("the thread", () => {
     focus.mockReturnValue(true);
     window.dispatchEvent(new Event("focus"));
     await waitFor(() => expect(onSeen).toHaveBeenCalledTimes(1));
+  });
+
+  it("marks what came while nobody looked, and not what comes while somebody reads", async () => {
+    const focus = vi.spyOn(document, "hasFocus").mockReturnValue(true);
+    const messages = [aMessage(1), aMessage(2)];
+    const view = show(messages);
+    await screen.findByText("Message 2");
+    const comes = (message: Message, unread: number) => {
+      view.live.apply<Pages<Message>>(keys.messages(CONVERSATION), (thread) =>
+        applyMessage(thread, message),
+      );
+      view.again(
+        <Thread
+          conversationId={CONVERSATION}
+          contactName="Ann"
+          unread={unread}
+          onSeen={() => undefined}
+        />,
+      );
+    };
+    comes(aMessage(3), 1);
+    await screen.findByText("Message 3");
+    expect(screen.queryByText(/new message/)).toBeNull();
+    comes(aMessage(3), 0);
+    focus.mockReturnValue(false);
+    act(() => void window.dispatchEvent(new Event("blur")));
+    comes(aMessage(4), 1);
+    comes(aMessage(5), 2);
+    const line = await screen.findByText("2 new messages");
+    focus.mockReturnValue(true);
+    act(() => void window.dispatchEvent(new Event("focus")));
+    comes(aMessage(5), 0);
+    expect(line).toBeVisible();
+    const four = screen.getByText("Message 4");
+    expect(line.compareDocumentPosition(four)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    expect(line.compareDocumentPosition(screen.getByText("Message 3"))).toBe(
+      Node.DOCUMENT_POSITION_PRECEDING,
+    );
   });
 
   it("breaks no rule of accessibility with every kind of message", async () => {

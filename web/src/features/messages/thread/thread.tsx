@@ -1,17 +1,19 @@
 import { ArrowDown, MessagesSquare } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import { useTopic } from "@/lib/connection";
 import { messagesOf } from "../events";
 import { unconfirmed, useOutbox } from "../outbox";
 import { useThread } from "../queries";
-import { daysOf, firstUnread } from "./layout";
+import { daysOf } from "./layout";
 import { ParcelRow } from "./parcel-row";
 import { ThreadDay } from "./thread-day";
 import { useJump } from "./use-jump";
-import { useSeen } from "./use-seen";
+import { useOpening } from "./use-opening";
+import { useLookedAt, useSeen } from "./use-seen";
 import { useThreadScroll } from "./use-thread-scroll";
+import { useUnreadMark } from "./use-unread-mark";
 
 interface ThreadProps {
   conversationId: string;
@@ -35,16 +37,20 @@ export function Thread({ conversationId, contactName, unread, onSeen }: ThreadPr
   );
   const days = useMemo(() => daysOf(messages), [messages]);
   const { byId, retried } = useMemo(() => indexOf(messages), [messages]);
-  const unreadMark = useUnreadMark(messages, unread);
 
   const scroller = useRef<HTMLDivElement>(null);
   const loadOlder = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
   const newest = waiting.at(-1)?.key ?? messages.at(-1)?.id ?? null;
-  const { atEnd, onScroll, toEnd } = useThreadScroll(scroller, newest, loadOlder);
+  const { atEnd, onScroll, toEnd } = useThreadScroll(scroller, conversationId, newest, loadOlder);
   const { jump, highlighted, kept } = useJump(days, byId, loadOlder, hasNextPage);
-  useSeen(unread, atEnd, thread.isSuccess, onSeen);
+  const reading = useLookedAt() && atEnd;
+  const fresh = thread.isSuccess && (!isFetching || thread.isFetchingNextPage);
+  const unreadMark = useUnreadMark(messages, unread, fresh, reading);
+  const opening = { conversationId, newest, unreadFrom: unreadMark.id, fresh, onScroll };
+  const placed = useOpening(scroller, opening);
+  useSeen(unread, reading && placed, onSeen);
 
   const parcelCount = waiting.length;
   useEffect(() => {
@@ -128,13 +134,4 @@ function indexOf(messages: ReturnType<typeof messagesOf>) {
     messages.flatMap(({ client_key: key }) => (key?.startsWith("retry:") ? key.slice(6) : [])),
   );
   return { byId, retried };
-}
-
-/** Where the unread part began when the conversation was opened; it stays there while one reads. */
-function useUnreadMark(messages: ReturnType<typeof messagesOf>, unread: number) {
-  const [count] = useState(unread);
-  const mark = useRef<string | null>(null);
-  if (mark.current === null && messages.length > 0)
-    mark.current = firstUnread(messages, count) ?? "";
-  return { id: mark.current || null, count };
 }

@@ -5,7 +5,7 @@ function isLookedAt(): boolean {
 }
 
 /** Whether somebody looks at this page right now. */
-function useLookedAt(): boolean {
+export function useLookedAt(): boolean {
   const [looked, setLooked] = useState(isLookedAt);
   useEffect(() => {
     const check = () => setLooked(isLookedAt());
@@ -21,16 +21,15 @@ function useLookedAt(): boolean {
   return looked;
 }
 
-/** Calls `onSeen` once for each new state with unread messages, when its end is on a screen with focus. */
-export function useSeen(unread: number, atEnd: boolean, loaded: boolean, onSeen: () => void): void {
-  const looked = useLookedAt();
+/** Calls `onSeen` once for each new state with unread messages, while somebody is reading the thread's end. */
+export function useSeen(unread: number, reading: boolean, onSeen: () => void): void {
   const told = useRef(0);
   const tell = useRef(onSeen);
   tell.current = onSeen;
   useEffect(() => {
     if (unread === 0) told.current = 0;
-    if (unread === 0 || unread === told.current || !looked || !atEnd || !loaded) return;
+    if (unread === 0 || unread === told.current || !reading) return;
     told.current = unread;
     tell.current();
-  }, [unread, looked, atEnd, loaded]);
+  }, [unread, reading]);
 }

@@ -2,6 +2,7 @@
 // read, and a thread that is at its end stays there while it grows.
 
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
+import { rememberPlace } from "./use-opening";
 
 /** So close to the end counts as being there. */
 const END_PX = 90;
@@ -10,6 +11,7 @@ const OLDER_PX = 900;
 
 export function useThreadScroll(
   scroller: RefObject<HTMLDivElement | null>,
+  conversationId: string,
   newest: string | null,
   loadOlder: () => void,
 ) {
@@ -21,11 +23,13 @@ export function useThreadScroll(
     const box = scroller.current;
     if (!box) return;
     // In a reversed column `scrollTop` is 0 at the end and negative above.
-    setAtEnd(Math.abs(box.scrollTop) < END_PX);
+    const ended = Math.abs(box.scrollTop) < END_PX;
+    setAtEnd(ended);
+    rememberPlace(conversationId, ended ? null : { top: box.scrollTop, newest });
     const above = box.scrollHeight - box.clientHeight - Math.abs(box.scrollTop);
     if (above < OLDER_PX) loadOlder();
     heightBefore.current = box.scrollHeight;
-  }, [scroller, loadOlder]);
+  }, [scroller, conversationId, newest, loadOlder]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: to be done when the thread grew at its end.
   useLayoutEffect(() => {
