@@ -166,6 +166,17 @@ describe("the dashboard", () => {
     await waitFor(() => expect(screen.getByTestId("conversation-row")).toHaveFocus());
   });
 
+  it("tells its keys to whoever presses the question mark, but not while they write one", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub();
+    render(<App />);
+    await userEvent.type(await screen.findByRole("searchbox"), "Really?");
+    expect(screen.queryByRole("dialog")).toBeNull();
+    (document.activeElement as HTMLElement).blur();
+    await userEvent.keyboard("?");
+    expect(screen.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  });
+
   it("keeps the settings of admins from agents", async () => {
     localStorage.setItem("refresh_token", "refresh-0");
     const agent = { ...ME, role: "agent" as const };

@@ -1,5 +1,4 @@
 import { Inbox, Keyboard, LogOut, Moon, Settings, Sun, UserRound } from "lucide-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
@@ -11,7 +10,7 @@ import { cn } from "@/lib/classes";
 import { useLogin } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
 import { ConnectionBadge } from "./connection-badge";
-import { ShortcutsDialog } from "./shortcuts-dialog";
+import { ShortcutsDialog, useShortcutsHelp } from "./shortcuts-dialog";
 
 const itemClasses =
   "grid h-11 w-14 place-items-center rounded-xl text-rail-ink transition-colors hover:bg-rail-active hover:text-white focus-visible:outline-white md:w-11";
@@ -84,7 +83,7 @@ function UserMenu() {
   const { t } = useTranslation();
   const { user, organization } = useLogin();
   const navigate = useNavigate();
-  const [help, setHelp] = useState(false);
+  const [help, setHelp] = useShortcutsHelp();
   if (!user) return null;
   return (
     <>

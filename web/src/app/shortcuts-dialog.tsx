@@ -1,5 +1,7 @@
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "@/components/ui/dialog";
+import { isDialogOpen, isTyping } from "@/lib/keyboard";
 
 const SHORTCUTS = [
   { keys: ["Alt", "J"], what: "next" },
@@ -8,9 +10,26 @@ const SHORTCUTS = [
   { keys: ["Alt", "P"], what: "note" },
   { keys: ["Alt", "E"], what: "close" },
   { keys: ["/"], what: "search" },
+  { keys: ["↑", "↓"], what: "rows" },
   { keys: ["Enter"], what: "send" },
   { keys: ["Shift", "Enter"], what: "newLine" },
+  { keys: ["?"], what: "help" },
 ] as const;
+
+/** Whether the help is shown; `?` opens it. */
+export function useShortcutsHelp() {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "?" || isTyping(event.target) || isDialogOpen()) return;
+      event.preventDefault();
+      setOpen(true);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+  return [open, setOpen] as const;
+}
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();

@@ -5,10 +5,7 @@ import { useChangeConversation } from "@/features/conversations/queries";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && Boolean(target.closest("input, textarea, select"));
-}
+import { isDialogOpen, isTyping } from "@/lib/keyboard";
 
 /** On a Mac, Option writes letters (@ on a German keyboard, ł on a Polish one): a field needs them first. */
 function writesLetters(event: KeyboardEvent): boolean {
@@ -34,7 +31,7 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
     void navigate({ pathname: `/inbox/${next.id}`, search }, { state: { writing } });
   };
   const handle = (event: KeyboardEvent): boolean => {
-    if (document.querySelector("dialog[open]")) return false;
+    if (isDialogOpen()) return false;
     if (event.key === "/" && !isTyping(event.target)) {
       document.getElementById("inbox-search")?.focus();
       return true;
