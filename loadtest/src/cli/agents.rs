@@ -82,6 +82,10 @@ impl Scenario for Agents {
         }
     }
 
+    fn shard(&self) -> Shard {
+        self.shard
+    }
+
     fn title(&self) -> String {
         format!("{} agents, {} webhooks/s", self.agents, self.rate)
     }

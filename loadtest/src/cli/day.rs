@@ -111,6 +111,10 @@ impl Scenario for Day {
         }
     }
 
+    fn shard(&self) -> Shard {
+        self.shard
+    }
+
     fn title(&self) -> String {
         format!(
             "A day of {} messages in {} minutes",

@@ -85,6 +85,10 @@ impl Scenario for Ingest {
         }
     }
 
+    fn shard(&self) -> Shard {
+        self.shard
+    }
+
     fn title(&self) -> String {
         self.inflow().title()
     }

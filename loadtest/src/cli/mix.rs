@@ -55,6 +55,10 @@ impl Scenario for Mix {
             .fold(Needs::default(), |needs, part| needs.and(part.load.needs()))
     }
 
+    fn shard(&self) -> Shard {
+        self.shard.unwrap_or_default()
+    }
+
     fn title(&self) -> String {
         self.read()
             .map_or_else(|_| "Mix".to_owned(), |mixture| mixture.title)

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::output::Output;
 use super::target::HubFlags;
 use crate::load::link::Link;
+use crate::load::shard::Shard;
 
 /// What must stand ready before a load begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,11 @@ pub trait Scenario: Args + Sync {
     /// What must stand ready.
     fn needs(&self) -> Needs;
 
+    /// Which part of a larger load it is.
+    fn shard(&self) -> Shard {
+        Shard::default()
+    }
+
     /// What it is called in a report.
     fn title(&self) -> String;
 
@@ -68,6 +74,10 @@ impl<S: Scenario> Tool<S> {
     /// Runs the load.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         self.scenario.check()?;
+        anyhow::ensure!(
+            !self.hub.is_own() || self.scenario.shard().count() == 1,
+            "shards share one hub: use --url, and not --start"
+        );
         let runtime = runtime(self.threads)?;
         runtime.block_on(async {
             let link = self.hub.connect(self.scenario.needs()).await?;

@@ -104,6 +104,10 @@ impl Scenario for Sends {
         }
     }
 
+    fn shard(&self) -> Shard {
+        self.shard
+    }
+
     fn title(&self) -> String {
         format!("{} sends/s", self.rate)
     }

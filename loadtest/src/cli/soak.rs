@@ -105,6 +105,10 @@ impl Scenario for Soak {
         }
     }
 
+    fn shard(&self) -> Shard {
+        self.shard
+    }
+
     fn title(&self) -> String {
         format!("Soak at {} webhooks/s for {:?}", self.rate, self.duration)
     }

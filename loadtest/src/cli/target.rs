@@ -30,7 +30,8 @@ pub struct HubFlags {
     /// Access token or API key for the sockets (supervisor or above).
     #[arg(long, env = "LOADTEST_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Log in instead of giving a token.
+    /// Log in instead of giving a token. A log-in ends after some minutes (the hub's JWT_EXPIRATION): give an API key
+    /// as --token for longer runs.
     #[arg(long, requires = "password")]
     email: Option<String>,
     /// Password of --email.
@@ -56,6 +57,11 @@ pub struct HubFlags {
 }
 
 impl HubFlags {
+    /// Whether each process would start a hub for itself.
+    pub const fn is_own(&self) -> bool {
+        self.start.is_some()
+    }
+
     /// Starts the hub or logs in, and finds the number.
     pub async fn connect(&self, needs: Needs) -> anyhow::Result<Link> {
         if let Some(program) = &self.start {

@@ -76,11 +76,16 @@ fn collect(name: &str, before: &Value, after: &Value, found: &mut Vec<Difference
 }
 
 fn better(name: &str) -> Option<Better> {
-    const LESS: [&str; 9] = [
+    const LESS: [&str; 14] = [
         "_ms.p",
         "_ms.m",
         "lost",
         "doubled",
+        "missing",
+        "unresolved",
+        "unseen",
+        "given_up",
+        "failures",
         "out_of_order",
         "holes",
         "cpu",
@@ -89,7 +94,7 @@ fn better(name: &str) -> Option<Better> {
     ];
     if name.ends_with("_measured") || name.ends_with("_per_second") {
         Some(Better::More)
-    } else if !name.starts_with("generator") && LESS.iter().any(|piece| name.contains(piece)) {
+    } else if !name.contains("generator") && LESS.iter().any(|piece| name.contains(piece)) {
         Some(Better::Less)
     } else {
         None
@@ -138,6 +143,15 @@ mod tests {
         assert_eq!(worse, ["ack_ms.p99", "rate_measured"]);
         assert_eq!(found.len(), 4, "only what both have");
         assert!(table(&found, 0.1).contains("worse"));
+    }
+
+    #[test]
+    fn figures_within_figures_are_judged_too() {
+        let before = json!({"desk": {"answer_ms": {"p99": 5.0}, "generator_cpus": 0.1}});
+        let after = json!({"desk": {"answer_ms": {"p99": 9.0}, "generator_cpus": 0.9}});
+        let found = differences(&before, &after);
+        let worse: Vec<bool> = found.iter().map(|figure| figure.is_worse(0.1)).collect();
+        assert_eq!(worse, [true, false]);
     }
 
     #[test]

@@ -1,43 +1,36 @@
 //! Messages go out: sends through the API at a pace, from the 202 to the provider and back to the sockets.
 
-use std::collections::BTreeMap;
+mod sender;
+
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hdrhistogram::Histogram;
-use rand::Rng;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::alarm;
 use super::board::Board;
-use super::chance::{Of, chance};
 use super::crew::Crew;
 use super::crowd::Crowd;
 use super::echo::{Echoes, Step};
 use super::link::Link;
-use super::marker::{Marked, Marker, fresh_run};
+use super::marker::{Marker, fresh_run};
 use super::opening::open_windows;
-use super::post::record;
 use super::receipt::Receipts;
-use super::report::{histogram, percentiles, round};
-use super::rest::Rest;
+use super::report::{percentiles, round};
 use super::schedule::Schedule;
 use super::shard::Shard;
 use super::socket::Watch;
 use super::usage::Usage;
+
+use sender::{Plan, Sent, send};
 
 /// How often the ledger is read.
 const READ: Duration = Duration::from_millis(250);
 /// What does not come within this time after the last change does not come any more.
 const QUIET: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// Pauses before a send is tried again, with the same key, that the hub could not take.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const TRIES: u32 = 6;
-
 /// What is sent in a run.
 #[derive(Clone, Debug)]
 pub struct Outflow {
@@ -88,29 +81,6 @@ impl FromStr for Template {
     }
 }
 
-/// What all connections share.
-struct Plan {
-    outflow: Outflow,
-    authority: String,
-    token: String,
-    session: String,
-    marker: Marker,
-    crowd: Crowd,
-    due: Arc<Board>,
-    taken: Arc<Board>,
-}
-
-/// What one connection saw.
-struct Sent {
-    accepted: Histogram<u64>,
-    late: Histogram<u64>,
-    count: u64,
-    retries: u64,
-    /// Answers other than 202, by status and code.
-    refused: BTreeMap<String, u64>,
-    given_up: u64,
-}
-
 impl Outflow {
     /// Runs it and reports.
     pub async fn run(&self, link: &Link) -> anyhow::Result<Value> {
@@ -154,7 +124,10 @@ impl Outflow {
     fn plan(&self, link: &Link, most: u64) -> anyhow::Result<Plan> {
         let seed = self.shard.seed(self.seed);
         Ok(Plan {
-            outflow: self.clone(),
+            outflow: Self {
+                seed,
+                ..self.clone()
+            },
             authority: link.hub.authority()?,
             token: link.hub.token().unwrap_or_default().to_owned(),
             session: link.session.clone(),
@@ -268,121 +241,6 @@ async fn send_all(plan: &Arc<Plan>) -> anyhow::Result<Sent> {
         all.add(&sent?);
     }
     Ok(all)
-}
-
-async fn send(plan: Arc<Plan>, connection: usize) -> Sent {
-    let mut rest = Rest::new(&plan.authority, &plan.token);
-    let mut lane = plan.crowd.lane(connection, plan.outflow.connections);
-    let mut sent = Sent::new();
-    let measured_from = plan.due.start() + plan.outflow.schedule.ramp;
-    while let Some(number) = plan.due.take(1) {
-        let Some(due) = plan.outflow.schedule.due(number) else {
-            break;
-        };
-        let due = plan.due.start() + due;
-        alarm::sleep_until(due).await;
-        plan.due.set_due(number, due);
-        let begin = Instant::now();
-        let contact = lane.writer(number);
-        sent.count += 1;
-        if !sent
-            .deliver(&plan, &mut rest, Marked { contact, number })
-            .await
-        {
-            continue;
-        }
-        let now = Instant::now();
-        plan.taken.set_due(number, now);
-        plan.due.set_acked(number);
-        if due >= measured_from {
-            record(&mut sent.accepted, now - due);
-            record(&mut sent.late, begin.saturating_duration_since(due));
-        }
-    }
-    sent
-}
-
-impl Sent {
-    fn new() -> Self {
-        Self {
-            accepted: histogram(),
-            late: histogram(),
-            count: 0,
-            retries: 0,
-            refused: BTreeMap::new(),
-            given_up: 0,
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        // Both have the same bounds, so adding can't fail.
-        let _ = self.accepted.add(&other.accepted);
-        let _ = self.late.add(&other.late);
-        self.count += other.count;
-        self.retries += other.retries;
-        self.given_up += other.given_up;
-        for (problem, count) in &other.refused {
-            *self.refused.entry(problem.clone()).or_default() += count;
-        }
-    }
-
-    /// Sends until the hub takes it or says no for good.
-    async fn deliver(&mut self, plan: &Plan, rest: &mut Rest, marked: Marked) -> bool {
-        let mut key = Vec::new();
-        plan.marker.write(&mut key, marked);
-        let key = String::from_utf8_lossy(&key).into_owned();
-        let body = plan.body(marked, &key);
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..TRIES {
-            let answer = rest
-                .ask("POST", "/api/v1/messages", Some(&key), &body)
-                .await;
-            let (problem, is_final) = match answer {
-                Ok(answer) if answer.is_good() => return true,
-                Ok(answer) => (
-                    answer.problem(),
-                    answer.status < 500 && answer.status != 429,
-                ),
-                Err(error) => (error.kind().to_string(), false),
-            };
-            *self.refused.entry(problem).or_default() += 1;
-            if is_final {
-                break;
-            }
-            self.retries += 1;
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        self.given_up += 1;
-        false
-    }
-}
-
-impl Plan {
-    /// A message object with the recipient; its text carries the key, so that the provider's ledger shows it.
-    fn body(&self, marked: Marked, key: &str) -> String {
-        let mut chance = chance(self.outflow.seed, Of::Send, marked.number);
-        let to = format!("+1999{:07}", marked.contact);
-        let text = format!("Answer of a load, as long as agents write them on average. {key}");
-        let session = &self.session;
-        let message = if chance.random::<f64>() < self.outflow.templates {
-            let Template {
-                name,
-                language,
-                variables,
-            } = &self.outflow.template;
-            let parameters: Vec<Value> = std::iter::once(key)
-                .chain(std::iter::repeat_n("load", variables - 1))
-                .map(|text| json!({"type": "text", "text": text}))
-                .collect();
-            json!({"session_id": session, "to": to, "type": "template", "template": {
-                "name": name, "language": {"code": language},
-                "components": [{"type": "body", "parameters": parameters}]}})
-        } else {
-            json!({"session_id": session, "to": to, "type": "text", "text": {"body": text}})
-        };
-        message.to_string()
-    }
 }
 
 #[cfg(test)]
