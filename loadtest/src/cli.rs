@@ -10,6 +10,7 @@ mod kill_drill;
 mod merge;
 mod mix;
 mod output;
+mod progress;
 mod scenario;
 mod sends;
 mod simulate;

@@ -86,6 +86,10 @@ impl Scenario for Agents {
         self.shard
     }
 
+    fn length(&self) -> Duration {
+        self.ramp + self.duration
+    }
+
     fn title(&self) -> String {
         format!("{} agents, {} webhooks/s", self.agents, self.rate)
     }

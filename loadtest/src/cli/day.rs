@@ -115,6 +115,10 @@ impl Scenario for Day {
         self.shard
     }
 
+    fn length(&self) -> Duration {
+        Duration::from_secs_f64(self.minutes * 60.0)
+    }
+
     fn title(&self) -> String {
         format!(
             "A day of {} messages in {} minutes",

@@ -55,6 +55,10 @@ impl Scenario for Fanout {
         self.ingest().needs()
     }
 
+    fn length(&self) -> Duration {
+        self.ingest().length()
+    }
+
     fn title(&self) -> String {
         format!("Fan-out to {} sockets", self.sockets)
     }

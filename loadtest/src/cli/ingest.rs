@@ -89,6 +89,10 @@ impl Scenario for Ingest {
         self.shard
     }
 
+    fn length(&self) -> Duration {
+        self.ramp + self.duration
+    }
+
     fn title(&self) -> String {
         self.inflow().title()
     }

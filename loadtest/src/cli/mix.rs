@@ -59,6 +59,15 @@ impl Scenario for Mix {
         self.shard.unwrap_or_default()
     }
 
+    fn length(&self) -> Duration {
+        let parts = self.read().map(|mixture| mixture.parts);
+        let parts = parts.unwrap_or_default();
+        let ends = parts
+            .iter()
+            .map(|part| part.begin_after + part.load.length());
+        ends.max().unwrap_or_default()
+    }
+
     fn title(&self) -> String {
         self.read()
             .map_or_else(|_| "Mix".to_owned(), |mixture| mixture.title)

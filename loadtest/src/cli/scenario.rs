@@ -2,11 +2,13 @@
 
 use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
 
 use super::output::Output;
+use super::progress::Progress;
 use super::target::HubFlags;
 use crate::load::link::Link;
 use crate::load::shard::Shard;
@@ -49,6 +51,9 @@ pub trait Scenario: Args + Sync {
         Shard::default()
     }
 
+    /// How long it is planned to last.
+    fn length(&self) -> Duration;
+
     /// What it is called in a report.
     fn title(&self) -> String;
 
@@ -81,7 +86,9 @@ impl<S: Scenario> Tool<S> {
         let runtime = runtime(self.threads)?;
         runtime.block_on(async {
             let link = self.hub.connect(self.scenario.needs()).await?;
+            let progress = Progress::show(self.scenario.length());
             let report = self.scenario.load(&link).await?;
+            drop(progress);
             self.output.finish(&self.scenario.title(), &report)
         })
     }

@@ -108,6 +108,10 @@ impl Scenario for Sends {
         self.shard
     }
 
+    fn length(&self) -> Duration {
+        self.ramp + self.duration
+    }
+
     fn title(&self) -> String {
         format!("{} sends/s", self.rate)
     }

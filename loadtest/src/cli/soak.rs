@@ -109,6 +109,10 @@ impl Scenario for Soak {
         self.shard
     }
 
+    fn length(&self) -> Duration {
+        RAMP + self.duration
+    }
+
     fn title(&self) -> String {
         format!("Soak at {} webhooks/s for {:?}", self.rate, self.duration)
     }

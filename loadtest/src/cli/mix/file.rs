@@ -74,6 +74,11 @@ impl Load {
         each!(self, one => one.needs())
     }
 
+    /// How long it is planned to last.
+    pub fn length(&self) -> Duration {
+        each!(self, one => one.length())
+    }
+
     /// Runs it.
     pub async fn run(&self, link: &Link) -> anyhow::Result<Value> {
         each!(self, one => one.load(link).await)
