@@ -75,6 +75,15 @@ describe("the dashboard", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("E-mail or password is wrong.");
   });
 
+  it("sends whoever forgot the password to an admin, and promises no e-mail", async () => {
+    const calls = hub();
+    render(<App />);
+    await userEvent.click(await screen.findByRole("link", { name: "Forgot your password?" }));
+    expect(await screen.findByText(/Ask an admin .* for a password link/)).toBeVisible();
+    expect(screen.queryByRole("textbox")).toBeNull();
+    expect(calls.filter((call) => call.path === "/auth/forgot-password")).toEqual([]);
+  });
+
   it("offers to set up a hub that nobody uses yet", async () => {
     const calls = hub({
       "GET /setup": () => ({ body: { registration_open: true, demo: null, version: "1" } }),

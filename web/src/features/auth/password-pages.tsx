@@ -6,7 +6,7 @@ import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { problemText } from "@/lib/problem-text";
 import { AuthFrame } from "./auth-frame";
-import { useForgotPassword, useResetPassword } from "./queries";
+import { useResetPassword } from "./queries";
 
 function ToLogin() {
   const { t } = useTranslation();
@@ -17,35 +17,12 @@ function ToLogin() {
   );
 }
 
-/** Asks for a link; the answer does not tell whether the address is known. */
+/** Says whom to ask: the hub sends no e-mails. */
 export function ForgotPasswordPage() {
   const { t } = useTranslation();
-  const [email, setEmail] = useState("");
-  const forgot = useForgotPassword();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    forgot.mutate(email.trim());
-  };
   return (
     <AuthFrame title={t("auth.forgotTitle")} hint={t("auth.forgotHint")} footer={<ToLogin />}>
-      {forgot.isSuccess ? (
-        <Notice kind="info" text={t("auth.forgotSent")} />
-      ) : (
-        <form onSubmit={submit} className="grid gap-4">
-          {forgot.isError && <Notice kind="danger" text={problemText(forgot.error)} />}
-          <TextField
-            required
-            type="email"
-            autoComplete="username"
-            label={t("auth.email")}
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-          <Button type="submit" size="lg" busy={forgot.isPending}>
-            {t("auth.sendLink")}
-          </Button>
-        </form>
-      )}
+      <p className="text-sm text-ink-soft">{t("auth.forgotOwner")}</p>
     </AuthFrame>
   );
 }

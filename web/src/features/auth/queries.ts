@@ -43,12 +43,6 @@ export function useRegister() {
   });
 }
 
-export function useForgotPassword() {
-  return useMutation({
-    mutationFn: (email: string) => ask<void>("/auth/forgot-password", { email }),
-  });
-}
-
 export function useResetPassword() {
   return useMutation({
     mutationFn: (form: { token: string; password: string }) =>

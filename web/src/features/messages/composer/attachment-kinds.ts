@@ -35,3 +35,10 @@ export function takesCaption(kind: AttachmentKind): boolean {
 
 export const MAX_CAPTION = 1024;
 export const MAX_TEXT = 4096;
+
+/** As the hub counts them: an emoji is one or a few, never the halves that it has in memory. */
+export function letters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}

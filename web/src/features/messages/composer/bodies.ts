@@ -2,7 +2,7 @@
 
 import type { Draft } from "../drafts";
 import type { SendBody } from "../outbox";
-import { MAX_CAPTION, takesCaption } from "./attachment-kinds";
+import { letters, MAX_CAPTION, takesCaption } from "./attachment-kinds";
 import type { StagedFile } from "./staged";
 
 export interface Piece {
@@ -18,7 +18,7 @@ export function piecesOf(draft: Draft, files: StagedFile[]): Piece[] {
   const sendable = files.filter((staged) => !staged.tooLarge);
   const first = sendable[0];
   const captioned = Boolean(
-    first && words && words.length <= MAX_CAPTION && takesCaption(first.kind),
+    first && words && letters(words) <= MAX_CAPTION && takesCaption(first.kind),
   );
   const pieces: Piece[] = sendable.map((staged, index) => ({
     body: fileBody(staged, index === 0 && captioned ? words : null),

@@ -1,7 +1,6 @@
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
-import { MAX_TEXT } from "./attachment-kinds";
 import { COMPOSER_INPUT } from "./focus";
 
 /** About eight lines; beyond, the field scrolls. */
@@ -51,7 +50,6 @@ export function ComposerInput(props: InputProps) {
       data-testid={COMPOSER_INPUT}
       rows={1}
       value={value}
-      maxLength={MAX_TEXT}
       dir="auto"
       enterKeyHint="send"
       aria-label={note ? t("composer.notePlaceholder") : t("composer.placeholder")}

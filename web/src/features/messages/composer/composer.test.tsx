@@ -217,6 +217,23 @@ describe("the composer", () => {
     expect(screen.getByText("96 letters left")).toBeVisible();
     fireEvent.change(input(), { target: { value: "x".repeat(4_096) } });
     expect(screen.getByText(/^Full/)).toHaveAttribute("role", "status");
+    fireEvent.change(input(), { target: { value: "👍".repeat(4_096) } });
+    expect(screen.getByText(/^Full/)).toBeVisible();
+  });
+
+  it("cuts nothing off what is too long, and does not send it", async () => {
+    const calls = hub(accept);
+    show();
+    await userEvent.click(input());
+    await userEvent.paste("x".repeat(4_100));
+    expect(input().value).toHaveLength(4_100);
+    expect(screen.getByText("4 letters too many: 4096 are the limit")).toBeVisible();
+    expect(screen.getByTestId("composer-send")).toBeDisabled();
+    await userEvent.keyboard("{Enter}");
+    expect(sends(calls)).toEqual([]);
+    expect(input().value).toHaveLength(4_100);
+    await userEvent.keyboard("{Backspace>4/}");
+    expect(screen.getByTestId("composer-send")).toBeEnabled();
   });
 
   it("breaks no rule of accessibility, open or closed", async () => {

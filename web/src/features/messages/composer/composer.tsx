@@ -34,7 +34,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const { t } = useTranslation();
   const { id, session_id: sessionId } = conversation;
   const window = windowState(conversation.window_expires_at, useNow());
-  const { draft, change, canSend, send, sendBody } = useComposer(id, sessionId);
+  const { draft, change, isEmpty, canSend, send, sendBody } = useComposer(id, sessionId);
   const typing = useTyping(id);
   const input = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
@@ -120,7 +120,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
             >
               <EmojiPicker onPick={insert} />
             </Popover>
-            {!draft.note && !canSend && canRecord() && (
+            {!draft.note && isEmpty && canRecord() && (
               <VoiceRecorder onRecorded={(file) => attachFiles(id, [file], true)} />
             )}
             <IconButton

@@ -1,14 +1,14 @@
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
-import { MAX_TEXT } from "./attachment-kinds";
+import { letters, MAX_TEXT } from "./attachment-kinds";
 
 /** From here on the end is near enough to be told of. */
 const NEAR = 200;
 
-/** How much more fits: what is beyond WhatsApp's limit would be cut off without a word. */
+/** How much more fits, or how much is too much: nothing is cut off. */
 export function LettersLeft({ text }: { text: string }) {
   const { t } = useTranslation();
-  const left = MAX_TEXT - text.length;
+  const left = MAX_TEXT - letters(text.trim());
   if (left > NEAR) return null;
   return (
     <p
@@ -18,7 +18,11 @@ export function LettersLeft({ text }: { text: string }) {
         left <= 0 ? "font-semibold text-danger" : "text-ink-soft",
       )}
     >
-      {left <= 0 ? t("composer.full", { limit: MAX_TEXT }) : t("composer.left", { count: left })}
+      {left < 0
+        ? t("composer.over", { count: -left, limit: MAX_TEXT })
+        : left === 0
+          ? t("composer.full", { limit: MAX_TEXT })
+          : t("composer.left", { count: left })}
     </p>
   );
 }

@@ -3,6 +3,7 @@ import { useDraft, useDrafts } from "../drafts";
 import type { SendBody } from "../outbox";
 import { useTakeMessage } from "../queries";
 import { sendMessage } from "../sending";
+import { letters, MAX_TEXT } from "./attachment-kinds";
 import { piecesOf } from "./bodies";
 import { clearStaged, useStagedFiles } from "./staged";
 
@@ -27,7 +28,8 @@ export function useComposer(conversationId: string, sessionId: string) {
   return {
     draft,
     change: (part: Parameters<typeof changeDraft>[1]) => changeDraft(conversationId, part),
-    canSend: pieces.length > 0,
+    isEmpty: pieces.length === 0,
+    canSend: pieces.length > 0 && letters(draft.text.trim()) <= MAX_TEXT,
     send,
     sendBody,
   };
