@@ -75,6 +75,20 @@ describe("the dashboard", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("E-mail or password is wrong.");
   });
 
+  it("says how long nobody may try again", async () => {
+    hub({
+      "POST /auth/login": () => ({
+        ...refusal(429, "too_many_attempts"),
+        headers: { "Retry-After": "662" },
+      }),
+    });
+    render(<App />);
+    await userEvent.type(await screen.findByTestId("login-email"), "mara@example.com");
+    await userEvent.type(screen.getByTestId("login-password"), "wrong");
+    await userEvent.click(screen.getByTestId("login-submit"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 12 minutes.");
+  });
+
   it("sends whoever forgot the password to an admin, and promises no e-mail", async () => {
     const calls = hub();
     render(<App />);

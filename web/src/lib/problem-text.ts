@@ -5,6 +5,9 @@ import i18n from "./i18n";
 export function problemText(error: unknown): string {
   if (error instanceof NetworkError) return i18n.t("problem.network");
   if (!(error instanceof ApiError)) return i18n.t("problem.unexpected");
+  if (error.code === "too_many_attempts" && error.waitSeconds !== null) {
+    return i18n.t("problem.tryIn", { count: Math.max(1, Math.ceil(error.waitSeconds / 60)) });
+  }
   const known = i18n.t(`problem.code.${error.code}` as "problem.code.window_closed", {
     defaultValue: "",
   });

@@ -20,7 +20,7 @@ export interface Call {
   authorization: string | null;
 }
 
-type Reply = { status?: number; body?: unknown };
+type Reply = { status?: number; body?: unknown; headers?: Record<string, string> };
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /** Answers `METHOD /path` with what the table says; everything else is 404. */
@@ -39,10 +39,12 @@ export function stubHub(routes: Record<string, Handler>): Call[] {
     };
     calls.push(call);
     const handler = routes[`${call.method} ${call.path}`];
-    const { status = 200, body } = handler
+    const reply: Reply = handler
       ? await handler(call)
       : { status: 404, body: { code: "not_found", title: "Not found", status: 404 } };
-    return new Response(body === undefined ? null : JSON.stringify(body), { status });
+    const { status = 200, body, headers: told = {} } = reply;
+    const text = body === undefined ? null : JSON.stringify(body);
+    return new Response(text, { status, headers: told });
   });
   return calls;
 }

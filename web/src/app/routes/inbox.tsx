@@ -7,7 +7,7 @@ import { ConversationList } from "@/features/conversations/conversation-list";
 import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
-import { useFilters } from "@/features/conversations/use-filters";
+import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { useSessions } from "@/features/numbers/queries";
 import { cn } from "@/lib/classes";
 import { useTitle } from "@/lib/use-title";
@@ -58,6 +58,7 @@ export function InboxRoute() {
           selected={conversationId ?? null}
           search={search}
           sessions={sessions.data ?? []}
+          onSearchAll={() => change(EVERYWHERE)}
         />
       </section>
       {conversationId ? (

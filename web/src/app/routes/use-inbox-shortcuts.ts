@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { toastProblem } from "@/components/ui/toast";
+import { SEARCH_BOX } from "@/features/conversations/filter-bar";
 import { useChangeConversation } from "@/features/conversations/queries";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
@@ -33,7 +34,7 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
   const handle = (event: KeyboardEvent): boolean => {
     if (isDialogOpen()) return false;
     if (event.key === "/" && !isTyping(event.target)) {
-      document.getElementById("inbox-search")?.focus();
+      document.getElementById(SEARCH_BOX)?.focus();
       return true;
     }
     if (!event.altKey || event.ctrlKey || event.metaKey || writesLetters(event)) return false;

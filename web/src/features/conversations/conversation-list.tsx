@@ -2,12 +2,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Inbox, SearchX } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Button } from "@/components/ui/button";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import type { Session } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
+import { SEARCH_BOX } from "./filter-bar";
 import { useConversationList } from "./queries";
 import { useListScroll } from "./use-list-scroll";
 
@@ -21,9 +23,12 @@ interface ListProps {
   selected: string | null;
   search: string;
   sessions: Session[];
+  /** Searches without the other filters. */
+  onSearchAll?: () => void;
 }
 
-export function ConversationList({ filters, selected, search, sessions }: ListProps) {
+export function ConversationList(props: ListProps) {
+  const { filters, selected, search, sessions, onSearchAll } = props;
   const { t } = useTranslation();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
@@ -59,13 +64,24 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
     if (position >= 0 && scroller.current?.clientHeight) virtual.scrollToIndex(position);
   }, [selected]);
 
+  const searchAll = () => {
+    onSearchAll?.();
+    // The button goes; go on with the search.
+    document.getElementById(SEARCH_BOX)?.focus();
+  };
   if (list.isPending) return <Spinner className="py-10" />;
   if (list.isError && rows.length === 0) {
     return <LoadProblem error={list.error} onRetry={() => list.refetch()} />;
   }
   if (rows.length === 0) {
     return filters.q ? (
-      <Empty icon={SearchX} title={t("inbox.nothingFound")} text={t("inbox.nothingFoundHint")} />
+      <Empty icon={SearchX} title={t("inbox.nothingFound")} text={t("inbox.nothingFoundHint")}>
+        {onSearchAll && leavesOut(filters) && (
+          <Button look="secondary" size="sm" onClick={searchAll}>
+            {t("inbox.searchAll")}
+          </Button>
+        )}
+      </Empty>
     ) : (
       <Empty icon={Inbox} title={t("inbox.emptyTitle")} text={t("inbox.emptyHint")} />
     );
@@ -116,6 +132,10 @@ export function ConversationList({ filters, selected, search, sessions }: ListPr
       )}
     </div>
   );
+}
+
+function leavesOut({ status, assignee, session }: InboxFilters): boolean {
+  return [status, assignee, session].some((filter) => filter !== "all");
 }
 
 function numberName(sessions: Session[], id: string, filters: InboxFilters): string | null {

@@ -15,8 +15,13 @@ export function belongs(row: Conversation, filters: InboxFilters, me: string): b
   return matches(row, filters.q);
 }
 
+/** The hub knows numbers as digits alone: what people write between them goes. */
+export function wantedText(q: string): string {
+  return /^[\d\s+()-]*$/.test(q) ? q.replace(/\D/g, "") : q.trim();
+}
+
 function matches(row: Conversation, q: string): boolean {
-  const wanted = q.trim().toLowerCase();
+  const wanted = wantedText(q).toLowerCase();
   if (!wanted) return true;
   const { name, phone, username } = row.contact;
   const digits = wanted.replace(/\D/g, "");

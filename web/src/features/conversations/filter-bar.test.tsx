@@ -5,21 +5,27 @@ import { aConversation } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { FilterBar } from "./filter-bar";
-import { NO_FILTERS, useFilters } from "./use-filters";
+import { EVERYWHERE, NO_FILTERS, useFilters } from "./use-filters";
 
 function Inbox() {
   const [filters, change] = useFilters();
   return (
     <>
       <FilterBar filters={filters} change={change} sessions={[]} />
-      <ConversationList filters={filters} selected={null} search="" sessions={[]} />
+      <ConversationList
+        filters={filters}
+        selected={null}
+        search=""
+        sessions={[]}
+        onSearchAll={() => change(EVERYWHERE)}
+      />
     </>
   );
 }
 
-function show() {
+function show(rows = [aConversation(1)]) {
   const calls = stubHub({
-    "GET /conversations": () => ({ body: { data: [aConversation(1)], next_cursor: null } }),
+    "GET /conversations": () => ({ body: { data: rows, next_cursor: null } }),
   });
   renderWithHub(<Inbox />);
   return { asked: () => Object.fromEntries(calls.at(-1)?.query ?? []) };
@@ -43,6 +49,24 @@ describe("the filters of the inbox", () => {
     await userEvent.type(screen.getByRole("searchbox"), "ann");
     await userEvent.click(screen.getByRole("button", { name: "Closed" }));
     await waitFor(() => expect(asked()).toMatchObject({ status: "closed", q: "ann" }));
+  });
+
+  it("searches for the digits of what looks like a phone number", async () => {
+    const { asked } = show();
+    await screen.findByTestId("conversation-row");
+    await userEvent.type(screen.getByRole("searchbox"), "+49 (151) 12-34");
+    await waitFor(() => expect(asked()).toMatchObject({ q: "491511234" }));
+    expect(screen.getByRole("searchbox")).toHaveValue("+49 (151) 12-34");
+  });
+
+  it("offers to search everywhere when the chosen tab has nothing", async () => {
+    const { asked } = show([]);
+    await userEvent.type(screen.getByRole("searchbox"), "ann");
+    await userEvent.click(await screen.findByRole("button", { name: "Search all conversations" }));
+    await waitFor(() => expect(asked()).toEqual({ q: "ann", limit: "50" }));
+    expect(screen.getByText("Nothing found")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Search all conversations" })).toBeNull();
+    expect(screen.getByRole("searchbox")).toHaveFocus();
   });
 
   it("loses no letter that is typed while a search is on its way", () => {

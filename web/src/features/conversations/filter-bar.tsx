@@ -7,6 +7,8 @@ import type { Session } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 
+/** The id of the field to search in. */
+export const SEARCH_BOX = "inbox-search";
 /** Letters typed faster than this make one search. */
 const SETTLE_MS = 250;
 const STATUSES: InboxFilters["status"][] = ["open", "pending", "closed", "all"];
@@ -37,7 +39,7 @@ export function FilterBar({ filters, change, sessions }: FilterBarProps) {
             aria-pressed={filters.status === status}
             onClick={() => change({ status })}
             className={cn(
-              "h-7 flex-1 rounded-md px-2 text-sm transition-colors",
+              "h-7 flex-1 rounded-md px-2 text-sm transition-colors max-md:h-9",
               filters.status === status
                 ? "bg-raised font-medium text-ink shadow-lift"
                 : "text-ink-soft hover:text-ink",
@@ -126,7 +128,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
         className="pointer-events-none absolute start-2.5 top-2.5 size-4 text-ink-faint"
       />
       <input
-        id="inbox-search"
+        id={SEARCH_BOX}
         type="search"
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -12,7 +12,7 @@ import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
 import { itemsOf, mapItems, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { applyRow, applyToOne, markRead } from "./events";
+import { applyRow, applyToOne, markRead, wantedText } from "./events";
 
 const PAGE = 50;
 /** The rows of the topic `inbox` keep these answers true, on screen or not: no need to ask again. */
@@ -23,7 +23,7 @@ export function conversationList(filters: InboxFilters) {
     status: filters.status === "all" ? null : filters.status,
     assignee: filters.assignee === "all" ? null : filters.assignee,
     session: filters.session === "all" ? null : filters.session,
-    q: filters.q.trim() || null,
+    q: wantedText(filters.q) || null,
     sort: filters.sort === "newest" ? null : filters.sort,
     limit: PAGE,
   };

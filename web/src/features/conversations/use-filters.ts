@@ -9,6 +9,8 @@ export const NO_FILTERS: InboxFilters = {
   q: "",
   sort: "newest",
 };
+/** What a search that leaves nothing out has. */
+export const EVERYWHERE = { status: "all", assignee: "all", session: "all" } as const;
 const STATUSES = ["open", "pending", "closed", "all"];
 
 /** The filters of the inbox live in the address, so that they survive a reload and can be shared. */

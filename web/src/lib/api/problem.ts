@@ -6,14 +6,17 @@ export class ApiError extends Error {
   readonly status: number;
   readonly detail: string | null;
   readonly fields: FieldError[];
+  /** When to try again, if the hub says so. */
+  readonly waitSeconds: number | null;
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, waitSeconds: number | null = null) {
     super(problem.detail ?? problem.title);
     this.name = "ApiError";
     this.code = problem.code;
     this.status = problem.status;
     this.detail = problem.detail;
     this.fields = problem.errors ?? [];
+    this.waitSeconds = waitSeconds;
   }
 }
 
@@ -40,10 +43,12 @@ export async function readProblem(response: Response): Promise<ApiError> {
     code: "http_error",
     detail: null,
   };
+  const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  const waitSeconds = Number.isNaN(wait) ? null : wait;
   try {
     const body = (await response.json()) as Partial<Problem>;
-    return new ApiError({ ...fallback, ...body, status: response.status });
+    return new ApiError({ ...fallback, ...body, status: response.status }, waitSeconds);
   } catch {
-    return new ApiError(fallback);
+    return new ApiError(fallback, waitSeconds);
   }
 }
