@@ -15,16 +15,19 @@ const NOW = new Date("2026-05-04T12:00:00").getTime();
 const ago = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
 
 it("writes phone numbers so that one can read them aloud", () => {
-  expect(phone("4915112345678")).toBe("+49 151 1234 5678");
-  expect(phone("12025550143")).toBe("+1 202 5550 143");
-  expect(phone("35386123456")).toBe("+353 861 2345 6");
+  expect(phone("4915112345678")).toBe("+49 1511 2345678");
+  expect(phone("15550100001")).toBe("+1 555 010 0001");
+  expect(phone("353861234567")).toBe("+353 86 123 4567");
+  expect(phone("+55 11 98765-4321")).toBe("+55 11 98765 4321");
+  // No country has this code.
+  expect(phone("999123456")).toBe("+999123456");
 });
 
 it("calls a contact by what is known", () => {
   const nobody = { id: "con_1", name: null, phone: null, user_id: null, username: null };
   expect(contactName({ ...nobody, name: "Ann", phone: "49151" })).toBe("Ann");
   expect(contactName({ ...nobody, username: "@ann.b" })).toBe("@ann.b");
-  expect(contactName({ ...nobody, phone: "4915112345678" })).toBe("+49 151 1234 5678");
+  expect(contactName({ ...nobody, phone: "4915112345678" })).toBe("+49 1511 2345678");
   expect(contactName({ ...nobody, user_id: "US.1A" })).toBe("US.1A");
   expect(contactName(nobody)).toBe("Unknown contact");
 });

@@ -1,5 +1,6 @@
 // How times, sizes and people are written.
 
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { ContactBrief } from "./api/types";
 import i18n from "./i18n";
 
@@ -94,25 +95,16 @@ export function byteSize(bytes: number): string {
   return `${value.toLocaleString(i18n.language, { maximumFractionDigits: digits })} ${units[unit]}`;
 }
 
-const ONE_DIGIT_COUNTRIES = new Set(["1", "7"]);
-const TWO_DIGIT_COUNTRIES = new Set(
-  "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98".split(
-    " ",
-  ),
-);
+const phones = new Map<string, string>();
 
-/** `4915112345678` → `+49 151 1234 5678`. */
+/** `4915112345678` → `+49 1511 2345678`, as its country writes it; kept, because taking a number apart is slow. */
 export function phone(digits: string): string {
-  const plain = digits.replace(/\D/g, "");
-  const country = ONE_DIGIT_COUNTRIES.has(plain.slice(0, 1))
-    ? 1
-    : TWO_DIGIT_COUNTRIES.has(plain.slice(0, 2))
-      ? 2
-      : 3;
-  const rest = plain.slice(country);
-  const groups =
-    rest.length > 4 ? [rest.slice(0, 3), ...(rest.slice(3).match(/.{1,4}/g) ?? [])] : [rest];
-  return `+${plain.slice(0, country)} ${groups.join(" ")}`.trim();
+  const known = phones.get(digits);
+  if (known) return known;
+  const plain = `+${digits.replace(/\D/g, "")}`;
+  const written = parsePhoneNumberFromString(plain)?.formatInternational() ?? plain;
+  phones.set(digits, written);
+  return written;
 }
 
 /** What to call a contact. */
