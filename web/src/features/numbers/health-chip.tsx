@@ -11,9 +11,18 @@ const LOOK = {
   webhook_silent: "ember",
 } as const;
 
-export function HealthChip({ session }: { session: Session }) {
+interface HealthProps {
+  session: Session;
+  /** The last test got no answer. */
+  unreachable: boolean;
+}
+
+export function HealthChip({ session, unreachable }: HealthProps) {
   const { t } = useTranslation();
   if (session.status === "disabled") return <Chip>{t("number.disabled")}</Chip>;
+  if (unreachable && session.health.state === "unknown") {
+    return <Chip look="danger">{t("number.notReached")}</Chip>;
+  }
   return (
     <Chip look={LOOK[session.health.state]}>{t(`number.health.${session.health.state}`)}</Chip>
   );

@@ -15,17 +15,16 @@ export function NumberActions({ session }: { session: Session }) {
   const { t } = useTranslation();
   const [deleting, setDeleting] = useState(false);
   const [editing, setEditing] = useState(false);
-  const test = useTestSession(session.id);
+  const test = useTestSession();
   const change = useChangeSession(session.id);
   const remove = useDeleteSession(session.id);
   const sync = useSyncTemplates(session.id);
   const active = session.status === "active";
   const runTest = () =>
-    test.mutate(undefined, {
+    test.mutate(session, {
       onSuccess: ({ health }) => {
         if (health.state === "ok") toastGood(t("number.testOk"));
       },
-      onError: toastProblem,
     });
   return (
     <div className="flex items-center gap-1.5">

@@ -1,15 +1,15 @@
-import { Phone, Webhook } from "lucide-react";
+import { Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { CopyValue } from "@/components/ui/copy-button";
-import { Disclosure } from "@/components/ui/disclosure";
 import { Notice } from "@/components/ui/notice";
 import type { Session } from "@/lib/api/types";
 import { ago, phone } from "@/lib/format";
 import { useMay } from "@/lib/session-user";
 import { useNow } from "@/lib/use-now";
+import { useFailedTest } from "./failed-tests";
 import { HealthChip, QualityChip } from "./health-chip";
 import { NumberActions } from "./number-actions";
 import { TemplateTable } from "./template-table";
+import { WebhookBox } from "./webhook-box";
 
 const NOTICE = {
   ok: "info",
@@ -26,6 +26,7 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
   const may = useMay("admin");
   const now = useNow();
   const { health } = session;
+  const failed = useFailedTest(session);
   return (
     <li data-testid="number-row" data-id={session.id} className="rounded-2xl border bg-panel p-5">
       <div className="flex flex-wrap items-start gap-x-4 gap-y-3">
@@ -35,7 +36,7 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
         <div className="min-w-48 flex-1">
           <div className="flex flex-wrap items-center gap-2">
             <h2 className="text-lg font-semibold">{session.name}</h2>
-            <HealthChip session={session} />
+            <HealthChip session={session} unreachable={failed !== null} />
             <QualityChip quality={health.quality} />
           </div>
           <p className="text-ink-soft">
@@ -53,45 +54,18 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
         </div>
         {may && <NumberActions session={session} />}
       </div>
+      {failed && (
+        <Notice
+          kind="danger"
+          text={t("number.testFailed", { ago: ago(failed.at, now), reason: failed.reason })}
+          className="mt-4"
+        />
+      )}
       {health.reason && session.status === "active" && (
         <Notice kind={NOTICE[health.state]} text={health.reason} className="mt-4" />
       )}
-      {may && (
-        <Disclosure
-          icon={Webhook}
-          title={t("number.webhook")}
-          open={fresh || !health.last_webhook_at}
-          className="mt-4"
-        >
-          <p className="mt-2 mb-3 text-sm text-ink-soft">{t("number.webhookHint")}</p>
-          <div className="grid gap-3 md:grid-cols-2">
-            <ForMeta
-              label={t("number.webhookUrl")}
-              value={session.webhook_url}
-              testId="webhook-url"
-            />
-            {session.verify_token && (
-              <ForMeta
-                label={t("number.verifyToken")}
-                value={session.verify_token}
-                testId="verify-token"
-              />
-            )}
-          </div>
-        </Disclosure>
-      )}
+      {may && <WebhookBox session={session} fresh={fresh} />}
       <TemplateTable sessionId={session.id} />
     </li>
-  );
-}
-
-/** A value to be entered at Meta. */
-function ForMeta({ label, value, testId }: { label: string; value: string; testId: string }) {
-  const { t } = useTranslation();
-  return (
-    <div className="grid min-w-0 gap-1">
-      <span className="text-xs text-ink-faint">{label}</span>
-      <CopyValue value={value} label={t("common.copyWhat", { what: label })} testId={testId} />
-    </div>
   );
 }

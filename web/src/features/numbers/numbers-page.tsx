@@ -9,7 +9,7 @@ import { useTopic } from "@/lib/connection";
 import { useMay } from "@/lib/session-user";
 import { NumberCard } from "./number-card";
 import { NumberForm } from "./number-form";
-import { useSessions } from "./queries";
+import { useSessions, useTestSession } from "./queries";
 
 export function NumbersPage() {
   const { t } = useTranslation();
@@ -17,6 +17,7 @@ export function NumbersPage() {
   const sessions = useSessions();
   const may = useMay("admin");
   const [adding, setAdding] = useState(false);
+  const test = useTestSession();
   const [fresh, setFresh] = useState<string | null>(null);
   const add = may && (
     <Button data-testid="new-number" onClick={() => setAdding(true)}>
@@ -44,6 +45,8 @@ export function NumbersPage() {
           onDone={(session) => {
             setAdding(false);
             setFresh(session.id);
+            // The hub tries for a long time; whoever has just typed wants to know now.
+            test.mutate(session);
           }}
         />
       )}

@@ -2,13 +2,18 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Session } from "@/lib/api/types";
-import { itemsOf } from "@/lib/pages";
+import { keys } from "@/lib/keys";
+import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
-import { aSession, at, ME, paged } from "@/testing/builders";
+import { aSession, at, id, ME, paged } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { applySession } from "./events";
 import { NumbersPage } from "./numbers-page";
+
+const page =
+  (...data: Session[]) =>
+  () => ({ body: { data, next_cursor: null } });
 
 describe("the numbers", () => {
   beforeEach(logIn);
@@ -17,6 +22,9 @@ describe("the numbers", () => {
     const calls = stubHub({
       "GET /sessions": () => ({ body: { data: [], next_cursor: null } }),
       "POST /sessions": () => ({ status: 201, body: aSession({ verify_token: "secret-word" }) }),
+      [`POST /sessions/${id("ses", 1)}/test`]: () => ({
+        body: aSession({ verify_token: "secret-word" }),
+      }),
     });
     renderWithHub(<NumbersPage />);
     await screen.findByText("No number yet");
@@ -28,6 +36,8 @@ describe("the numbers", () => {
     await userEvent.click(screen.getByTestId("number-save"));
     expect(await screen.findByTestId("webhook-url")).toHaveTextContent("/webhooks/whatsapp/ses_1");
     expect(screen.getByTestId("verify-token")).toHaveTextContent("secret-word");
+    expect(screen.getByText("smb_message_echoes")).toBeVisible();
+    expect(screen.queryByText(/Meta can't call this address/)).toBeNull();
     expect(calls.find((call) => call.method === "POST")?.body).toEqual({
       name: "Shop",
       provider: "cloud_api",
@@ -51,6 +61,54 @@ describe("the numbers", () => {
     await userEvent.click(screen.getByTestId("number-save"));
     expect(await screen.findByText("This number is connected already.")).toBeVisible();
     expect(screen.getByTestId("number-name")).toHaveValue("1");
+  });
+
+  it("says that Meta can't call an address without https or on this machine", async () => {
+    stubHub({
+      "GET /sessions": page(
+        aSession({ webhook_url: "http://hub.example.com/webhooks/whatsapp/ses_1" }),
+        aSession({ id: "ses_2", webhook_url: "https://localhost/webhooks/whatsapp/ses_2" }),
+        aSession({ id: "ses_3" }),
+      ),
+    });
+    renderWithHub(<NumbersPage />);
+    expect(await screen.findAllByText(/Meta can't call this address/)).toHaveLength(2);
+  });
+
+  it("keeps what to enter at Meta in view when the first webhook comes", async () => {
+    stubHub({ "GET /sessions": page(aSession()) });
+    const { live } = renderWithHub(<NumbersPage />);
+    expect(await screen.findByTestId("webhook-url")).toBeVisible();
+    const heard = { ...aSession().health, last_webhook_at: at(6) };
+    live.apply<Pages<Session>>(keys.sessions, (known) =>
+      applySession(known, aSession({ health: heard, updated_at: at(6) })),
+    );
+    expect(await screen.findByText(/^Last webhook/)).toBeVisible();
+    expect(screen.getByTestId("webhook-url")).toBeVisible();
+  });
+
+  it("says on the card why a test failed, until one has an answer", async () => {
+    const unknown = { ...aSession().health, state: "unknown" as const };
+    const number = aSession({ health: unknown });
+    let answer: () => ReturnType<typeof refusal> = () => ({
+      status: 502,
+      body: { ...(refusal(502, "provider_failed").body as object), detail: "no route to host" },
+    });
+    stubHub({
+      "GET /sessions": page(number),
+      [`POST /sessions/${number.id}/test`]: () => answer(),
+    });
+    renderWithHub(<NumbersPage />);
+    expect(await screen.findByText("Not tested")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Test" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "The test failed now: no route to host",
+    );
+    expect(screen.getByText("Not reached")).toBeVisible();
+    answer = () => ({ body: aSession({ updated_at: at(7) }) });
+    await userEvent.click(screen.getByRole("button", { name: "Test" }));
+    expect(await screen.findByText("Works")).toBeVisible();
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("shows an agent how the numbers are, and nothing to change", async () => {

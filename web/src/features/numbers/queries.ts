@@ -6,6 +6,7 @@ import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery, useWhole } from "@/lib/paged-query";
 import { filterItems, type Pages } from "@/lib/pages";
 import { applySession } from "./events";
+import { forgetFailedTest, noteFailedTest } from "./failed-tests";
 
 const sessionsQuery = pagedQuery<Session>(keys.sessions, "/sessions");
 
@@ -55,11 +56,16 @@ export function useChangeSession(id: string) {
   });
 }
 
-export function useTestSession(id: string) {
+/** Asks WhatsApp about a number; its card tells why that failed. */
+export function useTestSession() {
   const take = useTake();
   return useMutation({
-    mutationFn: () => api.post<Session>(`/sessions/${id}/test`),
-    onSuccess: take,
+    mutationFn: (session: Session) => api.post<Session>(`/sessions/${session.id}/test`),
+    onSuccess: (session) => {
+      forgetFailedTest(session.id);
+      take(session);
+    },
+    onError: (error, session) => noteFailedTest(session, error),
   });
 }
 
