@@ -118,6 +118,29 @@ describe("the dashboard", () => {
     expect(calls.find((call) => call.path === "/auth/register")?.body).toEqual(fields);
   });
 
+  it("says at its field what is wrong with a registration", async () => {
+    const errors = [{ field: "email", message: "must be an e-mail address" }];
+    const calls = hub({
+      "GET /setup": () => ({ body: { registration_open: true, demo: null, version: "1" } }),
+      "POST /auth/register": () => ({
+        status: 422,
+        body: { ...(refusal(422, "validation_failed").body as object), errors },
+      }),
+    });
+    render(<App />);
+    await userEvent.type(await screen.findByTestId("register-organization"), "Radwerk");
+    await userEvent.type(screen.getByTestId("register-name"), "Mara");
+    await userEvent.type(screen.getByTestId("register-email"), "m@x");
+    const password = screen.getByLabelText("Password");
+    await userEvent.type(password, "short{Enter}");
+    expect(password).toHaveAccessibleDescription("Too short: at least 10 characters.");
+    expect(calls.filter((call) => call.path === "/auth/register")).toEqual([]);
+    await userEvent.type(password, " no more{Enter}");
+    const email = screen.getByLabelText("E-mail");
+    await waitFor(() => expect(email).toHaveAccessibleDescription("must be an e-mail address"));
+    expect(screen.getAllByRole("alert")).toHaveLength(1);
+  });
+
   it("continues a remembered log-in, and ends it everywhere on log-out", async () => {
     localStorage.setItem("refresh_token", "refresh-0");
     const calls = hub();

@@ -1,6 +1,18 @@
 import { ApiError, NetworkError } from "./api/problem";
 import i18n from "./i18n";
 
+/** What the hub finds wrong with one field of a form. */
+export function fieldProblem(error: unknown, name: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.fields.find((wrong) => wrong.field === name)?.message;
+}
+
+/** Whether all that is wrong can be said at these fields. */
+export function isAboutFields(error: unknown, names: string[]): boolean {
+  if (!(error instanceof ApiError) || error.fields.length === 0) return false;
+  return error.fields.every(({ field }) => names.includes(field));
+}
+
 /** What to tell a person about an error: our own words for known codes, else the hub's. */
 export function problemText(error: unknown): string {
   if (error instanceof NetworkError) return i18n.t("problem.network");

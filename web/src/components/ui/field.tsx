@@ -27,7 +27,11 @@ export function FieldFrame({ label, hint, error, count, children }: FieldFramePr
       </div>
       {children({ id, describedBy: hasNote ? note : undefined })}
       {hasNote && (
-        <p id={note} className={cn("text-xs", error ? "text-danger" : "text-ink-faint")}>
+        <p
+          id={note}
+          role={error ? "alert" : undefined}
+          className={cn("text-xs", error ? "text-danger" : "text-ink-faint")}
+        >
           {error ?? hint}
         </p>
       )}

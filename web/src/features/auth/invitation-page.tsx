@@ -6,9 +6,10 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/states";
-import { problemText } from "@/lib/problem-text";
+import { fieldProblem, isAboutFields, problemText } from "@/lib/problem-text";
 import { AuthFrame } from "./auth-frame";
 import { invitationQuery, useRegister } from "./queries";
+import { useNewPassword } from "./use-new-password";
 
 /** Takes an invitation up: a name and a password make the account. */
 export function InvitationPage() {
@@ -16,11 +17,12 @@ export function InvitationPage() {
   const { token = "" } = useParams();
   const invitation = useQuery(invitationQuery(token));
   const [name, setName] = useState("");
-  const [password, setPassword] = useState("");
+  const chosen = useNewPassword();
   const register = useRegister();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    register.mutate({ invitation: token, name: name.trim(), password });
+    if (!chosen.judge()) return;
+    register.mutate({ invitation: token, name: name.trim(), password: chosen.password });
   };
   if (invitation.isPending) return <Spinner className="h-dvh" />;
   if (invitation.isError) {
@@ -39,25 +41,25 @@ export function InvitationPage() {
       hint={t("auth.joinHint", { email, role: t(`role.${role}`) })}
     >
       <form onSubmit={submit} className="grid gap-4">
-        {register.isError && <Notice kind="danger" text={problemText(register.error)} />}
+        {register.isError && !isAboutFields(register.error, ["name", "password"]) && (
+          <Notice kind="danger" text={problemText(register.error)} />
+        )}
         <TextField
           required
           data-testid="register-name"
           autoComplete="name"
           label={t("auth.name")}
+          maxLength={100}
+          error={fieldProblem(register.error, "name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
         <input type="hidden" autoComplete="username" value={email} />
         <TextField
-          required
-          type="password"
           data-testid="register-password"
-          autoComplete="new-password"
           label={t("auth.password")}
-          hint={t("auth.passwordHint")}
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
+          {...chosen.field}
+          error={chosen.field.error ?? fieldProblem(register.error, "password")}
         />
         <Button type="submit" size="lg" data-testid="register-submit" busy={register.isPending}>
           {t("auth.joinNow")}

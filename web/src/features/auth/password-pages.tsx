@@ -1,12 +1,13 @@
-import { type FormEvent, useState } from "react";
+import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
-import { problemText } from "@/lib/problem-text";
+import { fieldProblem, isAboutFields, problemText } from "@/lib/problem-text";
 import { AuthFrame } from "./auth-frame";
 import { useResetPassword } from "./queries";
+import { useNewPassword } from "./use-new-password";
 
 function ToLogin() {
   const { t } = useTranslation();
@@ -31,11 +32,11 @@ export function ForgotPasswordPage() {
 export function ResetPasswordPage() {
   const { t } = useTranslation();
   const { token = "" } = useParams();
-  const [password, setPassword] = useState("");
+  const chosen = useNewPassword();
   const reset = useResetPassword();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    reset.mutate({ token, password });
+    if (chosen.judge()) reset.mutate({ token, password: chosen.password });
   };
   return (
     <AuthFrame title={t("auth.resetTitle")} footer={<ToLogin />}>
@@ -43,15 +44,13 @@ export function ResetPasswordPage() {
         <Notice kind="info" text={t("auth.resetDone")} />
       ) : (
         <form onSubmit={submit} className="grid gap-4">
-          {reset.isError && <Notice kind="danger" text={problemText(reset.error)} />}
+          {reset.isError && !isAboutFields(reset.error, ["password"]) && (
+            <Notice kind="danger" text={problemText(reset.error)} />
+          )}
           <TextField
-            required
-            type="password"
-            autoComplete="new-password"
             label={t("profile.newPassword")}
-            hint={t("auth.passwordHint")}
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
+            {...chosen.field}
+            error={chosen.field.error ?? fieldProblem(reset.error, "password")}
           />
           <Button type="submit" size="lg" busy={reset.isPending}>
             {t("auth.resetNow")}

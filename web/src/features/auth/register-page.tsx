@@ -6,23 +6,33 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/states";
-import { problemText } from "@/lib/problem-text";
+import { fieldProblem, isAboutFields, problemText } from "@/lib/problem-text";
 import { useForm } from "@/lib/use-form";
 import { AuthFrame } from "./auth-frame";
 import { setupQuery, useRegister } from "./queries";
+import { useNewPassword } from "./use-new-password";
 
-const EMPTY = { organization: "", name: "", email: "", password: "" };
+const EMPTY = { organization: "", name: "", email: "" };
+const FIELDS = [...Object.keys(EMPTY), "password"];
 
 /** The first start: makes the organization and its owner. */
 export function RegisterPage() {
   const { t } = useTranslation();
   const setup = useQuery(setupQuery);
   const { values, field } = useForm(EMPTY);
+  const chosen = useNewPassword();
   const register = useRegister();
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    register.mutate({ ...values, email: values.email.trim() });
+    if (!chosen.judge()) return;
+    register.mutate({ ...values, email: values.email.trim(), password: chosen.password });
   };
+  const input = (name: keyof typeof EMPTY) => ({
+    required: true,
+    "data-testid": `register-${name}`,
+    error: fieldProblem(register.error, name),
+    ...field(name),
+  });
   if (setup.isPending) return <Spinner className="h-dvh" />;
   if (setup.data && !setup.data.registration_open) return <Navigate to="/login" replace />;
   return (
@@ -36,39 +46,27 @@ export function RegisterPage() {
       }
     >
       <form onSubmit={submit} className="grid gap-4">
-        {register.isError && <Notice kind="danger" text={problemText(register.error)} />}
+        {register.isError && !isAboutFields(register.error, FIELDS) && (
+          <Notice kind="danger" text={problemText(register.error)} />
+        )}
         <TextField
-          required
-          data-testid="register-organization"
           autoComplete="organization"
           label={t("auth.organization")}
-          maxLength={120}
-          {...field("organization")}
+          maxLength={100}
+          {...input("organization")}
         />
+        <TextField autoComplete="name" label={t("auth.name")} maxLength={100} {...input("name")} />
         <TextField
-          required
-          data-testid="register-name"
-          autoComplete="name"
-          label={t("auth.name")}
-          maxLength={120}
-          {...field("name")}
-        />
-        <TextField
-          required
           type="email"
-          data-testid="register-email"
           autoComplete="username"
           label={t("auth.email")}
-          {...field("email")}
+          {...input("email")}
         />
         <TextField
-          required
-          type="password"
           data-testid="register-password"
-          autoComplete="new-password"
           label={t("auth.password")}
-          hint={t("auth.passwordHint")}
-          {...field("password")}
+          {...chosen.field}
+          error={chosen.field.error ?? fieldProblem(register.error, "password")}
         />
         <Button type="submit" size="lg" data-testid="register-submit" busy={register.isPending}>
           {t("auth.register")}
