@@ -13,15 +13,61 @@ export const MAX_BYTES: Record<AttachmentKind, number> = {
   sticker: MEGABYTE / 2,
 };
 
-const AUDIO = new Set(["audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"]);
+/** The types that WhatsApp takes; those that it would refuse later are refused when they are chosen. */
+const KINDS: Record<string, AttachmentKind> = {
+  "image/jpeg": "image",
+  "image/png": "image",
+  "image/webp": "sticker",
+  "video/mp4": "video",
+  "video/3gpp": "video",
+  "audio/aac": "audio",
+  "audio/amr": "audio",
+  "audio/mpeg": "audio",
+  "audio/mp4": "audio",
+  "audio/ogg": "audio",
+  "text/plain": "document",
+  "application/pdf": "document",
+  "application/msword": "document",
+  "application/vnd.ms-excel": "document",
+  "application/vnd.ms-powerpoint": "document",
+  "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "document",
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "document",
+  "application/vnd.openxmlformats-officedocument.presentationml.presentation": "document",
+};
 
-export function attachmentKind(file: { type: string; size: number }): AttachmentKind {
-  const mime = file.type.split(";")[0]?.trim() ?? "";
-  if (mime === "image/jpeg" || mime === "image/png") return "image";
-  if (mime === "image/webp" && file.size <= MAX_BYTES.sticker) return "sticker";
-  if (mime === "video/mp4" || mime === "video/3gpp") return "video";
-  if (AUDIO.has(mime)) return "audio";
-  return "document";
+/** For files whose type the browser does not know or calls by another name; the hub looks at their bytes. */
+const ENDINGS: Record<string, AttachmentKind> = {
+  mp3: "audio",
+  m4a: "audio",
+  aac: "audio",
+  amr: "audio",
+  ogg: "audio",
+  oga: "audio",
+  opus: "audio",
+  "3gp": "video",
+  pdf: "document",
+  txt: "document",
+  doc: "document",
+  docx: "document",
+  xls: "document",
+  xlsx: "document",
+  ppt: "document",
+  pptx: "document",
+};
+
+/** What the browser's file chooser offers. */
+export const ACCEPT = [
+  ...Object.keys(KINDS),
+  ...Object.keys(ENDINGS).map((ending) => `.${ending}`),
+].join(",");
+
+/** Null when WhatsApp takes no such files. */
+export function attachmentKind(file: { type: string; name: string }): AttachmentKind | null {
+  const type = file.type.split(";")[0]?.trim().toLowerCase() ?? "";
+  const ending = file.name.toLowerCase().split(".").at(-1) ?? "";
+  // Where Excel is installed, these pretend to be one of its files.
+  if (ending === "csv") return null;
+  return KINDS[type] ?? ENDINGS[ending] ?? null;
 }
 
 export function isTooLarge(kind: AttachmentKind, size: number): boolean {

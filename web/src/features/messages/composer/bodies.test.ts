@@ -63,18 +63,24 @@ describe("what a draft becomes", () => {
 });
 
 it.each([
-  ["image/jpeg", 1_000, "image"],
-  ["image/png", 6_000_000, "image"],
-  ["image/webp", 90_000, "sticker"],
-  ["image/webp", 900_000, "document"],
-  ["image/gif", 1_000, "document"],
-  ["video/mp4", 1_000, "video"],
-  ["video/quicktime", 1_000, "document"],
-  ["audio/ogg; codecs=opus", 1_000, "audio"],
-  ["audio/webm", 1_000, "document"],
-  ["", 1_000, "document"],
-] as const)("a file of type %j goes as %s", (type, size, kind) => {
-  expect(attachmentKind({ type, size })).toBe(kind);
+  ["image/jpeg", "a.jpg", "image"],
+  ["image/png", "a.png", "image"],
+  ["image/webp", "a.webp", "sticker"],
+  ["image/gif", "a.gif", null],
+  ["image/heic", "a.heic", null],
+  ["video/mp4", "a.mp4", "video"],
+  ["video/quicktime", "a.mov", null],
+  ["audio/ogg; codecs=opus", "a.ogg", "audio"],
+  ["audio/x-m4a", "a.m4a", "audio"],
+  ["audio/webm", "a.webm", null],
+  ["application/pdf", "a.pdf", "document"],
+  ["text/plain", "a.log", "document"],
+  ["application/vnd.ms-excel", "a.csv", null],
+  ["application/zip", "a.zip", null],
+  ["", "A.DOCX", "document"],
+  ["", "a", null],
+] as const)("a file of type %j and name %s goes as %s", (type, name, kind) => {
+  expect(attachmentKind({ type, name })).toBe(kind);
 });
 
 it("knows what is too large", () => {

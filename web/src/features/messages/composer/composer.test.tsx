@@ -210,6 +210,17 @@ describe("the composer", () => {
     clearStaged(CONVERSATION);
   });
 
+  it("refuses files that WhatsApp does not take, and says what it takes", async () => {
+    hub(accept);
+    show();
+    render(<Toasts />);
+    const files = ["cat.gif", "plan.pdf", "all.zip"].map((name) => new File(["x"], name));
+    fireEvent.paste(input(), { clipboardData: { files } });
+    expect(await screen.findByText(/of this kind: cat.gif, all.zip. It takes JPEG/)).toBeVisible();
+    expect(screen.getAllByRole("button", { name: /^Remove/ })).toHaveLength(1);
+    clearStaged(CONVERSATION);
+  });
+
   it("says when no more letters fit", () => {
     hub(accept);
     show();

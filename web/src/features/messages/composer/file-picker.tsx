@@ -1,4 +1,5 @@
 import type { RefObject } from "react";
+import { ACCEPT } from "./attachment-kinds";
 
 interface FilePickerProps {
   pickerRef: RefObject<HTMLInputElement | null>;
@@ -13,6 +14,7 @@ export function FilePicker({ pickerRef, onFiles }: FilePickerProps) {
       type="file"
       multiple
       hidden
+      accept={ACCEPT}
       data-testid="attach-input"
       onChange={(event) => {
         onFiles([...(event.target.files ?? [])]);

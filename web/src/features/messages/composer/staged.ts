@@ -27,23 +27,31 @@ export function useStagedFiles(conversationId: string): StagedFile[] {
   return useStaged((state) => state.files[conversationId]) ?? NONE;
 }
 
-/** Returns how many found no room. */
-export function stageFiles(conversationId: string, files: Iterable<File>, voice = false): number {
+/** Says how many found no room, and which are of a type that WhatsApp does not take. */
+export function stageFiles(conversationId: string, files: Iterable<File>, voice = false) {
   const room = MAX_FILES - (useStaged.getState().files[conversationId] ?? NONE).length;
-  const chosen = [...files];
-  const added = chosen.slice(0, room).map((file): StagedFile => {
+  const added: StagedFile[] = [];
+  const refused: File[] = [];
+  let tooMany = 0;
+  for (const file of files) {
     const kind = attachmentKind(file);
-    return {
-      id: crypto.randomUUID(),
-      file,
-      kind,
-      tooLarge: isTooLarge(kind, file.size),
-      url: URL.createObjectURL(file),
-      voice,
-    };
-  });
+    if (!kind) refused.push(file);
+    else if (added.length >= room) tooMany += 1;
+    else added.push(staged(file, kind, voice));
+  }
   change(conversationId, (before) => [...before, ...added]);
-  return chosen.length - added.length;
+  return { tooMany, refused };
+}
+
+function staged(file: File, kind: AttachmentKind, voice: boolean): StagedFile {
+  return {
+    id: crypto.randomUUID(),
+    file,
+    kind,
+    tooLarge: isTooLarge(kind, file.size),
+    url: URL.createObjectURL(file),
+    voice,
+  };
 }
 
 export function unstageFile(conversationId: string, id: string): void {
