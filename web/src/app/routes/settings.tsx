@@ -1,5 +1,4 @@
 import { KeyRound, Phone, ScrollText, ShieldAlert, UserRound, Users } from "lucide-react";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation } from "react-router";
 import type { Role } from "@/lib/api/types";
@@ -23,12 +22,6 @@ export function SettingsRoute() {
   const role = useLogin((login) => login.user?.role);
   const { pathname } = useLocation();
   const current = PAGES.find((page) => pathname.startsWith(`/settings/${page.path}`));
-  const pages = useRef<HTMLUListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a phone has no room for all; the page's own is shown.
-  useEffect(() => {
-    const link = pages.current?.querySelector("[aria-current=page]");
-    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [pathname]);
   if (current && !isAtLeast(role, current.needs)) {
     return <Navigate to="/settings/profile" replace />;
   }
@@ -36,10 +29,10 @@ export function SettingsRoute() {
     <div className="flex min-h-0 flex-1 flex-col md:flex-row">
       <nav
         aria-label={t("nav.settings")}
-        className="shrink-0 overflow-x-auto border-b bg-panel md:w-56 md:border-e md:border-b-0 md:p-3"
+        className="shrink-0 border-b bg-panel md:w-56 md:border-e md:border-b-0 md:p-3"
       >
         <p className="hidden px-3 pt-2 pb-3 text-lg font-semibold md:block">{t("nav.settings")}</p>
-        <ul ref={pages} className="flex gap-1 p-2 md:grid md:p-0">
+        <ul className="flex flex-wrap gap-1 p-2 md:grid md:p-0">
           {PAGES.filter((page) => isAtLeast(role, page.needs)).map(({ path, name, icon: Icon }) => (
             <li key={path}>
               <NavLink

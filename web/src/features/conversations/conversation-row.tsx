@@ -55,10 +55,12 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span className={cn("min-w-0 flex-1 truncate", unread ? "font-semibold" : "font-medium")}>
+          <span className={cn("min-w-0 grow truncate", unread ? "font-semibold" : "font-medium")}>
             <bdi>{name}</bdi>
           </span>
-          {number && <span className="max-w-20 truncate text-2xs text-ink-faint">{number}</span>}
+          {number && (
+            <span className="min-w-10 shrink-3 truncate text-2xs text-ink-faint">{number}</span>
+          )}
           <time
             dateTime={at}
             className={cn(
