@@ -3,11 +3,14 @@
 
 mod demo;
 mod figures;
+pub mod import;
 pub mod node;
 pub mod objects;
 mod parts;
 mod provider;
 mod worker;
+
+use std::fs::{File, TryLockError};
 
 use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
@@ -58,18 +61,52 @@ pub fn create_admin(
         let store = Store::open(&place(&config), &config.node_name)
             .await
             .context("the database can't be opened")?;
+        let password_hash = Passwords::new()?.hash(password.expose_secret()).await?;
+        if let Some(account) = store.unscoped().find_account(&email).await? {
+            let (by, tenant) = (
+                account.user.actor(),
+                store.tenant(account.user.organization),
+            );
+            tenant
+                .change_password(&by, account.user.id, &password_hash, None)
+                .await?;
+            println!("{email} has the new password, and is signed out everywhere");
+            return Ok(());
+        }
         let owner = NewOwner {
             organization,
             name,
             email,
-            password_hash: Passwords::new()?.hash(password.expose_secret()).await?,
+            password_hash,
         };
         match store.unscoped().register_owner(&owner).await? {
             Some(user) => println!("{} is the owner now", user.email),
-            None => anyhow::bail!("there is an organization already; its owner can invite others"),
+            None => anyhow::bail!(
+                "there is an organization already, and nobody in it with this e-mail; its owner can invite others"
+            ),
         }
         Ok(())
     })
+}
+
+/// Keeps the folder of an embedded hub to this process: two hubs in it would give their rows the same ids.
+fn hold_folder(config: &Config) -> anyhow::Result<Option<File>> {
+    if config.database_url.is_some() {
+        return Ok(None);
+    }
+    let folder = config.data_dir.display();
+    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("{folder} can't be made"))?;
+    let file = File::create(config.data_dir.join("hub.lock"))
+        .with_context(|| format!("{folder} can't be written"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "another hub runs in {folder}; SQLite serves one (several share a PostgreSQL)"
+        ),
+        Err(TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("{folder} can't be locked"))
+        }
+    }
 }
 
 /// Where the data of `config` lies.

@@ -1,9 +1,11 @@
 //! The command line: what the program can be told to do, its exit codes (0 done, 1 failed, 2 bad
 //! configuration), and how it logs.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use actors::model::ids::SessionId;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
@@ -43,6 +45,21 @@ enum Command {
         /// The password; read from the first line of standard input when it is not given.
         #[arg(long)]
         password: Option<String>,
+    },
+    /// Bring conversations from another system: one per line of JSON, with phone, name and messages.
+    ///
+    /// A line: {"phone": "491701234567", "name": "Ann", "status": "closed", "assignee": "ben@example.org",
+    /// "unread": 0, "messages": [{"direction": "inbound", "at": "2026-05-04T09:30:00Z", "text": "Hello", "id":
+    /// "wamid.…"}, {"direction": "outbound", "at": 1777887060, "text": "Hi Ann!", "author": "Ben"}]}. Only phone and
+    /// messages with direction (inbound, outbound, note), at and text are needed. A conversation that is there
+    /// already stays as it is, so an import can be repeated. Lines that can't be understood are named and left
+    /// out; the exit code is 1 then. The hub may run meanwhile when it is on PostgreSQL.
+    Import {
+        /// The number that they were held with, as in the address of its settings (ses_…).
+        #[arg(long)]
+        number: SessionId,
+        /// The file; standard input when it is not given.
+        file: Option<PathBuf>,
     },
     /// Check the settings as a start would; change nothing.
     CheckConfig,
@@ -87,6 +104,7 @@ fn run(command: Command, mut config: Config) -> ExitCode {
             app::serve(config)
         }
         Command::Migrate => app::migrate(&config),
+        Command::Import { number, file } => app::import::run(&config, number, file.as_deref()),
         Command::CreateAdmin {
             organization,
             name,
@@ -142,6 +160,8 @@ fn start_logging(config: &Config) {
     });
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A file or a log collector has no use for colours.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start inside one process (tests) keeps the first's.
     let _ = match config.log_format {

@@ -41,7 +41,7 @@ mod vault;
 pub use self::api_key::{ApiKey, NewApiKey};
 pub use self::audit::{AuditActor, AuditLine};
 pub use self::conversation::{AssigneeFilter, ConversationFilter};
-pub use self::import::{ImportedContact, ImportedFile, ImportedThread};
+pub use self::import::{ImportedContact, ImportedFile, ImportedHistory, ImportedThread, Imports};
 pub use self::invitation::{Invitation, Invited, NewInvitation};
 pub use self::login::{LoginState, NewToken, Rotation};
 pub use self::media::{Fetched, StoredMedia, Upload};
@@ -80,6 +80,7 @@ struct Inner {
     node: i64,
     /// Where inbound messages wait for the next batch.
     inlet: lane::Inlet,
+    aside: lane::Aside,
     /// How people and WhatsApp reach the hub; part of the callbacks' addresses.
     public_url: OnceLock<String>,
     heard: session::Heard,
@@ -132,6 +133,7 @@ impl Store {
                 epoch,
                 node,
                 inlet,
+                aside: lane::Aside::default(),
                 public_url: OnceLock::new(),
                 heard: session::Heard::default(),
             }),
@@ -160,6 +162,10 @@ impl Store {
 
     fn inlet(&self) -> &lane::Inlet {
         &self.inner.inlet
+    }
+
+    fn aside(&self) -> &lane::Aside {
+        &self.inner.aside
     }
 
     /// The handle of one organization.

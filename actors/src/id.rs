@@ -50,6 +50,9 @@ impl IdSource {
     }
 }
 
+/// The bits of an id below its instant: node and counter.
+pub const LOW_BITS: i64 = (1 << (NODE_BITS + COUNTER_BITS)) - 1;
+
 /// The smallest id number that can carry `at`: the border of a time range.
 pub fn floor_at(at: Timestamp) -> i64 {
     (at.millis() - EPOCH_MILLIS).max(0) << (NODE_BITS + COUNTER_BITS)

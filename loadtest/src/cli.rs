@@ -12,6 +12,7 @@ mod mix;
 mod output;
 mod progress;
 mod scenario;
+mod seed;
 mod sends;
 mod simulate;
 mod slow_reader;
@@ -120,6 +121,7 @@ enum Command {
     BadInput(bad_input::BadInput),
     SlowReader(slow_reader::SlowReader),
     Storm(storm::Storm),
+    Seed(seed::Seed),
 }
 
 /// Runs the chosen tool; 0 is success, 1 a failed check, 2 bad usage.
@@ -146,6 +148,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::BadInput(options) => options.run(),
         Command::SlowReader(options) => options.run(),
         Command::Storm(options) => options.run(),
+        Command::Seed(options) => options.run(),
     };
     match outcome {
         Ok(code) => code,
@@ -175,6 +178,21 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
+/// `10M`, `500k` or a plain number.
+fn amount(text: &str) -> Result<f64, String> {
+    let (digits, factor) = match text.strip_suffix(['M', 'm']) {
+        Some(digits) => (digits, 1e6),
+        None => match text.strip_suffix(['k', 'K']) {
+            Some(digits) => (digits, 1e3),
+            None => (text, 1.0),
+        },
+    };
+    let number: Result<f64, _> = digits.trim().parse();
+    number
+        .map(|number| number * factor)
+        .map_err(|_| format!("{text:?} is no amount like 10M, 500k or 2000"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +201,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn amounts_are_read_with_their_unit() {
+        assert_eq!(amount("10M"), Ok(1e7));
+        assert_eq!(amount("500k"), Ok(5e5));
+        assert_eq!(amount("2000"), Ok(2000.0));
+        assert!(amount("many").is_err());
     }
 
     #[test]

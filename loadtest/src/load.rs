@@ -22,6 +22,7 @@ pub mod objective;
 pub mod opening;
 pub mod outflow;
 pub mod page;
+pub mod past;
 pub mod pause;
 pub mod post;
 pub mod profile;

@@ -101,6 +101,7 @@ pub(super) fn run(
     started: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    let _folder = super::hold_folder(&config)?;
     let runtime = Arc::new(
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(cores().max(2))
@@ -259,7 +260,7 @@ async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
     }
 }
 
-async fn beat(store: Store) {
+pub(super) async fn beat(store: Store) {
     let mut ticks = tokio::time::interval(HEARTBEAT);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {

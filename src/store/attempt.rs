@@ -67,8 +67,8 @@ pub(crate) async fn lock_by_provider_id(
     )
 }
 
-/// Takes a number for a changed message and stores the event that tells of it as it is now. Everything is
-/// read before the number is taken, so that others wait shortly.
+/// Takes a number for a changed message and stores the event that tells of it as it is now. The list row is read
+/// after the number is taken: nobody changes it until this is stored, so it does not go back behind what was told.
 pub(crate) async fn tell(
     conn: &mut Conn,
     organization: i64,
@@ -77,8 +77,8 @@ pub(crate) async fn tell(
 ) -> Result<Arc<Envelope>, StoreError> {
     let mut found = message::load(conn, organization, &[id]).await?;
     let mut view = found.pop().ok_or(StoreError::NotFound)?;
-    let mut row = row_if_last(conn, organization, &view).await?;
     let seq = event::take_seqs(conn, organization, 1).await?;
+    let mut row = row_if_last(conn, organization, &view).await?;
     view.seq = seq;
     if let Some(row) = &mut row {
         row.seq = seq;

@@ -14,11 +14,54 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::contact_identity::{ContactRow, IdentityRow, identities_of};
-use super::conversation::{self, lower, pattern};
+use super::conversation::{self, pattern};
 use super::db::Conn;
 use super::schema::{contact_identities, contacts, conversations};
 use super::{Tenant, audit, event};
 use crate::{in_tx, lock_first, with_conn};
+
+/// Contacts that are looked up one by one when a search found them.
+const FEW: i64 = 1000;
+
+/// Whether a contact matches, asked of each row of a list in its order: with nothing added to the column the
+/// database would fetch and sort all of the many that match.
+macro_rules! in_passing {
+    ($pattern:expr) => {
+        $crate::store::schema::contacts::search
+            .concat("")
+            .like($pattern)
+    };
+}
+pub(super) use in_passing;
+
+/// Which contacts a search found.
+pub(super) enum Found {
+    /// These: they (or their conversations) are looked up and sorted.
+    Few(Vec<i64>),
+    /// So many that the first rows of any list have some: those are looked through by this pattern.
+    Many(String),
+}
+
+impl Tenant {
+    /// The contacts of which a name or number has the pattern in it.
+    pub(super) async fn search_contacts(
+        &self,
+        conn: &mut Conn,
+        pattern: String,
+    ) -> Result<Found, StoreError> {
+        let ids: Vec<i64> = with_conn!(conn, |c| contacts::table
+            .filter(contacts::organization_id.eq(self.org()))
+            .filter(contacts::search.like(&pattern))
+            .select(contacts::id)
+            .limit(FEW + 1)
+            .load(c)
+            .await)?;
+        Ok(match i64::try_from(ids.len()) {
+            Ok(count) if count <= FEW => Found::Few(ids),
+            _ => Found::Many(pattern),
+        })
+    }
+}
 
 impl Tenant {
     /// Contacts, newest first, after the contact `after`; `q` is a piece of a name, number or username.
@@ -30,7 +73,10 @@ impl Tenant {
     ) -> Result<Vec<Contact>, StoreError> {
         let mut conn = self.db().read().await?;
         let before = after.map_or(i64::MAX, |id| id.0);
-        let pattern = q.map(pattern);
+        let found = match q {
+            Some(q) => Some(self.search_contacts(&mut conn, pattern(q)).await?),
+            None => None,
+        };
         let rows: Vec<ContactRow> = with_conn!(&mut conn, |c| {
             let mut query = contacts::table
                 .filter(contacts::organization_id.eq(self.org()))
@@ -39,14 +85,10 @@ impl Tenant {
                 .limit(limit)
                 .select(ContactRow::as_select())
                 .into_boxed();
-            if let Some(pattern) = &pattern {
-                query = query.filter(
-                    lower(contacts::name)
-                        .like(pattern)
-                        .or(lower(contacts::profile_name).like(pattern))
-                        .or(contacts::phone.like(pattern))
-                        .or(lower(contacts::username).like(pattern)),
-                );
+            match &found {
+                Some(Found::Few(ids)) => query = query.filter(contacts::id.eq_any(ids)),
+                Some(Found::Many(pattern)) => query = query.filter(in_passing!(pattern)),
+                None => {}
             }
             query.load(c).await
         })?;

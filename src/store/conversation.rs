@@ -11,21 +11,15 @@ use actors::model::user::UserBrief;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
-use diesel::define_sql_function;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use diesel_async::RunQueryDsl;
 
+use super::contact::{Found, in_passing};
 use super::db::Conn;
 use super::message::shortened;
 use super::schema::{contacts, conversations, messages, users};
 use super::{Tenant, field};
 use crate::with_conn;
-
-define_sql_function! {
-    /// Small letters, as far as the database knows them.
-    fn lower(text: Nullable<Text>) -> Nullable<Text>;
-}
 
 /// A conversation as it lies in the database.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -235,7 +229,10 @@ impl Tenant {
         limit: i64,
     ) -> Result<Vec<Conversation>, StoreError> {
         let mut conn = self.db().read().await?;
-        let pattern = filter.q.as_deref().map(pattern);
+        let found = match filter.q.as_deref() {
+            Some(q) => Some(self.search_contacts(&mut conn, pattern(q)).await?),
+            None => None,
+        };
         let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
             let mut query = conversations::table
                 .inner_join(contacts::table)
@@ -266,14 +263,12 @@ impl Tenant {
             if let Some(contact) = filter.contact {
                 query = query.filter(conversations::contact_id.eq(contact.0));
             }
-            if let Some(pattern) = &pattern {
-                query = query.filter(
-                    lower(contacts::name)
-                        .like(pattern)
-                        .or(lower(contacts::profile_name).like(pattern))
-                        .or(contacts::phone.like(pattern))
-                        .or(lower(contacts::username).like(pattern)),
-                );
+            match &found {
+                Some(Found::Few(ids)) => {
+                    query = query.filter(conversations::contact_id.eq_any(ids));
+                }
+                Some(Found::Many(pattern)) => query = query.filter(in_passing!(pattern)),
+                None => {}
             }
             if let Some((at, id)) = filter.after {
                 let at = at.naive();
@@ -307,10 +302,23 @@ impl Tenant {
     }
 }
 
-/// A LIKE pattern that finds `q` anywhere, with the wildcards of `q` taken literally.
+/// Digits from which on a search is taken for a phone number.
+const SHORTEST_PHONE: usize = 5;
+
+/// A LIKE pattern that finds `q` anywhere, with the wildcards of `q` taken literally. A phone number is found
+/// however it is written.
 pub(crate) fn pattern(q: &str) -> String {
     let mut text = String::from("%");
-    for letter in q.trim().to_lowercase().chars() {
+    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= SHORTEST_PHONE
+        && q.chars()
+            .all(|letter| letter.is_ascii_digit() || " +-().".contains(letter));
+    let q = match is_phone {
+        // 00 before the country, 0 before the area.
+        true => digits.trim_start_matches('0').to_owned(),
+        false => q.trim().to_lowercase(),
+    };
+    for letter in q.chars() {
         // A wildcard of the user's becomes "any one character": LIKE without ESCAPE is the same on both.
         text.push(if matches!(letter, '%' | '_' | '\\') {
             '_'
@@ -320,4 +328,19 @@ pub(crate) fn pattern(q: &str) -> String {
     }
     text.push('%');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_is_found_however_it_is_written() {
+        for q in ["+49 152 0555 0101", "0049 (152) 0555-0101", "4915205550101"] {
+            assert_eq!(pattern(q), "%4915205550101%");
+        }
+        assert_eq!(pattern("0152 0555 0101"), "%15205550101%");
+        assert_eq!(pattern(" Mia 50%_"), "%mia 50__%");
+        assert_eq!(pattern("1-2"), "%1-2%");
+    }
 }

@@ -43,9 +43,18 @@ const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WA
     PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000; PRAGMA mmap_size = 268435456;";
 /// What every PostgreSQL connection is told: no statement outlives the patience of its caller. A young table has
 /// no statistics, and a prepared plan that read all of it would stay while it grows (7 ms per batch instead of
-/// 0.1 ms, measured): indexes go first, whatever the statistics say. Nor is any query worth compiling, or planning anew each time.
-const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; SET TIME ZONE 'UTC'; \
-    SET enable_seqscan = off; SET jit = off; SET plan_cache_mode = force_generic_plan";
+/// 0.1 ms, measured): indexes go first, whatever the statistics say. Nor is any query worth compiling, planning anew each time, or
+/// starting another process for.
+const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; \
+    SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
+    SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0; \
+    SET plan_cache_mode = force_generic_plan";
+
+/// What the committer's connections are told besides: a batch that meets a row which somebody holds goes one by one,
+/// so that the others need not wait for it.
+const COMMITTER_SETUP: &str = "SET lock_timeout = '1s'";
+/// A server that does not confirm what it got for so long is gone.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// The database of this installation; cheap to clone.
 #[derive(Clone)]
@@ -110,7 +119,7 @@ macro_rules! with_conn {
 #[macro_export]
 macro_rules! in_tx {
     ($db:expr, |$conn:ident| $body:block) => {
-        async {
+        $crate::store::db::transaction(async {
             let mut transaction = $db.begin().await?;
             let result = {
                 let $conn = &mut transaction;
@@ -126,7 +135,7 @@ macro_rules! in_tx {
                     Err(error)
                 }
             }
-        }
+        })
         .await
     };
 }
@@ -137,6 +146,13 @@ pub fn boxed<'a, T>(
     query: impl Future<Output = diesel::QueryResult<T>> + Send + 'a,
 ) -> BoxFuture<'a, diesel::QueryResult<T>> {
     Box::pin(query)
+}
+
+/// A transaction behind a pointer, for the same reason.
+pub fn transaction<'a, T>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+) -> BoxFuture<'a, Result<T, StoreError>> {
+    Box::pin(work)
 }
 
 impl Db {
@@ -153,7 +169,8 @@ impl Db {
     /// connected yet.
     pub fn postgres(url: &SecretString) -> Result<Self, StoreError> {
         // A connection's own task must not live on a web worker's runtime: it would die with the worker.
-        Self::connections(url, "all", POSTGRES_CONNECTIONS, Handle::current())
+        let runtime = Handle::current();
+        Self::connections(url, "all", POSTGRES_CONNECTIONS, runtime, "")
     }
 
     /// The committer's way to the same database. On PostgreSQL it has connections of its own, which live on its
@@ -164,7 +181,10 @@ impl Db {
         runtime: &Handle,
     ) -> Result<Self, StoreError> {
         match url {
-            Some(url) => Self::connections(url, "commit", COMMITTER_CONNECTIONS, runtime.clone()),
+            Some(url) => {
+                let (count, runtime) = (COMMITTER_CONNECTIONS, runtime.clone());
+                Self::connections(url, "commit", count, runtime, COMMITTER_SETUP)
+            }
             None => Ok(self.clone()),
         }
     }
@@ -174,13 +194,20 @@ impl Db {
         name: &'static str,
         count: usize,
         runtime: Handle,
+        setup: &'static str,
     ) -> Result<Self, StoreError> {
         let tls = tls_connector();
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| {
             let (tls, url) = (tls.clone(), url.to_owned());
-            let connected = runtime.spawn(async move { connect(&url, tls).await });
+            let connected = runtime.spawn(async move {
+                let mut conn = connect(&url, tls).await?;
+                conn.batch_execute(setup)
+                    .await
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(conn)
+            });
             async move {
                 connected
                     .await
@@ -351,6 +378,7 @@ fn is_passing(text: &str) -> bool {
         "disk is full",
         "No space left",
         "statement timeout",
+        "lock timeout",
         "recovery mode",
         "starting up",
         "too many clients",
@@ -400,7 +428,14 @@ pub async fn connect(
     tls: tokio_postgres_rustls::MakeRustlsConnect,
 ) -> ConnectionResult<AsyncPgConnection> {
     let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
-    let (client, connection) = tokio_postgres::connect(url, tls).await.map_err(bad)?;
+    let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(SILENCE);
+    }
+    let (client, connection) = config.connect(tls).await.map_err(bad)?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(POSTGRES_SETUP)
         .await

@@ -1,7 +1,7 @@
 //! History from elsewhere: whole conversations with their past, put there at once. Nothing of it is told as
 //! it happens, because it happened before; the rows carry no event's number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actors::model::contact::{Identity, IdentityKind};
 use actors::model::conversation::{ConversationKey, ConversationStatus};
@@ -9,16 +9,16 @@ use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, UserId
 use actors::model::message::{Direction, Message};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
+use diesel::{ExpressionMethods, QueryDsl};
 
 use super::contact_identity::{ContactRow, IdentityRow};
 use super::conversation::ConversationRow;
+use super::db::Conn;
 use super::message::{MediaRow, MessageRow};
+use super::retention::DEDUP_LIFE;
 use super::schema::{contact_identities, contacts, conversations, media, messages};
-use super::{Tenant, field};
-use crate::{in_tx, insert_all};
-
-/// Rows of one statement: PostgreSQL takes 65,535 values at a time.
-const CHUNK: usize = 500;
+use super::{Tenant, field, lane};
+use crate::{in_tx, insert_all, with_conn};
 
 /// A contact from elsewhere.
 #[derive(Clone, Debug)]
@@ -55,6 +55,51 @@ pub struct ImportedFile {
     pub voice: bool,
 }
 
+/// A conversation with its contact from another system.
+#[derive(Clone, Debug)]
+pub struct ImportedHistory {
+    pub name: Option<String>,
+    /// `wa_id` digits.
+    pub phone: String,
+    pub status: ConversationStatus,
+    pub assignee: Option<UserId>,
+    pub unread: i64,
+    /// Oldest first; ids of their own, other ids are overwritten.
+    pub messages: Vec<Message>,
+}
+
+impl ImportedHistory {
+    fn thread(&self, session: SessionId, contact: ContactId) -> ImportedThread {
+        ImportedThread {
+            contact,
+            phone: self.phone.clone(),
+            session,
+            status: self.status,
+            assignee: self.assignee,
+            unread: self.unread,
+            messages: self.messages.clone(),
+            files: Vec::new(),
+        }
+    }
+}
+
+/// What an import stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imports {
+    pub conversations: u64,
+    pub messages: u64,
+    /// Conversations that were there already.
+    pub known: u64,
+}
+
+impl std::ops::AddAssign for Imports {
+    fn add_assign(&mut self, more: Self) {
+        self.conversations += more.conversations;
+        self.messages += more.messages;
+        self.known += more.known;
+    }
+}
+
 impl Tenant {
     /// Puts contacts there; gives their ids in the same order.
     pub async fn import_contacts(
@@ -82,13 +127,8 @@ impl Tenant {
             });
         }
         in_tx!(self.db(), |conn| {
-            for chunk in rows.chunks(CHUNK) {
-                insert_all!(conn, contacts::table, chunk.to_vec())?;
-            }
-            for chunk in names.chunks(CHUNK) {
-                insert_all!(conn, contact_identities::table, chunk.to_vec())?;
-            }
-            Ok(())
+            insert_all!(conn, contacts::table, rows)?;
+            insert_all!(conn, contact_identities::table, names)
         })?;
         Ok(ids)
     }
@@ -99,29 +139,129 @@ impl Tenant {
         for thread in threads {
             rows.add(self, thread)?;
         }
+        in_tx!(self.db(), |conn| { rows.write(conn).await })
+    }
+
+    /// Puts conversations of one number there, with contacts that may be known already. A conversation that
+    /// exists stays as it is. `Conflict` when somebody else made one of the contacts meanwhile: nothing is
+    /// stored then.
+    pub async fn import_histories(
+        &self,
+        session: SessionId,
+        histories: &[ImportedHistory],
+    ) -> Result<Imports, StoreError> {
         in_tx!(self.db(), |conn| {
-            for chunk in rows.conversations.chunks(CHUNK) {
-                insert_all!(conn, conversations::table, chunk.to_vec())?;
+            let mut contacts = self.known_contacts(conn, histories).await?;
+            let mut taken = self.with_conversation(conn, session, &contacts).await?;
+            let (mut rows, mut done) = (Rows::default(), Imports::default());
+            for history in histories {
+                let key = phone(&history.phone).lookup_key();
+                let contact = *contacts.entry(key).or_insert_with(|| {
+                    let id = self.store().next_id();
+                    rows.introduce(self, id, history);
+                    id
+                });
+                if !taken.insert(contact) {
+                    done.known += 1;
+                    continue;
+                }
+                done.conversations += 1;
+                done.messages += history.messages.len() as u64;
+                rows.add(self, &history.thread(session, ContactId(contact)))?;
             }
-            for chunk in rows.messages.chunks(CHUNK) {
-                insert_all!(conn, messages::table, chunk.to_vec())?;
-            }
-            for chunk in rows.media.chunks(CHUNK) {
-                insert_all!(conn, media::table, chunk.to_vec())?;
-            }
-            Ok(())
+            // What WhatsApp may still deliver again is known from now on.
+            lane::claim(conn, recent(&rows.messages), Timestamp::now()).await?;
+            rows.write(conn).await?;
+            Ok(done)
         })
+    }
+
+    async fn known_contacts(
+        &self,
+        conn: &mut Conn,
+        histories: &[ImportedHistory],
+    ) -> Result<HashMap<String, i64>, StoreError> {
+        let keys: Vec<String> = histories
+            .iter()
+            .map(|history| phone(&history.phone).lookup_key())
+            .collect();
+        use diesel_async::RunQueryDsl;
+        let found: Vec<(String, i64)> = with_conn!(conn, |c| contact_identities::table
+            .filter(contact_identities::organization_id.eq(self.org()))
+            .filter(contact_identities::lookup_key.eq_any(&keys))
+            .select((
+                contact_identities::lookup_key,
+                contact_identities::contact_id
+            ))
+            .load(c)
+            .await)?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// The contacts that have a conversation with that number.
+    async fn with_conversation(
+        &self,
+        conn: &mut Conn,
+        session: SessionId,
+        contacts: &HashMap<String, i64>,
+    ) -> Result<HashSet<i64>, StoreError> {
+        let ids: Vec<i64> = contacts.values().copied().collect();
+        use diesel_async::RunQueryDsl;
+        let found: Vec<i64> = with_conn!(conn, |c| conversations::table
+            .filter(conversations::organization_id.eq(self.org()))
+            .filter(conversations::session_id.eq(session.0))
+            .filter(conversations::contact_id.eq_any(&ids))
+            .select(conversations::contact_id)
+            .load(c)
+            .await)?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Whether the database is SQLite, which has one writer.
+    pub fn is_embedded(&self) -> bool {
+        self.db().is_embedded()
     }
 }
 
 #[derive(Default)]
 struct Rows {
+    contacts: Vec<ContactRow>,
+    identities: Vec<IdentityRow>,
     conversations: Vec<ConversationRow>,
     messages: Vec<MessageRow>,
     media: Vec<MediaRow>,
 }
 
 impl Rows {
+    /// A contact that nobody knows yet.
+    fn introduce(&mut self, tenant: &Tenant, id: i64, history: &ImportedHistory) {
+        let began = history.messages.first();
+        let began = began.map_or_else(Timestamp::now, |message| message.created_at);
+        self.identities
+            .push(IdentityRow::of(&phone(&history.phone), tenant.org(), id));
+        self.contacts.push(ContactRow {
+            id,
+            organization_id: tenant.org(),
+            name: None,
+            profile_name: history.name.clone(),
+            phone: Some(history.phone.clone()),
+            user_id: None,
+            username: None,
+            opted_out_at: None,
+            created_at: began.naive(),
+            updated_at: began.naive(),
+        });
+    }
+
+    async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
+        // The many first: they don't refer to the organization's row, which others wait for.
+        insert_all!(conn, messages::table, self.messages)?;
+        insert_all!(conn, contacts::table, self.contacts)?;
+        insert_all!(conn, contact_identities::table, self.identities)?;
+        insert_all!(conn, conversations::table, self.conversations)?;
+        insert_all!(conn, media::table, self.media)
+    }
+
     fn add(&mut self, tenant: &Tenant, thread: &ImportedThread) -> Result<(), StoreError> {
         let id = ConversationId(tenant.store().next_id());
         let files: HashMap<usize, &ImportedFile> = thread
@@ -180,6 +320,16 @@ impl Rows {
         });
         Ok(())
     }
+}
+
+/// The dedup keys of the customers' messages that are not older than dedup keys become.
+fn recent(rows: &[MessageRow]) -> Vec<(i64, String)> {
+    let oldest = (Timestamp::now() - DEDUP_LIFE).naive();
+    let keys = rows
+        .iter()
+        .filter(|row| row.direction == Direction::Inbound.as_str() && row.created_at > oldest)
+        .filter_map(|row| Some((row.session_id, row.provider_id.clone()?)));
+    keys.collect()
 }
 
 fn phone(value: &str) -> Identity {

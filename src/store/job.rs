@@ -213,6 +213,10 @@ impl Store {
 
     pub(super) async fn finish(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
         in_tx!(self.db(), |conn| {
+            // Before the job, as everybody who ends a message does.
+            if let (After::GiveUp { .. }, Task::SendMessage { message, .. }) = (&after, &job.task) {
+                attempt::lock_message(conn, message.0).await?;
+            }
             let held = lock_first!(
                 conn,
                 jobs::table

@@ -26,9 +26,10 @@ use actors::ports::store::{
     Appended, Begun, InboundAppend, OutboundAppend, Queued, Raised, Receipt, StoreError,
 };
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub(super) use self::attempts::{Begin, Settle};
+pub(super) use self::keys::claim;
 use super::{Store, WeakStore};
 use crate::in_tx;
 
@@ -36,6 +37,9 @@ use crate::in_tx;
 const QUEUE: usize = 4096;
 /// Entries of one batch; above some hundred little is gained.
 const BATCH: usize = 512;
+
+/// Groups that go one by one at the same time; each has a connection.
+const TURNS: usize = 4;
 
 /// The way to the committer.
 pub(super) type Inlet = mpsc::Sender<Pending>;
@@ -143,12 +147,11 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
         let done = batch::commit(store, appends).await;
         alone.extend(share_out(plain, done));
     }
-    for (append, reply) in alone {
-        let result = in_tx!(store.committer_db(), |conn| {
-            single::append(conn, store, &append).await
-        });
-        answer(reply, result);
-    }
+    go_alone(store, alone, |store, append| async move {
+        in_tx!(store.db(), |conn| {
+            single::append(conn, &store, &append).await
+        })
+    });
 }
 
 async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)>) {
@@ -159,15 +162,14 @@ async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)
     let done = in_tx!(store.committer_db(), |conn| {
         statuses::raise(conn, &news).await
     });
-    for (news, reply) in share_out(statuses, done) {
+    go_alone(store, share_out(statuses, done), |store, news| async move {
         let News {
             organization,
             session,
             update,
         } = &*news;
-        let result = store.raise(*organization, *session, update).await;
-        answer(reply, result);
-    }
+        store.raise(*organization, *session, update).await
+    });
 }
 
 async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>) {
@@ -181,12 +183,14 @@ async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Qu
     let done = in_tx!(store.committer_db(), |conn| {
         drafts::queue(conn, store, &appends).await
     });
-    for (append, reply) in share_out(drafts, done) {
-        answer(reply, store.queue(&append).await);
-    }
+    go_alone(store, share_out(drafts, done), |store, append| async move {
+        store.queue(&append).await
+    });
 }
 
-async fn commit_begins(store: &Store, begins: Vec<(Begin, Reply<Begun>)>) {
+async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
+    // Nobody would make the POST: begun, it would be a doubt for ever.
+    begins.retain(|(_, reply)| !reply.is_closed());
     if begins.is_empty() {
         return;
     }
@@ -194,9 +198,9 @@ async fn commit_begins(store: &Store, begins: Vec<(Begin, Reply<Begun>)>) {
     let done = in_tx!(store.committer_db(), |conn| {
         attempts::begin(conn, store, &all).await
     });
-    for (begin, reply) in share_out(begins, done) {
-        answer(reply, store.begin(begin.job, begin.message).await);
-    }
+    go_alone(store, share_out(begins, done), |store, begin| async move {
+        store.begin(begin.job, begin.message).await
+    });
 }
 
 async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>) {
@@ -207,9 +211,11 @@ async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>
     let done = in_tx!(store.committer_db(), |conn| {
         attempts::settle(conn, &all).await
     });
-    for (settle, reply) in share_out(settles, done) {
-        answer(reply, store.settle(&settle).await);
-    }
+    go_alone(
+        store,
+        share_out(settles, done),
+        |store, settle| async move { store.settle(&settle).await },
+    );
 }
 
 /// Answers what the batch decided; gives back what has to go one by one.
@@ -227,8 +233,11 @@ fn share_out<T, R>(
                 }
             }
         }
-        // Two that wait for each other: one by one they hold less, and find their way past each other.
-        Err(StoreError::Unavailable(cause)) if !cause.contains("deadlock") => {
+        // Two that wait for each other, or for somebody who takes long: one by one they hold less, and only one of
+        // them has to wait.
+        Err(StoreError::Unavailable(cause))
+            if !cause.contains("deadlock") && !cause.contains("lock timeout") =>
+        {
             for (_, reply) in batch {
                 answer(reply, Err(StoreError::Unavailable(cause.clone())));
             }
@@ -239,6 +248,69 @@ fn share_out<T, R>(
         }
     }
     alone
+}
+
+/// Does one after the other beside the batches, so that a strange entry delays nobody but its like.
+fn go_alone<T, R, F>(
+    store: &Store,
+    entries: Vec<(T, Reply<R>)>,
+    each: impl Fn(Store, T) -> F + Send + 'static,
+) where
+    T: Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = Result<R, StoreError>> + Send,
+{
+    if entries.is_empty() {
+        return;
+    }
+    let aside = store.aside();
+    let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+    let Ok(room) = Arc::clone(&aside.room).try_acquire_many_owned(count) else {
+        for (_, reply) in entries {
+            answer(reply, Err(busy()));
+        }
+        return;
+    };
+    let store = store.clone();
+    tokio::spawn(async move {
+        let (_room, turns) = (room, Arc::clone(&store.aside().turns));
+        let Ok(_turn) = turns.acquire_owned().await else {
+            return;
+        };
+        let mut gone = None;
+        for (entry, reply) in entries {
+            let result = match &gone {
+                // The database does not get better by being asked a thousand times.
+                Some(cause) => Err(StoreError::Unavailable(String::clone(cause))),
+                None => each(store.clone(), entry).await,
+            };
+            if let (None, Err(StoreError::Unavailable(cause))) = (&gone, &result) {
+                gone = Some(cause.clone());
+            }
+            answer(reply, result);
+        }
+    });
+}
+
+fn busy() -> StoreError {
+    StoreError::Unavailable("too much waits to be stored one by one".to_owned())
+}
+
+/// What goes one by one has its own room and its own turns.
+pub(super) struct Aside {
+    /// How many entries may wait there.
+    room: Arc<Semaphore>,
+    /// How many groups are at it at a time.
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Aside {
+    fn default() -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(QUEUE)),
+            turns: Arc::new(Semaphore::new(TURNS)),
+        }
+    }
 }
 
 fn answer<R>(reply: Reply<R>, result: Result<R, StoreError>) {

@@ -47,7 +47,11 @@ impl Store {
                 return Err(StoreError::Conflict);
             }
             let id = MessageId(self.next_id());
-            remember_key(conn, state, draft, id, now).await?;
+            if !remember_key(conn, state, draft, id, now).await? {
+                // Somebody else used the key since it was looked up, and waited for was that one's end.
+                let known = known_key(conn, state, draft, now).await?;
+                return known.ok_or(StoreError::Conflict);
+            }
             let (content, media) = self.attach(conn, state, draft, id).await?;
             let quoted = quote(conn, state, draft).await?;
             if draft.kind == "reaction" {
@@ -346,29 +350,37 @@ impl IdempotencyRow {
     }
 }
 
+/// Keeps the key; false when it is in use.
 async fn remember_key(
     conn: &mut Conn,
     state: &ConversationState,
     draft: &Draft,
     message: MessageId,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let Some(row) = IdempotencyRow::of(state, draft, message, now) else {
-        return Ok(());
+        return Ok(true);
     };
     // An expired key may be used again.
-    with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
-        .values(&row)
-        .on_conflict((idempotency_keys::organization_id, idempotency_keys::key))
-        .do_update()
-        .set((
-            idempotency_keys::fingerprint.eq(&row.fingerprint),
-            idempotency_keys::message_id.eq(row.message_id),
-            idempotency_keys::created_at.eq(row.created_at),
-        ))
+    let expired = (now - KEY_LIFE).naive();
+    let stored = with_conn!(conn, |c| {
+        let insert = diesel::insert_into(idempotency_keys::table)
+            .values(&row)
+            .on_conflict((idempotency_keys::organization_id, idempotency_keys::key))
+            .do_update()
+            .set((
+                idempotency_keys::fingerprint.eq(&row.fingerprint),
+                idempotency_keys::message_id.eq(row.message_id),
+                idempotency_keys::created_at.eq(row.created_at),
+            ));
+        diesel::query_dsl::methods::FilterDsl::filter(
+            insert,
+            idempotency_keys::created_at.le(expired),
+        )
         .execute(c)
-        .await)?;
-    Ok(())
+        .await
+    })?;
+    Ok(stored > 0)
 }
 
 async fn quote(

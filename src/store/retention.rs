@@ -23,7 +23,7 @@ pub const SWEEP: Duration = Duration::from_secs(10 * 60);
 const PAGE: usize = 5000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The provider repeats a webhook for seven days.
-const DEDUP: Duration = Duration::from_secs(8 * 24 * 60 * 60);
+pub(super) const DEDUP_LIFE: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 /// A client that was away for longer loads again.
 const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -42,8 +42,8 @@ impl Store {
                 })?;
             };
         }
-        sweep!(dedup_keys, created_at, DEDUP);
-        sweep!(early_statuses, created_at, DEDUP);
+        sweep!(dedup_keys, created_at, DEDUP_LIFE);
+        sweep!(early_statuses, created_at, DEDUP_LIFE);
         sweep!(idempotency_keys, created_at, DAY);
         gone += self.sweep_events(now).await?;
         sweep!(password_resets, expires_at, DAY);

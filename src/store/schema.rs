@@ -180,6 +180,7 @@ table! {
         opted_out_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        search -> Nullable<Text>,
     }
 }
 

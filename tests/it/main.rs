@@ -5,6 +5,7 @@ mod api;
 mod bus;
 mod conformance;
 mod edge;
+mod import;
 mod store;
 mod support;
 mod tidy;

@@ -147,6 +147,8 @@ stories! { ($)
         the_same_key_with_another_body_is_refused,
         a_note_has_no_job,
         a_stale_version_does_not_queue_nor_burn_the_key,
+        the_same_key_at_once_is_used_once,
+        many_at_once_each_get_their_own_end,
         an_uploaded_file_goes_with_its_message,
         an_accepted_attempt_is_sent_and_its_job_gone,
         a_failed_attempt_tells_why,

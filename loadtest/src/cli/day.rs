@@ -5,11 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::duration;
 use super::ingest::Ingest;
 use super::scenario::{Needs, Scenario};
 use super::sends::Letter;
 use super::talk::{Repeat, Talk};
+use super::{amount, duration};
 use crate::load::curve::{Curve, STEEPEST, day};
 use crate::load::inflow::Inflow;
 use crate::load::link::Link;
@@ -168,32 +168,9 @@ fn slices(curve: &Curve, inbound: &Value) -> Vec<Value> {
     curve.rates().iter().enumerate().map(slice).collect()
 }
 
-/// `10M`, `500k` or a plain number.
-fn amount(text: &str) -> Result<f64, String> {
-    let (digits, factor) = match text.strip_suffix(['M', 'm']) {
-        Some(digits) => (digits, 1e6),
-        None => match text.strip_suffix(['k', 'K']) {
-            Some(digits) => (digits, 1e3),
-            None => (text, 1.0),
-        },
-    };
-    let number: Result<f64, _> = digits.trim().parse();
-    number
-        .map(|number| number * factor)
-        .map_err(|_| format!("{text:?} is no amount like 10M, 500k or 2000"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_are_read_with_their_unit() {
-        assert_eq!(amount("10M"), Ok(1e7));
-        assert_eq!(amount("500k"), Ok(5e5));
-        assert_eq!(amount("2000"), Ok(2000.0));
-        assert!(amount("many").is_err());
-    }
 
     #[test]
     fn slices_have_what_was_acknowledged_in_their_seconds() {

@@ -15,6 +15,8 @@ pub enum Of {
     Agent = 3,
     /// Which kind the n-th send is.
     Send = 4,
+    /// What was said in the n-th conversation of the past.
+    Past = 5,
 }
 
 /// Odd numbers with their bits well spread.

@@ -244,17 +244,7 @@ impl Script {
 
     /// As many bytes as the size says.
     fn write_words(&self, out: &mut Vec<u8>, chance: &mut SmallRng) {
-        let mut left = self.size.unwrap_or(Size::CHAT).pick(chance);
-        loop {
-            let word = WORDS[chance.random_range(0..WORDS.len())];
-            if word.len() + 1 > left {
-                break;
-            }
-            out.extend_from_slice(word.as_bytes());
-            out.push(b' ');
-            left -= word.len() + 1;
-        }
-        out.extend(std::iter::repeat_n(b'.', left));
+        write_words(out, self.size.unwrap_or(Size::CHAT), chance);
     }
 
     fn last_of(&self, contact: u32) -> Option<u64> {
@@ -267,6 +257,21 @@ impl Script {
     fn chance(&self, number: u64) -> SmallRng {
         chance(self.seed, Of::Content, number)
     }
+}
+
+/// Writes words of that length; nothing in them needs an escape in JSON.
+pub fn write_words(out: &mut Vec<u8>, size: Size, chance: &mut SmallRng) {
+    let mut left = size.pick(chance);
+    loop {
+        let word = WORDS[chance.random_range(0..WORDS.len())];
+        if word.len() + 1 > left {
+            break;
+        }
+        out.extend_from_slice(word.as_bytes());
+        out.push(b' ');
+        left -= word.len() + 1;
+    }
+    out.extend(std::iter::repeat_n(b'.', left));
 }
 
 #[cfg(test)]

@@ -9,19 +9,22 @@ use actors::model::conversation::ConversationState;
 use actors::model::ids::MessageId;
 use actors::ports::store::{OutboundAppend, Queued, Receipt, StoreError};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 
-use super::super::bulk::Together;
-use super::super::db::Conn;
+use super::super::bulk::{Bulk, Together};
+use super::super::db::{Conn, boxed, refused};
 use super::super::job::JobRow;
+use super::super::kept::kept;
 use super::super::message::MessageRow;
 use super::super::outbound::{IdempotencyRow, after, queued_message, send_task, told};
 use super::super::schema::{conversations, idempotency_keys, jobs, messages};
 use super::super::{Store, event, outbound};
 use super::batch::postgres::save_states;
-use crate::{insert_all, lock_all, with_conn};
+use crate::{insert_all, lock_all};
 
-type Key<'a> = (i64, &'a str);
+/// An organization's idempotency key.
+type Key = (i64, String);
 
 /// Whether a draft takes the short way.
 pub(super) fn is_plain(append: &OutboundAppend) -> bool {
@@ -38,38 +41,45 @@ pub(super) async fn queue(
     let mut results: Vec<Option<Result<Queued, StoreError>>> = Vec::new();
     results.resize_with(appends.len(), || None);
     let mut versions = lock_versions(conn, appends).await?;
-    let known = known_keys(conn, appends).await?;
-    let mut seen: HashSet<Key<'_>> = HashSet::new();
-    let mut fresh: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    let mut candidates: Vec<(usize, MessageId)> = Vec::new();
+    let mut keys: HashMap<Key, IdempotencyRow> = HashMap::new();
     for (index, append) in appends.iter().enumerate() {
-        let key = key_of(append);
-        let repeats = key.is_some_and(|key| known.contains(&owned(key)) || !seen.insert(key));
         let state = &append.state;
         // Taken out: of two for one conversation the second decides anew.
         let version = versions.remove(&state.conversation.id.0);
-        if !repeats && version == Some(state.version) {
-            fresh.entry(state.organization.0).or_default().push(index);
+        let key = key_of(append);
+        if version != Some(state.version) || key.as_ref().is_some_and(|key| keys.contains_key(key))
+        {
+            continue;
         }
+        let id = MessageId(store.next_id());
+        let row = IdempotencyRow::of(state, &append.draft, id, append.now);
+        keys.extend(key.zip(row));
+        candidates.push((index, id));
+    }
+    // Before the numbers, as when one is queued alone.
+    let free = claim(conn, keys.into_values().collect()).await?;
+    candidates.retain(|(index, _)| key_of(&appends[*index]).is_none_or(|key| free.contains(&key)));
+    let mut fresh: BTreeMap<i64, Vec<(usize, MessageId)>> = BTreeMap::new();
+    for (index, id) in candidates {
+        let organization = appends[index].state.organization.0;
+        fresh.entry(organization).or_default().push((index, id));
     }
     let mut rows = Rows::default();
-    for (organization, indexes) in fresh {
-        let count = i64::try_from(indexes.len()).unwrap_or(i64::MAX);
+    for (organization, entries) in fresh {
+        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         let first = event::take_seqs(conn, organization, count).await?;
-        for (seq, index) in (first..).zip(indexes) {
-            results[index] = Some(Ok(rows.add(store, &appends[index], seq)?));
+        for (seq, (index, id)) in (first..).zip(entries) {
+            results[index] = Some(Ok(rows.add(store, &appends[index], id, seq)?));
         }
     }
     rows.write(conn).await?;
     Ok(results)
 }
 
-fn key_of(append: &OutboundAppend) -> Option<Key<'_>> {
-    let key = append.draft.client_key.as_deref()?;
+fn key_of(append: &OutboundAppend) -> Option<Key> {
+    let key = append.draft.client_key.clone()?;
     Some((append.state.organization.0, key))
-}
-
-fn owned((organization, key): Key<'_>) -> (i64, String) {
-    (organization, key.to_owned())
 }
 
 async fn lock_versions(
@@ -90,28 +100,54 @@ async fn lock_versions(
     Ok(found.into_iter().collect())
 }
 
-/// The idempotency keys that were used before, expired ones included.
-async fn known_keys(
-    conn: &mut Conn,
-    appends: &[Arc<OutboundAppend>],
-) -> Result<HashSet<(i64, String)>, StoreError> {
-    let (organizations, keys): (HashSet<i64>, Vec<&str>) =
-        appends.iter().filter_map(|append| key_of(append)).unzip();
-    if keys.is_empty() {
+const CLAIM: &str = "INSERT INTO idempotency_keys \
+    (organization_id, key, fingerprint, message_id, created_at) \
+    SELECT * FROM UNNEST($1, $2, $3, $4, $5) AS v (o, k, f, m, c) ORDER BY o, k \
+    ON CONFLICT DO NOTHING RETURNING organization_id, key";
+
+#[derive(QueryableByName)]
+struct KeyRow {
+    #[diesel(sql_type = BigInt)]
+    organization_id: i64,
+    #[diesel(sql_type = Text)]
+    key: String,
+}
+
+/// Stores the idempotency keys that nobody used; gives those.
+async fn claim(conn: &mut Conn, rows: Vec<IdempotencyRow>) -> Result<HashSet<Key>, StoreError> {
+    if rows.is_empty() {
         return Ok(HashSet::new());
     }
-    let found: Vec<(i64, String)> = with_conn!(conn, |c| idempotency_keys::table
-        .filter(idempotency_keys::organization_id.eq_any(&organizations))
-        .filter(idempotency_keys::key.eq_any(&keys))
-        .select((idempotency_keys::organization_id, idempotency_keys::key))
-        .load(c)
-        .await)?;
-    Ok(found.into_iter().collect())
+    match conn {
+        Conn::Sqlite(object) => object
+            .spawn_blocking(move |c| {
+                let mut free = HashSet::new();
+                for row in rows {
+                    let key = (row.organization_id, row.key.clone());
+                    let insert = diesel::insert_into(idempotency_keys::table)
+                        .values(row)
+                        .on_conflict_do_nothing();
+                    if diesel::RunQueryDsl::execute(kept(insert), c)? > 0 {
+                        free.insert(key);
+                    }
+                }
+                Ok(free)
+            })
+            .await
+            .map_err(refused),
+        Conn::Postgres(object) => {
+            let claim = IdempotencyRow::bind(rows, diesel::sql_query(CLAIM).into_boxed());
+            let free: Vec<KeyRow> = boxed(kept(claim).load(&mut **object))
+                .await
+                .map_err(refused)?;
+            let keys = free.into_iter().map(|row| (row.organization_id, row.key));
+            Ok(keys.collect())
+        }
+    }
 }
 
 #[derive(Default)]
 struct Rows {
-    keys: Vec<IdempotencyRow>,
     messages: Vec<MessageRow>,
     jobs: Vec<JobRow>,
     states: Vec<Arc<ConversationState>>,
@@ -123,6 +159,7 @@ impl Rows {
         &mut self,
         store: &Store,
         append: &OutboundAppend,
+        id: MessageId,
         seq: i64,
     ) -> Result<Queued, StoreError> {
         let OutboundAppend {
@@ -131,9 +168,7 @@ impl Rows {
             status,
             now,
         } = append;
-        let id = MessageId(store.next_id());
         let message = Arc::new(queued_message(state, draft, id, seq, *now));
-        self.keys.extend(IdempotencyRow::of(state, draft, id, *now));
         self.messages
             .push(MessageRow::of(&message, state.organization.0)?);
         if !draft.note {
@@ -158,14 +193,12 @@ impl Rows {
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
         if let Conn::Postgres(object) = conn {
             let mut together = Together::default();
-            together.insert(self.keys);
             together.insert(self.messages);
             together.insert(self.jobs);
             together.insert(event::rows(&self.envelopes)?);
             save_states(&mut together, &self.states);
             return together.run(object).await;
         }
-        insert_all!(conn, idempotency_keys::table, self.keys)?;
         insert_all!(conn, messages::table, self.messages)?;
         insert_all!(conn, jobs::table, self.jobs)?;
         for state in &self.states {

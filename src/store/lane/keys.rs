@@ -14,14 +14,14 @@ use crate::store::kept::kept;
 use crate::store::schema::dedup_keys;
 
 /// A dedup key: the session and the provider's id.
-pub(super) type Key = (i64, String);
+pub(in crate::store) type Key = (i64, String);
 
 /// What a placeholder's dedup key ends with: the real message has the same id and may come later.
 pub(super) const PLACEHOLDER: &str = "#placeholder";
 
 /// What became of keys that a batch wanted; those in neither were stored before.
 #[derive(Debug, Default)]
-pub(super) struct Claimed {
+pub(in crate::store) struct Claimed {
     /// Stored now.
     pub new: HashSet<Key>,
     /// Not stored: a placeholder announced them.
@@ -39,7 +39,7 @@ pub(super) fn keys_of(appends: &[Arc<InboundAppend>]) -> Vec<Key> {
 }
 
 /// Stores the keys that are new.
-pub(super) async fn claim(
+pub(in crate::store) async fn claim(
     conn: &mut Conn,
     keys: Vec<Key>,
     now: Timestamp,

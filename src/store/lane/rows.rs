@@ -32,7 +32,8 @@ pub(super) async fn lock(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<MessageRo
 }
 
 /// Numbers and writes rows whose status changed, and stores the events that tell of them, in the same order.
-/// Everything is read before the organization's numbers are taken, so that others wait shortly.
+/// What an actor decides on is read after the organization's numbers are taken: nobody changes it until they are
+/// stored, so no list row goes back behind one that was told before.
 pub(super) async fn tell(
     conn: &mut Conn,
     organization: i64,
@@ -42,14 +43,14 @@ pub(super) async fn tell(
     let mut ids: Vec<i64> = rows.iter().map(|row| row.conversation_id).collect();
     ids.sort_unstable();
     ids.dedup();
+    let views = message::views(conn, rows.clone()).await?;
+    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let first = event::take_seqs(conn, organization, count).await?;
     let threads: HashMap<i64, Conversation> = conversation::load(conn, organization, &ids)
         .await?
         .into_iter()
         .map(|thread| (thread.id.0, thread))
         .collect();
-    let views = message::views(conn, rows.clone()).await?;
-    let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let first = event::take_seqs(conn, organization, count).await?;
     let now = Timestamp::now();
     let mut envelopes = Vec::with_capacity(rows.len());
     let mut news = Vec::with_capacity(rows.len());

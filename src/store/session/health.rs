@@ -144,7 +144,7 @@ async fn update(
     store: &Store,
     id: SessionId,
     changes: &Changes,
-    is_news: impl Fn(&SessionRow) -> bool,
+    is_news: impl Fn(&SessionRow) -> bool + Send + Sync,
 ) -> Result<Receipt, StoreError> {
     in_tx!(store.db(), |conn| {
         let before: SessionRow = with_conn!(conn, |c| sessions::table

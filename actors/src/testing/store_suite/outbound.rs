@@ -1,17 +1,24 @@
 //! A message of ours is queued once, and each attempt ends in one way.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::future::join_all;
 
 use crate::event::Event;
 use crate::model::conversation::ConversationStatus;
-use crate::model::job::Task;
-use crate::model::message::{Direction, Failure};
+use crate::model::ids::MessageId;
+use crate::model::job::{Job, Task};
+use crate::model::message::{Direction, Failure, Message};
 use crate::model::outbound::{Outcome, Priority};
-use crate::model::status::MessageStatus::{self, Failed, Queued as InLine, Sending, Sent, Unknown};
+use crate::model::status::MessageStatus::{
+    self, Failed, Queued as InLine, Read, Sending, Sent, Unknown,
+};
 use crate::ports::store::{Begun, OutboundAppend, Queued, StoreError};
-use crate::testing::build::{draft, inbound, phone};
+use crate::testing::build::{draft, inbound, phone, status};
 use crate::testing::store_suite::Fixture;
-use crate::testing::store_suite::scene::{ANN, Scene, accepted, go, names, queued, told};
+use crate::testing::store_suite::scene::{ANN, Scene, accepted, go, names, queued, stored, told};
 
 pub async fn a_message_is_queued_with_its_job(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
@@ -114,6 +121,136 @@ pub async fn a_stale_version_does_not_queue_nor_burn_the_key(on: &dyn Fixture) {
     assert_eq!(scene.events().await.len(), before);
     assert_eq!(scene.claim().await, []);
     queued(scene.say(draft("here").key("k")).await);
+}
+
+/// Whoever asks second with a key hears of it, in whichever conversation, stored together or alone.
+pub async fn the_same_key_at_once_is_used_once(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    let said = inbound(ANN, "hello").at(scene.now()).build();
+    let quoted = said.provider_id.clone();
+    scene.receive(said).await;
+    let bob = inbound("4917012399", "hello").at(scene.now());
+    let mut bobs = stored(scene.receive(bob).await).0;
+    for n in 0..20 {
+        let key = format!("k{n}");
+        let plain = draft("to Bob").key(&key);
+        let special = draft("to Ann").answering(&quoted).key(&key);
+        let (one, other) = futures_util::join!(
+            scene.say_on(Arc::clone(&bobs), plain),
+            scene.say_on(scene.anns().await, special),
+        );
+        let answers = [one.unwrap(), other.unwrap()];
+        let used = |answer: &Queued| matches!(answer, Queued::Stored { .. });
+        assert_eq!(
+            answers.iter().filter(|answer| used(answer)).count(),
+            1,
+            "{answers:?}"
+        );
+        let refused = |answer: &Queued| matches!(answer, Queued::KeyReused);
+        assert!(answers.iter().any(refused), "{answers:?}");
+        if let Queued::Stored { state, .. } = &answers[0] {
+            bobs = Arc::clone(state);
+        }
+    }
+}
+
+/// What comes at once may be stored together: nobody gets another one's answer, and what is odd about one message
+/// stays with that one.
+pub async fn many_at_once_each_get_their_own_end(on: &dyn Fixture) {
+    const MANY: usize = 24;
+    let scene = Scene::set(on).await;
+    let phone_of = |n: usize| format!("4917012300{n:02}");
+    let mut states = Vec::new();
+    for n in 0..MANY {
+        let hello = inbound(&phone_of(n), "hello").at(scene.now());
+        states.push(stored(scene.receive(hello).await).0);
+    }
+    // The last two ask with one key and one body, in one conversation.
+    let says = (0..=MANY).map(|n| {
+        let (n, key) = (n.min(MANY - 1), format!("k{}", n.min(MANY - 1)));
+        let said = draft(&format!("answer {n}")).key(&key);
+        scene.say_on(Arc::clone(&states[n]), said)
+    });
+    let said = join_all(says).await;
+    let (mut messages, mut again) = (Vec::new(), 0);
+    for (n, answer) in said.into_iter().enumerate() {
+        match answer {
+            Ok(Queued::Stored { message, .. }) => {
+                let wanted = format!("answer {}", n.min(MANY - 1));
+                assert_eq!(message.text.as_deref(), Some(wanted.as_str()));
+                messages.push(message);
+            }
+            Ok(Queued::Repeated(_)) | Err(StoreError::Conflict) if n >= MANY - 1 => again += 1,
+            other => panic!("{n}: {other:?}"),
+        }
+    }
+    assert_eq!((messages.len(), again), (MANY, 1));
+
+    let mut jobs: HashMap<MessageId, Job> = HashMap::new();
+    for job in scene.claim().await {
+        let Task::SendMessage { message, .. } = job.task else {
+            panic!("{job:?}");
+        };
+        jobs.insert(message, job);
+    }
+    let store = scene.store.as_ref();
+    // One is begun by two at once: the second finds it in doubt.
+    let begins = messages.iter().chain([&messages[0]]);
+    let begun =
+        join_all(begins.map(|message| store.begin_attempt(jobs[&message.id].id, message.id)));
+    let (mut parcels, mut doubts) = (Vec::new(), 0);
+    for answer in begun.await {
+        match answer.unwrap() {
+            Begun::Go(parcel) => parcels.push(parcel),
+            Begun::InDoubt(_) => doubts += 1,
+            Begun::Settled => panic!("nothing is settled yet"),
+        }
+    }
+    assert_eq!((parcels.len(), doubts), (MANY, 1));
+    for parcel in &parcels {
+        let message = messages.iter().find(|message| message.id == parcel.message);
+        let contact = states
+            .iter()
+            .find(|state| state.conversation.id == parcel.conversation);
+        assert_eq!(parcel.content, message.unwrap().content);
+        assert_eq!(parcel.to, contact.unwrap().identities);
+    }
+
+    // One was read before the answer came, one fails, the others are taken.
+    let wamid = |message: &Message| format!("wamid.{}", message.text.as_deref().unwrap());
+    let (read, failed) = (&messages[1], &messages[2]);
+    scene.hear(status(&wamid(read), Read, scene.now())).await;
+    let settles = parcels.iter().map(|parcel| {
+        let message = messages.iter().find(|message| message.id == parcel.message);
+        let message = message.unwrap();
+        let outcome = match message.id == failed.id {
+            true => Outcome::Unknown,
+            false => accepted(&wamid(message)),
+        };
+        store.settle_attempt(
+            jobs[&message.id].id,
+            message.id,
+            parcel.attempt,
+            outcome,
+            None,
+        )
+    });
+    for settled in join_all(settles).await {
+        settled.unwrap();
+    }
+    for message in &messages {
+        let now = scene.message(message).await;
+        let wanted = match message.id {
+            id if id == read.id => Read,
+            id if id == failed.id => Unknown,
+            _ => Sent,
+        };
+        assert_eq!(now.status, wanted, "{:?}", message.text);
+        if wanted != Unknown {
+            assert_eq!(now.provider_id, Some(wamid(message)));
+        }
+    }
+    assert_eq!(scene.claim_for(Duration::ZERO).await, []);
 }
 
 pub async fn an_uploaded_file_goes_with_its_message(on: &dyn Fixture) {

@@ -123,7 +123,8 @@ pub(in crate::store::lane) async fn lock_numbers(
         .filter(organizations::id.eq_any(ids))
         .order(organizations::id)
         .select((organizations::id, organizations::last_seq))
-        .for_update();
+        // Whoever stores a row that refers to the organization holds a lock that only this one gets along with.
+        .for_no_key_update();
     let mut shared = c;
     let found: Vec<(i64, i64)> = query.load(&mut shared).await.map_err(refused)?;
     Ok(found.into_iter().collect())
