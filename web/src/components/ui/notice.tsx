@@ -1,10 +1,11 @@
-import { CircleAlert, Clock, Info } from "lucide-react";
+import { CircleAlert, Clock, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "@/lib/classes";
 
 const LOOK = {
   info: { icon: Info, classes: "border-tide-line bg-tide-soft text-ink" },
   danger: { icon: CircleAlert, classes: "border-danger-line bg-danger-soft text-danger" },
+  warning: { icon: TriangleAlert, classes: "border-ember/50 bg-ember-soft text-ember-ink" },
   time: { icon: Clock, classes: "border-ember/50 bg-ember-soft text-ember-ink" },
 };
 

@@ -27,7 +27,7 @@ export function WebhookBox({ session, fresh }: { session: Session; fresh: boolea
   return (
     <Disclosure icon={Webhook} title={t("number.webhook")} open={open} className="mt-4">
       {!isCalledByMeta(session.webhook_url) && (
-        <Notice kind="time" text={t("number.webhookUnreachable")} className="mt-3" />
+        <Notice kind="warning" text={t("number.webhookUnreachable")} className="mt-3" />
       )}
       <p className="mt-2 mb-3 text-sm text-ink-soft">{t("number.webhookHint")}</p>
       <div className="grid gap-3 md:grid-cols-2">
@@ -44,11 +44,12 @@ export function WebhookBox({ session, fresh }: { session: Session; fresh: boolea
       <ul className="mt-1.5 mb-1 grid list-disc gap-1 ps-5 text-sm text-ink-soft">
         {FIELDS.map(({ names, why }) => (
           <li key={why}>
-            {names.map((name) => (
+            {names.map((name, index) => (
               <span key={name}>
-                <code className="font-mono text-xs wrap-anywhere text-ink">{name}</code>{" "}
+                {index > 0 && ", "}
+                <code className="font-mono text-xs wrap-anywhere text-ink">{name}</code>
               </span>
-            ))}
+            ))}{" "}
             {t(`number.webhookWhy.${why}`)}
           </li>
         ))}
