@@ -152,7 +152,7 @@ pub async fn import(
     let (batches, queue) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(input, &users, &batches));
     let queue = Arc::new(Mutex::new(queue));
-    let writers = if tenant.is_embedded() { 1 } else { WRITERS };
+    let writers = if store.db().is_embedded() { 1 } else { WRITERS };
     let mut tasks = JoinSet::new();
     for _ in 0..writers {
         tasks.spawn(write(tenant.clone(), number, Arc::clone(&queue)));

@@ -113,18 +113,8 @@ impl Tenant {
             let id = self.store().next_id();
             ids.push(ContactId(id));
             names.push(IdentityRow::of(&phone(&contact.phone), self.org(), id));
-            rows.push(ContactRow {
-                id,
-                organization_id: self.org(),
-                name: None,
-                profile_name: Some(contact.name.clone()),
-                phone: Some(contact.phone.clone()),
-                user_id: None,
-                username: None,
-                opted_out_at: None,
-                created_at: now.naive(),
-                updated_at: now.naive(),
-            });
+            let name = Some(contact.name.clone());
+            rows.push(contact_row(self, id, name, &contact.phone, now));
         }
         in_tx!(self.db(), |conn| {
             insert_all!(conn, contacts::table, rows)?;
@@ -216,11 +206,6 @@ impl Tenant {
             .await)?;
         Ok(found.into_iter().collect())
     }
-
-    /// Whether the database is SQLite, which has one writer.
-    pub fn is_embedded(&self) -> bool {
-        self.db().is_embedded()
-    }
 }
 
 #[derive(Default)]
@@ -239,18 +224,9 @@ impl Rows {
         let began = began.map_or_else(Timestamp::now, |message| message.created_at);
         self.identities
             .push(IdentityRow::of(&phone(&history.phone), tenant.org(), id));
-        self.contacts.push(ContactRow {
-            id,
-            organization_id: tenant.org(),
-            name: None,
-            profile_name: history.name.clone(),
-            phone: Some(history.phone.clone()),
-            user_id: None,
-            username: None,
-            opted_out_at: None,
-            created_at: began.naive(),
-            updated_at: began.naive(),
-        });
+        let (name, phone) = (history.name.clone(), &history.phone);
+        self.contacts
+            .push(contact_row(tenant, id, name, phone, began));
     }
 
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
@@ -319,6 +295,27 @@ impl Rows {
             updated_at: last.map_or(began, |message| message.created_at).naive(),
         });
         Ok(())
+    }
+}
+
+fn contact_row(
+    tenant: &Tenant,
+    id: i64,
+    profile_name: Option<String>,
+    phone: &str,
+    at: Timestamp,
+) -> ContactRow {
+    ContactRow {
+        id,
+        organization_id: tenant.org(),
+        name: None,
+        profile_name,
+        phone: Some(phone.to_owned()),
+        user_id: None,
+        username: None,
+        opted_out_at: None,
+        created_at: at.naive(),
+        updated_at: at.naive(),
     }
 }
 
