@@ -58,7 +58,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
-use actors::ports::store::StoreError;
+use actors::ports::store::{Herald, StoreError};
 use actors::time::Timestamp;
 use secrecy::SecretString;
 
@@ -84,6 +84,7 @@ struct Inner {
     /// How people and WhatsApp reach the hub; part of the callbacks' addresses.
     public_url: OnceLock<String>,
     heard: session::Heard,
+    herald: OnceLock<Herald>,
 }
 
 /// A handle that does not keep the store open.
@@ -136,6 +137,7 @@ impl Store {
                 aside: lane::Aside::default(),
                 public_url: OnceLock::new(),
                 heard: session::Heard::default(),
+                herald: OnceLock::new(),
             }),
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
@@ -144,6 +146,16 @@ impl Store {
             .spawn(move || runtime.block_on(lane::commit_batches(weak, queue)))
             .map_err(broken)?;
         Ok(store)
+    }
+
+    /// From now on `herald` is told of what the committer stores; before that each caller is.
+    pub fn announce_to(&self, herald: Herald) {
+        // A store has one hub.
+        let _ = self.inner.herald.set(herald);
+    }
+
+    fn herald(&self) -> Option<&Herald> {
+        self.inner.herald.get()
     }
 
     /// How the pools of connections fare at the moment.

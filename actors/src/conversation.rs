@@ -233,7 +233,7 @@ impl Desk {
         }
     }
 
-    async fn receive(&mut self, message: &InboundMessage) -> Result<(), HubError> {
+    async fn receive(&mut self, message: &Arc<InboundMessage>) -> Result<(), HubError> {
         for round in 0..MAX_CONFLICTS {
             // The first message of a new contact is the common case of an absent state: the store finds out.
             if self.state.is_none() {
@@ -242,7 +242,7 @@ impl Desk {
             let append = InboundAppend {
                 key: self.key.clone(),
                 state: self.state.clone(),
-                message: message.clone(),
+                message: Arc::clone(message),
                 reception: rules::receive(
                     self.state.as_ref().map(|state| &state.conversation),
                     message,

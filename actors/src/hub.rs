@@ -34,7 +34,7 @@ use crate::ports::bus::Bus;
 use crate::ports::clock::Clock;
 use crate::ports::media::MediaLinks;
 use crate::ports::provider::Provider;
-use crate::ports::store::{Raised, Receipt, Store};
+use crate::ports::store::{Herald, Raised, Receipt, Store};
 use crate::ports::worker::Worker;
 use crate::session::{Describe, Refresh, Session};
 use crate::time::Timestamp;
@@ -262,6 +262,16 @@ impl Hub {
             // A full mailbox drops the message; the feed sees the hole and reads it from the store.
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
         }
+    }
+
+    /// The way in for a store that tells of its commits itself; does not keep the hub alive.
+    pub fn herald(&self) -> Herald {
+        let hub = Arc::downgrade(&self.inner);
+        Box::new(move |receipt| {
+            if let Some(inner) = hub.upgrade() {
+                Self { inner }.announce(receipt);
+            }
+        })
     }
 
     /// There are jobs that are due.

@@ -150,6 +150,7 @@ async fn serve(
     let hub = Hub::start(ports, handles, &feed_arbiter.handle())
         .ok_or_else(|| anyhow!("the actors can't be started"))?;
     parts.worker.attach(hub.clone());
+    store.announce_to(hub.herald());
     if let Some(arrivals) = arrivals {
         pool.spawn(publish_arrivals(hub.clone(), arrivals));
     }

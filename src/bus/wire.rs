@@ -1,32 +1,22 @@
-//! What travels on the bus: `<hex of an HMAC> <JSON>`, so that whoever can write to Redis still can't make
-//! the hub believe in events (SECURITY row 57). The channel is part of what is signed.
+//! What travels on the bus: `<node> <hex of an HMAC> <JSON>`, so that whoever can write to Redis still can't make
+//! the hub believe in events (SECURITY row 57). Channel and node are part of what is signed. The node stands in
+//! front, because Redis brings a node its own messages back: those are not even checked (a forger who names our
+//! node only makes us look away from the forgery), which saves a tenth of the hub's work per message.
 
 use std::sync::Arc;
 
 use actors::event::Envelope;
 use actors::model::ids::OrganizationId;
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::secret::mac;
 
+const NODE_HEX: usize = 16;
 const MAC_HEX: usize = 64;
 
 /// The key that all nodes share.
 pub type Key = Zeroizing<[u8; 32]>;
-
-#[derive(Serialize)]
-struct Outgoing<'a> {
-    node: u64,
-    envelopes: &'a [Arc<Envelope>],
-}
-
-#[derive(Deserialize)]
-struct Arrived {
-    node: u64,
-    envelopes: Vec<Arc<Envelope>>,
-}
 
 /// What came in.
 #[derive(Debug)]
@@ -51,33 +41,47 @@ pub fn write(
     channel: &str,
     envelopes: &[Arc<Envelope>],
 ) -> Result<String, serde_json::Error> {
-    let body = serde_json::to_string(&Outgoing { node, envelopes })?;
-    let signature = sign(key, channel, body.as_bytes());
-    Ok(format!("{} {body}", hex::encode(signature)))
+    let body = serde_json::to_string(envelopes)?;
+    let node = name(node);
+    let signature = hex::encode(sign(key, channel, &node, body.as_bytes()));
+    Ok(format!("{node} {signature} {body}"))
 }
 
 /// Checks and reads a message.
 pub fn read(key: &Key, node: u64, channel: &str, text: &[u8]) -> Read {
-    let Some((signature, rest)) = text.split_at_checked(MAC_HEX) else {
+    let own = name(node);
+    let Some((sender, rest)) = part(text, NODE_HEX) else {
         return Read::Refused;
     };
-    let Some(body) = rest.strip_prefix(b" ") else {
+    if sender == own.as_bytes() {
+        return Read::Own;
+    }
+    let Some((signature, body)) = part(rest, MAC_HEX) else {
         return Read::Refused;
     };
-    let expected = hex::encode(sign(key, channel, body));
+    let expected = hex::encode(sign(key, channel, sender, body));
     if !bool::from(expected.as_bytes().ct_eq(signature)) {
         return Read::Refused;
     }
-    match serde_json::from_slice::<Arrived>(body) {
-        Ok(arrived) if arrived.node == node => Read::Own,
-        Ok(arrived) => Read::Envelopes(arrived.envelopes),
-        // A newer node may speak of events that this one does not know; the store will tell.
-        Err(_) => Read::Refused,
-    }
+    // A newer node may speak of events that this one does not know; the store will tell.
+    serde_json::from_slice(body).map_or(Read::Refused, Read::Envelopes)
 }
 
-fn sign(key: &Key, channel: &str, body: &[u8]) -> [u8; 32] {
-    mac(&**key, &[channel.as_bytes(), b"\0", body])
+/// What stands before the blank at `length`, and what after it.
+fn part(text: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
+    let (first, rest) = text.split_at_checked(length)?;
+    Some((first, rest.strip_prefix(b" ")?))
+}
+
+fn name(node: u64) -> String {
+    format!("{node:016x}")
+}
+
+fn sign(key: &Key, channel: &str, node: impl AsRef<[u8]>, body: &[u8]) -> [u8; 32] {
+    mac(
+        &**key,
+        &[channel.as_bytes(), b"\0", node.as_ref(), b"\0", body],
+    )
 }
 
 #[cfg(test)]
@@ -125,7 +129,8 @@ mod tests {
             ("wcc:org:5", changed.as_str()),
             ("wcc:org:5", ""),
             ("wcc:org:5", "{}"),
-            ("wcc:org:5", &text[..MAC_HEX]),
+            ("wcc:org:5", &text[..NODE_HEX + 1]),
+            ("wcc:org:5", text.replacen("1 ", "3 ", 1).as_str()),
         ] {
             assert!(matches!(
                 read(&key, 2, channel, text.as_bytes()),

@@ -176,7 +176,12 @@ where
         route: Box::new(move || {
             let handler = handler.clone();
             web::method(of.clone()).to(move |request: HttpRequest, payload: web::Payload| {
-                finish(answer(handler.clone(), request, payload.into_inner()))
+                // On the heap at once: it is some kilobytes, and is handed on several times.
+                finish(Box::pin(answer(
+                    handler.clone(),
+                    request,
+                    payload.into_inner(),
+                )))
             })
         }),
     }

@@ -218,6 +218,13 @@ async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery)
             InboundItem::Notice(told) => notice::take_in(app, place, &told).await?,
         }
     }
+    if threads.len() == 1 && statuses.is_empty() {
+        // One message, as nearly always: nothing runs beside it.
+        for thread in threads.into_values() {
+            hear(app, place, thread).await?;
+        }
+        return Ok(());
+    }
     let messages = stream::iter(threads.into_values())
         .map(|thread| hear(app, place, thread))
         .buffer_unordered(AT_ONCE);

@@ -139,13 +139,13 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
         let appends: Vec<Arc<InboundAppend>> =
             first.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = newcomers::commit(store, &appends).await;
-        alone.extend(share_out(first, done));
+        alone.extend(share_out(store, first, done));
     }
     if !plain.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             plain.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = batch::commit(store, appends).await;
-        alone.extend(share_out(plain, done));
+        alone.extend(share_out(store, plain, done));
     }
     go_alone(store, alone, |store, append| async move {
         in_tx!(store.db(), |conn| {
@@ -162,14 +162,18 @@ async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)
     let done = in_tx!(store.committer_db(), |conn| {
         statuses::raise(conn, &news).await
     });
-    go_alone(store, share_out(statuses, done), |store, news| async move {
-        let News {
-            organization,
-            session,
-            update,
-        } = &*news;
-        store.raise(*organization, *session, update).await
-    });
+    go_alone(
+        store,
+        share_out(store, statuses, done),
+        |store, news| async move {
+            let News {
+                organization,
+                session,
+                update,
+            } = &*news;
+            store.raise(*organization, *session, update).await
+        },
+    );
 }
 
 async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>) {
@@ -183,9 +187,11 @@ async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Qu
     let done = in_tx!(store.committer_db(), |conn| {
         drafts::queue(conn, store, &appends).await
     });
-    go_alone(store, share_out(drafts, done), |store, append| async move {
-        store.queue(&append).await
-    });
+    go_alone(
+        store,
+        share_out(store, drafts, done),
+        |store, append| async move { store.queue(&append).await },
+    );
 }
 
 async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
@@ -198,9 +204,11 @@ async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
     let done = in_tx!(store.committer_db(), |conn| {
         attempts::begin(conn, store, &all).await
     });
-    go_alone(store, share_out(begins, done), |store, begin| async move {
-        store.begin(begin.job, begin.message).await
-    });
+    go_alone(
+        store,
+        share_out(store, begins, done),
+        |store, begin| async move { store.begin(begin.job, begin.message).await },
+    );
 }
 
 async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>) {
@@ -213,19 +221,83 @@ async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>
     });
     go_alone(
         store,
-        share_out(settles, done),
+        share_out(store, settles, done),
         |store, settle| async move { store.settle(&settle).await },
     );
 }
 
-/// Answers what the batch decided; gives back what has to go one by one.
-fn share_out<T, R>(
+/// An answer that may have to be told.
+trait Telling {
+    fn receipt(&mut self) -> Option<&mut Receipt>;
+}
+
+impl Telling for Appended {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        match self {
+            Self::Stored { receipt, .. } => Some(receipt),
+            Self::Duplicate => None,
+        }
+    }
+}
+
+impl Telling for Raised {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        match self {
+            Self::Changed(receipt) => Some(receipt),
+            Self::Unchanged | Self::Kept => None,
+        }
+    }
+}
+
+impl Telling for Queued {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        match self {
+            Self::Stored { receipt, .. } => Some(receipt),
+            Self::Repeated(_) | Self::KeyReused => None,
+        }
+    }
+}
+
+impl Telling for Begun {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        match self {
+            Self::InDoubt(receipt) => Some(receipt),
+            Self::Go(_) | Self::Settled => None,
+        }
+    }
+}
+
+impl Telling for Receipt {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        Some(self)
+    }
+}
+
+/// Tells of the whole batch at once: one message to the feed and one on the bus, and each socket gets one frame.
+fn tell<R: Telling>(store: &Store, results: &mut [Option<Result<R, StoreError>>]) {
+    let Some(herald) = store.herald() else {
+        return;
+    };
+    let mut told = Receipt::default();
+    for done in results.iter_mut().flatten().flatten() {
+        if let Some(receipt) = done.receipt() {
+            told.add(std::mem::take(receipt));
+        }
+    }
+    told.envelopes.sort_by_key(|envelope| envelope.seq);
+    herald(told);
+}
+
+/// Tells and answers what the batch decided; gives back what has to go one by one.
+fn share_out<T, R: Telling>(
+    store: &Store,
     batch: Vec<(T, Reply<R>)>,
     done: Result<Vec<Option<Result<R, StoreError>>>, StoreError>,
 ) -> Vec<(T, Reply<R>)> {
     let mut alone = Vec::new();
     match done {
-        Ok(results) => {
+        Ok(mut results) => {
+            tell(store, &mut results);
             for ((entry, reply), result) in batch.into_iter().zip(results) {
                 match result {
                     Some(result) => answer(reply, result),

@@ -1,7 +1,7 @@
 //! The store alone, on both databases: nothing doubled, nothing lost, no hole in the numbers.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use actors::model::contact::{Identity, IdentityKind};
 use actors::model::conversation::{ConversationKey, ConversationStatus};
@@ -9,7 +9,7 @@ use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage, Reception};
 use actors::model::json::Json;
 use actors::ports::store::{
-    Appended, ConversationStore, EventStore, InboundAppend, MessageStore, StoreError,
+    Appended, ConversationStore, EventStore, InboundAppend, MessageStore, Receipt, StoreError,
 };
 use actors::time::Timestamp;
 use command_center::store::Store;
@@ -61,7 +61,7 @@ async fn receive(
                 activity: true,
             },
             state: state.map(Arc::new),
-            message: message.clone(),
+            message: message.clone().into(),
             received_at: Timestamp::now(),
         };
         match store.append_inbound(append).await {
@@ -76,6 +76,10 @@ async fn crowd(engine: Engine) {
     let database = TestDatabase::create(engine).await;
     let store = database.open().await;
     let (organization, session) = database.organization_with_number(&store).await;
+    let before = store.head(organization).await.unwrap().seq;
+    let told: Arc<Mutex<Vec<Receipt>>> = Arc::default();
+    let ear = Arc::clone(&told);
+    store.announce_to(Box::new(move |receipt| ear.lock().unwrap().push(receipt)));
     let mut tasks = Vec::new();
     for copy in 0..3 {
         for number in 0..400 {
@@ -84,19 +88,30 @@ async fn crowd(engine: Engine) {
             let news = message(&phone, &format!("wamid.{number}"), "hello");
             tasks.push(tokio::spawn(async move {
                 let _ = copy;
-                matches!(
-                    receive(&store, organization, session, news).await,
-                    Appended::Stored { .. }
-                )
+                match receive(&store, organization, session, news).await {
+                    Appended::Stored { receipt, .. } => Some(receipt),
+                    Appended::Duplicate => None,
+                }
             }));
         }
     }
-    let mut stored = 0;
+    let mut receipts = Vec::new();
     for task in tasks {
-        stored += usize::from(task.await.unwrap());
+        receipts.extend(task.await.unwrap());
     }
-    assert_eq!(stored, 400, "each message is stored once");
+    assert_eq!(receipts.len(), 400, "each message is stored once");
     let head = store.head(organization).await.unwrap().seq;
+    receipts.extend(told.lock().unwrap().drain(..));
+    let mut announced: Vec<i64> = receipts
+        .iter()
+        .flat_map(|receipt| receipt.envelopes.iter().map(|envelope| envelope.seq))
+        .collect();
+    announced.sort_unstable();
+    assert_eq!(
+        announced,
+        (before + 1..=head).collect::<Vec<_>>(),
+        "each event is told once, by the store or by its caller"
+    );
     let mut events = Vec::new();
     while let Some(page) = store
         .events_since(organization, events.len() as i64, 1000)

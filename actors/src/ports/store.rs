@@ -1,6 +1,6 @@
 //! What actors ask of the database. Every write commits the change, the event that tells of it and the job
-//! that follows from it together, and returns a [`Receipt`] with the envelopes to announce: nobody can
-//! announce what was not committed. Lists, search and settings are read by the HTTP edge straight from the
+//! that follows from it together, and returns a [`Receipt`] with the envelopes to announce (or gives it to the
+//! [`Herald`] itself): nobody can announce what was not committed. Lists, search and settings are read by the HTTP edge straight from the
 //! store and do not stand here.
 
 use std::sync::Arc;
@@ -48,13 +48,25 @@ pub struct Receipt {
     pub jobs: bool,
 }
 
+impl Receipt {
+    /// Adds what another write of the same transaction stored.
+    pub fn add(&mut self, other: Self) {
+        self.envelopes.extend(other.envelopes);
+        self.jobs |= other.jobs;
+    }
+}
+
+/// Who is told by a store that commits the writes of many callers together. Their receipts come back empty then:
+/// everybody who looks hears of the whole commit at once, not of each of its messages.
+pub type Herald = Box<dyn Fn(Receipt) + Send + Sync>;
+
 /// An inbound message for one conversation.
 #[derive(Clone, Debug)]
 pub struct InboundAppend {
     pub key: ConversationKey,
     /// What the caller decided on; None when it knows of no conversation.
     pub state: Option<Arc<ConversationState>>,
-    pub message: InboundMessage,
+    pub message: Arc<InboundMessage>,
     pub reception: Reception,
     pub received_at: Timestamp,
 }

@@ -175,7 +175,7 @@ pub async fn try_store_inbound(
             reception: rules::receive(current, &message),
             received_at: message.sent_at,
             state,
-            message: message.clone(),
+            message: message.clone().into(),
         };
         match store.append_inbound(append).await {
             Err(crate::ports::store::StoreError::Conflict) => {}

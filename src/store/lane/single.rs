@@ -203,7 +203,7 @@ async fn begin(
         profile_name,
         username,
         ..
-    } = &append.message;
+    } = &*append.message;
     let names = (profile_name.as_deref(), username.as_deref());
     let opened = meet(
         conn,

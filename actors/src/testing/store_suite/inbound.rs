@@ -81,7 +81,7 @@ pub async fn a_stale_version_is_refused_and_leaves_nothing(on: &dyn Fixture) {
         key: scene.key(&late.identities),
         reception: rules::receive(Some(&stale.conversation), &late),
         state: Some(stale),
-        message: late.clone(),
+        message: late.clone().into(),
         received_at: scene.now(),
     };
     let refused = scene.store.append_inbound(append).await;
@@ -100,7 +100,7 @@ pub async fn an_absent_state_is_refused_when_the_row_exists(on: &dyn Fixture) {
         key: scene.key(&next.identities),
         state: None,
         reception: rules::receive(None, &next),
-        message: next,
+        message: next.into(),
         received_at: scene.now(),
     };
     let refused = scene.store.append_inbound(append).await;
