@@ -8,6 +8,7 @@ pub mod node;
 pub mod objects;
 mod parts;
 mod provider;
+pub mod sweep;
 mod worker;
 
 use std::fs::{File, TryLockError};

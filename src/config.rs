@@ -23,6 +23,10 @@ pub use self::print::{check_config, print_config};
 /// The longest life of an access token: a leaked one must die soon (SECURITY row 20).
 const LONGEST_ACCESS: Duration = Duration::from_secs(3_600);
 
+/// The days that messages are kept at least: WhatsApp tells of a message for 30 days, and the hub's own marks (events,
+/// dedup keys) refer to it for 8.
+const FEWEST_DAYS: u64 = 31;
+
 /// What the hub was told; secrets are redacted in `Debug`.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -48,6 +52,8 @@ pub struct Config {
     pub log_filter: String,
     pub node_name: String,
     pub media_store: MediaStore,
+    /// How long messages are kept; None: for ever.
+    pub messages_kept: Option<Duration>,
     pub trusted_proxies: Vec<Network>,
     /// Origins besides that of `public_url` whose pages may open sockets.
     pub allowed_origins: Vec<String>,
@@ -164,6 +170,7 @@ impl Config {
             _ => Err("must be text or json".to_owned()),
         });
         let media_store = reader.media_store(&data_dir);
+        let messages_kept = reader.parsed("MESSAGES_KEPT_DAYS", days);
         let trusted_proxies = reader.list("TRUSTED_PROXIES", str::parse);
         let allowed_origins = reader.list("ALLOWED_ORIGINS", origin);
         let secrets = Secrets::find(
@@ -194,6 +201,7 @@ impl Config {
                     .get("NODE_NAME")
                     .map_or_else(host_name, str::to_owned),
                 media_store,
+                messages_kept,
                 trusted_proxies,
                 allowed_origins,
                 metrics_token: secret(values, "METRICS_TOKEN"),
@@ -229,6 +237,17 @@ fn host_name() -> String {
     match name.trim() {
         "" => "node".to_owned(),
         name => name.to_owned(),
+    }
+}
+
+fn days(text: &str) -> Result<Duration, String> {
+    const DAY: u64 = 24 * 60 * 60;
+    const MOST_DAYS: u64 = 36_500;
+    match text.parse() {
+        Ok(days) if (FEWEST_DAYS..=MOST_DAYS).contains(&days) => Ok(Duration::from_secs(days * DAY)),
+        _ => Err(format!(
+            "must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}; leave it out to keep messages for ever"
+        )),
     }
 }
 

@@ -133,6 +133,9 @@ figures! {
     Gauge DB_CONNECTIONS = "db_connections", Count, ["pool", "state"];
     /// Who waits for a connection of the pool at the moment.
     Gauge DB_WAITING = "db_waiting", Count, ["pool"];
+    /// How far ahead of now there are partitions of a table (PostgreSQL). Below nothing, rows go into the last one,
+    /// which takes whatever comes.
+    Gauge PARTITIONS_AHEAD_SECONDS = "partitions_ahead_seconds", Seconds, ["table"];
     /// Messages and statuses of one transaction of the group commit.
     Histogram GROUP_COMMIT_SIZE = "group_commit_size", Count, [];
     /// From taking a batch of the group commit to the last of its answers.

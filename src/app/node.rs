@@ -15,7 +15,6 @@ use actors::figure;
 use actors::hub::{Hub, Ports};
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
-use actors::time::Timestamp;
 use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
@@ -23,14 +22,14 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::figures::Watch;
 use super::parts::Parts;
-use super::{demo, figures};
+use super::{demo, figures, sweep};
 use crate::bus::{LocalBus, RedisBus};
 use crate::config::Config;
 use crate::http;
 use crate::http::state::{App, Probe};
 use crate::secret::derive_key;
 use crate::socket;
-use crate::store::{HEARTBEAT, SWEEP, Store};
+use crate::store::{HEARTBEAT, Store};
 
 /// How long open requests may take to finish when the node stops.
 const FINISH: Duration = Duration::from_secs(8);
@@ -165,9 +164,10 @@ async fn serve(
     if config.demo {
         demo::prepare(&state, &provider.objects).await?;
     }
+    let objects = provider.objects.clone();
     let tasks = [
         pool.spawn(beat(store.clone())),
-        pool.spawn(sweep(store.clone())),
+        pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
         pool.spawn(watch.run()),
     ];
     let app = App::new(state);
@@ -268,18 +268,6 @@ pub(super) async fn beat(store: Store) {
         ticks.tick().await;
         if let Err(error) = store.heartbeat().await {
             tracing::warn!(%error, "this node could not say that it lives");
-        }
-    }
-}
-
-async fn sweep(store: Store) {
-    let mut ticks = tokio::time::interval(SWEEP);
-    loop {
-        ticks.tick().await;
-        match store.sweep(Timestamp::now()).await {
-            Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "old rows were removed"),
-            Err(error) => tracing::warn!(%error, "old rows can't be removed now"),
         }
     }
 }

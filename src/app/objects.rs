@@ -120,9 +120,16 @@ impl Objects {
 
     /// Removes an object that nothing points to.
     pub async fn remove(&self, key: &str) {
-        let removed = within(TIMEOUT, self.0.delete(&Path::from(key))).await;
-        if let Err(ObjectError::Unavailable(error)) = removed {
+        if let Err(error) = self.delete(key).await {
             tracing::warn!(%error, "an object that nothing points to stays behind");
+        }
+    }
+
+    /// Removes an object; one that is not there is removed.
+    pub async fn delete(&self, key: &str) -> Result<(), ObjectError> {
+        match within(TIMEOUT, self.0.delete(&Path::from(key))).await {
+            Err(ObjectError::NotFound) => Ok(()),
+            removed => removed,
         }
     }
 

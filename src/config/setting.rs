@@ -121,6 +121,11 @@ pub const SETTINGS: &[Setting] = &[
         "The secret that goes with AWS_ACCESS_KEY_ID.",
     ),
     plain(
+        "MESSAGES_KEPT_DAYS",
+        "",
+        "Days after which messages and their files are removed, at least 31; unset: never. PostgreSQL drops whole months, quarters when it is more than two years.",
+    ),
+    plain(
         "TRUSTED_PROXIES",
         "",
         "Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For is believed.",

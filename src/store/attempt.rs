@@ -58,13 +58,21 @@ pub(crate) async fn lock_by_provider_id(
     session: i64,
     provider_id: &str,
 ) -> Result<Option<MessageRow>, StoreError> {
-    lock_first!(
-        conn,
-        messages::table
-            .filter(messages::session_id.eq(session))
-            .filter(messages::provider_id.eq(provider_id))
-            .select(MessageRow::as_select())
-    )
+    let lately = message::lately();
+    for (first, last) in [(lately, i64::MAX), (i64::MIN, lately - 1)] {
+        let row = lock_first!(
+            conn,
+            messages::table
+                .filter(messages::session_id.eq(session))
+                .filter(messages::provider_id.eq(provider_id))
+                .filter(messages::id.between(first, last))
+                .select(MessageRow::as_select())
+        )?;
+        if row.is_some() {
+            return Ok(row);
+        }
+    }
+    Ok(None)
 }
 
 /// Takes a number for a changed message and stores the event that tells of it as it is now. The list row is read

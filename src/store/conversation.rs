@@ -18,7 +18,7 @@ use super::contact::{Found, in_passing};
 use super::db::Conn;
 use super::message::shortened;
 use super::schema::{contacts, conversations, messages, users};
-use super::{Tenant, field};
+use super::{Tenant, field, message};
 use crate::with_conn;
 
 /// A conversation as it lies in the database.
@@ -155,8 +155,10 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
         .collect();
     let mut last: HashMap<i64, LastColumns> = HashMap::new();
     if !last_ids.is_empty() {
+        let (first, end) = message::span(&last_ids);
         let found: Vec<LastColumns> = with_conn!(conn, |c| messages::table
             .filter(messages::id.eq_any(&last_ids))
+            .filter(messages::id.between(first, end))
             .select(LastColumns::as_select())
             .load(c)
             .await)?;

@@ -1,11 +1,14 @@
 //! Messages as they lie in the database and as everybody else sees them.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use actors::id::floor_at;
 use actors::model::ids::{ContactId, ConversationId, MediaId, MessageId, SessionId};
 use actors::model::message::{Direction, Media, MediaState, Message, ReplyTo};
 use actors::model::status::MessageStatus;
 use actors::ports::store::StoreError;
+use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -166,6 +169,20 @@ pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(QUOTED).collect()
 }
 
+/// The smallest and the greatest of some ids. A query that says between which its ids lie looks only into the
+/// partitions of that time: PostgreSQL does not see it in an array of parameters.
+pub(crate) fn span(ids: &[i64]) -> (i64, i64) {
+    let ends = ids.iter().min().zip(ids.iter().max());
+    ends.map_or((0, 0), |(first, last)| (*first, *last))
+}
+
+/// Where messages begin that WhatsApp still tells of, or that somebody is likely to quote. What is searched by the
+/// provider's id is searched here first and then in all partitions: each costs a look into its index.
+pub(crate) fn lately() -> i64 {
+    const LATELY: Duration = Duration::from_secs(35 * 24 * 60 * 60);
+    floor_at(Timestamp::now() - LATELY)
+}
+
 /// The messages of these ids, in no order.
 pub(crate) async fn load(
     conn: &mut Conn,
@@ -175,9 +192,11 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let (first, last) = span(ids);
     let rows: Vec<MessageRow> = with_conn!(conn, |c| messages::table
         .filter(messages::organization_id.eq(organization))
         .filter(messages::id.eq_any(ids))
+        .filter(messages::id.between(first, last))
         .select(MessageRow::as_select())
         .load(c)
         .await)?;
@@ -226,32 +245,39 @@ pub(crate) type Quotes = HashMap<(i64, String), (i64, Option<String>, String)>;
 
 /// The lines that are quoted by these numbers and provider's ids.
 pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Quotes, StoreError> {
-    if wanted.is_empty() {
-        return Ok(Quotes::new());
+    let (mut quotes, lately) = (Quotes::new(), lately());
+    for (first, last) in [(lately, i64::MAX), (i64::MIN, lately - 1)] {
+        let missing = wanted
+            .iter()
+            .filter(|(session, id)| !quotes.contains_key(&(*session, (*id).to_owned())));
+        let (mut sessions, ids): (Vec<i64>, Vec<&str>) = missing.copied().unzip();
+        if ids.is_empty() {
+            break;
+        }
+        sessions.sort_unstable();
+        sessions.dedup();
+        type Line = (i64, Option<String>, i64, Option<String>, String);
+        let found: Vec<Line> = with_conn!(conn, |c| messages::table
+            .filter(messages::session_id.eq_any(&sessions))
+            .filter(messages::provider_id.eq_any(&ids))
+            .filter(messages::id.between(first, last))
+            .select((
+                messages::session_id,
+                messages::provider_id,
+                messages::id,
+                messages::text,
+                messages::direction,
+            ))
+            .load(c)
+            .await)?;
+        let lines = found
+            .into_iter()
+            .filter_map(|(session, provider_id, id, text, direction)| {
+                Some(((session, provider_id?), (id, text, direction)))
+            });
+        quotes.extend(lines);
     }
-    let mut sessions: Vec<i64> = wanted.iter().map(|(session, _)| *session).collect();
-    sessions.sort_unstable();
-    sessions.dedup();
-    let provider_ids: Vec<&str> = wanted.iter().map(|(_, id)| *id).collect();
-    type Line = (i64, Option<String>, i64, Option<String>, String);
-    let found: Vec<Line> = with_conn!(conn, |c| messages::table
-        .filter(messages::session_id.eq_any(&sessions))
-        .filter(messages::provider_id.eq_any(&provider_ids))
-        .select((
-            messages::session_id,
-            messages::provider_id,
-            messages::id,
-            messages::text,
-            messages::direction,
-        ))
-        .load(c)
-        .await)?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(session, provider_id, id, text, direction)| {
-            Some(((session, provider_id?), (id, text, direction)))
-        })
-        .collect())
+    Ok(quotes)
 }
 
 /// What a message shows of the line that it answers.

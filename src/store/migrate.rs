@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use actors::ports::store::StoreError;
+use actors::time::Timestamp;
 use diesel::{Connection, SqliteConnection};
 use diesel_async::{AsyncMigrationHarness, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::db::{connect, tls_connector};
+use super::partition;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -49,7 +51,13 @@ pub async fn postgres(url: &SecretString) -> Result<usize, StoreError> {
             conn.batch_execute(LOCK).await.map_err(broken)?;
             let mut harness = AsyncMigrationHarness::new(conn);
             let done = harness.run_pending_migrations(POSTGRES).map_err(broken)?;
-            Ok(done.len())
+            let count = done.len();
+            let mut conn = harness.into_inner();
+            // Rows find a place without them, so they are no reason not to start; the sweep tries again.
+            if let Err(error) = partition::extend_all(&mut conn, None, Timestamp::now()).await {
+                tracing::warn!(%error, "partitions can't be made ahead now");
+            }
+            Ok(count)
         })
     })
     .await

@@ -1,5 +1,5 @@
 //! What is not kept for ever: marks against doubles, idempotency keys, early statuses, the tail of events and
-//! spent tokens. Messages stay.
+//! spent tokens. Messages stay, unless somebody says otherwise (`expiry.rs`).
 
 use std::time::Duration;
 
@@ -9,11 +9,12 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::Store;
+use super::db::Conn;
 use super::schema::{
     dedup_keys, early_statuses, events, idempotency_keys, organizations, password_resets,
     refresh_tokens, throttles,
 };
+use super::{Store, partition};
 use crate::{in_tx, with_conn};
 
 /// How often the tables are swept: often enough that each sweep is small.
@@ -28,6 +29,19 @@ pub(super) const DEDUP_LIFE: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl Store {
+    /// Makes the partitions that will be needed soon, where there are partitions. `kept`: how long messages are, if
+    /// not for ever.
+    pub async fn extend_partitions(
+        &self,
+        kept: Option<Duration>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match &mut self.db().read().await? {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(object) => partition::extend_all(object, kept, now).await,
+        }
+    }
+
     /// Removes what is no longer needed; tells how many rows went.
     pub async fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut gone = 0;
@@ -45,16 +59,35 @@ impl Store {
         sweep!(dedup_keys, created_at, DEDUP_LIFE);
         sweep!(early_statuses, created_at, DEDUP_LIFE);
         sweep!(idempotency_keys, created_at, DAY);
-        gone += self.sweep_events(now).await?;
         sweep!(password_resets, expires_at, DAY);
         sweep!(refresh_tokens, expires_at, DAY);
         sweep!(throttles, since, DAY);
+        // Last: it may have to wait for its turn at the table, and gives up then.
+        if self.drop_events(now - EVENTS).await? {
+            gone += self.cut_all_events(now).await?;
+        }
         Ok(gone)
+    }
+
+    /// On PostgreSQL whole days of events go at once; tells whether there are some that have to be cut.
+    async fn drop_events(&self, oldest: Timestamp) -> Result<bool, StoreError> {
+        let mut conn = self.db().read().await?;
+        let Conn::Postgres(object) = &mut conn else {
+            return Ok(true);
+        };
+        let (spent, past) = partition::spent(object, &partition::EVENTS, oldest).await?;
+        if let Some(end) = spent {
+            let count = partition::drop_until(object, &partition::EVENTS, end).await?;
+            tracing::info!(count, "partitions of old events were dropped");
+            return Ok(false);
+        }
+        // What was there before there were partitions lies in the first one.
+        partition::has_past(object, &partition::EVENTS, past.min(oldest)).await
     }
 
     /// Cuts the tail of each organization's events. Numbers rise with time, so the tail is read from its end
     /// and needs no index by time, which every event would pay for.
-    async fn sweep_events(&self, now: Timestamp) -> Result<usize, StoreError> {
+    async fn cut_all_events(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut conn = self.db().read().await?;
         let all: Vec<i64> = with_conn!(&mut conn, |c| organizations::table
             .select(organizations::id)

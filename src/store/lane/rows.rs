@@ -22,10 +22,12 @@ use crate::lock_all;
 
 /// The rows of these ids, locked in the order of their ids on PostgreSQL; SQLite has one writer anyway.
 pub(super) async fn lock(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<MessageRow>, StoreError> {
+    let (first, last) = message::span(&ids);
     lock_all!(
         conn,
         messages::table
             .filter(messages::id.eq_any(&ids))
+            .filter(messages::id.between(first, last))
             .order(messages::id)
             .select(MessageRow::as_select())
     )
@@ -90,7 +92,7 @@ pub(super) async fn tell(
 
 const SAVE: &str = "UPDATE messages AS m SET seq = v.seq, status = v.status, error = v.error, \
     provider_id = v.provider_id FROM UNNEST($1, $2, $3, $4, $5) \
-    AS v (id, seq, status, error, provider_id) WHERE m.id = v.id";
+    AS v (id, seq, status, error, provider_id) WHERE m.id = v.id AND m.id BETWEEN $6 AND $7";
 
 /// What changes on a row.
 struct News {
@@ -120,6 +122,7 @@ async fn save(conn: &mut Conn, news: Vec<News>) -> Result<(), StoreError> {
             .map_err(refused),
         Conn::Postgres(object) => {
             let ids: Vec<i64> = news.iter().map(|row| row.id).collect();
+            let (first, last) = message::span(&ids);
             let seqs: Vec<i64> = news.iter().map(|row| row.seq).collect();
             let (mut statuses, mut errors, mut provider_ids) = (Vec::new(), Vec::new(), Vec::new());
             for row in news {
@@ -132,7 +135,9 @@ async fn save(conn: &mut Conn, news: Vec<News>) -> Result<(), StoreError> {
                 .bind::<Array<BigInt>, _>(seqs)
                 .bind::<Array<Text>, _>(statuses)
                 .bind::<Array<Nullable<Text>>, _>(errors)
-                .bind::<Array<Nullable<Text>>, _>(provider_ids);
+                .bind::<Array<Nullable<Text>>, _>(provider_ids)
+                .bind::<BigInt, _>(first)
+                .bind::<BigInt, _>(last);
             kept(save)
                 .execute(&mut **object)
                 .await

@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::super::db::{Conn, refused};
 use super::super::field;
 use super::super::kept::kept;
-use super::super::message::MessageRow;
+use super::super::message::{MessageRow, lately};
 use super::super::schema::messages;
 use super::{News, rows};
 
@@ -115,7 +115,8 @@ async fn lock_rows(conn: &mut Conn, news: &[&News]) -> Result<Vec<MessageRow>, S
                 news.iter().map(|news| key_of(news)).unzip();
             let find = diesel::sql_query(FIND)
                 .bind::<Array<BigInt>, _>(sessions)
-                .bind::<Array<Text>, _>(ids);
+                .bind::<Array<Text>, _>(ids)
+                .bind::<BigInt, _>(lately());
             let found: Vec<IdRow> = kept(find).load(&mut **object).await.map_err(refused)?;
             let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
             rows::lock(conn, ids).await
@@ -129,6 +130,7 @@ struct IdRow {
     id: i64,
 }
 
-/// One probe of the index per message, whatever the planner believes about a young table.
+/// One probe of the index per message, whatever the planner believes about a young table. Old messages go one by one.
 const FIND: &str = "SELECT hit.id FROM UNNEST($1, $2) AS v (s, p) CROSS JOIN LATERAL \
-    (SELECT m.id FROM messages AS m WHERE m.session_id = v.s AND m.provider_id = v.p LIMIT 1) AS hit";
+    (SELECT m.id FROM messages AS m WHERE m.session_id = v.s AND m.provider_id = v.p AND m.id >= $3 \
+    LIMIT 1) AS hit";

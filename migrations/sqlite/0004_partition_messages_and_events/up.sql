@@ -1,0 +1,2 @@
+-- SQLite knows no partitions: nothing changes.
+SELECT 1;
