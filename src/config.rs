@@ -244,7 +244,9 @@ fn days(text: &str) -> Result<Duration, String> {
     const DAY: u64 = 24 * 60 * 60;
     const MOST_DAYS: u64 = 36_500;
     match text.parse() {
-        Ok(days) if (FEWEST_DAYS..=MOST_DAYS).contains(&days) => Ok(Duration::from_secs(days * DAY)),
+        Ok(days) if (FEWEST_DAYS..=MOST_DAYS).contains(&days) => {
+            Ok(Duration::from_secs(days * DAY))
+        }
         _ => Err(format!(
             "must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}; leave it out to keep messages for ever"
         )),

@@ -26,7 +26,10 @@ pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) 
         if let Some(kept) = kept
             && let Err(error) = expire(&store, &objects, kept, now).await
         {
-            tracing::warn!(error = format!("{error:#}"), "old messages can't be removed now");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "old messages can't be removed now"
+            );
         }
         match store.sweep(now).await {
             Ok(0) => {}

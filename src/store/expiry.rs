@@ -65,7 +65,11 @@ impl Store {
         // A file that was sent again belongs to several messages.
         let shared: Vec<Option<String>> = with_conn!(&mut conn, |c| media::table
             .filter(media::object_key.eq_any(&keys))
-            .filter(media::message_id.is_null().or(media::message_id.ge(border.0)))
+            .filter(
+                media::message_id
+                    .is_null()
+                    .or(media::message_id.ge(border.0))
+            )
             .select(media::object_key)
             .load(c)
             .await)?;

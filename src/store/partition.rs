@@ -120,7 +120,10 @@ async fn provide(
             Made::Enough | Made::Elsewhere => {}
             Made::InUse(rest) => {
                 // Nobody made a partition in time: what was to be spread over some becomes one.
-                tracing::warn!(table = table.table, "rows lie in the last partition: it is closed");
+                tracing::warn!(
+                    table = table.table,
+                    "rows lie in the last partition: it is closed"
+                );
                 close(c, table, &rest, period, now).await?;
                 make(c, table, period, now).await?;
             }
@@ -151,12 +154,15 @@ pub(super) async fn drop_until(
             return Ok(0);
         }
         let pieces = read(c, table).await?;
-        let gone = pieces.iter().filter(|piece| piece.to.is_some_and(|to| to <= end));
+        let gone = pieces
+            .iter()
+            .filter(|piece| piece.to.is_some_and(|to| to <= end));
         let gone: Vec<&str> = gone.map(|piece| piece.name.as_str()).collect();
         if gone.is_empty() {
             return Ok(0);
         }
-        c.batch_execute(&format!("DROP TABLE {}", gone.join(", "))).await?;
+        c.batch_execute(&format!("DROP TABLE {}", gone.join(", ")))
+            .await?;
         let past = format!("{}_past", table.table);
         c.batch_execute(&table.create(&past, "MINVALUE", &table.key.literal(end)))
             .await?;
@@ -346,11 +352,16 @@ async fn latest(
 impl Parted {
     fn create(&self, name: &str, from: &str, to: &str) -> String {
         let (table, own) = (self.table, self.own);
-        format!("CREATE TABLE {name} PARTITION OF {table} {own} FOR VALUES FROM ({from}) TO ({to});")
+        format!(
+            "CREATE TABLE {name} PARTITION OF {table} {own} FOR VALUES FROM ({from}) TO ({to});"
+        )
     }
 
     fn strange(&self) -> StoreError {
-        StoreError::Broken(format!("the partitions of {} are not as they were made", self.table))
+        StoreError::Broken(format!(
+            "the partitions of {} are not as they were made",
+            self.table
+        ))
     }
 }
 

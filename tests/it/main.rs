@@ -6,6 +6,7 @@ mod bus;
 mod conformance;
 mod edge;
 mod import;
+mod partition;
 mod store;
 mod support;
 mod tidy;

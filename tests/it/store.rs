@@ -16,7 +16,7 @@ use command_center::store::Store;
 
 use crate::support::database::{Engine, TestDatabase};
 
-fn message(phone: &str, id: &str, text: &str) -> InboundMessage {
+pub fn message(phone: &str, id: &str, text: &str) -> InboundMessage {
     InboundMessage {
         provider_id: id.to_owned(),
         identities: vec![Identity {
@@ -39,7 +39,7 @@ fn message(phone: &str, id: &str, text: &str) -> InboundMessage {
 
 /// Appends as the conversation's actor does: load, decide, write, decide again on a conflict; and as the
 /// provider does: once more when the hub could not.
-async fn receive(
+pub async fn receive(
     store: &Store,
     organization: OrganizationId,
     session: SessionId,
