@@ -346,3 +346,18 @@ impl Reader<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_kept_for_a_month_at_least_or_for_ever() {
+        const DAY: Duration = Duration::from_secs(86_400);
+        assert_eq!(days("31"), Ok(31 * DAY));
+        assert_eq!(days("3650"), Ok(3_650 * DAY));
+        for wrong in ["0", "30", "-1", "90d", "1000000", ""] {
+            assert!(days(wrong).is_err(), "{wrong}");
+        }
+    }
+}

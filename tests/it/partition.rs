@@ -11,7 +11,8 @@ use actors::model::ids::{ContactId, ConversationId, MessageId, OrganizationId, S
 use actors::model::json::Json;
 use actors::model::message::{Direction, Message};
 use actors::model::status::MessageStatus;
-use actors::ports::store::{Appended, EventStore, StoreError};
+use actors::ports::store::{Appended, EventStore, MessageStore, Raised, StoreError};
+use actors::testing::build;
 use actors::time::Timestamp;
 use command_center::app::import::import;
 use command_center::app::objects::Objects;
@@ -28,7 +29,10 @@ use crate::on_both;
 use crate::store::{message, receive};
 use crate::support::database::{Engine, TestDatabase};
 
-on_both!(messages_go_after_their_time_with_their_files);
+on_both!(
+    messages_go_after_their_time_with_their_files,
+    a_message_of_long_ago_is_found_by_the_providers_id,
+);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -502,4 +506,36 @@ async fn messages_go_after_their_time_with_their_files(engine: Engine) {
     )
     .await;
     assert_eq!(left().await.len(), 1);
+}
+
+async fn a_message_of_long_ago_is_found_by_the_providers_id(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let (organization, number) = database.organization_with_number(&store).await;
+    let line = r#"{"phone": "4917000001", "messages": [
+        {"direction": "outbound", "at": 1750000000, "text": "long ago", "id": "wamid.old"}]}"#;
+    let line = line.replace('\n', "");
+    let input = Box::new(std::io::Cursor::new(line.into_bytes()));
+    assert_eq!(import(&store, number, input).await.unwrap().bad, 0);
+    let read = build::status("wamid.old", MessageStatus::Read, Timestamp::now());
+    let raised = store.raise_status(organization, number, read).await;
+    assert!(matches!(raised.unwrap(), Raised::Changed(_)));
+    let mut answer = message("4917000001", "wamid.answer", "and now?");
+    answer.reply_to = Some("wamid.old".to_owned());
+    receive(&store, organization, number, answer).await;
+    let mut strange = message("4917000001", "wamid.strange", "what?");
+    strange.reply_to = Some("wamid.never".to_owned());
+    receive(&store, organization, number, strange).await;
+
+    let tenant = store.tenant(organization);
+    let threads = tenant
+        .list_conversations(&ConversationFilter::default(), 10)
+        .await;
+    let thread = threads.unwrap()[0].id;
+    let page = tenant.list_messages(thread, None, 10).await.unwrap();
+    let quoted = |index: usize| page[index].reply_to.as_ref().unwrap();
+    assert_eq!((quoted(0).id, quoted(0).text.as_deref()), (None, None));
+    assert_eq!(quoted(1).text.as_deref(), Some("long ago"));
+    assert_eq!(quoted(1).id, Some(page[2].id));
+    assert_eq!(page[2].status, MessageStatus::Read);
 }
