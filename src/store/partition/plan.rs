@@ -229,7 +229,7 @@ mod tests {
             ends(Period::Quarter, day("2027-01-01"), now, 30 * DAY),
             Vec::new()
         );
-        let later = at("2026-12-02T00:00:00Z");
+        let later = at("2026-12-02T00:00:01Z");
         assert_eq!(
             ends(Period::Quarter, day("2027-01-01"), later, 30 * DAY),
             vec![day("2027-04-01")]
