@@ -87,7 +87,14 @@ fn the_simulator_shares_only_model_and_events_with_the_hub() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    let rooms = ["src", "actors/src", "loadtest/src", "tests"];
+    let rooms = [
+        "src",
+        "actors/src",
+        "loadtest/src",
+        "actors/benches",
+        "benches",
+        "tests",
+    ];
     let silent = |file: &&File| !file.text.starts_with("//!") && !file.is_generated();
     let files = rooms.iter().flat_map(|room| tree::rust_in(room));
     let silent: Vec<_> = files.filter(silent).map(|file| &file.path).collect();
@@ -100,7 +107,14 @@ fn every_module_is_on_the_code_map() {
         .iter()
         .find(|file| file.path == "ARCHITECTURE.md");
     let document = &document.unwrap().text;
-    for room in ["actors/src/", "src/", "loadtest/src/", "tests/it/"] {
+    for room in [
+        "actors/src/",
+        "src/",
+        "loadtest/src/",
+        "actors/benches/",
+        "benches/",
+        "tests/it/",
+    ] {
         let title = format!("`{room}`");
         let map = document
             .split("\n### ")
