@@ -33,5 +33,5 @@ openapi: ## Write docs/openapi.json and the dashboard's types from the code
 load: ## Put load on a hub and a simulator of its own: LOAD="ingest" or any words for `loadtest`
 	cargo run --release --package loadtest -- $(or $(LOAD),--help)
 
-bench: ## Measure start, memory and, with LOAD="ingest" and the like, a load scenario
+bench: ## Measure start, memory, load and single paths; only the latter with LOAD=micro, one scenario with LOAD="ingest" and the like
 	@deploy/dev/bench

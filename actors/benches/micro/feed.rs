@@ -12,7 +12,7 @@ use actors::feed::{Join, Publish, Subscribe};
 use actors::model::ids::{OrganizationId, UserId};
 use actors::model::user::{Role, Who};
 use actors::testing::Stage;
-use criterion::{Criterion, Throughput};
+use criterion::{Criterion, SamplingMode, Throughput};
 use tokio::sync::mpsc;
 
 use crate::scene;
@@ -22,7 +22,10 @@ const BATCH: i64 = 64;
 
 pub fn measure(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("feed");
-    group.sample_size(30).throughput(Throughput::Elements(64));
+    group
+        .sample_size(30)
+        .sampling_mode(SamplingMode::Flat)
+        .throughput(Throughput::Elements(64));
     group.bench_function("64 events to 10 sockets that see all", |b| {
         let mut hall = Hall::open(10, Shown::Events, |_| vec!["firehose".to_owned()]);
         b.iter_custom(|rounds| hall.take(rounds, |hall| vec![hall.batch(BATCH)]));
