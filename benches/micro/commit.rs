@@ -29,14 +29,14 @@ pub fn measure(criterion: &mut Criterion, engine: Engine) {
     let open = || runtime.block_on(Desk::open(engine));
     for count in AT_ONCE {
         group.throughput(Throughput::Elements(count as u64));
-        let id = BenchmarkId::new(name(engine), format!("{count} messages"));
+        let id = BenchmarkId::new(name(engine), format!("{count} at once"));
         group.bench_function(id, |b| {
             let desk = desk.get_or_insert_with(open);
             b.iter_custom(|rounds| runtime.block_on(desk.time(rounds, count, Desk::known)));
         });
     }
     group.throughput(Throughput::Elements(64));
-    let id = BenchmarkId::new(name(engine), "64 first messages");
+    let id = BenchmarkId::new(name(engine), "64 newcomers at once");
     group.bench_function(id, |b| {
         let desk = desk.get_or_insert_with(open);
         b.iter_custom(|rounds| runtime.block_on(desk.time(rounds, 64, Desk::newcomer)));
