@@ -51,6 +51,9 @@ impl Drop for Own {
     }
 }
 
+/// With the first key, enough for the ten thousand sockets of `fanout`.
+const FURTHER_KEYS: usize = 9;
+
 /// Starts it, with a simulator or with a provider that never answers.
 pub async fn start(place: Place<'_>, with_simulator: bool) -> anyhow::Result<Link> {
     let data_dir = std::env::temp_dir().join(format!("loadtest-{:08x}", fresh_run()?));
@@ -78,7 +81,11 @@ pub async fn start(place: Place<'_>, with_simulator: bool) -> anyhow::Result<Lin
     let session = hub.create_session(&session).await?;
     // A key does not end within a long run, as an access token does.
     let token = hub.create_key().await?;
-    let hub = hub.with_token(token);
+    let mut more = Vec::new();
+    for _ in 0..FURTHER_KEYS {
+        more.push(hub.create_key().await?);
+    }
+    let hub = hub.with_token(token).with_more(more);
     let path = format!("/webhooks/whatsapp/{}", session.id);
     if let Some(simulator) = &simulator {
         let callback = format!("{}{path}", recipe.url());

@@ -41,13 +41,11 @@ impl Crew {
                 opened(&mut wait).await?;
             }
             let (board, progress) = (Arc::clone(board), Arc::clone(&progress));
-            let run = socket::run(
-                watch.clone(),
-                board,
-                ready.clone(),
-                progress,
-                end_seen.clone(),
-            );
+            let watch = Watch {
+                number,
+                ..watch.clone()
+            };
+            let run = socket::run(watch, board, ready.clone(), progress, end_seen.clone());
             watchers.spawn(run);
         }
         drop(ready);

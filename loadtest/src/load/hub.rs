@@ -15,6 +15,8 @@ pub struct Hub {
     base: String,
     client: reqwest::Client,
     token: Option<String>,
+    /// Further API keys, for more sockets than one may hold.
+    more: Vec<String>,
 }
 
 /// A number at the hub.
@@ -36,6 +38,7 @@ impl Hub {
                 .timeout(TIMEOUT)
                 .build()?,
             token: None,
+            more: Vec::new(),
         })
     }
 
@@ -43,6 +46,17 @@ impl Hub {
     pub fn with_token(mut self, token: String) -> Self {
         self.token = Some(token);
         self
+    }
+
+    /// With further keys for many sockets.
+    pub fn with_more(mut self, keys: Vec<String>) -> Self {
+        self.more = keys;
+        self
+    }
+
+    /// The token of each thousand sockets: a hub lets one key hold no more.
+    pub fn socket_tokens(&self) -> Vec<String> {
+        self.token.iter().chain(&self.more).cloned().collect()
     }
 
     /// The token in use.

@@ -24,6 +24,8 @@ use super::post::record;
 use super::report::histogram;
 use super::scan::{Frame, Scanner};
 
+/// Sockets that a hub lets one API key hold.
+const PER_KEY: usize = 1000;
 /// The default of 128 KiB per socket is the largest part of its memory.
 const READ_BUFFER: usize = 32 * 1024;
 /// Nothing comes for so long, not even a beat: the socket is dead.
@@ -39,7 +41,10 @@ pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[derive(Clone)]
 pub struct Watch {
     pub url: String,
-    pub token: String,
+    /// One for each thousand sockets.
+    pub tokens: Vec<String>,
+    /// Which of many sockets this is.
+    pub number: usize,
     pub marker: Marker,
     /// Messages due before this time are not measured.
     pub measured_from: Duration,
@@ -56,7 +61,8 @@ impl Watch {
     pub fn of(hub: &Hub, marker: Marker, contacts: u32, most: u64) -> Self {
         Self {
             url: hub.socket_url(),
-            token: hub.token().unwrap_or_default().to_owned(),
+            tokens: hub.socket_tokens(),
+            number: 0,
             marker,
             measured_from: Duration::ZERO,
             contacts,
@@ -64,6 +70,15 @@ impl Watch {
             persistent: true,
             echoes: None,
         }
+    }
+}
+
+impl Watch {
+    /// As which it shows itself; what is beyond the last one's thousand is refused by the hub.
+    fn token(&self) -> &str {
+        let last = self.tokens.len().saturating_sub(1);
+        let token = self.tokens.get((self.number / PER_KEY).min(last));
+        token.map_or("", String::as_str)
     }
 }
 
@@ -154,7 +169,7 @@ impl Watcher {
         ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
     ) -> anyhow::Result<()> {
         let mut socket =
-            subscribe(&self.watch.url, &self.watch.token, self.cursor.as_deref()).await?;
+            subscribe(&self.watch.url, self.watch.token(), self.cursor.as_deref()).await?;
         loop {
             let message = match tokio::time::timeout(SILENCE, socket.next()).await {
                 Err(_) => bail!("nothing came for {} s", SILENCE.as_secs()),
