@@ -15,6 +15,7 @@ use actix::{
     Handler, Message as ActixMessage, Supervised, WrapFuture,
 };
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use crate::event::Event;
 use crate::figure;
@@ -45,17 +46,29 @@ const CROWD: usize = 30_000;
 /// Takes in what the contact did.
 #[derive(ActixMessage, Clone)]
 #[rtype(result = "Result<(), HubError>")]
-pub struct Receive(pub Arc<InboundMessage>);
+pub struct Receive {
+    pub message: Arc<InboundMessage>,
+    /// In which it is handled: no mailbox carries that by itself.
+    pub span: Span,
+}
 
 /// Says something to the contact (or to colleagues, as a note).
 #[derive(ActixMessage, Clone)]
 #[rtype(result = "Result<Arc<Message>, HubError>")]
-pub struct Send(pub Draft);
+pub struct Send {
+    pub draft: Draft,
+    /// In which it is handled.
+    pub span: Span,
+}
 
 /// Finds or creates the row, so that a first message can be sent.
 #[derive(ActixMessage, Clone)]
 #[rtype(result = "Result<View, HubError>")]
-pub struct Open(pub Vec<Identity>);
+pub struct Open {
+    pub identities: Vec<Identity>,
+    /// In which it is handled.
+    pub span: Span,
+}
 
 /// Changes status, assignee or unread on behalf of a person.
 #[derive(ActixMessage, Clone)]
@@ -111,8 +124,12 @@ impl Conversation {
         });
     }
 
-    /// Runs `work` on the desk with the mailbox held back until it is done.
-    fn at_desk<T, F, Fut>(&mut self, work: F) -> AtomicResponse<Self, Result<T, HubError>>
+    /// Runs `work` on the desk, in `span`, with the mailbox held back until it is done.
+    fn at_desk<T, F, Fut>(
+        &mut self,
+        span: Span,
+        work: F,
+    ) -> AtomicResponse<Self, Result<T, HubError>>
     where
         T: 'static,
         F: FnOnce(Desk) -> Fut,
@@ -123,7 +140,7 @@ impl Conversation {
             .desk
             .take()
             .unwrap_or_else(|| Desk::new(self.hub.clone(), self.key.clone()));
-        let work = tokio::time::timeout(STORE_TIMEOUT, work(desk));
+        let work = tokio::time::timeout(STORE_TIMEOUT, work(desk)).instrument(span);
         AtomicResponse::new(Box::pin(work.into_actor(self).map(|done, actor, _| {
             let Ok((desk, result)) = done else {
                 return Err(HubError::Unavailable("no answer in time".to_owned()));
@@ -151,9 +168,9 @@ impl Supervised for Conversation {
 impl Handler<Receive> for Conversation {
     type Result = AtomicResponse<Self, Result<(), HubError>>;
 
-    fn handle(&mut self, Receive(message): Receive, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
-            let result = desk.receive(&message).await;
+    fn handle(&mut self, asked: Receive, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(asked.span, async move |mut desk: Desk| {
+            let result = desk.receive(&asked.message).await;
             (desk, result)
         })
     }
@@ -162,9 +179,9 @@ impl Handler<Receive> for Conversation {
 impl Handler<Send> for Conversation {
     type Result = AtomicResponse<Self, Result<Arc<Message>, HubError>>;
 
-    fn handle(&mut self, Send(draft): Send, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
-            let result = desk.send(draft).await;
+    fn handle(&mut self, asked: Send, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(asked.span, async move |mut desk: Desk| {
+            let result = desk.send(asked.draft).await;
             (desk, result)
         })
     }
@@ -173,9 +190,9 @@ impl Handler<Send> for Conversation {
 impl Handler<Open> for Conversation {
     type Result = AtomicResponse<Self, Result<View, HubError>>;
 
-    fn handle(&mut self, Open(identities): Open, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
-            let result = desk.open(&identities).await;
+    fn handle(&mut self, asked: Open, _: &mut Self::Context) -> Self::Result {
+        self.at_desk(asked.span, async move |mut desk: Desk| {
+            let result = desk.open(&asked.identities).await;
             (desk, result)
         })
     }
@@ -185,7 +202,7 @@ impl Handler<Change> for Conversation {
     type Result = AtomicResponse<Self, Result<View, HubError>>;
 
     fn handle(&mut self, message: Change, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
+        self.at_desk(Span::none(), async move |mut desk: Desk| {
             let result = desk.change(&message.by, &message.change, None).await;
             (desk, result)
         })
@@ -196,7 +213,7 @@ impl Handler<MarkRead> for Conversation {
     type Result = AtomicResponse<Self, Result<(), HubError>>;
 
     fn handle(&mut self, MarkRead(by): MarkRead, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
+        self.at_desk(Span::none(), async move |mut desk: Desk| {
             let result = desk.mark_read(&by).await;
             (desk, result)
         })
@@ -207,7 +224,7 @@ impl Handler<LastInbound> for Conversation {
     type Result = AtomicResponse<Self, Result<Option<String>, HubError>>;
 
     fn handle(&mut self, _: LastInbound, _: &mut Self::Context) -> Self::Result {
-        self.at_desk(async move |mut desk: Desk| {
+        self.at_desk(Span::none(), async move |mut desk: Desk| {
             let result = desk
                 .known()
                 .await
@@ -251,11 +268,15 @@ impl Desk {
             };
             match self.hub.store().append_inbound(append).await {
                 Ok(Appended::Stored { state, receipt }) => {
+                    tracing::debug!(conversation.id = %state.conversation.id, "a contact's message was taken in");
                     self.state = Some(state);
                     self.hub.announce(receipt);
                     return Ok(());
                 }
-                Ok(Appended::Duplicate) => return Ok(()),
+                Ok(Appended::Duplicate) => {
+                    tracing::debug!("a contact's message was taken in before");
+                    return Ok(());
+                }
                 Err(StoreError::Conflict) => self.forget(round),
                 Err(error) => return Err(self.lost(error)),
             }
@@ -293,11 +314,15 @@ impl Desk {
                     state,
                     receipt,
                 }) => {
+                    tracing::debug!(conversation.id = %message.conversation_id, message.id = %message.id, "a message was queued");
                     self.state = Some(state);
                     self.hub.announce(receipt);
                     return Ok(message);
                 }
-                Ok(Queued::Repeated(message)) => return Ok(message),
+                Ok(Queued::Repeated(message)) => {
+                    tracing::debug!(message.id = %message.id, "a message was queued before");
+                    return Ok(message);
+                }
                 Ok(Queued::KeyReused) => return Err(HubError::KeyReused),
                 Err(StoreError::Conflict) => self.forget(round),
                 Err(error) => return Err(self.lost(error)),

@@ -11,6 +11,7 @@ use actix::{
     ResponseFuture, SpawnHandle, Supervised,
 };
 use tokio::sync::{Semaphore, oneshot};
+use tracing::{Instrument, Span};
 
 use crate::figure;
 use crate::hub::Hub;
@@ -170,10 +171,12 @@ impl Dispatcher {
         let places = for_work.then(|| Arc::clone(&self.workplaces));
         let hand = !for_work || self.for_work <= MAX_FOR_WORK;
         let (hub, me) = (self.hub.clone(), ctx.address());
+        let span = tracing::debug_span!("job", job.id = %job.id, kind = job.task.name());
         actix_rt::spawn(async move {
             let after = if hand {
                 // A task of its own: a panicking job must not take the others with it.
-                let run = actix_rt::spawn(run(hub.clone(), job.clone(), places));
+                let run = run(hub.clone(), job.clone(), places).instrument(span);
+                let run = actix_rt::spawn(run);
                 let died = |_| Some(died(&job, hub.now(), "the job panicked"));
                 run.await.unwrap_or_else(died)
             } else {
@@ -270,6 +273,7 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
         priority,
     } = job.task
     else {
+        tracing::debug!(tries = job.tries, "a job begins");
         let place = match &places {
             Some(places) => tokio::time::timeout(NO_HAND, places.acquire()).await.ok(),
             None => None,
@@ -286,6 +290,7 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
             Err(_) => again(&job, hub.now(), "the job took too long"),
         });
     };
+    tracing::debug!(message.id = %message, tries = job.tries, "a job begins");
     let Some(loan) = hub.session(session) else {
         return Some(again(
             &job,
@@ -299,6 +304,7 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
         message,
         priority,
         tries: job.tries,
+        span: Span::current(),
     };
     match loan.addr().send(deliver).await {
         Ok(Delivered::Settled) => None,

@@ -27,6 +27,7 @@ use crate::figure;
 use crate::hub::{HubError, Ports};
 use crate::model::ids::OrganizationId;
 use crate::model::user::{Role, Who};
+use crate::trail::{self, Trail};
 
 /// How often sockets hear where the stream stands.
 const BEAT: Duration = Duration::from_secs(10);
@@ -42,7 +43,11 @@ const MAX_TOPICS: usize = 64;
 /// Events that were committed, by this node or by others.
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
-pub struct Publish(pub Vec<Arc<Envelope>>);
+pub struct Publish {
+    pub envelopes: Vec<Arc<Envelope>>,
+    /// For the log; empty for those of other nodes.
+    pub trail: Trail,
+}
 
 /// An authenticated socket takes its seat; answers where the stream stands.
 #[derive(ActixMessage)]
@@ -252,13 +257,26 @@ impl Supervised for Feed {
 impl Handler<Publish> for Feed {
     type Result = ();
 
-    fn handle(&mut self, Publish(envelopes): Publish, ctx: &mut Self::Context) {
+    fn handle(&mut self, message: Publish, ctx: &mut Self::Context) {
+        let Publish {
+            envelopes,
+            mut trail,
+        } = message;
         for envelope in envelopes {
             let organization = envelope.organization;
+            let span = trail.take(&envelope);
             if let Some(channel) = self.channels.get_mut(&organization) {
+                channel.follow(envelope.seq, span);
                 channel.take(envelope);
                 self.schedule_flush(organization, ctx);
                 self.heal(organization, ctx);
+            } else {
+                let (_entered, seq) = (span.enter(), envelope.seq);
+                tracing::debug!(
+                    seq,
+                    message.id = trail::message_of(&envelope),
+                    "no socket of this node looks"
+                );
             }
         }
     }

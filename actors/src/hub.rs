@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use actix::dev::ToEnvelope;
 use actix::{Actor as ActixActor, Addr, Handler, MailboxError, Message as ActixMessage};
 use actix_rt::ArbiterHandle;
+use tracing::Span;
 
 pub use error::HubError;
 
@@ -22,7 +23,7 @@ use crate::figure;
 use crate::guard::{self, RestartPolicy};
 use crate::model::contact::Identity;
 use crate::model::conversation::{Conversation as View, ConversationChange, ConversationKey};
-use crate::model::ids::{ConversationId, OrganizationId, SessionId};
+use crate::model::ids::{AttemptId, ConversationId, OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
 use crate::model::outbound::Draft;
@@ -38,6 +39,7 @@ use crate::ports::store::{Herald, Raised, Receipt, Store};
 use crate::ports::worker::Worker;
 use crate::session::{Describe, Refresh, Session};
 use crate::time::Timestamp;
+use crate::trail::{self, Trail};
 
 /// Mailboxes by the actors' own count; `send` always adds one place, so what bounds them is said elsewhere.
 const CONVERSATION_MAILBOX: usize = 64;
@@ -142,7 +144,11 @@ impl Hub {
             return Err(HubError::Invalid("the message names no contact".to_owned()));
         };
         let message = Arc::new(message);
-        match self.insist(&key, &Receive(Arc::clone(&message))).await {
+        let receive = Receive {
+            message: Arc::clone(&message),
+            span: step_of(&key),
+        };
+        match self.insist(&key, &receive).await {
             Ok(result) => result,
             Err(Asked::Died) => self.put_aside(organization, session, &message).await,
             Err(asked) => Err(asked.into_error()),
@@ -156,6 +162,13 @@ impl Hub {
         session: SessionId,
         update: StatusUpdate,
     ) -> Result<(), HubError> {
+        // Not the provider's id: the contact's number can be read from it. Nor an echo that is not ours.
+        tracing::debug!(
+            session.id = %session,
+            attempt.id = attempt_of(&update).map(tracing::field::display),
+            status = update.status.as_str(),
+            "a status arrived"
+        );
         let failed = (update.status == MessageStatus::Failed)
             .then(|| update.error.as_ref().map_or(0, |fault| fault.code));
         if let Raised::Changed(receipt) = self
@@ -200,7 +213,11 @@ impl Hub {
         self.check_session(session).await?;
         let key = ConversationKey::of(by.organization, session, &to)
             .ok_or_else(|| HubError::Invalid("no recipient".to_owned()))?;
-        self.tell(&key, Open(to)).await?;
+        let open = Open {
+            identities: to,
+            span: step_of(&key),
+        };
+        self.tell(&key, open).await?;
         self.say(&key, draft).await
     }
 
@@ -249,6 +266,14 @@ impl Hub {
 
     /// Tells this node's sockets and the other nodes what a transaction stored, and wakes the dispatcher.
     pub fn announce(&self, receipt: Receipt) {
+        let mut trail = Trail::default();
+        if trail::is_followed() {
+            trail.note(&receipt, &Span::current());
+        }
+        self.announce_along(receipt, trail);
+    }
+
+    fn announce_along(&self, receipt: Receipt, trail: Trail) {
         if receipt.jobs {
             self.wake_dispatcher();
         }
@@ -257,7 +282,12 @@ impl Hub {
         }
         self.inner.ports.bus.publish(&receipt.envelopes);
         if let Some(feed) = self.inner.feed.get()
-            && feed.try_send(Publish(receipt.envelopes)).is_err()
+            && feed
+                .try_send(Publish {
+                    envelopes: receipt.envelopes,
+                    trail,
+                })
+                .is_err()
         {
             // A full mailbox drops the message; the feed sees the hole and reads it from the store.
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
@@ -267,9 +297,9 @@ impl Hub {
     /// The way in for a store that tells of its commits itself; does not keep the hub alive.
     pub fn herald(&self) -> Herald {
         let hub = Arc::downgrade(&self.inner);
-        Box::new(move |receipt| {
+        Box::new(move |receipt, trail| {
             if let Some(inner) = hub.upgrade() {
-                Self { inner }.announce(receipt);
+                Self { inner }.announce_along(receipt, trail);
             }
         })
     }
@@ -383,10 +413,13 @@ impl Hub {
     /// Asks a conversation to send; a message without an idempotency key is not asked for again, because the
     /// first try may have stored it.
     async fn say(&self, key: &ConversationKey, draft: Draft) -> Result<Arc<Message>, HubError> {
-        if draft.client_key.is_some() {
-            return self.tell(key, Send(draft)).await;
+        let is_repeatable = draft.client_key.is_some();
+        let span = step_of(key);
+        let send = Send { draft, span };
+        if is_repeatable {
+            return self.tell(key, send).await;
         }
-        let asked = self.ask_conversation(key, Send(draft)).await;
+        let asked = self.ask_conversation(key, send).await;
         asked.map_err(Asked::into_error)?
     }
 
@@ -492,6 +525,15 @@ impl Hub {
         self.announce(receipt);
         Ok(())
     }
+}
+
+fn attempt_of(update: &StatusUpdate) -> Option<AttemptId> {
+    update.attempt.as_deref()?.parse().ok()
+}
+
+/// The step of a message at its conversation, from here until it is handled.
+fn step_of(key: &ConversationKey) -> Span {
+    trail::carry(tracing::debug_span!("conversation", session.id = %key.session))
 }
 
 /// Why an actor did not answer.

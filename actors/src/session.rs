@@ -15,6 +15,8 @@ use actix::{
     Handler, Message as ActixMessage, ResponseFuture, SpawnHandle, Supervised,
 };
 use tokio::sync::oneshot;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use crate::figure;
 use crate::hub::{Hub, HubError};
@@ -54,6 +56,8 @@ pub struct Deliver {
     pub message: MessageId,
     pub priority: Priority,
     pub tries: i32,
+    /// In which the log tells of it.
+    pub span: Span,
 }
 
 /// What became of a delivery.
@@ -254,7 +258,14 @@ impl Session {
         let stopped = post::refusal(self.state.as_deref(), self.gone);
         let conversation = waiting.conversation;
         // A task of its own: neither its panic nor ours may tear the others' POSTs off.
-        let landing = actix_rt::spawn(post::post(self.hub.clone(), waiting, stopped));
+        let span = tracing::debug_span!(
+            parent: &waiting.span,
+            "send",
+            message.id = %waiting.message,
+            attempt.id = Empty,
+        );
+        let post = post::post(self.hub.clone(), waiting, stopped);
+        let landing = actix_rt::spawn(post.instrument(span));
         ctx.spawn(
             wrap_future::<_, Self>(landing).map(move |landing, actor, ctx| {
                 let landing = landing.unwrap_or(Landing::NOTHING);
@@ -335,6 +346,7 @@ impl Handler<Deliver> for Session {
             message,
             priority,
             tries,
+            span,
         } = message;
         if self.lines.is_full(priority) {
             let at = self.slot(priority, now);
@@ -355,6 +367,7 @@ impl Handler<Deliver> for Session {
                 tries,
                 expires_at: now + MAX_IN_LINE,
                 done,
+                span,
             },
         );
         self.pump(ctx);

@@ -15,6 +15,7 @@ use actors::figure;
 use actors::hub::{Hub, Ports};
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
+use actors::trail::Trail;
 use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
@@ -253,8 +254,12 @@ async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
     while let Some(envelopes) = arrivals.recv().await {
         let Some(feed) = hub.feed() else { return };
         let count = envelopes.len();
+        let arrived = Publish {
+            envelopes,
+            trail: Trail::default(),
+        };
         // A full mailbox drops them; the feed sees the hole and reads it from the store.
-        if feed.try_send(Publish(envelopes)).is_err() {
+        if feed.try_send(arrived).is_err() {
             metrics::counter!(figure::BUS_DROPPED_TOTAL, "reason" => "feed_full")
                 .increment(count as u64);
         }

@@ -183,6 +183,11 @@ async fn publish(
         Ok(text) => text,
         Err(error) => return tracing::error!(%error, "events can't be written for the bus"),
     };
+    tracing::debug!(
+        first = seqs(envelopes).min(),
+        last = seqs(envelopes).max(),
+        "events go to the other nodes"
+    );
     let published: Result<i64, _> = client.publish(channel, text).await;
     match published {
         Ok(_) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
@@ -270,6 +275,11 @@ fn receive(message: &Message, key: &Key, node: u64, incoming: &Incoming) {
         Read::Own => {}
         Read::Envelopes(envelopes) => {
             let count = envelopes.len();
+            tracing::debug!(
+                first = seqs(&envelopes).min(),
+                last = seqs(&envelopes).max(),
+                "events of another node arrived"
+            );
             metrics::counter!(figure::BUS_RECEIVED_TOTAL).increment(count as u64);
             if incoming.try_send(envelopes).is_err() {
                 dropped(count, "feed_full");
@@ -280,6 +290,10 @@ fn receive(message: &Message, key: &Key, node: u64, incoming: &Incoming) {
             tracing::warn!("a message on the bus was not signed by a node of this installation");
         }
     }
+}
+
+fn seqs(envelopes: &[Arc<Envelope>]) -> impl Iterator<Item = i64> {
+    envelopes.iter().map(|envelope| envelope.seq)
 }
 
 async fn connect(client: &impl ClientLike) {

@@ -37,10 +37,15 @@ impl RootSpanBuilder for RequestSpan {
             return;
         };
         let status = answer.status().as_u16();
-        span.record("http.status", status);
+        // OpenTelemetry knows no unsigned numbers.
+        span.record("http.status", i64::from(status));
         let request = answer.request();
         let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
         if let Some(Started(at)) = request.extensions().get::<Started>() {
+            span.in_scope(|| {
+                let duration_ms = at.elapsed().as_secs_f64() * 1000.0;
+                tracing::debug!(duration_ms, "a request was answered");
+            });
             metrics::histogram!(figure::HTTP_REQUEST_SECONDS, "route" => route, "status" => status.to_string())
                 .record(at.elapsed().as_secs_f64());
         }

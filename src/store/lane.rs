@@ -25,8 +25,10 @@ use actors::model::status::StatusUpdate;
 use actors::ports::store::{
     Appended, Begun, InboundAppend, OutboundAppend, Queued, Raised, Receipt, StoreError,
 };
+use actors::trail::{self, Trail};
 use futures_util::FutureExt;
 use tokio::sync::{Semaphore, mpsc, oneshot};
+use tracing::Span;
 
 pub(super) use self::attempts::{Begin, Settle};
 pub(super) use self::keys::claim;
@@ -43,7 +45,12 @@ const TURNS: usize = 4;
 
 /// The way to the committer.
 pub(super) type Inlet = mpsc::Sender<Pending>;
-type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Who waits for an answer, and the span in which the log tells of what they wait for.
+pub(super) struct Reply<T> {
+    to: oneshot::Sender<Result<T, StoreError>>,
+    span: Span,
+}
 
 /// What waits for its commit.
 pub(super) enum Pending {
@@ -196,7 +203,7 @@ async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Qu
 
 async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
     // Nobody would make the POST: begun, it would be a doubt for ever.
-    begins.retain(|(_, reply)| !reply.is_closed());
+    begins.retain(|(_, reply)| !reply.to.is_closed());
     if begins.is_empty() {
         return;
     }
@@ -274,18 +281,24 @@ impl Telling for Receipt {
 }
 
 /// Tells of the whole batch at once: one message to the feed and one on the bus, and each socket gets one frame.
-fn tell<R: Telling>(store: &Store, results: &mut [Option<Result<R, StoreError>>]) {
+fn tell<T, R: Telling>(
+    store: &Store,
+    batch: &[(T, Reply<R>)],
+    results: &mut [Option<Result<R, StoreError>>],
+) {
     let Some(herald) = store.herald() else {
         return;
     };
-    let mut told = Receipt::default();
-    for done in results.iter_mut().flatten().flatten() {
-        if let Some(receipt) = done.receipt() {
+    let (mut told, mut trail) = (Receipt::default(), Trail::default());
+    for ((_, reply), done) in batch.iter().zip(results) {
+        let receipt = done.as_mut().and_then(|done| done.as_mut().ok()?.receipt());
+        if let Some(receipt) = receipt {
+            trail.note(receipt, &reply.span);
             told.add(std::mem::take(receipt));
         }
     }
     told.envelopes.sort_by_key(|envelope| envelope.seq);
-    herald(told);
+    herald(told, trail);
 }
 
 /// Tells and answers what the batch decided; gives back what has to go one by one.
@@ -297,7 +310,7 @@ fn share_out<T, R: Telling>(
     let mut alone = Vec::new();
     match done {
         Ok(mut results) => {
-            tell(store, &mut results);
+            tell(store, &batch, &mut results);
             for ((entry, reply), result) in batch.into_iter().zip(results) {
                 match result {
                     Some(result) => answer(reply, result),
@@ -387,7 +400,7 @@ impl Default for Aside {
 
 fn answer<R>(reply: Reply<R>, result: Result<R, StoreError>) {
     // Nobody waits any more when the asking actor died; the row is there all the same.
-    let _ = reply.send(result);
+    let _ = reply.to.send(result);
 }
 
 /// Whether a message takes the short way: the conversation is known, and nothing about the contact is new.
@@ -460,8 +473,9 @@ impl Store {
 
     /// Waits for the commit of what `pending` makes.
     async fn line_up<R>(&self, pending: impl FnOnce(Reply<R>) -> Pending) -> Result<R, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let pending = pending(reply);
+        let (to, answer) = oneshot::channel();
+        let span = trail::carry(tracing::debug_span!("commit"));
+        let pending = pending(Reply { to, span });
         self.inlet().send(pending).await.map_err(|_| closing())?;
         answer.await.map_err(|_| closing())?
     }

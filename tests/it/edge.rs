@@ -29,11 +29,17 @@ fn seal(secret: &str, body: &[u8]) -> String {
 }
 
 /// Posts a sealed body; the status.
-async fn post_sealed(whole: &Whole, body: impl Into<Vec<u8>>) -> u16 {
+pub async fn post_sealed(whole: &Whole, body: impl Into<Vec<u8>>) -> u16 {
+    post_sealed_as(whole, body, "edge").await
+}
+
+/// The same, with the request's id.
+pub async fn post_sealed_as(whole: &Whole, body: impl Into<Vec<u8>>, id: &str) -> u16 {
     let body = body.into();
     let request = whole
         .http()
         .post(callback(whole))
+        .header("X-Request-Id", id)
         .header("X-Hub-Signature-256", seal(SECRET, &body))
         .header("Content-Type", "application/json")
         .body(body);
@@ -41,7 +47,7 @@ async fn post_sealed(whole: &Whole, body: impl Into<Vec<u8>>) -> u16 {
 }
 
 /// A webhook about `phone_number_id` with these messages.
-fn webhook(phone_number_id: &str, messages: &[Value]) -> String {
+pub fn webhook(phone_number_id: &str, messages: &[Value]) -> String {
     change(
         "messages",
         &json!({
@@ -62,7 +68,7 @@ fn change(field: &str, value: &Value) -> String {
 }
 
 /// A text of a customer, said now.
-fn text(from: &str, id: &str, body: &str) -> Value {
+pub fn text(from: &str, id: &str, body: &str) -> Value {
     let now = actors::time::Timestamp::now().millis() / 1000;
     json!({
         "from": from, "id": id, "timestamp": now.to_string(), "type": "text",

@@ -5,6 +5,7 @@ mod api;
 mod bus;
 mod conformance;
 mod edge;
+mod follow;
 mod import;
 mod partition;
 mod store;

@@ -79,7 +79,9 @@ async fn crowd(engine: Engine) {
     let before = store.head(organization).await.unwrap().seq;
     let told: Arc<Mutex<Vec<Receipt>>> = Arc::default();
     let ear = Arc::clone(&told);
-    store.announce_to(Box::new(move |receipt| ear.lock().unwrap().push(receipt)));
+    store.announce_to(Box::new(move |receipt, _| {
+        ear.lock().unwrap().push(receipt)
+    }));
     let mut tasks = Vec::new();
     for copy in 0..3 {
         for number in 0..400 {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytestring::ByteString;
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::encode::Encoded;
@@ -18,6 +19,7 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::ports::media::MediaLinks;
 use crate::time::Timestamp;
+use crate::trail;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
@@ -40,6 +42,8 @@ pub struct Channel {
     sequence: Option<Sequence>,
     early: Vec<Arc<Envelope>>,
     outbox: Vec<Arc<Envelope>>,
+    /// In which span the log tells of events that wait; empty when nobody follows.
+    spans: HashMap<i64, Span>,
     /// The last events that were told, without a hole: most of those who come back missed no more.
     recent: VecDeque<Arc<Envelope>>,
     dirty: HashMap<ConversationId, Arc<Conversation>>,
@@ -76,6 +80,7 @@ impl Channel {
             sequence: None,
             early: Vec::new(),
             outbox: Vec::new(),
+            spans: HashMap::new(),
             recent: VecDeque::new(),
             dirty: HashMap::new(),
             waiting_rows: BTreeMap::new(),
@@ -122,6 +127,13 @@ impl Channel {
         self.recent.clear();
         self.dirty.clear();
         self.waiting_rows.clear();
+    }
+
+    /// The log tells in `span` of the event `seq`, which is about to be taken in.
+    pub fn follow(&mut self, seq: i64, span: Span) {
+        if !span.is_none() && self.spans.len() < MAX_EARLY {
+            self.spans.insert(seq, span);
+        }
     }
 
     /// Takes a committed event in, whatever order it comes in.
@@ -274,12 +286,43 @@ impl Channel {
                 refused.push(*socket);
             }
         }
+        if trail::is_followed() {
+            self.log_pushes(&events, seats);
+        }
         let push = metrics::histogram!(figure::PUSH_SECONDS);
         for event in encoded.written() {
             push.record(now.since(event.at).as_secs_f64());
         }
         self.remember(events);
         refused
+    }
+
+    /// Says of each event how many sockets it went to; list rows, which are conflated, have a line of their own.
+    fn log_pushes(&mut self, events: &[Arc<Envelope>], seats: &Seats) {
+        let sockets = |channel: &Self, envelope: &Envelope| {
+            let onlookers = channel.onlookers(envelope);
+            let others = onlookers.filter(|socket| !channel.firehose.contains(socket));
+            let all = channel.firehose.iter().chain(others);
+            let seats = all.filter_map(|socket| seats.get(socket));
+            seats
+                .filter(|seat| !seat.catching_up && seat.wants(envelope))
+                .count()
+        };
+        for envelope in events {
+            let seq = envelope.seq;
+            let span = self.spans.remove(&seq).unwrap_or_else(Span::none);
+            let _entered = span.enter();
+            tracing::debug!(
+                seq,
+                event = envelope.event.name(),
+                message.id = trail::message_of(envelope),
+                sockets = sockets(self, envelope),
+                "told to sockets"
+            );
+        }
+        // What came twice, or was given up, is never told.
+        let head = self.head();
+        self.spans.retain(|seq, _| *seq > head);
     }
 
     fn remember(&mut self, events: Vec<Arc<Envelope>>) {
@@ -318,6 +361,12 @@ impl Channel {
         }
         self.rows_told_at = Some(Instant::now());
         let rows = self.take_rows();
+        tracing::debug!(
+            rows = rows.len(),
+            sockets = self.inbox.len(),
+            seq = self.head(),
+            "rows of the inbox told"
+        );
         let mut shared: HashMap<i64, ByteString> = HashMap::new();
         let mut refused = Vec::new();
         for socket in &self.inbox {

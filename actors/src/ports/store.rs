@@ -21,6 +21,7 @@ use crate::model::session::{HealthState, SessionState};
 use crate::model::status::StatusUpdate;
 use crate::model::user::Actor;
 use crate::time::Timestamp;
+use crate::trail::Trail;
 
 /// Why the store did not do it, by what the caller does next.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +59,7 @@ impl Receipt {
 
 /// Who is told by a store that commits the writes of many callers together. Their receipts come back empty then:
 /// everybody who looks hears of the whole commit at once, not of each of its messages.
-pub type Herald = Box<dyn Fn(Receipt) + Send + Sync>;
+pub type Herald = Box<dyn Fn(Receipt, Trail) + Send + Sync>;
 
 /// An inbound message for one conversation.
 #[derive(Clone, Debug)]

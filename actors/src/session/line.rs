@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::model::ids::{ConversationId, JobId, MessageId};
 use crate::model::outbound::Priority;
@@ -25,6 +26,8 @@ pub struct Waiting {
     pub expires_at: Timestamp,
     /// Where the dispatcher hears how it ended.
     pub done: oneshot::Sender<Delivered>,
+    /// In which the log tells of it.
+    pub span: Span,
 }
 
 impl Waiting {
@@ -134,6 +137,7 @@ mod tests {
             tries: 1,
             expires_at: Timestamp::from_millis(message),
             done: oneshot::channel().0,
+            span: Span::none(),
         }
     }
 

@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use tracing::Span;
+use tracing::field::display;
+
 use crate::hub::{Hub, Ports};
 use crate::model::ids::{AttemptId, JobId, MessageId};
 use crate::model::message::Failure;
@@ -86,9 +89,12 @@ pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landi
     let mut delivered = Delivered::Settled;
     let receipt = match ports.store.begin_attempt(job, message).await {
         Ok(Begun::Go(parcel)) => {
+            Span::current().record("attempt.id", display(parcel.attempt));
+            tracing::debug!(tries, "an attempt begins");
             let end = attempt(ports, &parcel, tries, stopped).await;
             landing.back_at = end.retry_at;
             landing.signal = end.signal;
+            log_end(&end.outcome);
             let (outcome, at) = (end.outcome, end.retry_at);
             let settled = settle(ports, job, message, parcel.attempt, outcome, at).await;
             settled.unwrap_or_else(|error| {
@@ -111,6 +117,17 @@ pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landi
     // The dispatcher may have given up waiting; the job's lease brings it back.
     let _ = done.send(delivered);
     landing
+}
+
+/// Not the provider's id: the contact's number can be read from it. Its statuses echo the attempt's.
+fn log_end(outcome: &Outcome) {
+    let (end, code) = match outcome {
+        Outcome::Accepted { .. } => ("accepted", None),
+        Outcome::Failed(failure) => ("failed", Some(failure.code)),
+        Outcome::Requeued => ("requeued", None),
+        Outcome::Unknown => ("unknown", None),
+    };
+    tracing::debug!(end, code, "an attempt ended");
 }
 
 async fn attempt(ports: &Ports, parcel: &Parcel, tries: i32, stopped: Option<Failure>) -> End {

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod database;
 pub mod hub;
+pub mod program;
 pub mod whole;
 
 /// Tells each story on both databases: `on_both!(a_story, another_story)` makes the tests

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::database::{Engine, TestDatabase};
+use super::program::{Log, Program};
 use command_center::store::Place;
 
 /// The customer in most stories.
@@ -28,11 +29,26 @@ pub const VERIFY: &str = "whole-verify-token";
 /// Longer than anything takes on a busy machine; a story that works never waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How the hub runs.
+enum Served {
+    Inside(Node),
+    Program(Program),
+}
+
+impl Served {
+    fn address(&self) -> SocketAddr {
+        match self {
+            Self::Inside(node) => node.address,
+            Self::Program(program) => program.address,
+        }
+    }
+}
+
 /// Hub, simulator and owner.
 pub struct Whole {
     pub simulator: Running,
     pub session: String,
-    node: Node,
+    served: Served,
     settings: Vec<(String, String)>,
     token: String,
     http: reqwest::Client,
@@ -43,6 +59,15 @@ pub struct Whole {
 impl Whole {
     /// Everything up, one number connected.
     pub async fn start(engine: Engine) -> Self {
+        Self::start_as(engine, None).await
+    }
+
+    /// The same with the hub in a process of its own, with these settings besides those that it needs.
+    pub async fn start_program(engine: Engine, more: &[(&str, &str)]) -> Self {
+        Self::start_as(engine, Some(more)).await
+    }
+
+    async fn start_as(engine: Engine, program: Option<&[(&str, &str)]>) -> Self {
         let number = NumberConfig {
             phone_number_id: NUMBER.to_owned(),
             business_account_id: "102290129340398".to_owned(),
@@ -84,11 +109,20 @@ impl Whole {
                 ),
             ]);
         }
-        let node = start_node(&settings).await;
+        let served = match program {
+            None => Served::Inside(start_node(&settings).await),
+            Some(more) => {
+                let more = more
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+                settings.extend(more);
+                Served::Program(Program::start(&settings).await)
+            }
+        };
         let mut whole = Self {
             simulator,
             session: String::new(),
-            node,
+            served,
             settings,
             token: String::new(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
@@ -110,7 +144,8 @@ impl Whole {
         whole.session = session["id"].as_str().unwrap().to_owned();
         let callback = format!(
             "http://{}/webhooks/whatsapp/{}",
-            whole.node.address, whole.session
+            whole.served.address(),
+            whole.session
         );
         whole
             .simulator
@@ -125,6 +160,19 @@ impl Whole {
         start_node(&self.settings).await
     }
 
+    /// One more program on the same database and bus.
+    pub async fn second_program(&self) -> Program {
+        Program::start(&self.settings).await
+    }
+
+    /// What the program logs.
+    pub fn log(&self) -> &Log {
+        match &self.served {
+            Served::Program(program) => &program.log,
+            Served::Inside(_) => panic!("the log of a node inside of the tests is not kept"),
+        }
+    }
+
     /// A customer writes to the number.
     pub fn customer_says(&self, customer: &str, text: &str) {
         let writing = Writing::text(NUMBER, text);
@@ -133,7 +181,7 @@ impl Whole {
 
     /// Where the hub listens.
     pub fn address(&self) -> SocketAddr {
-        self.node.address
+        self.served.address()
     }
 
     /// The owner's access token.
@@ -156,7 +204,7 @@ impl Whole {
 
     /// What the node tells Prometheus.
     pub async fn figures(&self) -> String {
-        let url = format!("http://{}/metrics", self.node.address);
+        let url = format!("http://{}/metrics", self.address());
         let answer = self.http.get(url).send().await.unwrap();
         assert_eq!(answer.status().as_u16(), 200, "/metrics");
         answer.text().await.unwrap()
@@ -190,12 +238,12 @@ impl Whole {
 
     /// The owner's socket, authenticated.
     pub async fn socket(&self) -> TestSocket {
-        self.socket_at(self.node.address, None).await
+        self.socket_at(self.address(), None).await
     }
 
     /// The same, resuming.
     pub async fn socket_since(&self, cursor: &str) -> TestSocket {
-        self.socket_at(self.node.address, Some(cursor)).await
+        self.socket_at(self.address(), Some(cursor)).await
     }
 
     /// The owner's socket at some node.
@@ -217,15 +265,21 @@ impl Whole {
         socket
     }
 
-    /// Everything down, in order.
-    pub async fn stop(self) {
-        self.node.stop().await.unwrap();
+    /// Everything down, in order; how long the hub took.
+    pub async fn stop(self) -> Duration {
+        let asked = std::time::Instant::now();
+        match self.served {
+            Served::Inside(node) => node.stop().await.unwrap(),
+            Served::Program(program) => program.stop().await,
+        }
+        let took = asked.elapsed();
         self.simulator.stop().await;
         let _ = std::fs::remove_dir_all(&self.folder);
+        took
     }
 
     fn url(&self, path: &str) -> String {
-        format!("http://{}/api/v1{path}", self.node.address)
+        format!("http://{}/api/v1{path}", self.address())
     }
 }
 

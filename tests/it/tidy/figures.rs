@@ -121,11 +121,17 @@ fn every_panel_says_what_it_shows_and_in_which_unit() {
     }
 }
 
+/// The section of the runbook that belongs to no alert.
+const RECIPE: &str = "Follow one message";
+
 #[test]
 fn every_alert_has_a_place_in_the_runbook() {
     let runbook = file("docs/RUNBOOK.md");
     let told = runbook.text.lines();
-    let told: BTreeSet<&str> = told.filter_map(|line| line.strip_prefix("## ")).collect();
+    let told: BTreeSet<&str> = told
+        .filter_map(|line| line.strip_prefix("## "))
+        .filter(|title| *title != RECIPE)
+        .collect();
     let alerts = alerts();
     let raised: BTreeSet<&str> = alerts.iter().map(|alert| alert.name).collect();
     assert_eq!(raised.len(), alerts.len(), "two alerts share a name");

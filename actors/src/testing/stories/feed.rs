@@ -435,5 +435,12 @@ async fn a_feed_that_nobody_watches_keeps_nothing() {
     pass(seconds(60)).await;
     assert_eq!(stage.store.faults.calls("head"), 0);
     assert_eq!(stage.store.faults.calls("events_since"), 0);
-    stage.feed().send(Publish(Vec::new())).await.unwrap();
+    stage
+        .feed()
+        .send(Publish {
+            envelopes: Vec::new(),
+            trail: Default::default(),
+        })
+        .await
+        .unwrap();
 }
