@@ -1,16 +1,15 @@
-//! The command line: what the program can be told to do, its exit codes (0 done, 1 failed, 2 bad
-//! configuration), and how it logs.
+//! The command line: what the program can be told to do, and with which exit code it ends (0 done, 1 failed, 2 bad
+//! configuration).
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use actors::model::ids::SessionId;
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::app;
-use crate::config::{self, Config, LogFormat};
+use crate::config::{self, Config};
+use crate::telemetry::Telemetry;
 
 /// A self-hosted command centre for WhatsApp business messaging.
 #[derive(Debug, Parser)]
@@ -91,11 +90,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command, mut config: Config) -> ExitCode {
-    start_logging(&config);
-    if rustls::crypto::ring::default_provider()
-        .install_default()
-        .is_err()
-    {
+    let tls = rustls::crypto::ring::default_provider().install_default();
+    // Until the end: then what waits to be sent is sent.
+    let _telemetry = Telemetry::start(&config);
+    if tls.is_err() {
         tracing::debug!("a TLS provider was there already");
     }
     let done = match command {
@@ -151,21 +149,4 @@ fn print(text: anyhow::Result<String>) -> ExitCode {
 fn misconfigured(error: &config::ConfigError) -> ExitCode {
     eprintln!("command-center: {error}");
     ExitCode::from(2)
-}
-
-fn start_logging(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|error| {
-        eprintln!("command-center: RUST_LOG is not understood ({error}); logging info");
-        EnvFilter::new("info")
-    });
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        // A file or a log collector has no use for colours.
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    // A second start inside one process (tests) keeps the first's.
-    let _ = match config.log_format {
-        LogFormat::Json => builder.json().try_init(),
-        LogFormat::Text => builder.try_init(),
-    };
 }

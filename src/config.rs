@@ -50,6 +50,12 @@ pub struct Config {
     pub log_format: LogFormat,
     /// A filter in the language of `RUST_LOG`.
     pub log_filter: String,
+    /// Without a slash at the end; None: spans stay here.
+    pub otlp_endpoint: Option<String>,
+    /// As what this program is known among traces.
+    pub service_name: String,
+    /// None: errors stay in the log.
+    pub sentry_dsn: Option<SecretString>,
     pub node_name: String,
     pub media_store: MediaStore,
     /// How long messages are kept; None: for ever.
@@ -169,6 +175,8 @@ impl Config {
             "json" => Ok(LogFormat::Json),
             _ => Err("must be text or json".to_owned()),
         });
+        let otlp_endpoint = reader.web_url("OTEL_EXPORTER_OTLP_ENDPOINT");
+        let sentry_dsn = reader.secret_url("SENTRY_DSN", &["https", "http"]);
         let media_store = reader.media_store(&data_dir);
         let messages_kept = reader.parsed("MESSAGES_KEPT_DAYS", days);
         let trusted_proxies = reader.list("TRUSTED_PROXIES", str::parse);
@@ -197,6 +205,12 @@ impl Config {
                 gemini_api_key: secret(values, "GEMINI_API_KEY"),
                 log_format: log_format.unwrap_or(LogFormat::Text),
                 log_filter: values.get("RUST_LOG").unwrap_or("info").to_owned(),
+                otlp_endpoint,
+                service_name: values
+                    .get("OTEL_SERVICE_NAME")
+                    .unwrap_or_default()
+                    .to_owned(),
+                sentry_dsn,
                 node_name: values
                     .get("NODE_NAME")
                     .map_or_else(host_name, str::to_owned),

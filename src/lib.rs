@@ -9,4 +9,5 @@ pub mod http;
 pub mod secret;
 pub mod socket;
 pub mod store;
+pub mod telemetry;
 pub mod whatsapp;

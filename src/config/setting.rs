@@ -93,6 +93,20 @@ pub const SETTINGS: &[Setting] = &[
         "What is logged, for example info,command_center=debug.",
     ),
     plain(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "",
+        "Where spans are exported to over OTLP (protobuf over HTTP, for example http://127.0.0.1:4318); unset: nowhere.",
+    ),
+    plain(
+        "OTEL_SERVICE_NAME",
+        "command-center",
+        "The name of the hub among traces.",
+    ),
+    secret(
+        "SENTRY_DSN",
+        "The Sentry project that errors and panics are sent to; unset: none.",
+    ),
+    plain(
         "NODE_NAME",
         "",
         "The name of this process in logs and health; default the host name.",

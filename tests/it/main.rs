@@ -5,6 +5,7 @@ mod api;
 mod bus;
 mod conformance;
 mod edge;
+mod export;
 mod follow;
 mod import;
 mod partition;

@@ -17,6 +17,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use super::database::{Engine, TestDatabase};
 use super::program::{Log, Program};
 use command_center::store::Place;
+use command_center::with_conn;
+use diesel_async::RunQueryDsl;
 
 /// The customer in most stories.
 pub const CUSTOMER: &str = "491701234567";
@@ -53,7 +55,7 @@ pub struct Whole {
     token: String,
     http: reqwest::Client,
     folder: PathBuf,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Whole {
@@ -127,7 +129,7 @@ impl Whole {
             token: String::new(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
             folder,
-            _database: database,
+            database,
         };
         let owner = json!({
             "organization": "Whole", "name": "Olga", "email": "olga@whole.test",
@@ -263,6 +265,14 @@ impl Whole {
         let ready = socket.frame("ready").await;
         socket.cursor = ready["cursor"].as_str().unwrap().to_owned();
         socket
+    }
+
+    /// Takes a table away, so that whatever asks for it fails.
+    pub async fn lose_table(&self, table: &str) {
+        let mut conn = self.database.open().await.connection().await.unwrap();
+        let lose = format!("ALTER TABLE {table} RENAME TO lost");
+        with_conn!(&mut conn, |c| diesel::sql_query(lose).execute(c).await).unwrap();
+        conn.commit().await.unwrap();
     }
 
     /// Everything down, in order; how long the hub took.

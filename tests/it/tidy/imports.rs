@@ -18,8 +18,13 @@ const RULES: &[Rule] = &[
     only("diesel_migrations", &["src/store"]),
     only("actix_web_actors", &["src/socket"]),
     only("fred", &["src/bus"]),
-    // Settings are checked with its Url, and main picks the one TLS provider.
-    only("reqwest", &["src/whatsapp", "src/config"]),
+    // Settings are checked with its Url, and errors are sent with a client whose calls end.
+    only("reqwest", &["src/whatsapp", "src/config", "src/telemetry"]),
+    only("opentelemetry", &["src/telemetry"]),
+    only("opentelemetry_otlp", &["src/telemetry"]),
+    only("opentelemetry_sdk", &["src/telemetry"]),
+    only("sentry", &["src/telemetry"]),
+    only("tracing_opentelemetry", &["src/telemetry"]),
     never("actix_web", &["actors/src"]),
     never("diesel", &["actors/src"]),
     never("sqlx", &["actors/src", "src"]),
