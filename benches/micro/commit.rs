@@ -139,7 +139,7 @@ impl Desk {
             reception: rules::receive(current, &message),
             received_at: message.sent_at,
             state,
-            message,
+            message: message.into(),
         }
     }
 }

@@ -20,6 +20,10 @@ pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) 
     loop {
         ticks.tick().await;
         let now = Timestamp::now();
+        if let Err(error) = store.check_clock(now).await {
+            tracing::error!(%error, "nothing old is removed, and no partition is made");
+            continue;
+        }
         if let Err(error) = store.extend_partitions(kept, now).await {
             tracing::warn!(%error, "partitions can't be made ahead now");
         }

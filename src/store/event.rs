@@ -169,9 +169,14 @@ impl Store {
             .select(organizations::last_seq)
             .first(c)
             .await)?;
-        let tail_is_kept = match rows.as_slice().first() {
-            Some(first) => first.seq == after + 1,
-            None => after >= head,
+        // Days are dropped by the events' times, which at midnight do not rise with the numbers: a hole is a tail that
+        // is not kept.
+        let tail_is_kept = match (rows.as_slice().first(), rows.as_slice().last()) {
+            (Some(first), Some(last)) => {
+                let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+                first.seq == after + 1 && last.seq == after + count
+            }
+            _ => after >= head,
         };
         if !tail_is_kept {
             return Ok(None);

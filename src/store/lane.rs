@@ -298,7 +298,10 @@ fn tell<T, R: Telling>(
         }
     }
     told.envelopes.sort_by_key(|envelope| envelope.seq);
-    herald(told, trail);
+    // The writes are committed: whatever happens here, they are answered.
+    if std::panic::catch_unwind(AssertUnwindSafe(|| herald(told, trail))).is_err() {
+        tracing::error!("events were not told; whoever looks reads them from the store");
+    }
 }
 
 /// Tells and answers what the batch decided; gives back what has to go one by one.

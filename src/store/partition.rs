@@ -26,9 +26,13 @@ pub(super) use self::plan::Period;
 use self::plan::{Key, Piece};
 use super::db::refused;
 
+/// How far our clock and the database's may be apart.
+const MOST_APART: Duration = Duration::from_secs(5 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Bounds are read as dates in ISO's order; who waits longer than this for a lock makes others wait.
-const CAREFUL: &str = "SET LOCAL lock_timeout = '100ms'; SET LOCAL datestyle = 'ISO, YMD'";
+/// Whether a partition has rows is asked after its lock was waited for, so the answer must not be older.
+const CAREFUL: &str = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+    SET LOCAL lock_timeout = '100ms'; SET LOCAL datestyle = 'ISO, YMD'";
 /// Nodes that change partitions take turns: who comes second leaves it to the first.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162343) AS yes";
 
@@ -82,6 +86,32 @@ pub(super) async fn extend_all(
     let events = extend(c, &EVENTS, Period::Day, now).await;
     let messages = extend(c, &MESSAGES, period_of_messages(kept), now).await;
     events.and(messages)
+}
+
+/// The same for events only, whose days do not depend on what is kept how long.
+pub(super) async fn extend_events(
+    c: &mut AsyncPgConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    extend(c, &EVENTS, Period::Day, now).await
+}
+
+/// Refuses a clock of ours that is far from the database's: what is made or dropped by it could not be undone.
+pub(super) async fn check_clock(
+    c: &mut AsyncPgConnection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let asked = diesel::sql_query("SELECT now() AT TIME ZONE 'UTC' AS latest");
+    let row: LatestTime = asked.get_result(c).await.map_err(refused)?;
+    let theirs = row.latest.map_or(now, Timestamp::from);
+    let apart = now.millis().abs_diff(theirs.millis());
+    if u128::from(apart) > MOST_APART.as_millis() {
+        return Err(StoreError::Broken(format!(
+            "the clock of this node is {} s away from the database's",
+            apart / 1000
+        )));
+    }
+    Ok(())
 }
 
 /// What came of making partitions ahead.

@@ -69,6 +69,14 @@ impl Store {
         Ok(gone)
     }
 
+    /// Refuses a clock of this node that is far from the database's. (On SQLite there is only one.)
+    pub async fn check_clock(&self, now: Timestamp) -> Result<(), StoreError> {
+        match &mut self.db().read().await? {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(object) => partition::check_clock(object, now).await,
+        }
+    }
+
     /// On PostgreSQL whole days of events go at once; tells whether there are some that have to be cut.
     async fn drop_events(&self, oldest: Timestamp) -> Result<bool, StoreError> {
         let mut conn = self.db().read().await?;

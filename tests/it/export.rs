@@ -18,22 +18,25 @@ const WORDS: &str = "canary of the export";
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(20);
 
+/// Paths and bodies.
+type Told = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// A server that keeps what it is told.
 struct Receiver {
     address: SocketAddr,
-    told: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    told: Told,
 }
 
 impl Receiver {
     fn start() -> Self {
-        let told: Arc<Mutex<Vec<(String, Vec<u8>)>>> = Arc::default();
+        let told = Told::default();
         let kept = Arc::clone(&told);
         let server = HttpServer::new(move || {
             let kept = Arc::clone(&kept);
             let keep = move |request: HttpRequest, body: web::Bytes| {
                 let what = (request.path().to_owned(), body.to_vec());
                 kept.lock().unwrap().push(what);
-                async { HttpResponse::Ok() }
+                std::future::ready(HttpResponse::Ok().finish())
             };
             App::new().default_service(web::to(keep))
         });

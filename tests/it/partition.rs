@@ -539,3 +539,13 @@ async fn a_message_of_long_ago_is_found_by_the_providers_id(engine: Engine) {
     assert_eq!(quoted(1).id, Some(page[2].id));
     assert_eq!(page[2].status, MessageStatus::Read);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_far_from_the_databases_is_refused() {
+    let store = TestDatabase::create(Engine::Postgres).await.open().await;
+    let now = Timestamp::now();
+    store.check_clock(now).await.unwrap();
+    for wrong in [now + days(1), now - days(1)] {
+        assert!(store.check_clock(wrong).await.is_err());
+    }
+}

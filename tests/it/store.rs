@@ -13,6 +13,10 @@ use actors::ports::store::{
 };
 use actors::time::Timestamp;
 use command_center::store::Store;
+use command_center::store::schema::events;
+use command_center::with_conn;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
 use crate::support::database::{Engine, TestDatabase};
 
@@ -149,4 +153,41 @@ async fn a_crowd_at_once_is_stored_once_each_without_holes_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_at_once_is_stored_once_each_without_holes_on_postgres() {
     crowd(Engine::Postgres).await;
+}
+
+/// What a dropped day leaves when the clock and the numbers crossed at its border.
+async fn a_hole_in_the_tail(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let (organization, session) = database.organization_with_number(&store).await;
+    for number in 0..4 {
+        let news = message("491700000001", &format!("wamid.{number}"), "hello");
+        receive(&store, organization, session, news).await;
+    }
+    let head = store.head(organization).await.unwrap().seq;
+    let lost = head - 2;
+    let mut conn = store.connection().await.unwrap();
+    with_conn!(&mut conn, |c| diesel::delete(
+        events::table
+            .filter(events::organization_id.eq(organization.0))
+            .filter(events::seq.eq(lost))
+    )
+    .execute(c)
+    .await)
+    .unwrap();
+    conn.commit().await.unwrap();
+    let since = async |seq| store.events_since(organization, seq, 100).await.unwrap();
+    assert!(since(lost - 2).await.is_none(), "it has to load again");
+    assert!(since(lost - 1).await.is_none());
+    assert_eq!(since(lost).await.map(|events| events.len()), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_would_miss_an_event_in_a_hole_is_told_to_load_again_on_sqlite() {
+    a_hole_in_the_tail(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_would_miss_an_event_in_a_hole_is_told_to_load_again_on_postgres() {
+    a_hole_in_the_tail(Engine::Postgres).await;
 }

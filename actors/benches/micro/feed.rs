@@ -12,6 +12,7 @@ use actors::feed::{Join, Publish, Subscribe};
 use actors::model::ids::{OrganizationId, UserId};
 use actors::model::user::{Role, Who};
 use actors::testing::Stage;
+use actors::trail::Trail;
 use criterion::{Criterion, SamplingMode, Throughput};
 use tokio::sync::mpsc;
 
@@ -115,7 +116,11 @@ impl Hall {
             taken += self.system.block_on(async {
                 let started = Instant::now();
                 for commit in commits {
-                    feed.send(Publish(commit)).await.unwrap();
+                    let publish = Publish {
+                        envelopes: commit,
+                        trail: Trail::default(),
+                    };
+                    feed.send(publish).await.unwrap();
                 }
                 while waiting > 0 {
                     if told.recv().await == Some(last) {

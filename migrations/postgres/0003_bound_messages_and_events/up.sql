@@ -5,29 +5,31 @@
 SET LOCAL lock_timeout = '10s';
 SET LOCAL statement_timeout = 0;
 
+-- First what takes long and lets others go on: events have no index by time, so all of them are read; and the index, by
+-- which is asked whether a file is shared before it is removed with its message (new files wait while it is made).
+-- The locks on the tables come last, and are held for some milliseconds.
 DO $$
 DECLARE
     today CONSTANT TIMESTAMP := now() AT TIME ZONE 'UTC';
     -- Ids are milliseconds since 2024-01-01, and 22 bits.
     epoch CONSTANT BIGINT := 1704067200000;
     last_id BIGINT;
-    last_at TIMESTAMP;
+    last_message TIMESTAMP;
+    last_event TIMESTAMP;
     ends TIMESTAMP;
 BEGIN
+    SELECT max(at) INTO last_event FROM events;
     SELECT max(id) INTO last_id FROM messages;
+    CREATE INDEX media_by_object ON media (object_key) WHERE object_key IS NOT NULL;
     IF last_id IS NOT NULL THEN
-        last_at := to_timestamp(((last_id >> 22) + epoch) / 1000.0) AT TIME ZONE 'UTC';
-        ends := date_trunc('quarter', greatest(today, last_at) + INTERVAL '3 days') + INTERVAL '3 months';
+        last_message := to_timestamp(((last_id >> 22) + epoch) / 1000.0) AT TIME ZONE 'UTC';
+        ends := date_trunc('quarter', greatest(today, last_message) + INTERVAL '3 days') + INTERVAL '3 months';
         EXECUTE format('ALTER TABLE messages ADD CONSTRAINT messages_end CHECK (id < %s) NOT VALID',
             ((extract(epoch FROM ends) * 1000)::BIGINT - epoch) << 22);
     END IF;
-    SELECT max(at) INTO last_at FROM events;
-    IF last_at IS NOT NULL THEN
-        ends := date_trunc('day', greatest(today, last_at)) + INTERVAL '4 days';
+    IF last_event IS NOT NULL THEN
+        ends := date_trunc('day', greatest(today, last_event)) + INTERVAL '4 days';
         EXECUTE format('ALTER TABLE events ADD CONSTRAINT events_end CHECK (at < %L) NOT VALID', ends);
     END IF;
 END
 $$;
-
--- Whether a file is shared is asked before it is removed with its message.
-CREATE INDEX media_by_object ON media (object_key) WHERE object_key IS NOT NULL;

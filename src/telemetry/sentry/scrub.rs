@@ -5,6 +5,8 @@
 const MASK: &str = "[…]";
 /// Digits of the shortest phone number; ours and dates fall to it as well.
 const PHONE: usize = 7;
+/// What people write between the digits of a phone number; two of them look like a blank and a hyphen.
+const BETWEEN: &str = " -/().\u{a0}\u{2011}";
 /// Letters of the shortest token; our own ids are shorter.
 const TOKEN: usize = 32;
 /// Letters that are sent of one text.
@@ -18,13 +20,15 @@ pub fn scrub(text: &str) -> String {
     words.join(" ").chars().take(LONGEST).collect()
 }
 
-/// What stands between quotes is somebody's words. One that is never closed hides the rest.
+/// What stands between quotes is somebody's words, from the first to the last of them: there may be quotes among the
+/// words. Panics of the standard library and serde quote with backticks. One that is never closed hides the rest.
 fn mask_quotes(text: &str) -> String {
-    let mut masked = String::new();
-    for (index, piece) in text.split('"').enumerate() {
-        masked.push_str(if index % 2 == 0 { piece } else { MASK });
-    }
-    masked
+    let is_quote = |letter: char| letter == '"' || letter == '`';
+    let (Some(first), Some(last)) = (text.find(is_quote), text.rfind(is_quote)) else {
+        return text.to_owned();
+    };
+    let rest = if first == last { "" } else { &text[last + 1..] };
+    format!("{}{MASK}{rest}", &text[..first])
 }
 
 /// Digits with what people write between those of a phone number.
@@ -32,12 +36,12 @@ fn mask_numbers(text: &str) -> String {
     let (mut masked, mut run) = (String::new(), String::new());
     for letter in text.chars().chain(['\n']) {
         let begins = letter.is_ascii_digit() || letter == '+';
-        if begins || (!run.is_empty() && " -/()".contains(letter)) {
+        if begins || (!run.is_empty() && BETWEEN.contains(letter)) {
             run.push(letter);
             continue;
         }
         if run.chars().filter(char::is_ascii_digit).count() >= PHONE {
-            let number = run.trim_end_matches([' ', '-', '/', '(', ')']);
+            let number = run.trim_end_matches(|letter| BETWEEN.contains(letter));
             masked.push_str(MASK);
             masked.push_str(&run[number.len()..]);
         } else {
@@ -82,6 +86,15 @@ mod tests {
                 "invalid type: string […], expected a map",
             ),
             ("an open \"quote", "an open […]"),
+            (
+                "string \"say \\\"my pin\\\" now\", expected",
+                "string […], expected",
+            ),
+            (
+                "inside 'é' (bytes 4..6) of `Grüße, I am`",
+                "inside 'é' (bytes 4..6) of […]",
+            ),
+            ("at 0170.123.4567 today", "at […] today"),
             ("mail ann@example.org", "mail […]"),
             ("of wamid.HBgMNDkx", "of […]"),
             (
