@@ -128,6 +128,7 @@ async fn partitions_are_made_ahead_and_rows_find_theirs() {
     let tomorrow = of_day(now + days(1));
     let wanted = ["events_past", &today, &tomorrow, "events_rest"];
     assert_eq!(places(&store).await, wanted);
+    store.extend_partitions(None, now).await.unwrap();
     // A second time, and on a second node, nothing is left to do.
     let before = partitions(&store, "messages").await;
     store.extend_partitions(None, now).await.unwrap();
@@ -437,6 +438,7 @@ async fn messages_go_after_their_time_with_their_files(engine: Engine) {
         phone: "4917000001".to_owned(),
     };
     let contact = tenant.import_contacts(&[contact], now).await.unwrap()[0];
+    store.extend_partitions(Some(days(31)), now).await.unwrap();
     // More of the past than is deleted at a time.
     let mut messages: Vec<Message> = (0..1500)
         .map(|number| said(now - days(400), number))
@@ -542,8 +544,8 @@ async fn a_message_of_long_ago_is_found_by_the_providers_id(engine: Engine) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_far_from_the_databases_is_refused() {
-    let store = TestDatabase::create(Engine::Postgres).await.open().await;
-    let now = Timestamp::now();
+    let database = TestDatabase::create(Engine::Postgres).await;
+    let (store, now) = (database.open().await, Timestamp::now());
     store.check_clock(now).await.unwrap();
     for wrong in [now + days(1), now - days(1)] {
         assert!(store.check_clock(wrong).await.is_err());
