@@ -83,7 +83,7 @@ pub(super) async fn extend_all(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     // What keeps one back need not keep the other.
-    let events = extend(c, &EVENTS, Period::Day, now).await;
+    let events = extend_events(c, now).await;
     let messages = extend(c, &MESSAGES, period_of_messages(kept), now).await;
     events.and(messages)
 }
