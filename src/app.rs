@@ -4,6 +4,7 @@
 mod demo;
 mod figures;
 pub mod import;
+mod neighbour;
 pub mod node;
 pub mod objects;
 mod parts;

@@ -2,6 +2,7 @@
 //! pub/sub between several. Losing an envelope costs some milliseconds: every feed repairs from the store.
 
 pub mod local;
+pub mod peers;
 pub mod redis;
 mod wire;
 
@@ -11,6 +12,7 @@ use actors::event::Envelope;
 use tokio::sync::mpsc;
 
 pub use self::local::LocalBus;
+pub use self::peers::{Host, RedisPeers};
 pub use self::redis::RedisBus;
 
 /// Where the envelopes of other nodes go; bounded, and what finds it full is dropped.

@@ -6,6 +6,7 @@ mod api_key;
 mod audit;
 mod auth;
 pub mod check;
+mod cluster;
 mod contact;
 mod conversation;
 mod dashboard;

@@ -19,6 +19,7 @@ mod invitation;
 mod job;
 mod kept;
 mod lane;
+mod lease;
 mod login;
 mod media;
 mod message;
@@ -48,7 +49,7 @@ pub use self::import::{ImportedContact, ImportedFile, ImportedHistory, ImportedT
 pub use self::invitation::{Invitation, Invited, NewInvitation};
 pub use self::login::{LoginState, NewToken, Rotation};
 pub use self::media::{Fetched, StoredMedia, Upload};
-pub use self::node::{HEARTBEAT, Place, migrate};
+pub use self::node::{HEARTBEAT, NodeRow, Place, Pulse, Standing, migrate};
 pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
@@ -57,8 +58,10 @@ pub use self::throttle::Try;
 pub use self::user::{Account, NewOwner, User, UserChange, UserChanged};
 pub use self::vault::Vault;
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
+use actors::cluster::Peer;
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
 use actors::ports::store::{Herald, StoreError};
@@ -79,8 +82,11 @@ struct Inner {
     ids: IdSource,
     /// Part of every cursor.
     epoch: i64,
-    /// What this process calls itself in claims.
-    node: i64,
+    /// What this process calls itself in claims, and this run of it.
+    me: Peer,
+    /// How far the database's clock is ahead of ours, in milliseconds.
+    ahead: AtomicI64,
+    lookout: node::Lookout,
     /// Where inbound messages wait for the next batch.
     inlet: lane::Inlet,
     aside: lane::Aside,
@@ -120,7 +126,7 @@ impl Store {
         url: Option<&SecretString>,
         ids: IdSource,
         epoch: i64,
-        node: i64,
+        me: Peer,
     ) -> Result<Self, StoreError> {
         let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -135,7 +141,9 @@ impl Store {
                 committer_db,
                 ids,
                 epoch,
-                node,
+                me,
+                ahead: AtomicI64::new(0),
+                lookout: node::Lookout::default(),
                 inlet,
                 aside: lane::Aside::default(),
                 public_url: OnceLock::new(),
@@ -218,7 +226,22 @@ impl Store {
     }
 
     pub(crate) fn node(&self) -> i64 {
-        self.inner.node
+        self.inner.me.number
+    }
+
+    /// This run of this process.
+    pub fn me(&self) -> Peer {
+        self.inner.me
+    }
+
+    /// Whether this is a process of its own, with a database that nobody else has.
+    pub fn is_embedded(&self) -> bool {
+        self.inner.db.is_embedded()
+    }
+
+    /// The time by the database's clock, in milliseconds since 1970, as far as the last heartbeat tells.
+    pub fn database_millis(&self) -> i64 {
+        Timestamp::now().millis() + self.inner.ahead.load(Ordering::Relaxed)
     }
 
     /// Says once how people and WhatsApp reach the hub (without a slash at the end).

@@ -29,7 +29,9 @@ use crate::model::job::Task;
 use crate::model::message::Message;
 use crate::model::outbound::Draft;
 use crate::model::user::Actor;
-use crate::ports::store::{Appended, InboundAppend, OutboundAppend, Queued, StoreError};
+use crate::ports::store::{
+    Appended, ChangeWrite, InboundAppend, OutboundAppend, Queued, StoreError,
+};
 
 /// How often a write is decided anew when others keep changing the row.
 const MAX_CONFLICTS: u32 = 8;
@@ -76,17 +78,28 @@ pub struct Open {
 pub struct Change {
     pub by: Actor,
     pub change: ConversationChange,
+    /// Recorded with the effect, so that two nodes have the effect of one.
+    pub once: Option<String>,
 }
 
 /// Somebody looked: unread becomes zero and the contact gets the read receipt.
 #[derive(ActixMessage, Clone)]
 #[rtype(result = "Result<(), HubError>")]
-pub struct MarkRead(pub Actor);
+pub struct MarkRead {
+    pub by: Actor,
+    /// Recorded with the effect, so that two nodes have the effect of one.
+    pub once: Option<String>,
+}
 
 /// The `wamid` that a typing indicator names; None when the contact never wrote.
 #[derive(ActixMessage, Clone)]
 #[rtype(result = "Result<Option<String>, HubError>")]
 pub struct LastInbound;
+
+/// Leaves, if nobody asks it at the moment: it belongs to another node now.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Part;
 
 /// The actor.
 pub struct Conversation {
@@ -203,7 +216,8 @@ impl Handler<Change> for Conversation {
 
     fn handle(&mut self, message: Change, _: &mut Self::Context) -> Self::Result {
         self.at_desk(Span::none(), async move |mut desk: Desk| {
-            let result = desk.change(&message.by, &message.change, None).await;
+            let Change { by, change, once } = message;
+            let result = desk.change(&by, &change, None, once).await;
             (desk, result)
         })
     }
@@ -212,11 +226,22 @@ impl Handler<Change> for Conversation {
 impl Handler<MarkRead> for Conversation {
     type Result = AtomicResponse<Self, Result<(), HubError>>;
 
-    fn handle(&mut self, MarkRead(by): MarkRead, _: &mut Self::Context) -> Self::Result {
+    fn handle(&mut self, message: MarkRead, _: &mut Self::Context) -> Self::Result {
         self.at_desk(Span::none(), async move |mut desk: Desk| {
-            let result = desk.mark_read(&by).await;
+            let result = desk.mark_read(&message.by, message.once).await;
             (desk, result)
         })
+    }
+}
+
+impl Handler<Part> for Conversation {
+    type Result = ();
+
+    fn handle(&mut self, _: Part, ctx: &mut Self::Context) {
+        self.desk = None;
+        if self.hub.retire_conversation(&self.key) {
+            ctx.stop();
+        }
     }
 }
 
@@ -359,6 +384,7 @@ impl Desk {
         by: &Actor,
         change: &ConversationChange,
         task: Option<Task>,
+        once: Option<String>,
     ) -> Result<View, HubError> {
         for round in 0..MAX_CONFLICTS {
             let remembered = self.state.is_some();
@@ -371,12 +397,14 @@ impl Desk {
                 }
                 return Ok(state.conversation.clone());
             }
-            match self
-                .hub
-                .store()
-                .change_conversation(&state, change, by, task.clone())
-                .await
-            {
+            let write = ChangeWrite {
+                state,
+                change: change.clone(),
+                by: by.clone(),
+                task: task.clone(),
+                once: once.clone(),
+            };
+            match self.hub.store().change_conversation(write).await {
                 Ok((state, receipt)) => {
                     let view = self
                         .view_in(&receipt.envelopes)
@@ -392,7 +420,7 @@ impl Desk {
         Err(HubError::Busy)
     }
 
-    async fn mark_read(&mut self, by: &Actor) -> Result<(), HubError> {
+    async fn mark_read(&mut self, by: &Actor, once: Option<String>) -> Result<(), HubError> {
         let state = self.known().await?;
         let task = state
             .last_inbound_provider_id
@@ -406,7 +434,7 @@ impl Desk {
             read: true,
             ..Default::default()
         };
-        self.change(by, &change, task).await.map(drop)
+        self.change(by, &change, task, once).await.map(drop)
     }
 
     /// The state of a row that must exist.

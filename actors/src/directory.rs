@@ -99,6 +99,13 @@ impl<K: Eq + Hash + Clone, A: Actor> Directory<K, A> {
         }
     }
 
+    /// Shows each actor that lives here.
+    pub fn each(&self, mut show: impl FnMut(&K, &Addr<A>)) {
+        for (key, entry) in self.lock().iter() {
+            show(key, &entry.addr);
+        }
+    }
+
     /// How many live here.
     pub fn len(&self) -> usize {
         self.lock().len()

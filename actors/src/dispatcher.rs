@@ -14,7 +14,8 @@ use tokio::sync::{Semaphore, oneshot};
 use tracing::{Instrument, Span};
 
 use crate::figure;
-use crate::hub::Hub;
+use crate::hub::{Hub, Right};
+use crate::model::ids::SessionId;
 use crate::model::job::{After, Job, Task};
 use crate::ports::store::StoreError;
 use crate::session::{Deliver, Delivered};
@@ -53,6 +54,16 @@ pub struct Wake;
 #[rtype(result = "()")]
 pub struct Drain;
 
+/// Messages wait for a number whose line this node should take.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct LineWaits(pub SessionId);
+
+/// Who owns what may have changed: look after the numbers' lines.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Tend;
+
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
 struct Finished {
@@ -72,6 +83,8 @@ pub struct Dispatcher {
     /// Somebody woke us while a claim was on its way.
     woken: bool,
     alarm: Option<SpawnHandle>,
+    /// Lines are being looked after.
+    tending: bool,
     drained: Option<Vec<oneshot::Sender<()>>>,
 }
 
@@ -87,6 +100,7 @@ impl Dispatcher {
             claiming: false,
             woken: false,
             alarm: None,
+            tending: false,
             drained: None,
         }
     }
@@ -105,9 +119,11 @@ impl Dispatcher {
         let hub = self.hub.clone();
         let limit = u32::try_from(free).unwrap_or(u32::MAX);
         let claim = async move {
-            let jobs = hub.store().claim_jobs(limit, LEASE).await?;
+            let lines = hub.cluster().lines();
+            let lines = lines.as_deref();
+            let jobs = hub.store().claim_jobs(limit, LEASE, lines).await?;
             let next = if jobs.len() < free {
-                hub.store().next_job_at().await?
+                hub.store().next_job_at(lines).await?
             } else {
                 Some(hub.now())
             };
@@ -214,7 +230,43 @@ impl Supervised for Dispatcher {
     fn restarting(&mut self, _: &mut Self::Context) {
         // The jobs in hand are tasks of their own: they go on and report.
         self.claiming = false;
+        self.tending = false;
         self.alarm = None;
+    }
+}
+
+impl Handler<LineWaits> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, LineWaits(session): LineWaits, ctx: &mut Self::Context) {
+        if self.drained.is_some() || self.hub.right_to(session) != Right::Nobodys {
+            return self.claim(ctx);
+        }
+        let hub = self.hub.clone();
+        ctx.spawn(wrap_future(async move {
+            // The next look after the lines tries again.
+            if let Err(error) = hub.take_line(session).await {
+                tracing::debug!(session.id = %session, %error, "a number's line can't be taken now");
+            }
+        }));
+    }
+}
+
+impl Handler<Tend> for Dispatcher {
+    type Result = ();
+
+    fn handle(&mut self, _: Tend, ctx: &mut Self::Context) {
+        if std::mem::replace(&mut self.tending, true) {
+            return;
+        }
+        let hub = self.hub.clone();
+        let settle = async move { hub.settle_lines().await };
+        ctx.spawn(wrap_future::<_, Self>(settle).map(|settled, actor, _| {
+            actor.tending = false;
+            if let Err(error) = settled {
+                tracing::debug!(%error, "the numbers' lines can't be looked after now");
+            }
+        }));
     }
 }
 

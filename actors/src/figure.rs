@@ -101,6 +101,22 @@ figures! {
     /// Events that were lost on the bus, by the reason; the feeds read them from the database.
     Counter BUS_DROPPED_TOTAL = "bus_dropped_total", Count, ["reason"];
 
+    // Other nodes.
+
+    /// Nodes that live, as this one sees it; 0 when it is alone for good.
+    Gauge NODES = "nodes", Count, [];
+    /// Numbers that this node sends for.
+    Gauge LINES = "lines", Count, [];
+    /// Commands that went to the node that owns the conversation: answered, or done here instead because it was late,
+    /// unreachable or without its database.
+    Counter PEER_REQUESTS_TOTAL = "peer_requests_total", Count, ["end"];
+    /// Commands of other nodes that were done here, or dropped because their time was over or too many waited.
+    Counter PEER_SERVED_TOTAL = "peer_served_total", Count, ["end"];
+    /// How often this node's own channel did not answer and was subscribed to again.
+    Counter BUS_RESUBSCRIBED_TOTAL = "bus_resubscribed_total", Count, [];
+    /// How often the others took this node for dead while it lived.
+    Counter NODE_GIVEN_UP_TOTAL = "node_given_up_total", Count, [];
+
     // Actors.
 
     /// Panics of actors, by the actor's type; each is restarted unless it panics too often.

@@ -1,20 +1,27 @@
 //! The address book and supervisor of this node's actors: starts, finds, restarts and passivates them, and is
 //! the one way in for HTTP and sockets. Decides nothing about messages; stores nothing.
 
+mod ask;
+mod elsewhere;
 pub mod error;
+mod lines;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::dev::ToEnvelope;
-use actix::{Actor as ActixActor, Addr, Handler, MailboxError, Message as ActixMessage};
+use actix::{Actor as ActixActor, Addr, Handler, Message as ActixMessage};
 use actix_rt::ArbiterHandle;
 use tracing::Span;
 
 pub use error::HubError;
 
+use self::ask::{Asked, ask};
+pub(crate) use self::lines::Right;
+use crate::cluster::Cluster;
+use crate::cluster::request::Travels;
 use crate::conversation::{Change, Conversation, LastInbound, MarkRead, Open, Receive, Send};
 use crate::directory::{Directory, Loan};
 use crate::dispatcher::{Dispatcher, Wake};
@@ -34,6 +41,7 @@ use crate::model::user::Actor;
 use crate::ports::bus::Bus;
 use crate::ports::clock::Clock;
 use crate::ports::media::MediaLinks;
+use crate::ports::peers::Peers;
 use crate::ports::provider::Provider;
 use crate::ports::store::{Herald, Raised, Receipt, Store};
 use crate::ports::worker::Worker;
@@ -46,8 +54,6 @@ const CONVERSATION_MAILBOX: usize = 64;
 const SESSION_MAILBOX: usize = 1024;
 const DISPATCHER_MAILBOX: usize = 1024;
 const FEED_MAILBOX: usize = 64 * 1024;
-/// How long a caller waits for an actor before it hears `Busy`.
-const ASK_TIMEOUT: Duration = Duration::from_secs(15);
 /// A message that kills its actor this often goes to quarantine.
 const MAX_TRIES: u32 = 3;
 /// How often somebody is asked whose actor ended before it came to the message.
@@ -63,6 +69,7 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     pub provider: Arc<dyn Provider>,
     pub bus: Arc<dyn Bus>,
+    pub peers: Arc<dyn Peers>,
     pub clock: Arc<dyn Clock>,
     pub worker: Arc<dyn Worker>,
     pub media: Arc<dyn MediaLinks>,
@@ -84,6 +91,9 @@ struct Inner {
     dispatcher_woken: AtomicBool,
     feed: OnceLock<Addr<Feed>>,
     policy: RestartPolicy,
+    cluster: Cluster,
+    /// Makes the keys of commands that must not be done twice.
+    commands: AtomicU64,
 }
 
 impl Hub {
@@ -105,6 +115,8 @@ impl Hub {
                 dispatcher_woken: AtomicBool::new(false),
                 feed: OnceLock::new(),
                 policy: RestartPolicy::default(),
+                cluster: Cluster::default(),
+                commands: AtomicU64::new(0),
             }),
         };
         // Feed and dispatcher never stop: a generous limit, and they start empty after a panic.
@@ -143,14 +155,20 @@ impl Hub {
         let Some(key) = ConversationKey::of(organization, session, &message.identities) else {
             return Err(HubError::Invalid("the message names no contact".to_owned()));
         };
-        let message = Arc::new(message);
         let receive = Receive {
-            message: Arc::clone(&message),
+            message: Arc::new(message),
             span: step_of(&key),
         };
-        match self.insist(&key, &receive).await {
+        match self.ask_owner(&key, &receive).await {
+            Some(received) => received,
+            None => self.receive_here(&key, receive).await,
+        }
+    }
+
+    async fn receive_here(&self, key: &ConversationKey, asked: Receive) -> Result<(), HubError> {
+        match self.insist(key, &asked).await {
             Ok(result) => result,
-            Err(Asked::Died) => self.put_aside(organization, session, &message).await,
+            Err(Asked::Died) => self.put_aside(key, &asked.message).await,
             Err(asked) => Err(asked.into_error()),
         }
     }
@@ -234,6 +252,7 @@ impl Hub {
             Change {
                 by: by.clone(),
                 change,
+                once: self.command_key(),
             },
         )
         .await
@@ -242,7 +261,9 @@ impl Hub {
     /// Somebody looked: nothing is unread any more, and the contact sees blue ticks.
     pub async fn mark_read(&self, by: &Actor, id: ConversationId) -> Result<(), HubError> {
         let key = self.key_of(by, id).await?;
-        self.tell(&key, MarkRead(by.clone())).await
+        let once = self.command_key();
+        let by = by.clone();
+        self.tell(&key, MarkRead { by, once }).await
     }
 
     /// Shows the contact that somebody types, for up to 25 s; does nothing when the contact never wrote.
@@ -275,6 +296,7 @@ impl Hub {
 
     fn announce_along(&self, receipt: Receipt, trail: Trail) {
         if receipt.jobs {
+            self.wake_lines(&receipt.envelopes);
             self.wake_dispatcher();
         }
         if receipt.envelopes.is_empty() {
@@ -411,8 +433,11 @@ impl Hub {
     }
 
     /// Asks a conversation to send; a message without an idempotency key is not asked for again, because the
-    /// first try may have stored it.
-    async fn say(&self, key: &ConversationKey, draft: Draft) -> Result<Arc<Message>, HubError> {
+    /// first try may have stored it. One that may have to be asked for twice gets a key.
+    async fn say(&self, key: &ConversationKey, mut draft: Draft) -> Result<Arc<Message>, HubError> {
+        if draft.client_key.is_none() {
+            draft.client_key = self.command_key();
+        }
         let is_repeatable = draft.client_key.is_some();
         let span = step_of(key);
         let send = Send { draft, span };
@@ -423,9 +448,23 @@ impl Hub {
         asked.map_err(Asked::into_error)?
     }
 
+    /// Asks a conversation wherever its actor lives; here, when the node that owns it does not answer.
+    async fn tell<M, T>(&self, key: &ConversationKey, message: M) -> Result<T, HubError>
+    where
+        M: Travels<T> + Clone + std::marker::Send + std::marker::Sync + 'static,
+        T: std::marker::Send + 'static,
+        Conversation: Handler<M>,
+        <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
+    {
+        match self.ask_owner(key, &message).await {
+            Some(done) => done,
+            None => self.tell_here(key, message).await,
+        }
+    }
+
     /// Asks a conversation, once more when its actor died meanwhile: what was asked either committed in a way
     /// that a repetition recognises, or not at all.
-    async fn tell<M, T>(&self, key: &ConversationKey, message: M) -> Result<T, HubError>
+    async fn tell_here<M, T>(&self, key: &ConversationKey, message: M) -> Result<T, HubError>
     where
         M: ActixMessage<Result = Result<T, HubError>> + Clone + std::marker::Send + 'static,
         T: std::marker::Send + 'static,
@@ -507,15 +546,14 @@ impl Hub {
 
     async fn put_aside(
         &self,
-        organization: OrganizationId,
-        session: SessionId,
+        key: &ConversationKey,
         message: &InboundMessage,
     ) -> Result<(), HubError> {
         let payload =
             serde_json::to_vec(message).map_err(|error| HubError::Broken(error.to_string()))?;
         let entry = Quarantined {
-            organization,
-            session: Some(session),
+            organization: key.organization,
+            session: Some(key.session),
             source: QuarantineSource::Webhook,
             reason: format!("processing this message failed {MAX_TRIES} times"),
             tries: i32::try_from(MAX_TRIES).unwrap_or(i32::MAX),
@@ -534,43 +572,4 @@ fn attempt_of(update: &StatusUpdate) -> Option<AttemptId> {
 /// The step of a message at its conversation, from here until it is handled.
 fn step_of(key: &ConversationKey) -> Span {
     trail::carry(tracing::debug_span!("conversation", session.id = %key.session))
-}
-
-/// Why an actor did not answer.
-enum Asked {
-    /// It died of the message and was restarted: ask again.
-    Died,
-    /// It ended, of this message or of one before it: ask its successor.
-    Ended,
-    Failed(HubError),
-}
-
-impl Asked {
-    fn into_error(self) -> HubError {
-        match self {
-            Self::Died | Self::Ended => HubError::Busy,
-            Self::Failed(error) => error,
-        }
-    }
-}
-
-async fn ask<A, M>(loan: &Loan<A>, message: M) -> Result<M::Result, Asked>
-where
-    A: ActixActor + Handler<M>,
-    A::Context: ToEnvelope<A, M>,
-    M: ActixMessage + std::marker::Send + 'static,
-    M::Result: std::marker::Send + 'static,
-{
-    let asked = Instant::now();
-    let answer = tokio::time::timeout(ASK_TIMEOUT, loan.addr().send(message)).await;
-    metrics::histogram!(figure::ASK_SECONDS).record(asked.elapsed().as_secs_f64());
-    match answer {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(MailboxError::Closed)) if loan.addr().connected() => Err(Asked::Died),
-        Ok(Err(MailboxError::Closed)) => Err(Asked::Ended),
-        Ok(Err(MailboxError::Timeout)) | Err(_) => {
-            metrics::counter!(figure::ASKS_UNANSWERED_TOTAL).increment(1);
-            Err(Asked::Failed(HubError::Busy))
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! Reading order: [`model`] (what things are) → [`event`] (what is told) → [`ports`] (what is needed) →
 //! the actors.
 
+pub mod cluster;
 pub mod conversation;
 pub mod directory;
 pub mod dispatcher;

@@ -4,6 +4,7 @@
 pub mod bus;
 pub mod clock;
 pub mod media;
+pub mod peers;
 pub mod provider;
 pub mod store;
 pub mod worker;

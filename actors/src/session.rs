@@ -81,6 +81,11 @@ pub struct Describe;
 #[rtype(result = "()")]
 pub struct Refresh;
 
+/// Another node sends for this number from now on: what waits goes back to the database.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Yield;
+
 /// The actor.
 pub struct Session {
     hub: Hub,
@@ -264,7 +269,7 @@ impl Session {
             message.id = %waiting.message,
             attempt.id = Empty,
         );
-        let post = post::post(self.hub.clone(), waiting, stopped);
+        let post = post::post(self.hub.clone(), self.id, waiting, stopped);
         let landing = actix_rt::spawn(post.instrument(span));
         ctx.spawn(
             wrap_future::<_, Self>(landing).map(move |landing, actor, ctx| {
@@ -398,6 +403,17 @@ impl Handler<Refresh> for Session {
 
     fn handle(&mut self, _: Refresh, ctx: &mut Self::Context) {
         self.load_settings(ctx);
+    }
+}
+
+impl Handler<Yield> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Yield, _: &mut Self::Context) {
+        let now = self.hub.now();
+        for waiting in self.lines.clear() {
+            waiting.come_back(now, post::ELSEWHERE);
+        }
     }
 }
 

@@ -148,7 +148,7 @@ pub async fn import(
     );
     let users = users(&tenant).await?;
     // Its node number stays its own for as long as it says that it lives.
-    let alive = AbortOnDrop(tokio::spawn(super::node::beat(store.clone())));
+    let alive = AbortOnDrop(tokio::spawn(super::node::beat_as_tool(store.clone())));
     let (batches, queue) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || read(input, &users, &batches));
     let queue = Arc::new(Mutex::new(queue));

@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use actors::figure;
 use actors::hub::{Hub, Ports};
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
+use actors::ports::peers::NoPeers;
+use actors::ports::store::StoreError;
 use actors::trail::Trail;
 use anyhow::{Context, anyhow};
 use secrecy::ExposeSecret;
@@ -22,15 +25,16 @@ use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 use super::figures::Watch;
+use super::neighbour::Neighbour;
 use super::parts::Parts;
 use super::{demo, figures, sweep};
-use crate::bus::{LocalBus, RedisBus};
+use crate::bus::{LocalBus, RedisBus, RedisPeers};
 use crate::config::Config;
 use crate::http;
 use crate::http::state::{App, Probe};
 use crate::secret::derive_key;
 use crate::socket;
-use crate::store::{HEARTBEAT, Store};
+use crate::store::{HEARTBEAT, Pulse, Standing, Store};
 
 /// How long open requests may take to finish when the node stops.
 const FINISH: Duration = Duration::from_secs(8);
@@ -38,6 +42,8 @@ const FINISH: Duration = Duration::from_secs(8);
 const DRAIN: Duration = Duration::from_secs(8);
 /// Envelopes of other nodes that wait for the feed.
 const ARRIVALS: usize = 4096;
+/// How long a heartbeat may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that one worker holds.
 const CONNECTIONS: usize = 25_000;
 
@@ -134,12 +140,21 @@ async fn serve(
         .await?
         .context("the database can't be opened")?;
     let mut parts = Parts::build(&config, &store)?;
-    let (bus, arrivals, redis) = bus(&config, &pool)?;
+    let Link {
+        bus,
+        peers,
+        redis,
+        arrivals,
+    } = link(&config, &store, &pool)?;
     parts.redis = redis;
     let ports = Ports {
         store: Arc::new(store.clone()),
         provider: parts.provider.clone(),
         bus,
+        peers: match &peers {
+            Some(peers) => Arc::new(peers.clone()),
+            None => Arc::new(NoPeers),
+        },
         clock: Arc::new(SystemClock),
         worker: parts.worker.clone(),
         media: Arc::new(parts.media_tokens.clone()),
@@ -166,12 +181,27 @@ async fn serve(
         demo::prepare(&state, &provider.objects).await?;
     }
     let objects = provider.objects.clone();
+    let (forget, forgotten) = oneshot::channel();
+    let heart = Heart {
+        store: store.clone(),
+        hub: hub.clone(),
+        leaving: Arc::default(),
+    };
+    let leaving = Arc::clone(&heart.leaving);
+    // Before anybody asks anything, so that everybody knows whose it is.
+    heart
+        .beat_once()
+        .await
+        .context("the nodes can't be joined")?;
     let tasks = [
-        pool.spawn(beat(store.clone())),
+        pool.spawn(heart.clone().run(forget)),
         pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
         pool.spawn(watch.run()),
     ];
     let app = App::new(state);
+    if let Some(peers) = &peers {
+        peers.host(Arc::new(Neighbour::new(app.clone())));
+    }
     let (server, address) = listen(&config, &app)?;
     let handle = server.handle();
     let serving = actix_rt::spawn(server);
@@ -184,17 +214,27 @@ async fn serve(
     }
     tracing::info!(%address, "the hub serves");
     started(address);
-    stop.await;
+    let end = tokio::select! {
+        () = stop => Ok(()),
+        Ok(()) = forgotten => Err(anyhow!("this node was silent for so long that its number may be another's")),
+    };
+    leaving.store(true, Ordering::Release);
+    if let Err(error) = heart.beat_once().await {
+        tracing::debug!(%error, "the others will find out that this node leaves");
+    }
     take_down(&app, &hub, &handle).await;
     for task in tasks {
         task.abort();
+    }
+    if let Err(error) = store.leave().await {
+        tracing::debug!(%error, "the others will find out that this node is gone");
     }
     serving.await??;
     for arbiter in arbiters.iter().chain([&feed_arbiter]) {
         arbiter.stop();
     }
     tracing::info!("the hub stopped");
-    Ok(())
+    end
 }
 
 fn listen(config: &Config, app: &App) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {
@@ -236,18 +276,35 @@ fn arbiter(runtime: &Arc<Runtime>) -> Arbiter {
 
 type Arrivals = mpsc::Receiver<Vec<Arc<actors::event::Envelope>>>;
 
-type Link = (Arc<dyn Bus>, Option<Arrivals>, Option<Probe>);
+/// The ways to other nodes; without Redis there are none.
+struct Link {
+    bus: Arc<dyn Bus>,
+    peers: Option<RedisPeers>,
+    redis: Option<Probe>,
+    arrivals: Option<Arrivals>,
+}
 
-fn bus(config: &Config, pool: &Handle) -> anyhow::Result<Link> {
+fn link(config: &Config, store: &Store, pool: &Handle) -> anyhow::Result<Link> {
     let Some(url) = &config.redis_url else {
-        return Ok((Arc::new(LocalBus), None, None));
+        return Ok(Link {
+            bus: Arc::new(LocalBus),
+            peers: None,
+            redis: None,
+            arrivals: None,
+        });
     };
     let (incoming, arrivals) = mpsc::channel(ARRIVALS);
     let secret = config.secrets.jwt_secret.expose_secret().as_bytes();
     let bus = RedisBus::start(url, derive_key(secret, "bus"), incoming, pool)?;
-    let probe = bus.clone();
-    let redis: Probe = Arc::new(move || probe.is_connected());
-    Ok((Arc::new(bus), Some(arrivals), Some(redis)))
+    let clock = store.clone();
+    let peers = RedisPeers::start(&bus, store.me(), move || clock.database_millis(), pool);
+    let probe = peers.clone();
+    Ok(Link {
+        bus: Arc::new(bus),
+        redis: Some(Arc::new(move || probe.hears())),
+        peers: Some(peers),
+        arrivals: Some(arrivals),
+    })
 }
 
 async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
@@ -266,13 +323,74 @@ async fn publish_arrivals(hub: Hub, mut arrivals: Arrivals) {
     }
 }
 
-pub(super) async fn beat(store: Store) {
+/// What tells the other nodes that this one lives, and it who they are.
+#[derive(Clone)]
+struct Heart {
+    store: Store,
+    hub: Hub,
+    leaving: Arc<AtomicBool>,
+}
+
+impl Heart {
+    async fn run(self, forget: oneshot::Sender<()>) {
+        // A process with a database of its own is alone.
+        if self.store.is_embedded() {
+            return std::future::pending().await;
+        }
+        let mut ticks = tokio::time::interval(HEARTBEAT);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match tokio::time::timeout(PATIENCE, self.beat_once()).await {
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) => {
+                    tracing::error!("the other nodes forgot this one; it stops, to begin anew");
+                    // The node may be stopping already.
+                    let _ = forget.send(());
+                    return;
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "this node could not say that it lives"),
+                Err(_) => tracing::warn!("this node could not say that it lives: no answer"),
+            }
+        }
+    }
+
+    /// Says that this node lives, and takes what it sees; false when the others forgot it.
+    async fn beat_once(&self) -> Result<bool, StoreError> {
+        if self.store.is_embedded() {
+            return Ok(true);
+        }
+        let standing = match self.leaving.load(Ordering::Acquire) {
+            true => Standing::Leaving,
+            false => Standing::Live,
+        };
+        let members = match self.store.heartbeat(standing).await? {
+            Pulse::Alive(members) => members,
+            Pulse::GivenUp(members) => {
+                tracing::warn!("the others took this node for dead; it starts over");
+                metrics::counter!(figure::NODE_GIVEN_UP_TOTAL).increment(1);
+                self.hub.start_over();
+                members
+            }
+            Pulse::Forgotten => return Ok(false),
+        };
+        metrics::gauge!(figure::NODES).set(members.live.len() as f64);
+        self.hub.join(members);
+        metrics::gauge!(figure::LINES).set(self.hub.report().lines.len() as f64);
+        Ok(true)
+    }
+}
+
+/// Keeps the number of a process that makes ids without serving.
+pub(super) async fn beat_as_tool(store: Store) {
     let mut ticks = tokio::time::interval(HEARTBEAT);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
         ticks.tick().await;
-        if let Err(error) = store.heartbeat().await {
-            tracing::warn!(%error, "this node could not say that it lives");
+        match store.heartbeat(Standing::Tool).await {
+            Ok(Pulse::Alive(_) | Pulse::GivenUp(_)) => {}
+            Ok(Pulse::Forgotten) => tracing::error!("this process was silent for too long"),
+            Err(error) => tracing::warn!(%error, "this process could not say that it lives"),
         }
     }
 }

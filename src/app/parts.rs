@@ -8,10 +8,10 @@ use actors::hub::Hub;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::demo;
 use super::objects::Objects;
 use super::provider::CloudProvider;
 use super::worker::CloudWorker;
+use super::{demo, neighbour};
 use crate::config::Config;
 use crate::http::access::Access;
 use crate::http::state::{AppState, Keys, Probe};
@@ -62,7 +62,9 @@ impl Parts {
         hub: Hub,
         figures: PrometheusHandle,
     ) -> anyhow::Result<AppState> {
+        let (of, hears) = (store.clone(), self.redis.clone());
         Ok(AppState {
+            reporter: neighbour::reporter(of, figures.clone(), hears),
             demo: config.demo.then(demo::guest),
             sockets: Sockets::new(&config),
             objects: self.provider.objects.clone(),

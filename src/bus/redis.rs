@@ -3,7 +3,7 @@
 //! tasks on the shared runtime, because a web worker's runtime dies with its worker.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actors::event::Envelope;
@@ -16,6 +16,8 @@ use fred::interfaces::{ClientLike, EventInterface, PubsubInterface};
 use fred::types::config::{Config, ReconnectPolicy};
 use fred::types::{Builder, ClientState, Message};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, oneshot};
@@ -45,8 +47,10 @@ const RECONNECT_MS: (u32, u32) = (100, 5_000);
 pub struct BusError(String);
 
 enum Request {
-    Watch(OrganizationId, oneshot::Sender<()>),
-    Unwatch(OrganizationId),
+    Watch(String, oneshot::Sender<()>),
+    Unwatch(String),
+    /// What comes in does not come in any more: connect and subscribe anew.
+    Renew,
 }
 
 /// A handle on the bus; cheap to clone.
@@ -54,7 +58,55 @@ enum Request {
 pub struct RedisBus {
     outgoing: mpsc::Sender<Vec<Arc<Envelope>>>,
     requests: mpsc::Sender<Request>,
+    pub(super) link: Link,
+    /// Where letters to this node go, once somebody reads them.
+    letters: Arc<OnceLock<mpsc::Sender<Vec<u8>>>>,
+}
+
+/// The way out.
+#[derive(Clone)]
+pub(super) struct Link {
     client: Client,
+    key: Key,
+    /// Names this process among the publishers for as long as it lives.
+    node: u64,
+    /// Redis is a cluster: channels belong to its shards.
+    sharded: bool,
+}
+
+impl Link {
+    /// Whether it stands.
+    pub fn is_up(&self) -> bool {
+        self.client.state() == ClientState::Connected
+    }
+
+    /// Signs and publishes; who hears it, if anybody, Redis does not tell for sure.
+    pub async fn publish(
+        &self,
+        channel: String,
+        body: &(impl Serialize + Sync),
+    ) -> Result<(), PublishError> {
+        let text = wire::write(&self.key, self.node, &channel, body)?;
+        let _: i64 = match self.sharded {
+            true => self.client.spublish(channel, text).await?,
+            false => self.client.publish(channel, text).await?,
+        };
+        Ok(())
+    }
+
+    /// Reads what came on a channel.
+    pub fn open<T: DeserializeOwned>(&self, channel: &str, text: &[u8]) -> Option<T> {
+        wire::open(&self.key, channel, text)
+    }
+}
+
+/// Why something was not published.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PublishError {
+    #[error("it can't be written: {0}")]
+    Unwritable(#[from] serde_json::Error),
+    #[error("Redis refused: {0}")]
+    Refused(#[from] fred::error::Error),
 }
 
 impl std::fmt::Debug for RedisBus {
@@ -74,6 +126,7 @@ impl RedisBus {
     ) -> Result<Self, BusError> {
         let config =
             Config::from_url(url.expose_secret()).map_err(|error| BusError(error.to_string()))?;
+        let clustered = config.server.is_clustered();
         let mut builder = Builder::from_config(Config {
             fail_fast: false,
             ..config
@@ -104,22 +157,55 @@ impl RedisBus {
         // Names this process among the publishers for as long as it lives.
         let mut node = [0; 8];
         getrandom::fill(&mut node).map_err(|error| BusError(error.to_string()))?;
-        let node = u64::from_ne_bytes(node);
+        let link = Link {
+            client,
+            key,
+            node: u64::from_ne_bytes(node),
+            sharded: clustered,
+        };
+        let letters = Arc::new(OnceLock::new());
         let (outgoing, queue) = mpsc::channel(QUEUE);
         let (requests, wanted) = mpsc::channel(REQUESTS);
-        runtime.spawn(publish_all(client.clone(), key.clone(), node, queue));
-        runtime.spawn(subscribe_all(subscriber.clone(), wanted));
-        runtime.spawn(receive_all(subscriber, key, node, incoming));
+        runtime.spawn(publish_all(link.clone(), queue));
+        let desk = Subscriptions {
+            subscriber: subscriber.clone(),
+            sharded: clustered,
+            held: HashSet::new(),
+            missing: HashSet::new(),
+        };
+        runtime.spawn(desk.run(wanted));
+        let arrivals = Arrivals {
+            link: link.clone(),
+            incoming,
+            letters: Arc::clone(&letters),
+        };
+        runtime.spawn(arrivals.run(subscriber));
         Ok(Self {
             outgoing,
             requests,
-            client,
+            link,
+            letters,
         })
     }
 
     /// Whether the link to Redis stands.
     pub fn is_connected(&self) -> bool {
-        self.client.state() == ClientState::Connected
+        self.link.is_up()
+    }
+
+    /// From now on what comes for the node `life` goes to `letters`.
+    pub(super) async fn receive_letters(&self, life: i64, letters: mpsc::Sender<Vec<u8>>) {
+        // A node has one life.
+        let _ = self.letters.set(letters);
+        let (done, _) = oneshot::channel();
+        let watch = Request::Watch(wire::node_channel(life), done);
+        // Gone: the process ends.
+        let _ = self.requests.send(watch).await;
+    }
+
+    /// Connects and subscribes anew.
+    pub(super) async fn renew(&self) {
+        let _ = self.requests.send(Request::Renew).await;
     }
 }
 
@@ -133,7 +219,7 @@ impl Bus for RedisBus {
 
     async fn watch(&self, organization: OrganizationId) {
         let (done, subscribed) = oneshot::channel();
-        let request = Request::Watch(organization, done);
+        let request = Request::Watch(wire::channel(organization), done);
         if self.requests.send(request).await.is_ok() {
             // Too late is not wrong: what is missed meanwhile is read from the store.
             let _ = tokio::time::timeout(WATCH_TIMEOUT, subscribed).await;
@@ -141,17 +227,13 @@ impl Bus for RedisBus {
     }
 
     async fn unwatch(&self, organization: OrganizationId) {
-        let _ = self.requests.send(Request::Unwatch(organization)).await;
+        let unwatch = Request::Unwatch(wire::channel(organization));
+        let _ = self.requests.send(unwatch).await;
     }
 }
 
-async fn publish_all(
-    client: Client,
-    key: Key,
-    node: u64,
-    mut queue: mpsc::Receiver<Vec<Arc<Envelope>>>,
-) {
-    connect(&client).await;
+async fn publish_all(link: Link, mut queue: mpsc::Receiver<Vec<Arc<Envelope>>>) {
+    connect(&link.client).await;
     let mut batches = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batches, BATCH).await > 0 {
         let mut by_organization: BTreeMap<OrganizationId, Vec<Arc<Envelope>>> = BTreeMap::new();
@@ -162,35 +244,23 @@ async fn publish_all(
                 .push(envelope);
         }
         for (organization, envelopes) in by_organization {
-            publish(&client, &key, node, organization, &envelopes).await;
+            publish(&link, organization, &envelopes).await;
         }
     }
-    quit(client.quit()).await;
+    quit(link.client.quit()).await;
 }
 
-async fn publish(
-    client: &Client,
-    key: &Key,
-    node: u64,
-    organization: OrganizationId,
-    envelopes: &[Arc<Envelope>],
-) {
-    if client.state() != ClientState::Connected {
+async fn publish(link: &Link, organization: OrganizationId, envelopes: &[Arc<Envelope>]) {
+    if !link.is_up() {
         return dropped(envelopes.len(), "disconnected");
     }
-    let channel = wire::channel(organization);
-    let text = match wire::write(key, node, &channel, envelopes) {
-        Ok(text) => text,
-        Err(error) => return tracing::error!(%error, "events can't be written for the bus"),
-    };
     tracing::debug!(
         first = seqs(envelopes).min(),
         last = seqs(envelopes).max(),
         "events go to the other nodes"
     );
-    let published: Result<i64, _> = client.publish(channel, text).await;
-    match published {
-        Ok(_) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
+    match link.publish(wire::channel(organization), &envelopes).await {
+        Ok(()) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
         Err(error) => {
             dropped(envelopes.len(), "refused");
             tracing::debug!(%error, "events were not published; other nodes read them from the store");
@@ -198,98 +268,138 @@ async fn publish(
     }
 }
 
-/// Holds the subscriptions that sockets need: one per organization, whoever asks how often.
-async fn subscribe_all(subscriber: SubscriberClient, mut wanted: mpsc::Receiver<Request>) {
-    connect(&subscriber).await;
-    let resubscribing = subscriber.manage_subscriptions();
-    let mut held: HashSet<OrganizationId> = HashSet::new();
-    let mut missing: HashSet<OrganizationId> = HashSet::new();
-    let mut again = tokio::time::interval(CONNECT_TIMEOUT);
-    loop {
-        tokio::select! {
-            request = wanted.recv() => match request {
-                None => break,
-                Some(Request::Watch(organization, done)) => {
-                    if held.contains(&organization) || subscribe(&subscriber, organization).await {
-                        held.insert(organization);
-                        missing.remove(&organization);
-                    } else {
-                        missing.insert(organization);
+/// Holds the subscriptions that are needed, one per channel, whoever asks how often.
+struct Subscriptions {
+    subscriber: SubscriberClient,
+    sharded: bool,
+    held: HashSet<String>,
+    missing: HashSet<String>,
+}
+
+impl Subscriptions {
+    async fn run(mut self, mut wanted: mpsc::Receiver<Request>) {
+        connect(&self.subscriber).await;
+        let resubscribing = self.subscriber.manage_subscriptions();
+        let mut again = tokio::time::interval(CONNECT_TIMEOUT);
+        loop {
+            tokio::select! {
+                request = wanted.recv() => match request {
+                    None => break,
+                    Some(Request::Watch(channel, done)) => {
+                        if !self.held.contains(&channel) {
+                            self.subscribe(channel).await;
+                        }
+                        // The socket may be gone already.
+                        let _ = done.send(());
                     }
-                    // The socket may be gone already.
-                    let _ = done.send(());
-                }
-                Some(Request::Unwatch(organization)) => {
-                    held.remove(&organization);
-                    missing.remove(&organization);
-                    if let Err(error) = subscriber.unsubscribe(wire::channel(organization)).await {
-                        tracing::debug!(%error, "a subscription was not given up");
+                    Some(Request::Unwatch(channel)) => self.unsubscribe(channel).await,
+                    Some(Request::Renew) => {
+                        if let Err(error) = self.subscriber.force_reconnection().await {
+                            tracing::debug!(%error, "Redis can't be connected to anew now");
+                        }
                     }
-                }
-            },
-            _ = again.tick(), if !missing.is_empty() => {
-                for organization in missing.clone() {
-                    if subscribe(&subscriber, organization).await {
-                        missing.remove(&organization);
-                        held.insert(organization);
+                },
+                _ = again.tick(), if !self.missing.is_empty() => {
+                    for channel in self.missing.clone() {
+                        self.subscribe(channel).await;
                     }
                 }
             }
         }
+        resubscribing.abort();
+        quit(self.subscriber.quit()).await;
     }
-    resubscribing.abort();
-    quit(subscriber.quit()).await;
-}
 
-async fn subscribe(subscriber: &SubscriberClient, organization: OrganizationId) -> bool {
-    match subscriber.subscribe(wire::channel(organization)).await {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::warn!(%error, "the events of other nodes can't be subscribed to");
-            false
-        }
-    }
-}
-
-async fn receive_all(subscriber: SubscriberClient, key: Key, node: u64, incoming: Incoming) {
-    let mut arrivals = subscriber.message_rx();
-    drop(subscriber);
-    loop {
-        tokio::select! {
-            () = incoming.closed() => return,
-            arrived = arrivals.recv() => match arrived {
-                Ok(message) => receive(&message, &key, node, &incoming),
-                // Holes: the feed reads them from the store.
-                Err(RecvError::Lagged(lost)) => dropped(usize::try_from(lost).unwrap_or(0), "lagged"),
-                Err(RecvError::Closed) => return,
+    async fn subscribe(&mut self, channel: String) {
+        let subscribed = match self.sharded {
+            true => self.subscriber.ssubscribe(channel.as_str()).await,
+            false => self.subscriber.subscribe(channel.as_str()).await,
+        };
+        match subscribed {
+            Ok(()) => {
+                self.missing.remove(&channel);
+                self.held.insert(channel);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "what other nodes say can't be subscribed to");
+                self.missing.insert(channel);
             }
         }
     }
-}
 
-fn receive(message: &Message, key: &Key, node: u64, incoming: &Incoming) {
-    let Some(text) = message.value.as_bytes() else {
-        return;
-    };
-    match wire::read(key, node, &message.channel, text) {
-        Read::Own => {}
-        Read::Envelopes(envelopes) => {
-            let count = envelopes.len();
-            tracing::debug!(
-                first = seqs(&envelopes).min(),
-                last = seqs(&envelopes).max(),
-                "events of another node arrived"
-            );
-            metrics::counter!(figure::BUS_RECEIVED_TOTAL).increment(count as u64);
-            if incoming.try_send(envelopes).is_err() {
-                dropped(count, "feed_full");
-            }
-        }
-        Read::Refused => {
-            metrics::counter!(figure::BUS_REFUSED_TOTAL).increment(1);
-            tracing::warn!("a message on the bus was not signed by a node of this installation");
+    async fn unsubscribe(&mut self, channel: String) {
+        self.held.remove(&channel);
+        self.missing.remove(&channel);
+        let done = match self.sharded {
+            true => self.subscriber.sunsubscribe(channel).await,
+            false => self.subscriber.unsubscribe(channel).await,
+        };
+        if let Err(error) = done {
+            tracing::debug!(%error, "a subscription was not given up");
         }
     }
+}
+
+/// Sorts what comes in.
+struct Arrivals {
+    link: Link,
+    incoming: Incoming,
+    letters: Arc<OnceLock<mpsc::Sender<Vec<u8>>>>,
+}
+
+impl Arrivals {
+    async fn run(self, subscriber: SubscriberClient) {
+        let mut arrivals = subscriber.message_rx();
+        drop(subscriber);
+        loop {
+            tokio::select! {
+                () = self.incoming.closed() => return,
+                arrived = arrivals.recv() => match arrived {
+                    Ok(message) => self.take(&message),
+                    // Holes: the feed reads them from the store.
+                    Err(RecvError::Lagged(lost)) => dropped(usize::try_from(lost).unwrap_or(0), "lagged"),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        }
+    }
+
+    fn take(&self, message: &Message) {
+        let Some(text) = message.value.as_bytes() else {
+            return;
+        };
+        if wire::is_letter(&message.channel) {
+            // Full: whoever asks does it without us.
+            if let Some(letters) = self.letters.get()
+                && letters.try_send(text.to_vec()).is_err()
+            {
+                dropped(1, "letters_full");
+            }
+            return;
+        }
+        match wire::read(&self.link.key, self.link.node, &message.channel, text) {
+            Read::Own => {}
+            Read::Envelopes(envelopes) => {
+                let count = envelopes.len();
+                tracing::debug!(
+                    first = seqs(&envelopes).min(),
+                    last = seqs(&envelopes).max(),
+                    "events of another node arrived"
+                );
+                metrics::counter!(figure::BUS_RECEIVED_TOTAL).increment(count as u64);
+                if self.incoming.try_send(envelopes).is_err() {
+                    dropped(count, "feed_full");
+                }
+            }
+            Read::Refused => refused(),
+        }
+    }
+}
+
+/// Something came that no node of this installation signed.
+pub(super) fn refused() {
+    metrics::counter!(figure::BUS_REFUSED_TOTAL).increment(1);
+    tracing::warn!("a message on the bus was not signed by a node of this installation");
 }
 
 fn seqs(envelopes: &[Arc<Envelope>]) -> impl Iterator<Item = i64> {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use actors::event::Envelope;
 use actors::model::ids::OrganizationId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -35,17 +37,34 @@ pub fn channel(organization: OrganizationId) -> String {
     format!("wcc:2:org:{}", organization.0)
 }
 
+/// The channel of what is for one node alone.
+pub fn node_channel(life: i64) -> String {
+    format!("wcc:2:node:{life:016x}")
+}
+
+/// Whether a channel is that of one node alone.
+pub fn is_letter(channel: &str) -> bool {
+    channel.starts_with("wcc:2:node:")
+}
+
 /// Writes and signs a message.
 pub fn write(
     key: &Key,
     node: u64,
     channel: &str,
-    envelopes: &[Arc<Envelope>],
+    body: &impl Serialize,
 ) -> Result<String, serde_json::Error> {
-    let body = serde_json::to_string(envelopes)?;
+    let body = serde_json::to_string(body)?;
     let node = name(node);
     let signature = hex::encode(sign(key, channel, &node, body.as_bytes()));
     Ok(format!("{node} {signature} {body}"))
+}
+
+/// Checks and reads a message of any node, this one's own as well; None when it is not signed with our key, not for this
+/// channel, or not readable.
+pub fn open<T: DeserializeOwned>(key: &Key, channel: &str, text: &[u8]) -> Option<T> {
+    let (sender, rest) = part(text, NODE_HEX)?;
+    serde_json::from_slice(signed(key, channel, sender, rest)?).ok()
 }
 
 /// Checks and reads a message.
@@ -57,15 +76,18 @@ pub fn read(key: &Key, node: u64, channel: &str, text: &[u8]) -> Read {
     if sender == own.as_bytes() {
         return Read::Own;
     }
-    let Some((signature, body)) = part(rest, MAC_HEX) else {
+    let Some(body) = signed(key, channel, sender, rest) else {
         return Read::Refused;
     };
-    let expected = hex::encode(sign(key, channel, sender, body));
-    if !bool::from(expected.as_bytes().ct_eq(signature)) {
-        return Read::Refused;
-    }
     // A newer node may speak of events that this one does not know; the store will tell.
     serde_json::from_slice(body).map_or(Read::Refused, Read::Envelopes)
+}
+
+/// The body behind a signature of ours.
+fn signed<'a>(key: &Key, channel: &str, sender: &[u8], rest: &'a [u8]) -> Option<&'a [u8]> {
+    let (signature, body) = part(rest, MAC_HEX)?;
+    let expected = hex::encode(sign(key, channel, sender, body));
+    bool::from(expected.as_bytes().ct_eq(signature)).then_some(body)
 }
 
 /// What stands before the blank at `length`, and what after it.
@@ -107,7 +129,7 @@ mod tests {
     #[test]
     fn another_node_reads_what_was_written_and_the_writer_ignores_it() {
         let key = Key::new([7; 32]);
-        let text = write(&key, 1, "wcc:2:org:5", &[envelope(1), envelope(2)]).unwrap();
+        let text = write(&key, 1, "wcc:2:org:5", &vec![envelope(1), envelope(2)]).unwrap();
         match read(&key, 2, "wcc:2:org:5", text.as_bytes()) {
             Read::Envelopes(read) => assert_eq!(read, [envelope(1), envelope(2)]),
             other => panic!("{other:?}"),
@@ -121,8 +143,8 @@ mod tests {
     #[test]
     fn what_is_forged_moved_or_broken_is_refused() {
         let key = Key::new([7; 32]);
-        let text = write(&key, 1, "wcc:2:org:5", &[envelope(1)]).unwrap();
-        let forged = write(&Key::new([8; 32]), 1, "wcc:2:org:5", &[envelope(1)]).unwrap();
+        let text = write(&key, 1, "wcc:2:org:5", &vec![envelope(1)]).unwrap();
+        let forged = write(&Key::new([8; 32]), 1, "wcc:2:org:5", &vec![envelope(1)]).unwrap();
         let changed = text.replace("everyone", "admins");
         for (channel, text) in [
             ("wcc:2:org:6", text.as_str()),

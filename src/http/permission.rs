@@ -64,6 +64,8 @@ permissions! {
     ReadAuditLog Admin,
     /// See, replay and discard what could not be processed.
     ManageQuarantine Admin,
+    /// See the nodes of this installation.
+    ReadCluster Admin,
 }
 
 /// Whether `role` has the permission `P`.

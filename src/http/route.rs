@@ -11,8 +11,8 @@ use tracing::Instrument;
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, contact, conversation, health, invitation, me, media, message, openapi,
-    quarantine, session, setup, template, user, whatsapp,
+    api_key, audit, auth, cluster, contact, conversation, health, invitation, me, media, message,
+    openapi, quarantine, session, setup, template, user, whatsapp,
 };
 use crate::socket;
 
@@ -77,6 +77,7 @@ pub fn table() -> Vec<Entry> {
         POST "/api-keys" => api_key::create, "Make a key for a program";
         DELETE "/api-keys/{id}" => api_key::revoke, "Revoke a key";
         GET "/audit-log" => audit::list, "Who changed what";
+        GET "/cluster" => cluster::show, "The nodes of this installation";
         GET "/sessions" => session::list, "List the numbers";
         POST "/sessions" => session::create, "Connect a number";
         GET "/sessions/{id}" => session::show, "One number";

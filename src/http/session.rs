@@ -134,8 +134,7 @@ pub async fn change(
     let changed = tenant.change_session(&caller.actor, &app.keyring, id, &change);
     let (session, receipt) = changed.await?;
     app.hub.announce(receipt);
-    app.vault.forget(id);
-    app.hub.refresh_session(id);
+    app.session_changed(id);
     revealed(&caller, session).await
 }
 
@@ -143,8 +142,7 @@ pub async fn change(
 pub async fn delete(caller: Caller<ManageNumbers>, Path(id): Path<SessionId>) -> ApiResult<Done> {
     let receipt = caller.tenant().hide_session(&caller.actor, id).await?;
     caller.app.hub.announce(receipt);
-    caller.app.vault.forget(id);
-    caller.app.hub.refresh_session(id);
+    caller.app.session_changed(id);
     Ok(Done)
 }
 
@@ -160,7 +158,7 @@ pub async fn test(
     let unscoped = app.store.unscoped();
     let noted = unscoped.update_session_check(id, &checked, Timestamp::now());
     app.hub.announce(noted.await?);
-    app.hub.refresh_session(id);
+    app.session_changed(id);
     revealed(&caller, tenant.find_session(id).await?).await
 }
 

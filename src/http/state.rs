@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
+use actors::cluster::request::{Notice, Report};
 use actors::feed::Expel;
 use actors::hub::Hub;
-use actors::model::ids::OrganizationId;
+use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::user::Who;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub demo: Option<Demo>,
     /// Whether Redis answers; None when there is none.
     pub redis: Option<Probe>,
+    /// Completes what the heart tells of how this node fares.
+    pub reporter: Reporter,
     /// The figures for /metrics.
     pub figures: PrometheusHandle,
     /// The node is stopping: it says so to whoever asks whether it is ready.
@@ -56,6 +59,9 @@ pub struct AppState {
 
 /// Tells whether a link stands.
 pub type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Completes a report.
+pub type Reporter = Arc<dyn Fn(Report) -> Report + Send + Sync>;
 
 /// An account that everybody may use.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -96,8 +102,32 @@ impl AppState {
         self.draining.load(Ordering::Acquire)
     }
 
-    /// The rights of `who` changed: what is remembered of them is forgotten, and their sockets close.
+    /// How this node fares.
+    pub fn report(&self) -> Report {
+        (self.reporter)(self.hub.report())
+    }
+
+    /// A number's settings or credentials changed: every node reads them anew.
+    pub fn session_changed(&self, session: SessionId) {
+        self.heed_session(session);
+        self.hub.tell_others(&Notice::SessionChanged { session });
+    }
+
+    /// [`AppState::session_changed`] on this node.
+    pub fn heed_session(&self, session: SessionId) {
+        self.vault.forget(session);
+        self.hub.refresh_session(session);
+    }
+
+    /// The rights of `who` changed: what is remembered of them is forgotten, and their sockets close, on every node.
     pub fn expel(&self, organization: OrganizationId, who: Who) {
+        self.heed_expelled(organization, who);
+        self.hub
+            .tell_others(&Notice::Expelled { organization, who });
+    }
+
+    /// [`AppState::expel`] on this node.
+    pub fn heed_expelled(&self, organization: OrganizationId, who: Who) {
         self.access.forget(who);
         if let Some(feed) = self.hub.feed() {
             feed.do_send(Expel { organization, who });

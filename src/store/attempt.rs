@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::conversation::Conversation;
-use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use actors::model::ids::{AttemptId, ConversationId, MessageId, OrganizationId, SessionId};
 use actors::model::message::{Failure, Message, Reaction, ReactionBy};
 use actors::model::outbound::{Outcome, Parcel};
 use actors::model::status::MessageStatus;
@@ -18,11 +18,11 @@ use diesel_async::RunQueryDsl;
 use super::contact_identity::identities_of;
 use super::db::Conn;
 use super::kept::kept;
-use super::lane::Settle;
+use super::lane::{Begin, Settle};
 use super::message::MessageRow;
 use super::schema::messages;
 use super::status::take_early;
-use super::{Store, conversation, event, field, job, message};
+use super::{Store, conversation, event, field, job, lease, message};
 use crate::{in_tx, lock_first, with_conn};
 
 /// How an event tells of a message.
@@ -326,12 +326,23 @@ pub(crate) async fn set_reaction(
 }
 
 impl Store {
-    pub(super) async fn begin(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
+    pub(super) async fn begin(&self, begin: Begin) -> Result<Begun, StoreError> {
+        let Begin {
+            job,
+            message,
+            lease,
+        } = begin;
         in_tx!(self.db(), |conn| {
             let Some(row) = lock_message(conn, message.0).await? else {
                 job::remove(conn, job).await?;
                 return Ok(Begun::Settled);
             };
+            if let Some(lease) = lease {
+                let held = lease::holders(conn, vec![row.session_id]).await?;
+                if held.get(&row.session_id) != Some(&lease) {
+                    return Ok(Begun::Elsewhere);
+                }
+            }
             match row.status()? {
                 MessageStatus::Queued => {}
                 MessageStatus::Sending => {

@@ -231,6 +231,7 @@ bulk!(JobRow, "jobs", {
     tries: BigInt,
     last_error: Nullable<Text>,
     created_at: Timestamp,
+    line: Nullable<BigInt>,
 });
 
 bulk!(IdempotencyRow, "idempotency_keys", {

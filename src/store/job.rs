@@ -13,10 +13,10 @@ use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamp as SqlTimestamp};
+use diesel::sql_types::{Array, BigInt, Nullable, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 
-use super::db::{Conn, refused};
+use super::db::{Conn, boxed, refused};
 use super::kept::kept;
 use super::schema::{jobs, quarantine};
 use super::{Store, Unscoped, attempt, event, field};
@@ -35,6 +35,8 @@ pub(crate) struct JobRow {
     pub tries: i64,
     pub last_error: Option<String>,
     pub created_at: NaiveDateTime,
+    /// The number that a message is sent from.
+    pub line: Option<i64>,
 }
 
 impl JobRow {
@@ -55,6 +57,7 @@ impl JobRow {
             tries: 0,
             last_error: None,
             created_at: Timestamp::now().naive(),
+            line: line_of(task),
         })
     }
 
@@ -66,6 +69,14 @@ impl JobRow {
             tries: i32::try_from(self.tries).unwrap_or(i32::MAX),
             created_at: field::instant(self.created_at),
         })
+    }
+}
+
+/// The number that a task sends from.
+fn line_of(task: &Task) -> Option<i64> {
+    match task {
+        Task::SendMessage { session, .. } => Some(session.0),
+        _ => None,
     }
 }
 
@@ -149,6 +160,41 @@ const CLAIM_SQLITE: &str = "UPDATE jobs SET run_at = ?1, claimed_by = ?2, tries 
 const CLAIM_POSTGRES: &str = "UPDATE jobs SET run_at = $1, claimed_by = $2, tries = tries + 1 \
     WHERE id IN (SELECT id FROM jobs WHERE run_at <= $3 ORDER BY run_at, id LIMIT $4 \
     FOR UPDATE SKIP LOCKED) RETURNING *";
+/// Of the numbers in `$5` and of none: each by the index, so that what waits for other nodes costs nothing. The time is
+/// asked once more where the rows are locked: another node may have claimed them since.
+const CLAIM_LINES: &str = "UPDATE jobs SET run_at = $1, claimed_by = $2, tries = tries + 1 \
+    WHERE id IN (SELECT id FROM jobs WHERE run_at <= $3 AND id = ANY(ARRAY( \
+        SELECT due.id FROM ( \
+            (SELECT id, run_at FROM jobs WHERE line IS NULL AND run_at <= $3 \
+                ORDER BY run_at, id LIMIT $4) \
+            UNION ALL \
+            SELECT j.id, j.run_at FROM UNNEST($5) AS l (line) CROSS JOIN LATERAL \
+                (SELECT id, run_at FROM jobs WHERE line = l.line AND run_at <= $3 \
+                    ORDER BY run_at, id LIMIT $4) AS j \
+        ) AS due ORDER BY due.run_at, due.id LIMIT $4)) \
+    FOR UPDATE SKIP LOCKED) RETURNING *";
+const NEXT_LINES: &str = "SELECT min(due.run_at) AS run_at FROM ( \
+        (SELECT run_at FROM jobs WHERE line IS NULL ORDER BY run_at, id LIMIT 1) \
+        UNION ALL \
+        SELECT j.run_at FROM UNNEST($1) AS l (line) CROSS JOIN LATERAL \
+            (SELECT run_at FROM jobs WHERE line = l.line ORDER BY run_at, id LIMIT 1) AS j \
+    ) AS due";
+
+#[derive(QueryableByName)]
+struct Next {
+    #[diesel(sql_type = Nullable<SqlTimestamp>)]
+    run_at: Option<NaiveDateTime>,
+}
+
+/// The condition for jobs of these numbers and of none, for SQLite, which knows no arrays. Numbers need no quotes.
+fn for_lines(lines: &[SessionId]) -> String {
+    let numbers: Vec<String> = lines.iter().map(|line| line.0.to_string()).collect();
+    format!("(line IS NULL OR line IN ({}))", numbers.join(", "))
+}
+
+fn numbers(lines: &[SessionId]) -> Vec<i64> {
+    lines.iter().map(|line| line.0).collect()
+}
 
 impl Unscoped {
     /// How many jobs are due and in nobody's hand.
@@ -164,31 +210,47 @@ impl Unscoped {
 }
 
 impl Store {
-    pub(super) async fn claim(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
+    pub(super) async fn claim(
+        &self,
+        limit: u32,
+        lease: Duration,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Vec<Job>, StoreError> {
         let now = Timestamp::now();
-        if !self.has_due_jobs(now).await? {
+        if !self.has_due_jobs(now, lines).await? {
             return Ok(Vec::new());
         }
         let mut rows: Vec<JobRow> = in_tx!(self.db(), |conn| {
             macro_rules! claim {
-                ($sql:expr, $c:expr) => {
-                    kept(
-                        diesel::sql_query($sql)
-                            .bind::<SqlTimestamp, _>((now + lease).naive())
-                            .bind::<BigInt, _>(self.node())
-                            .bind::<SqlTimestamp, _>(now.naive())
-                            .bind::<BigInt, _>(i64::from(limit)),
-                    )
-                    .load($c)
-                    .await
-                    .map_err(refused)
+                ($sql:expr) => {
+                    diesel::sql_query($sql)
+                        .bind::<SqlTimestamp, _>((now + lease).naive())
+                        .bind::<BigInt, _>(self.node())
+                        .bind::<SqlTimestamp, _>(now.naive())
+                        .bind::<BigInt, _>(i64::from(limit))
                 };
             }
             // Two nodes must not wait for each other's claims, which only PostgreSQL has words for.
-            match conn {
-                Conn::Sqlite(object) => claim!(CLAIM_SQLITE, &mut **object),
-                Conn::Postgres(object) => claim!(CLAIM_POSTGRES, &mut **object),
+            match (conn, lines) {
+                (Conn::Sqlite(object), None) => {
+                    let claim = kept(claim!(CLAIM_SQLITE));
+                    boxed(claim.load(&mut **object)).await
+                }
+                (Conn::Sqlite(object), Some(lines)) => {
+                    let mine = for_lines(lines);
+                    let sql = CLAIM_SQLITE.replace(" ORDER BY", &format!(" AND {mine} ORDER BY"));
+                    boxed(claim!(sql).load(&mut **object)).await
+                }
+                (Conn::Postgres(object), None) => {
+                    let claim = kept(claim!(CLAIM_POSTGRES));
+                    boxed(claim.load(&mut **object)).await
+                }
+                (Conn::Postgres(object), Some(lines)) => {
+                    let claim = claim!(CLAIM_LINES).bind::<Array<BigInt>, _>(numbers(lines));
+                    boxed(kept(claim).load(&mut **object)).await
+                }
             }
+            .map_err(refused)
         })?;
         // In the order in which they were asked for, which is the order of a conversation's messages.
         rows.sort_by_key(|row| row.id);
@@ -196,18 +258,38 @@ impl Store {
     }
 
     /// A look at the index, so that an idle node does not write.
-    async fn has_due_jobs(&self, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.next_job().await?.is_some_and(|at| at <= now))
+    async fn has_due_jobs(
+        &self,
+        now: Timestamp,
+        lines: Option<&[SessionId]>,
+    ) -> Result<bool, StoreError> {
+        Ok(self.next_job(lines).await?.is_some_and(|at| at <= now))
     }
 
-    pub(super) async fn next_job(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub(super) async fn next_job(
+        &self,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let mut conn = self.db().read().await?;
-        let next: Option<NaiveDateTime> = with_conn!(&mut conn, |c| jobs::table
-            .select(jobs::run_at)
-            .order(jobs::run_at)
-            .first(c)
-            .await
-            .optional())?;
+        let next: Option<NaiveDateTime> = match (&mut conn, lines) {
+            (conn, None) => with_conn!(conn, |c| jobs::table
+                .select(jobs::run_at)
+                .order(jobs::run_at)
+                .first(c)
+                .await
+                .optional())?,
+            (Conn::Sqlite(object), Some(lines)) => {
+                let mine = for_lines(lines);
+                let next = format!("SELECT min(run_at) AS run_at FROM jobs WHERE {mine}");
+                let next = boxed(diesel::sql_query(next).get_result(&mut **object)).await;
+                next.map(|next: Next| next.run_at).map_err(refused)?
+            }
+            (Conn::Postgres(object), Some(lines)) => {
+                let next = diesel::sql_query(NEXT_LINES).bind::<Array<BigInt>, _>(numbers(lines));
+                let next = boxed(kept(next).get_result(&mut **object)).await;
+                next.map(|next: Next| next.run_at).map_err(refused)?
+            }
+        };
         Ok(field::instant_opt(next))
     }
 
@@ -238,8 +320,12 @@ impl Store {
                 }
                 After::Later { at, reason } => {
                     put_back(conn, job.id, at, Some(&reason)).await?;
+                    // A node of an older version does not say which number a message is sent from.
                     with_conn!(conn, |c| diesel::update(jobs::table.find(job.id.0))
-                        .set(jobs::tries.eq(jobs::tries - 1))
+                        .set((
+                            jobs::tries.eq(jobs::tries - 1),
+                            jobs::line.eq(line_of(&job.task)),
+                        ))
                         .execute(c)
                         .await)?;
                     Ok(Receipt::default())

@@ -214,7 +214,7 @@ async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
     go_alone(
         store,
         share_out(store, begins, done),
-        |store, begin| async move { store.begin(begin.job, begin.message).await },
+        |store, begin| async move { store.begin(begin).await },
     );
 }
 
@@ -269,7 +269,7 @@ impl Telling for Begun {
     fn receipt(&mut self) -> Option<&mut Receipt> {
         match self {
             Self::InDoubt(receipt) => Some(receipt),
-            Self::Go(_) | Self::Settled => None,
+            Self::Go(_) | Self::Settled | Self::Elsewhere => None,
         }
     }
 }

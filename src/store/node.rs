@@ -1,25 +1,34 @@
-//! What this process is in the database: the installation's epoch, and the node number that its ids carry.
-//! Numbers of processes that were silent for a while are given out again; their claimed jobs are freed.
+//! What this process is in the database: the installation's epoch, the node number that its ids carry, and the heartbeat
+//! by which the nodes know of each other. All times are of the database's clock. Numbers of nodes that were silent for
+//! long are given out again; the jobs of a dead one are freed at once.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use actors::cluster::{Membership, Peer};
 use actors::id::IdSource;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::Timestamp as SqlTimestamp;
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 
-use super::db::{Conn, Db};
+use super::db::{Conn, Db, boxed, refused};
+use super::kept::kept;
 use super::schema::{installation, jobs, nodes};
-use super::{Store, migrate as steps};
-use crate::{in_tx, with_conn};
+use super::{Store, field, migrate as steps};
+use crate::{in_tx, lock_first, with_conn};
 
 /// How often a node says that it lives.
-pub const HEARTBEAT: Duration = Duration::from_secs(2);
+pub const HEARTBEAT: Duration = Duration::from_secs(1);
 /// A node that was silent for longer is taken for dead.
-const DEAD_AFTER: Duration = Duration::from_secs(10);
+pub(super) const DEAD_AFTER: Duration = Duration::from_secs(3);
+/// Its number is given out again after so long: until then it may come back and go on.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 /// Ids carry ten bits of node number.
 const MOST_NODES: i64 = 1023;
 
@@ -32,6 +41,64 @@ pub enum Place {
     Server(SecretString),
 }
 
+/// What a process is to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Makes ids, but serves nobody: an import, a command of the operator.
+    Tool,
+    /// Serves, and owns actors.
+    Live,
+    /// Finishes what it has in hand.
+    Leaving,
+    /// Was silent for too long.
+    Dead,
+}
+
+impl Standing {
+    /// The name used on every wire and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::Live => "live",
+            Self::Leaving => "leaving",
+            Self::Dead => "dead",
+        }
+    }
+}
+
+/// A node as the table has it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = nodes)]
+pub struct NodeRow {
+    pub number: i64,
+    pub name: String,
+    pub seen_at: NaiveDateTime,
+    pub life: i64,
+    pub standing: String,
+    pub version: String,
+    pub started_at: Option<NaiveDateTime>,
+}
+
+impl NodeRow {
+    fn peer(&self) -> Peer {
+        Peer {
+            number: self.number,
+            life: self.life,
+        }
+    }
+}
+
+/// What came of a heartbeat.
+#[derive(Debug)]
+pub enum Pulse {
+    /// This is who is there.
+    Alive(Membership),
+    /// The same, but the others took this node for dead meanwhile: what it held may be theirs.
+    GivenUp(Membership),
+    /// The node's number may be another's by now: it has to begin anew.
+    Forgotten,
+}
+
 impl Store {
     /// Opens the database, brings its tables to the present shape and takes a node number.
     pub async fn open(place: &Place, name: &str) -> Result<Self, StoreError> {
@@ -41,41 +108,84 @@ impl Store {
             Place::Server(url) => (Db::postgres(url)?, Some(url)),
         };
         let epoch = epoch(&db).await?;
-        let node = take_number(&db, name).await?;
-        let ids = IdSource::new(u16::try_from(node).unwrap_or(0));
-        Self::new(db, url, ids, epoch, node)
+        let me = take_number(&db, name).await?;
+        let ids = IdSource::new(u16::try_from(me.number).unwrap_or(0));
+        Self::new(db, url, ids, epoch, me)
     }
 
-    /// Says that this node lives, and frees the jobs of those that do not.
-    pub async fn heartbeat(&self) -> Result<(), StoreError> {
-        let (now, node) = (Timestamp::now(), self.node());
-        in_tx!(self.db(), |conn| {
-            with_conn!(conn, |c| diesel::update(nodes::table.find(node))
-                .set(nodes::seen_at.eq(now.naive()))
-                .execute(c)
-                .await)?;
-            let silent = now - DEAD_AFTER;
-            let dead: Vec<i64> = with_conn!(conn, |c| nodes::table
-                .filter(nodes::seen_at.lt(silent.naive()))
-                .select(nodes::number)
+    /// Says that this node lives, buries those that do not, and looks who is there.
+    pub async fn heartbeat(&self, standing: Standing) -> Result<Pulse, StoreError> {
+        let me = self.me();
+        let asked = Timestamp::now();
+        let sight = self.inner.lookout.sight();
+        let (now, before, rows) = in_tx!(self.db(), |conn| {
+            let now = now_of(conn).await?;
+            let mine = lock_first!(
+                conn,
+                nodes::table
+                    .filter(nodes::number.eq(me.number))
+                    .filter(nodes::life.eq(me.life))
+                    .select(nodes::standing)
+            )?;
+            let Some::<String>(before) = mine else {
+                return Ok((now, None, Vec::new()));
+            };
+            let update = kept(diesel::update(nodes::table.find(me.number)).set((
+                nodes::seen_at.eq(now.naive()),
+                nodes::standing.eq(standing.as_str()),
+            )));
+            with_conn!(conn, |c| update.execute(c).await)?;
+            if sight == Sight::Clear {
+                bury_silent(conn, me.number, now).await?;
+            }
+            let rows: Vec<NodeRow> = with_conn!(conn, |c| nodes::table
+                .order(nodes::number)
+                .select(NodeRow::as_select())
                 .load(c)
                 .await)?;
-            if !dead.is_empty() {
-                with_conn!(conn, |c| diesel::update(
-                    jobs::table.filter(jobs::claimed_by.eq_any(&dead))
-                )
-                .set((
-                    jobs::claimed_by.eq(None::<i64>),
-                    jobs::run_at.eq(now.naive())
-                ))
-                .execute(c)
-                .await)?;
-                with_conn!(conn, |c| diesel::delete(
-                    nodes::table.filter(nodes::number.eq_any(&dead))
-                )
-                .execute(c)
-                .await)?;
-            }
+            Ok((now, Some(before), rows))
+        })?;
+        self.inner.lookout.note();
+        let took = Timestamp::now().millis() - asked.millis();
+        let ahead = now.millis() - (asked.millis() + took / 2);
+        self.inner.ahead.store(ahead, Ordering::Relaxed);
+        let Some(before) = before else {
+            return Ok(Pulse::Forgotten);
+        };
+        let border = match sight {
+            Sight::Blurred => Timestamp::from_millis(0),
+            Sight::Clear | Sight::First => now - DEAD_AFTER,
+        };
+        let members = membership(me, &rows, border);
+        Ok(match before == Standing::Dead.as_str() {
+            true => Pulse::GivenUp(members),
+            false => Pulse::Alive(members),
+        })
+    }
+
+    /// All nodes that are known, dead ones for some minutes as well, and the database's time.
+    pub async fn nodes(&self) -> Result<(Vec<NodeRow>, Timestamp), StoreError> {
+        let mut conn = self.db().read().await?;
+        let now = now_of(&mut conn).await?;
+        let rows = with_conn!(&mut conn, |c| nodes::table
+            .order(nodes::number)
+            .select(NodeRow::as_select())
+            .load(c)
+            .await)?;
+        Ok((rows, now))
+    }
+
+    /// This node is gone for good: its number is free, and what it held is anybody's.
+    pub async fn leave(&self) -> Result<(), StoreError> {
+        let me = self.me();
+        in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                nodes::table
+                    .filter(nodes::number.eq(me.number))
+                    .filter(nodes::life.eq(me.life))
+            )
+            .execute(c)
+            .await)?;
             Ok(())
         })
     }
@@ -124,16 +234,147 @@ async fn epoch(db: &Db) -> Result<i64, StoreError> {
     })
 }
 
-async fn take_number(db: &Db, name: &str) -> Result<i64, StoreError> {
+/// Since when this node has seen the others without a break. When the database was away nobody could say that they
+/// live: whoever is there first must not take all others for dead.
+#[derive(Default)]
+pub(super) struct Lookout(Mutex<Option<(Instant, Instant)>>);
+
+/// How well this node can judge who is silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    /// It looks for the first time.
+    First,
+    /// It could not look for a while, a moment ago.
+    Blurred,
+    Clear,
+}
+
+impl Lookout {
+    fn sight(&self) -> Sight {
+        let watch = *self.lock();
+        let Some((since, last)) = watch else {
+            return Sight::First;
+        };
+        match last.elapsed() < DEAD_AFTER && since.elapsed() >= DEAD_AFTER {
+            true => Sight::Clear,
+            false => Sight::Blurred,
+        }
+    }
+
+    fn note(&self) {
+        let mut watch = self.lock();
+        let now = Instant::now();
+        let unbroken = watch.filter(|(_, last)| last.elapsed() < DEAD_AFTER);
+        *watch = Some((unbroken.map_or(now, |(since, _)| since), now));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Instant, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Who is there, by the table.
+fn membership(me: Peer, rows: &[NodeRow], border: Timestamp) -> Membership {
+    let live = || {
+        let heard = |row: &&NodeRow| row.life != 0 && row.seen_at > border.naive();
+        rows.iter().filter(heard)
+    };
+    let with = |standing: &[Standing]| {
+        let is = |row: &&NodeRow| standing.iter().any(|one| one.as_str() == row.standing);
+        live().filter(is).map(NodeRow::peer).collect()
+    };
+    Membership {
+        me,
+        owners: with(&[Standing::Live]),
+        live: with(&[Standing::Live, Standing::Leaving]),
+    }
+}
+
+/// The time by the database's clock.
+pub(super) async fn now_of(conn: &mut Conn) -> Result<Timestamp, StoreError> {
+    #[derive(QueryableByName)]
+    struct Now {
+        #[diesel(sql_type = SqlTimestamp)]
+        now: NaiveDateTime,
+    }
+    const NOW: &str = "SELECT clock_timestamp() AT TIME ZONE 'UTC' AS now";
+    match conn {
+        // The database is a part of this process.
+        Conn::Sqlite(_) => Ok(Timestamp::now()),
+        Conn::Postgres(object) => {
+            let now = kept(diesel::sql_query(NOW));
+            let now: Now = boxed(now.get_result(&mut **object))
+                .await
+                .map_err(refused)?;
+            Ok(field::instant(now.now))
+        }
+    }
+}
+
+/// Who was silent for too long is dead: its jobs are free. Much later its number is, too.
+async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), StoreError> {
+    let silent = nodes::table
+        .filter(nodes::number.ne(me))
+        .filter(nodes::seen_at.lt((now - DEAD_AFTER).naive()))
+        .select((nodes::number, nodes::standing, nodes::seen_at));
+    let silent: Vec<(i64, String, NaiveDateTime)> = match conn {
+        Conn::Sqlite(object) => boxed(silent.load(&mut **object)).await,
+        // Two nodes that bury at the same time must not wait for each other.
+        Conn::Postgres(object) => {
+            boxed(silent.for_update().skip_locked().load(&mut **object)).await
+        }
+    }
+    .map_err(refused)?;
+    let forgotten_at = (now - FORGOTTEN_AFTER).naive();
+    let (gone, silent): (Vec<_>, Vec<_>) = silent
+        .into_iter()
+        .partition(|(_, _, seen_at)| *seen_at < forgotten_at);
+    let dead: Vec<i64> = silent
+        .iter()
+        .filter(|(_, standing, _)| standing != Standing::Dead.as_str())
+        .map(|(number, ..)| *number)
+        .collect();
+    let gone: Vec<i64> = gone.iter().map(|(number, ..)| *number).collect();
+    if !dead.is_empty() {
+        tracing::warn!(nodes = ?dead, "nodes are silent; their jobs are taken over");
+        let mark = nodes::standing.eq(Standing::Dead.as_str());
+        with_conn!(conn, |c| diesel::update(
+            nodes::table.filter(nodes::number.eq_any(&dead))
+        )
+        .set(mark)
+        .execute(c)
+        .await)?;
+        with_conn!(conn, |c| diesel::update(
+            jobs::table.filter(jobs::claimed_by.eq_any(&dead))
+        )
+        .set((
+            jobs::claimed_by.eq(None::<i64>),
+            jobs::run_at.eq(now.naive())
+        ))
+        .execute(c)
+        .await)?;
+    }
+    if !gone.is_empty() {
+        with_conn!(conn, |c| diesel::delete(
+            nodes::table.filter(nodes::number.eq_any(&gone))
+        )
+        .execute(c)
+        .await)?;
+    }
+    Ok(())
+}
+
+async fn take_number(db: &Db, name: &str) -> Result<Peer, StoreError> {
+    let life = fresh_life()?;
     in_tx!(db, |conn| {
         if let Conn::Postgres(object) = conn {
             // SQLite has one process, and its transaction holds the only writer.
             diesel::sql_query("LOCK TABLE nodes IN EXCLUSIVE MODE")
                 .execute(&mut **object)
                 .await
-                .map_err(super::db::refused)?;
+                .map_err(refused)?;
         }
-        let now = Timestamp::now();
+        let now = now_of(conn).await?;
         let embedded = matches!(conn, Conn::Sqlite(_));
         let held: Vec<i64> = if embedded {
             Vec::new()
@@ -147,17 +388,29 @@ async fn take_number(db: &Db, name: &str) -> Result<i64, StoreError> {
         let number = (1..=MOST_NODES)
             .find(|number| held.binary_search(number).is_err())
             .ok_or_else(|| StoreError::Unavailable("too many nodes".to_owned()))?;
+        let row = (
+            nodes::name.eq(name),
+            nodes::seen_at.eq(now.naive()),
+            nodes::life.eq(life),
+            nodes::standing.eq(Standing::Tool.as_str()),
+            nodes::version.eq(env!("CARGO_PKG_VERSION")),
+            nodes::started_at.eq(Some(now.naive())),
+        );
         with_conn!(conn, |c| diesel::insert_into(nodes::table)
-            .values((
-                nodes::number.eq(number),
-                nodes::name.eq(name),
-                nodes::seen_at.eq(now.naive()),
-            ))
+            .values((nodes::number.eq(number), row))
             .on_conflict(nodes::number)
             .do_update()
-            .set((nodes::name.eq(name), nodes::seen_at.eq(now.naive())))
+            .set(row)
             .execute(c)
             .await)?;
-        Ok(number)
+        Ok(Peer { number, life })
     })
+}
+
+/// Names this run of this process, for ever.
+fn fresh_life() -> Result<i64, StoreError> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Broken(error.to_string()))?;
+    // Positive, and 0 is nobody.
+    Ok((i64::from_ne_bytes(bytes) & i64::MAX).max(1))
 }

@@ -383,6 +383,29 @@ async fn remember_key(
     Ok(stored > 0)
 }
 
+/// Keeps the key of a change; false when it was made before.
+pub(super) async fn remember_change(
+    conn: &mut Conn,
+    state: &ConversationState,
+    once: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let row = IdempotencyRow {
+        organization_id: state.organization.0,
+        // No client's key has such a character.
+        key: format!("change\u{b7}{once}"),
+        fingerprint: String::new(),
+        message_id: 0,
+        created_at: now.naive(),
+    };
+    let stored = with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
+        .values(&row)
+        .on_conflict_do_nothing()
+        .execute(c)
+        .await)?;
+    Ok(stored > 0)
+}
+
 async fn quote(
     conn: &mut Conn,
     state: &ConversationState,

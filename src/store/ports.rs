@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use actors::cluster::Lease;
 use actors::event::{Cursor, Envelope};
 use actors::model::contact::Identity;
-use actors::model::conversation::{ConversationChange, ConversationKey, ConversationState};
+use actors::model::conversation::{ConversationKey, ConversationState};
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
-use actors::model::job::{After, Job, Task};
+use actors::model::job::{After, Job};
 use actors::model::outbound::Outcome;
 use actors::model::quarantine::Quarantined;
 use actors::model::session::{HealthState, SessionState};
 use actors::model::status::StatusUpdate;
-use actors::model::user::Actor;
 use actors::ports::store::{
-    Appended, Begun, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore,
-    OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+    Appended, Begun, ChangeWrite, ConversationStore, EventStore, InboundAppend, JobStore,
+    LineStore, MessageStore, OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
 };
 use actors::time::Timestamp;
 use async_trait::async_trait;
@@ -33,8 +33,18 @@ impl MessageStore for Store {
         self.queue_with_others(append).await
     }
 
-    async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
-        self.begin_with_others(Begin { job, message }).await
+    async fn begin_attempt(
+        &self,
+        job: JobId,
+        message: MessageId,
+        lease: Option<Lease>,
+    ) -> Result<Begun, StoreError> {
+        self.begin_with_others(Begin {
+            job,
+            message,
+            lease,
+        })
+        .await
     }
 
     async fn settle_attempt(
@@ -93,19 +103,21 @@ impl ConversationStore for Store {
 
     async fn change_conversation(
         &self,
-        state: &ConversationState,
-        change: &ConversationChange,
-        by: &Actor,
-        task: Option<Task>,
+        write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError> {
-        self.change_thread(state, change, by, task.as_ref()).await
+        self.change_thread(write).await
     }
 }
 
 #[async_trait]
 impl JobStore for Store {
-    async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
-        self.claim(limit, lease).await
+    async fn claim_jobs(
+        &self,
+        limit: u32,
+        lease: Duration,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Vec<Job>, StoreError> {
+        self.claim(limit, lease, lines).await
     }
 
     async fn finish_job(&self, job: &Job, after: After) -> Result<Receipt, StoreError> {
@@ -116,12 +128,30 @@ impl JobStore for Store {
         self.release().await
     }
 
-    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.next_job().await
+    async fn next_job_at(
+        &self,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.next_job(lines).await
     }
 
     async fn quarantine(&self, entry: Quarantined) -> Result<Receipt, StoreError> {
         self.put_in_quarantine(&entry).await
+    }
+}
+
+#[async_trait]
+impl LineStore for Store {
+    async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError> {
+        self.lines_with_jobs().await
+    }
+
+    async fn take_line(&self, life: i64, session: SessionId) -> Result<Option<i64>, StoreError> {
+        self.take_lease(life, session).await
+    }
+
+    async fn release_lines(&self, life: i64, sessions: &[SessionId]) -> Result<(), StoreError> {
+        self.release_leases(life, sessions).await
     }
 }
 

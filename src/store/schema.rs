@@ -16,6 +16,19 @@ table! {
         number -> BigInt,
         name -> Text,
         seen_at -> Timestamp,
+        life -> BigInt,
+        standing -> Text,
+        version -> Text,
+        started_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    leases (kind, key) {
+        kind -> Text,
+        key -> BigInt,
+        life -> BigInt,
+        epoch -> BigInt,
     }
 }
 
@@ -319,6 +332,7 @@ table! {
         tries -> BigInt,
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
+        line -> Nullable<BigInt>,
     }
 }
 
@@ -348,6 +362,7 @@ joinable!(invitations -> organizations (organization_id));
 allow_tables_to_appear_in_same_query!(
     installation,
     nodes,
+    leases,
     organizations,
     users,
     logins,

@@ -8,9 +8,8 @@ use actors::model::conversation::{
     ConversationChange, ConversationKey, ConversationState, ConversationStatus,
 };
 use actors::model::ids::{ConversationId, OrganizationId, SessionId};
-use actors::model::job::Task;
 use actors::model::user::Actor;
-use actors::ports::store::{Receipt, StoreError};
+use actors::ports::store::{ChangeWrite, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -199,11 +198,15 @@ impl Store {
 
     pub(super) async fn change_thread(
         &self,
-        state: &ConversationState,
-        change: &ConversationChange,
-        by: &Actor,
-        task: Option<&Task>,
+        write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError> {
+        let ChangeWrite {
+            state,
+            change,
+            by,
+            task,
+            once,
+        } = &write;
         if by.organization != state.organization {
             return Err(StoreError::NotFound);
         }
@@ -214,13 +217,19 @@ impl Store {
             if locked != Some((thread.id.0, state.version)) {
                 return Err(StoreError::Conflict);
             }
+            if let Some(once) = once
+                && !outbound::remember_change(conn, state, once, now).await?
+            {
+                let known = state_of(conn, state.organization.0, thread.id.0).await?;
+                return Ok((known, Receipt::default()));
+            }
             note_change(conn, self, thread.id, change, by).await?;
             if let Some(task) = task {
                 let tasks = std::slice::from_ref(task);
                 job::enqueue(conn, self, state.organization, tasks, now).await?;
             }
             let seq = event::take_seqs(conn, state.organization.0, 1).await?;
-            let mut next = state.clone();
+            let mut next = ConversationState::clone(state);
             change.apply(&mut next.conversation);
             next.conversation.seq = seq;
             next.version = seq;

@@ -7,11 +7,12 @@ use actors::model::message::Message;
 use actors::model::user::UserBrief;
 use actors::ports::store::Store as Port;
 use actors::testing::memory::Audited;
+use actors::testing::store_suite::scene::LONG;
 use actors::testing::store_suite::{Fixture, Tenant};
 use actors::time::Timestamp;
 use async_trait::async_trait;
 use command_center::store::Store;
-use command_center::store::schema::{audit_log, events, media, quarantine, users};
+use command_center::store::schema::{audit_log, events, media, nodes, quarantine, users};
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -136,6 +137,36 @@ impl Fixture for OnDatabase {
                 .filter(events::organization_id.eq(tenant.organization.0))
                 .filter(events::seq.le(seq))
         )
+        .execute(c)
+        .await)
+        .unwrap();
+        conn.commit().await.unwrap();
+    }
+
+    async fn node(&self) -> i64 {
+        let life = self.store.next_id();
+        let now = Timestamp::now() + LONG;
+        let mut conn = self.store.connection().await.unwrap();
+        with_conn!(&mut conn, |c| diesel::insert_into(nodes::table)
+            .values((
+                nodes::number.eq(life),
+                nodes::name.eq("story"),
+                nodes::seen_at.eq(now.naive()),
+                nodes::life.eq(life),
+            ))
+            .execute(c)
+            .await)
+        .unwrap();
+        conn.commit().await.unwrap();
+        life
+    }
+
+    async fn bury(&self, life: i64) {
+        let mut conn = self.store.connection().await.unwrap();
+        with_conn!(&mut conn, |c| diesel::update(
+            nodes::table.filter(nodes::life.eq(life))
+        )
+        .set(nodes::seen_at.eq(Timestamp::from_millis(0).naive()))
         .execute(c)
         .await)
         .unwrap();

@@ -1,10 +1,13 @@
 //! What can come of asking the hub, by what the caller does next.
 
+use serde::{Deserialize, Serialize};
+
 use crate::conversation::rules::Refusal;
 use crate::ports::store::StoreError;
 
 /// Why the hub did not do it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "error", content = "why", rename_all = "snake_case")]
 pub enum HubError {
     #[error("not found")]
     NotFound,

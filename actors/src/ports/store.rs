@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::cluster::Lease;
 use crate::event::{Cursor, Envelope};
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
@@ -94,6 +95,20 @@ pub struct OutboundAppend {
     pub now: Timestamp,
 }
 
+/// A change of a conversation on behalf of a person or a key.
+#[derive(Clone, Debug)]
+pub struct ChangeWrite {
+    pub state: Arc<ConversationState>,
+    pub change: ConversationChange,
+    /// Audited.
+    pub by: Actor,
+    /// Left for later.
+    pub task: Option<Task>,
+    /// Recorded with the change for some hours: whoever comes again with it changes nothing, and gets the
+    /// conversation as it is now.
+    pub once: Option<String>,
+}
+
 /// What became of a message to be sent.
 #[derive(Clone, Debug)]
 pub enum Queued {
@@ -117,6 +132,8 @@ pub enum Begun {
     InDoubt(Receipt),
     /// There is nothing left to send; the job is gone.
     Settled,
+    /// Another node sends for this number now; nothing was changed.
+    Elsewhere,
 }
 
 /// What became of a provider's status.
@@ -144,8 +161,14 @@ pub trait MessageStore: Send + Sync {
     /// Stores a message as `queued` with its `send_message` job, or a note.
     async fn append_outbound(&self, append: OutboundAppend) -> Result<Queued, StoreError>;
 
-    /// Commits `sending` with a fresh attempt id before the POST; tells nobody.
-    async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError>;
+    /// Commits `sending` with a fresh attempt id before the POST; tells nobody. With a `lease` only while it holds:
+    /// a node that was taken for dead makes no POST after another one has taken its number over.
+    async fn begin_attempt(
+        &self,
+        job: JobId,
+        message: MessageId,
+        lease: Option<Lease>,
+    ) -> Result<Begun, StoreError>;
 
     /// Records how a POST ended. The job goes, except with `Outcome::Requeued`, where it is due again at
     /// `retry_at` and the message is `queued` again. Merges a status that overtook the answer. An end that
@@ -193,21 +216,24 @@ pub trait ConversationStore: Send + Sync {
         identities: &[Identity],
     ) -> Result<(ConversationState, Receipt), StoreError>;
 
-    /// Changes a conversation on behalf of `by` (audited) and leaves `task` for later.
+    /// Changes a conversation.
     async fn change_conversation(
         &self,
-        state: &ConversationState,
-        change: &ConversationChange,
-        by: &Actor,
-        task: Option<Task>,
+        write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError>;
 }
 
 /// Jobs.
 #[async_trait]
 pub trait JobStore: Send + Sync {
-    /// Takes up to `limit` due jobs for `lease`; their tries are counted in the same transaction.
-    async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError>;
+    /// Takes up to `limit` due jobs for `lease`; their tries are counted in the same transaction. Of messages to be
+    /// sent only those of the numbers in `lines`, when it is given.
+    async fn claim_jobs(
+        &self,
+        limit: u32,
+        lease: Duration,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Vec<Job>, StoreError>;
 
     /// Records what becomes of a claimed job; does nothing when the job is gone or was claimed again since.
     /// Giving up a `send_message` also ends its message (`failed`, or `unknown` when a POST may be out).
@@ -216,11 +242,28 @@ pub trait JobStore: Send + Sync {
     /// Gives back what this node claimed in an earlier life or will not finish.
     async fn release_jobs(&self) -> Result<(), StoreError>;
 
-    /// When the next job is due; None when there is none.
-    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next job is due that [`JobStore::claim_jobs`] would take; None when there is none.
+    async fn next_job_at(
+        &self,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Option<Timestamp>, StoreError>;
 
     /// Puts something aside for a person.
     async fn quarantine(&self, entry: Quarantined) -> Result<Receipt, StoreError>;
+}
+
+/// Leases on the send lines of numbers: which node sends for which number.
+#[async_trait]
+pub trait LineStore: Send + Sync {
+    /// The numbers that have messages to be sent, now or later.
+    async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError>;
+
+    /// Takes the line of a number for the node `life`: the lease's epoch, or None while another node that lives holds
+    /// it. Who holds it keeps its epoch.
+    async fn take_line(&self, life: i64, session: SessionId) -> Result<Option<i64>, StoreError>;
+
+    /// Gives up lines that the node `life` holds.
+    async fn release_lines(&self, life: i64, sessions: &[SessionId]) -> Result<(), StoreError>;
 }
 
 /// Events: the feed's memory.
@@ -255,6 +298,12 @@ pub trait SessionStore: Send + Sync {
 }
 
 /// All that actors ask of the database.
-pub trait Store: MessageStore + ConversationStore + JobStore + EventStore + SessionStore {}
+pub trait Store:
+    MessageStore + ConversationStore + JobStore + LineStore + EventStore + SessionStore
+{
+}
 
-impl<T: MessageStore + ConversationStore + JobStore + EventStore + SessionStore> Store for T {}
+impl<T> Store for T where
+    T: MessageStore + ConversationStore + JobStore + LineStore + EventStore + SessionStore
+{
+}

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tracing::Span;
 use tracing::field::display;
 
-use crate::hub::{Hub, Ports};
-use crate::model::ids::{AttemptId, JobId, MessageId};
+use crate::hub::{Hub, Ports, Right};
+use crate::model::ids::{AttemptId, JobId, MessageId, SessionId};
 use crate::model::message::Failure;
 use crate::model::outbound::{Outcome, Parcel};
 use crate::model::session::{HealthState, SessionState};
@@ -75,8 +76,24 @@ pub fn refusal(state: Option<&SessionState>, gone: bool) -> Option<Failure> {
     })
 }
 
+/// Why a message goes back that waited here.
+pub const ELSEWHERE: &str = "another node sends for this number";
+
+fn elsewhere(hub: &Hub, done: oneshot::Sender<Delivered>) -> Landing {
+    let at = hub.ports().clock.now();
+    let reason = ELSEWHERE;
+    // The dispatcher may have given up waiting; the job's lease brings it back.
+    let _ = done.send(Delivered::Later { at, reason });
+    Landing::NOTHING
+}
+
 /// Takes the message over the edge, announces how that ended and tells whoever waits for it.
-pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landing {
+pub async fn post(
+    hub: Hub,
+    session: SessionId,
+    waiting: Waiting,
+    stopped: Option<Failure>,
+) -> Landing {
     let Waiting {
         job,
         message,
@@ -87,7 +104,12 @@ pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landi
     let ports = hub.ports();
     let mut landing = Landing::NOTHING;
     let mut delivered = Delivered::Settled;
-    let receipt = match ports.store.begin_attempt(job, message).await {
+    let lease = match hub.right_to(session) {
+        Right::Alone => None,
+        Right::Held(lease) => Some(lease),
+        Right::Nobodys => return elsewhere(&hub, done),
+    };
+    let receipt = match ports.store.begin_attempt(job, message, lease).await {
         Ok(Begun::Go(parcel)) => {
             Span::current().record("attempt.id", display(parcel.attempt));
             tracing::debug!(tries, "an attempt begins");
@@ -104,6 +126,10 @@ pub async fn post(hub: Hub, waiting: Waiting, stopped: Option<Failure>) -> Landi
         }
         Ok(Begun::InDoubt(receipt)) => receipt,
         Ok(Begun::Settled) => Receipt::default(),
+        Ok(Begun::Elsewhere) => {
+            hub.lost_line(session);
+            return elsewhere(&hub, done);
+        }
         Err(error) => {
             tracing::warn!(message = %message, %error, "an attempt can't be recorded");
             let at = ports.clock.now() + STORE_RETRY;

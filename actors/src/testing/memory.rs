@@ -13,21 +13,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::cluster::Lease;
 use crate::event::{Cursor, Envelope};
 use crate::id::IdSource;
 use crate::model::contact::Identity;
-use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
+use crate::model::conversation::{ConversationKey, ConversationState};
 use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
-use crate::model::job::{After, Job, Task};
+use crate::model::job::{After, Job};
 use crate::model::outbound::Outcome;
 use crate::model::quarantine::Quarantined;
 use crate::model::session::{HealthState, SessionState};
 use crate::model::status::StatusUpdate;
-use crate::model::user::Actor;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    Appended, Begun, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore,
-    OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+    Appended, Begun, ChangeWrite, ConversationStore, EventStore, InboundAppend, JobStore,
+    LineStore, MessageStore, OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
 };
 use crate::testing::fault::Faults;
 use crate::testing::memory::tables::Tables;
@@ -77,10 +77,15 @@ impl MessageStore for MemoryStore {
             .await
     }
 
-    async fn begin_attempt(&self, job: JobId, message: MessageId) -> Result<Begun, StoreError> {
+    async fn begin_attempt(
+        &self,
+        job: JobId,
+        message: MessageId,
+        lease: Option<Lease>,
+    ) -> Result<Begun, StoreError> {
         self.faults
             .run("begin_attempt", || {
-                self.tables().begin_attempt(job, message)
+                self.tables().begin_attempt(job, message, lease)
             })
             .await
     }
@@ -155,14 +160,11 @@ impl ConversationStore for MemoryStore {
 
     async fn change_conversation(
         &self,
-        state: &ConversationState,
-        change: &ConversationChange,
-        by: &Actor,
-        task: Option<Task>,
+        write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError> {
         self.faults
             .run("change_conversation", || {
-                self.tables().change_conversation(state, change, by, task)
+                self.tables().change_conversation(write)
             })
             .await
     }
@@ -170,9 +172,16 @@ impl ConversationStore for MemoryStore {
 
 #[async_trait]
 impl JobStore for MemoryStore {
-    async fn claim_jobs(&self, limit: u32, lease: Duration) -> Result<Vec<Job>, StoreError> {
+    async fn claim_jobs(
+        &self,
+        limit: u32,
+        lease: Duration,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Vec<Job>, StoreError> {
         self.faults
-            .run("claim_jobs", || Ok(self.tables().claim_jobs(limit, lease)))
+            .run("claim_jobs", || {
+                Ok(self.tables().claim_jobs(limit, lease, lines))
+            })
             .await
     }
 
@@ -191,15 +200,42 @@ impl JobStore for MemoryStore {
             .await
     }
 
-    async fn next_job_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_job_at(
+        &self,
+        lines: Option<&[SessionId]>,
+    ) -> Result<Option<Timestamp>, StoreError> {
         self.faults
-            .run("next_job_at", || Ok(self.tables().next_job_at()))
+            .run("next_job_at", || Ok(self.tables().next_job_at(lines)))
             .await
     }
 
     async fn quarantine(&self, entry: Quarantined) -> Result<Receipt, StoreError> {
         self.faults
             .run("quarantine", || Ok(self.tables().quarantine(entry)))
+            .await
+    }
+}
+
+#[async_trait]
+impl LineStore for MemoryStore {
+    async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError> {
+        self.faults
+            .run("waiting_lines", || Ok(self.tables().waiting_lines()))
+            .await
+    }
+
+    async fn take_line(&self, life: i64, session: SessionId) -> Result<Option<i64>, StoreError> {
+        self.faults
+            .run("take_line", || Ok(self.tables().take_line(life, session)))
+            .await
+    }
+
+    async fn release_lines(&self, life: i64, sessions: &[SessionId]) -> Result<(), StoreError> {
+        self.faults
+            .run("release_lines", || {
+                self.tables().release_lines(life, sessions);
+                Ok(())
+            })
             .await
     }
 }

@@ -16,8 +16,8 @@ use crate::model::user::{Actor, Role, UserBrief, Who};
 use crate::ports::clock::Clock;
 use crate::ports::store::{Appended, EventStore, InboundAppend, Receipt};
 use crate::testing::{
-    MemoryStore, PlainLinks, RecordingBus, ScriptedProvider, ScriptedWorker, TestClock, TestSocket,
-    build,
+    LinkedPeers, MemoryStore, PlainLinks, RecordingBus, ScriptedProvider, ScriptedWorker,
+    TestClock, TestSocket, build,
 };
 use crate::time::Timestamp;
 
@@ -27,6 +27,7 @@ pub struct Stage {
     pub store: Arc<MemoryStore>,
     pub provider: Arc<ScriptedProvider>,
     pub bus: Arc<RecordingBus>,
+    pub peers: Arc<LinkedPeers>,
     pub worker: Arc<ScriptedWorker>,
     pub clock: Arc<TestClock>,
     pub organization: OrganizationId,
@@ -41,6 +42,7 @@ impl Stage {
         let store = Arc::new(MemoryStore::new(Arc::clone(&clock) as Arc<dyn Clock>));
         let provider = Arc::new(ScriptedProvider::default());
         let bus = Arc::new(RecordingBus::default());
+        let peers = Arc::new(LinkedPeers::default());
         let worker = Arc::new(ScriptedWorker::default());
         let organization = store.add_organization();
         let session = store.add_session(organization);
@@ -49,6 +51,7 @@ impl Stage {
             store: Arc::clone(&store) as _,
             provider: Arc::clone(&provider) as _,
             bus: Arc::clone(&bus) as _,
+            peers: Arc::clone(&peers) as _,
             clock: Arc::clone(&clock) as _,
             worker: Arc::clone(&worker) as _,
             media: Arc::new(PlainLinks),
@@ -59,6 +62,7 @@ impl Stage {
             store,
             provider,
             bus,
+            peers,
             worker,
             clock,
             organization,

@@ -7,6 +7,7 @@ pub mod change;
 pub mod event;
 pub mod inbound;
 pub mod job;
+pub mod line;
 pub mod organization;
 pub mod outbound;
 pub mod person;
@@ -62,6 +63,12 @@ pub trait Fixture: Send + Sync {
 
     /// Deletes the organization's events up to `seq`, as retention does.
     async fn forget_events(&self, tenant: &Tenant, seq: i64);
+
+    /// The life of a fresh node that lives as long as nobody says otherwise.
+    async fn node(&self) -> i64;
+
+    /// The others take the node for dead from now on.
+    async fn bury(&self, life: i64);
 }
 
 /// One promise.
@@ -173,6 +180,7 @@ stories! { ($)
         a_change_of_a_stale_row_is_refused,
         an_assignee_comes_and_goes,
         reading_clears_unread_and_leaves_its_job,
+        a_change_that_comes_twice_is_made_once,
         health_is_stored_and_told,
     ;
     job:
@@ -187,6 +195,14 @@ stories! { ($)
         released_jobs_are_due_again,
         the_next_job_is_known,
         what_is_put_aside_is_told_to_admins,
+    ;
+    line:
+        one_node_at_a_time_sends_for_a_number,
+        whoever_has_a_line_keeps_its_epoch,
+        a_dead_nodes_line_is_taken_under_a_higher_epoch,
+        a_line_that_was_given_up_is_free,
+        only_messages_of_ones_lines_are_claimed,
+        an_attempt_needs_the_lease_that_holds,
     ;
     event:
         events_are_read_in_pages,

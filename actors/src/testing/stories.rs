@@ -1,5 +1,6 @@
 //! The actors' stories, played with everything around them faked and the time paused.
 
+mod cluster;
 mod conversation;
 mod dispatcher;
 mod feed;

@@ -156,7 +156,7 @@ async fn set_health(
     for session in numbers {
         let told = unscoped.set_session_health(*session, health, Some(reason.to_owned()));
         app.hub.announce(told.await?);
-        app.hub.refresh_session(*session);
+        app.session_changed(*session);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use actors::cluster::Lease;
 use actors::event::Event;
 use actors::model::contact::Identity;
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
@@ -19,7 +20,7 @@ use super::super::db::{Conn, boxed, refused};
 use super::super::kept::kept;
 use super::super::message::MessageRow;
 use super::super::schema::{contact_identities, early_statuses, jobs, messages};
-use super::super::{Store, field};
+use super::super::{Store, field, lease};
 use super::rows;
 use crate::with_conn;
 
@@ -28,6 +29,8 @@ use crate::with_conn;
 pub(in crate::store) struct Begin {
     pub job: JobId,
     pub message: MessageId,
+    /// Under which it is sent; None when there is only one node.
+    pub lease: Option<Lease>,
 }
 
 /// How a POST ended.
@@ -59,6 +62,11 @@ pub(super) async fn begin(
         .filter(|row| row.status == MessageStatus::Queued.as_str())
         .map(|row| (row.id, row))
         .collect();
+    let mut held = HashMap::new();
+    if begins.iter().any(|begin| begin.lease.is_some()) {
+        let sessions = queued.values().map(|row| row.session_id).collect();
+        held = lease::holders(conn, sessions).await?;
+    }
     let contacts: HashSet<i64> = queued.values().map(|row| row.contact_id).collect();
     let names = names_of(conn, contacts).await?;
     let (mut results, mut attempts) = (Vec::with_capacity(begins.len()), Vec::new());
@@ -67,6 +75,12 @@ pub(super) async fn begin(
             results.push(None);
             continue;
         };
+        if let Some(lease) = begin.lease
+            && held.get(&row.session_id) != Some(&lease)
+        {
+            results.push(Some(Ok(Begun::Elsewhere)));
+            continue;
+        }
         let attempt = AttemptId(store.next_id());
         attempts.push((row.id, attempt.0));
         let to = names.get(&row.contact_id).cloned().unwrap_or_default();

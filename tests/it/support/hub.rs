@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use actors::hub::{Hub, Ports};
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::ports::clock::SystemClock;
+use actors::ports::peers::NoPeers;
 use actors::testing::{RecordingBus, ScriptedProvider, ScriptedWorker};
 use actors::time::Timestamp;
 use async_trait::async_trait;
@@ -93,6 +94,7 @@ impl TestHub {
             store: Arc::new(store.clone()),
             provider: Arc::new(ScriptedProvider::default()),
             bus: bus.clone(),
+            peers: Arc::new(NoPeers),
             clock: Arc::new(SystemClock),
             worker: worker.clone(),
             media: Arc::new(keys.media_tokens.clone()),
@@ -105,6 +107,7 @@ impl TestHub {
             sockets: Sockets::new(&config),
             objects: Objects::in_memory(),
             redis: None,
+            reporter: Arc::new(|report| report),
             figures: recorder.handle(),
             draining: AtomicBool::new(false),
             config,

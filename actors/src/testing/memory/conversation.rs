@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use crate::event::Event;
 use crate::model::contact::Identity;
-use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
+use crate::model::conversation::{ConversationKey, ConversationState};
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
-use crate::model::job::Task;
 use crate::model::session::{HealthState, SessionState};
-use crate::model::user::Actor;
-use crate::ports::store::{Receipt, StoreError};
+use crate::ports::store::{ChangeWrite, Receipt, StoreError};
 use crate::testing::memory::tables::{Audited, Tables};
 
 impl Tables {
@@ -58,11 +56,15 @@ impl Tables {
 
     pub fn change_conversation(
         &mut self,
-        state: &ConversationState,
-        change: &ConversationChange,
-        by: &Actor,
-        task: Option<Task>,
+        write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError> {
+        let ChangeWrite {
+            state,
+            change,
+            by,
+            task,
+            once,
+        } = write;
         let id = state.conversation.id;
         let mut view = match self.conversations.get(&id) {
             Some(row) if row.organization == by.organization => self.view(id),
@@ -72,6 +74,12 @@ impl Tables {
         if row.version != state.version {
             return Err(StoreError::Conflict);
         }
+        if let Some(once) = once
+            && !self.changes.insert((by.organization, once))
+        {
+            return Ok((self.state(id), Receipt::default()));
+        }
+        let row = self.conversations.get_mut(&id).unwrap();
         change.apply(&mut view);
         row.status = view.status;
         row.assignee = view.assignee;

@@ -1,25 +1,44 @@
 //! Jobs with leases and tries, and the quarantine.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::event::Event;
-use crate::model::ids::{JobId, QuarantineId};
+use crate::model::ids::{JobId, QuarantineId, SessionId};
 use crate::model::job::{After, Job, Task};
 use crate::model::json::Json;
 use crate::model::message::Failure;
 use crate::model::quarantine::{QuarantineEntry, QuarantineSource, Quarantined};
 use crate::model::status::MessageStatus;
 use crate::ports::store::Receipt;
-use crate::testing::memory::tables::Tables;
+use crate::testing::memory::tables::{JobRow, Tables};
 use crate::time::Timestamp;
 
+/// The number that a job sends for.
+fn line_of(row: &JobRow) -> Option<SessionId> {
+    match row.task {
+        Task::SendMessage { session, .. } => Some(session),
+        _ => None,
+    }
+}
+
+fn is_for(row: &JobRow, lines: Option<&[SessionId]>) -> bool {
+    let line = line_of(row);
+    lines.is_none_or(|lines| line.is_none_or(|line| lines.contains(&line)))
+}
+
 impl Tables {
-    pub fn claim_jobs(&mut self, limit: u32, lease: Duration) -> Vec<Job> {
+    pub fn claim_jobs(
+        &mut self,
+        limit: u32,
+        lease: Duration,
+        lines: Option<&[SessionId]>,
+    ) -> Vec<Job> {
         let now = self.now;
         let mut due: Vec<(Timestamp, JobId)> = self
             .jobs
             .iter()
-            .filter(|(_, row)| row.run_at <= now)
+            .filter(|(_, row)| row.run_at <= now && is_for(row, lines))
             .map(|(id, row)| (row.run_at, *id))
             .collect();
         due.sort();
@@ -108,8 +127,36 @@ impl Tables {
         }
     }
 
-    pub fn next_job_at(&self) -> Option<Timestamp> {
-        self.jobs.values().map(|row| row.run_at).min()
+    pub fn next_job_at(&self, lines: Option<&[SessionId]>) -> Option<Timestamp> {
+        let mine = self.jobs.values().filter(|row| is_for(row, lines));
+        mine.map(|row| row.run_at).min()
+    }
+
+    pub fn waiting_lines(&self) -> Vec<SessionId> {
+        let lines: BTreeSet<SessionId> = self.jobs.values().filter_map(line_of).collect();
+        lines.into_iter().collect()
+    }
+
+    pub fn take_line(&mut self, life: i64, session: SessionId) -> Option<i64> {
+        let (holder, epoch) = self.leases.get(&session).copied().unwrap_or_default();
+        if holder == life {
+            return Some(epoch);
+        }
+        if holder != 0 && !self.dead.contains(&holder) {
+            return None;
+        }
+        self.leases.insert(session, (life, epoch + 1));
+        Some(epoch + 1)
+    }
+
+    pub fn release_lines(&mut self, life: i64, sessions: &[SessionId]) {
+        for session in sessions {
+            if let Some((holder, _)) = self.leases.get_mut(session)
+                && *holder == life
+            {
+                *holder = 0;
+            }
+        }
     }
 
     pub fn quarantine(&mut self, entry: Quarantined) -> Receipt {

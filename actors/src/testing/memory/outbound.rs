@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cluster::Lease;
 use crate::event::Event;
 use crate::model::ids::{AttemptId, JobId, MessageId, OrganizationId, SessionId};
 use crate::model::job::Task;
@@ -149,7 +150,18 @@ impl Tables {
         Some((target, content.emoji))
     }
 
-    pub fn begin_attempt(&mut self, job: JobId, id: MessageId) -> Result<Begun, StoreError> {
+    pub fn begin_attempt(
+        &mut self,
+        job: JobId,
+        id: MessageId,
+        lease: Option<Lease>,
+    ) -> Result<Begun, StoreError> {
+        if let Some(Lease { life, epoch }) = lease
+            && let Some(row) = self.messages.get(&id)
+            && self.leases.get(&row.message.session_id) != Some(&(life, epoch))
+        {
+            return Ok(Begun::Elsewhere);
+        }
         if !self.jobs.contains_key(&job) {
             return Ok(Begun::Settled);
         }

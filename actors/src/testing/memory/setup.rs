@@ -21,6 +21,15 @@ impl MemoryStore {
         id
     }
 
+    /// From now on the others take the node for dead, or for living.
+    pub fn set_node(&self, life: i64, dead: bool) {
+        let mut tables = self.tables();
+        match dead {
+            true => tables.dead.insert(life),
+            false => tables.dead.remove(&life),
+        };
+    }
+
     /// A fresh user.
     pub fn add_user(&self, name: &str) -> UserBrief {
         UserBrief {

@@ -52,6 +52,12 @@ pub struct Tables {
     pub idempotency: HashMap<(OrganizationId, String), (Option<String>, MessageId)>,
     pub early: HashMap<(SessionId, String), Vec<StatusUpdate>>,
     pub jobs: BTreeMap<JobId, JobRow>,
+    /// Changes that must not be made twice.
+    pub changes: HashSet<(OrganizationId, String)>,
+    /// Who sends for a number (0: nobody), and the epoch.
+    pub leases: HashMap<SessionId, (i64, i64)>,
+    /// Nodes that the others take for dead.
+    pub dead: HashSet<i64>,
 }
 
 #[derive(Default)]
@@ -118,6 +124,9 @@ impl Tables {
             idempotency: HashMap::new(),
             early: HashMap::new(),
             jobs: BTreeMap::new(),
+            changes: HashSet::new(),
+            leases: HashMap::new(),
+            dead: HashSet::new(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! What people change about a conversation, and how a number fares.
 
+use std::sync::Arc;
+
 use crate::event::{Audience, Event};
 use crate::model::conversation::{ConversationChange, ConversationStatus};
 use crate::model::job::Task;
 use crate::model::session::HealthState;
-use crate::ports::store::StoreError;
+use crate::ports::store::{ChangeWrite, Receipt, StoreError};
 use crate::testing::build::{draft, inbound};
 use crate::testing::store_suite::Fixture;
 use crate::testing::store_suite::scene::{ANN, Scene, names};
@@ -21,10 +23,7 @@ pub async fn a_change_is_told_and_audited(on: &dyn Fixture) {
     let state = scene.with_ann().await;
     let before = on.audit(&scene.tenant).await.len();
     let close = to(ConversationStatus::Closed);
-    let changed = scene
-        .store
-        .change_conversation(&state, &close, &scene.agent(), None)
-        .await;
+    let changed = scene.change(&state, &close, &scene.agent(), None).await;
     let (after, receipt) = changed.unwrap();
     assert_eq!(names(&receipt.envelopes), ["conversation.updated"]);
     let Event::ConversationUpdated(view) = &receipt.envelopes[0].event else {
@@ -52,10 +51,7 @@ pub async fn a_change_of_a_stale_row_is_refused(on: &dyn Fixture) {
         on.audit(&scene.tenant).await.len(),
     );
     let close = to(ConversationStatus::Closed);
-    let refused = scene
-        .store
-        .change_conversation(&stale, &close, &scene.agent(), None)
-        .await;
+    let refused = scene.change(&stale, &close, &scene.agent(), None).await;
     assert!(matches!(refused, Err(StoreError::Conflict)), "{refused:?}");
     assert_eq!(scene.events().await.len(), events);
     assert_eq!(on.audit(&scene.tenant).await.len(), audit);
@@ -73,11 +69,7 @@ pub async fn an_assignee_comes_and_goes(on: &dyn Fixture) {
         ..Default::default()
     };
     let by = scene.agent();
-    let (state, _) = scene
-        .store
-        .change_conversation(&state, &assign, &by, None)
-        .await
-        .unwrap();
+    let (state, _) = scene.change(&state, &assign, &by, None).await.unwrap();
     assert_eq!(
         state.conversation.assignee.as_ref(),
         Some(&scene.tenant.user)
@@ -86,18 +78,10 @@ pub async fn an_assignee_comes_and_goes(on: &dyn Fixture) {
         assignee: Some(None),
         ..Default::default()
     };
-    let (state, _) = scene
-        .store
-        .change_conversation(&state, &drop, &by, None)
-        .await
-        .unwrap();
+    let (state, _) = scene.change(&state, &drop, &by, None).await.unwrap();
     assert_eq!(state.conversation.assignee, None);
     // A message that comes in leaves the assignee alone.
-    let (state, _) = scene
-        .store
-        .change_conversation(&state, &assign, &by, None)
-        .await
-        .unwrap();
+    let (state, _) = scene.change(&state, &assign, &by, None).await.unwrap();
     scene.receive(inbound(ANN, "hello?")).await;
     let now = scene.anns().await;
     assert_eq!(now.conversation.assignee, state.conversation.assignee);
@@ -116,10 +100,7 @@ pub async fn reading_clears_unread_and_leaves_its_job(on: &dyn Fixture) {
         typing: false,
     };
     let by = scene.agent();
-    let changed = scene
-        .store
-        .change_conversation(&state, &read, &by, Some(task.clone()))
-        .await;
+    let changed = scene.change(&state, &read, &by, Some(task.clone())).await;
     let (after, receipt) = changed.unwrap();
     assert_eq!(after.conversation.unread, 0);
     assert!(receipt.jobs);
@@ -163,4 +144,29 @@ pub async fn health_is_stored_and_told(on: &dyn Fixture) {
     assert_eq!(other.unwrap().unwrap().health, HealthState::Ok);
     let nobody = crate::model::ids::SessionId(1);
     assert!(scene.store.load_session(nobody).await.unwrap().is_none());
+}
+
+pub async fn a_change_that_comes_twice_is_made_once(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    let state = scene.with_ann().await;
+    let write = |state, status| ChangeWrite {
+        state,
+        change: to(status),
+        by: scene.agent(),
+        task: None,
+        once: Some("hub-1-1".to_owned()),
+    };
+    let close = write(state, ConversationStatus::Closed);
+    let closed = scene.store.change_conversation(close).await.unwrap().0;
+    let open = to(ConversationStatus::Open);
+    let opened = scene.change(&closed, &open, &scene.agent(), None).await;
+    let opened = Arc::new(opened.unwrap().0);
+    let lines = on.audit(&scene.tenant).await.len();
+
+    // A node that slept wakes and does what was done meanwhile.
+    let again = write(Arc::clone(&opened), ConversationStatus::Closed);
+    let (now, receipt) = scene.store.change_conversation(again).await.unwrap();
+    assert_eq!(receipt, Receipt::default());
+    assert_eq!(now.conversation, opened.conversation);
+    assert_eq!(on.audit(&scene.tenant).await.len(), lines);
 }

@@ -141,10 +141,7 @@ pub async fn a_closed_conversation_opens_again(on: &dyn Fixture) {
         ..Default::default()
     };
     let by = scene.agent();
-    let closed = scene
-        .store
-        .change_conversation(&state, &close, &by, None)
-        .await;
+    let closed = scene.change(&state, &close, &by, None).await;
     assert_eq!(
         closed.unwrap().0.conversation.status,
         ConversationStatus::Closed

@@ -124,7 +124,11 @@ pub async fn a_message_given_up_does_not_stay_queued(on: &dyn Fixture) {
     assert!(failed.error.is_some());
 
     let (message, job) = scene.queue(draft("maybe sent")).await;
-    go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     scene.store.finish_job(&job, give_up()).await.unwrap();
     assert_eq!(scene.message(&message).await.status, MessageStatus::Unknown);
     assert_eq!(on.quarantined(&scene.tenant).await.len(), 2);
@@ -141,10 +145,10 @@ pub async fn released_jobs_are_due_again(on: &dyn Fixture) {
 
 pub async fn the_next_job_is_known(on: &dyn Fixture) {
     let scene = with_a_job(on).await;
-    let next = scene.store.next_job_at().await.unwrap().unwrap();
+    let next = scene.store.next_job_at(None).await.unwrap().unwrap();
     assert!(next <= scene.now());
     scene.claim().await;
-    let next = scene.store.next_job_at().await.unwrap();
+    let next = scene.store.next_job_at(None).await.unwrap();
     let now = scene.now();
     assert!(
         next.is_some_and(|at| at > now),

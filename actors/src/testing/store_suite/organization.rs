@@ -28,10 +28,7 @@ pub async fn nobody_sees_another_organizations_rows(on: &dyn Fixture) {
         read: true,
         ..Default::default()
     };
-    let foreign = b
-        .store
-        .change_conversation(&state, &change, &b.agent(), None)
-        .await;
+    let foreign = b.change(&state, &change, &b.agent(), None).await;
     assert!(matches!(foreign, Err(StoreError::NotFound)), "{foreign:?}");
     assert_eq!(a.anns().await.conversation.unread, 1);
 }
@@ -50,7 +47,11 @@ pub async fn a_status_of_another_organization_is_not_matched(on: &dyn Fixture) {
     let (a, b) = (Scene::set(on).await, Scene::set(on).await);
     a.with_ann().await;
     let (message, job) = a.queue(draft("hi")).await;
-    let parcel = go(a.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(a
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     let attempt = parcel.attempt;
     let settle = a
         .store

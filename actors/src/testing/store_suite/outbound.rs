@@ -67,7 +67,11 @@ pub async fn a_message_is_queued_with_its_job(on: &dyn Fixture) {
         priority: Priority::Agent,
     };
     assert_eq!(job.task, task);
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     assert_eq!(parcel.to, [phone(ANN)]);
     assert_eq!(parcel.reply_to, Some(first.provider_id));
     assert_eq!(parcel.content, message.content);
@@ -197,13 +201,13 @@ pub async fn many_at_once_each_get_their_own_end(on: &dyn Fixture) {
     // One is begun by two at once: the second finds it in doubt.
     let begins = messages.iter().chain([&messages[0]]);
     let begun =
-        join_all(begins.map(|message| store.begin_attempt(jobs[&message.id].id, message.id)));
+        join_all(begins.map(|message| store.begin_attempt(jobs[&message.id].id, message.id, None)));
     let (mut parcels, mut doubts) = (Vec::new(), 0);
     for answer in begun.await {
         match answer.unwrap() {
             Begun::Go(parcel) => parcels.push(parcel),
             Begun::InDoubt(_) => doubts += 1,
-            Begun::Settled => panic!("nothing is settled yet"),
+            Begun::Settled | Begun::Elsewhere => panic!("nothing is settled yet"),
         }
     }
     assert_eq!((parcels.len(), doubts), (MANY, 1));
@@ -301,7 +305,11 @@ pub async fn a_requeued_attempt_comes_back_when_it_is_due(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let first = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let first = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     let later = scene.now() + Duration::from_secs(7200);
     let settle = |attempt, at| {
         let outcome = Outcome::Requeued;
@@ -313,7 +321,11 @@ pub async fn a_requeued_attempt_comes_back_when_it_is_due(on: &dyn Fixture) {
     assert_eq!(scene.message(&message).await.status, InLine);
     assert_eq!(scene.claim().await, [], "it is not due yet");
 
-    let second = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let second = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     assert_ne!(
         second.attempt, first.attempt,
         "each POST has an attempt of its own"
@@ -338,14 +350,26 @@ pub async fn a_second_begin_after_a_crash_is_in_doubt(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     // The node dies here; after the lease another one takes the job.
-    let Begun::InDoubt(receipt) = scene.store.begin_attempt(job.id, message.id).await.unwrap()
+    let Begun::InDoubt(receipt) = scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap()
     else {
         panic!("a second POST would be made");
     };
     assert_eq!(told(&receipt).status, Unknown);
-    let third = scene.store.begin_attempt(job.id, message.id).await.unwrap();
+    let third = scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap();
     assert!(matches!(third, Begun::Settled), "{third:?}");
     assert_eq!(scene.message(&message).await.status, Unknown);
 }
@@ -354,8 +378,16 @@ pub async fn an_answer_after_a_doubt_still_counts(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
-    scene.store.begin_attempt(job.id, message.id).await.unwrap();
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
+    scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap();
     let outcome = accepted("wamid.late");
     let settle = scene
         .store
@@ -372,13 +404,21 @@ pub async fn a_settled_message_is_not_begun_again(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     let outcome = accepted("wamid.1");
     let settle = scene
         .store
         .settle_attempt(job.id, message.id, parcel.attempt, outcome, None);
     settle.await.unwrap();
-    let again = scene.store.begin_attempt(job.id, message.id).await.unwrap();
+    let again = scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap();
     assert!(matches!(again, Begun::Settled), "{again:?}");
     assert_eq!(scene.message(&message).await.status, Sent);
 }

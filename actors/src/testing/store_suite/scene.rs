@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::{Envelope, Event};
 use crate::model::contact::Identity;
-use crate::model::conversation::{ConversationKey, ConversationState};
+use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
 use crate::model::ids::{ConversationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::job::{Job, Task};
@@ -14,7 +14,7 @@ use crate::model::outbound::{Draft, Outcome, Parcel};
 use crate::model::status::StatusUpdate;
 use crate::model::user::{Actor, Role};
 use crate::ports::store::{
-    Appended, Begun, OutboundAppend, Queued, Raised, Receipt, Store, StoreError,
+    Appended, Begun, ChangeWrite, OutboundAppend, Queued, Raised, Receipt, Store, StoreError,
 };
 use crate::testing::build::{actor, inbound, phone};
 use crate::testing::stage::try_store_inbound;
@@ -118,7 +118,11 @@ impl<'a> Scene<'a> {
     /// Queues a draft, begins its attempt and lets it end like that.
     pub async fn send(&self, draft: impl Into<Draft>, outcome: Outcome) -> (Arc<Message>, Receipt) {
         let (message, job) = self.queue(draft).await;
-        let parcel = go(self.store.begin_attempt(job.id, message.id).await.unwrap());
+        let parcel = go(self
+            .store
+            .begin_attempt(job.id, message.id, None)
+            .await
+            .unwrap());
         let settle = self
             .store
             .settle_attempt(job.id, message.id, parcel.attempt, outcome, None);
@@ -134,6 +138,24 @@ impl<'a> Scene<'a> {
             .unwrap()
     }
 
+    /// Changes a conversation.
+    pub async fn change(
+        &self,
+        state: &ConversationState,
+        change: &ConversationChange,
+        by: &Actor,
+        task: Option<Task>,
+    ) -> Result<(ConversationState, Receipt), StoreError> {
+        let write = ChangeWrite {
+            state: Arc::new(state.clone()),
+            change: change.clone(),
+            by: by.clone(),
+            task,
+            once: None,
+        };
+        self.store.change_conversation(write).await
+    }
+
     /// Takes all due jobs of the organization for long.
     pub async fn claim(&self) -> Vec<Job> {
         self.claim_for(LONG).await
@@ -141,7 +163,7 @@ impl<'a> Scene<'a> {
 
     /// Takes all due jobs of the organization.
     pub async fn claim_for(&self, lease: Duration) -> Vec<Job> {
-        let mut jobs = self.store.claim_jobs(1000, lease).await.unwrap();
+        let mut jobs = self.store.claim_jobs(1000, lease, None).await.unwrap();
         jobs.retain(|job| job.organization == self.tenant.organization);
         jobs
     }

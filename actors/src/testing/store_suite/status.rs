@@ -64,7 +64,11 @@ pub async fn a_status_is_matched_by_the_attempt(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     let unknown = Outcome::Unknown;
     let settle = scene
         .store
@@ -89,7 +93,11 @@ pub async fn a_status_that_overtakes_the_answer_is_kept(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     for step in [Delivered, Sent] {
         let raised = scene.hear(status("wamid.fast", step, scene.now())).await;
         assert!(matches!(raised, Raised::Kept), "{raised:?}");
@@ -107,7 +115,11 @@ pub async fn an_early_failure_is_kept_with_its_reason(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
     let (message, job) = scene.queue(draft("hi")).await;
-    let parcel = go(scene.store.begin_attempt(job.id, message.id).await.unwrap());
+    let parcel = go(scene
+        .store
+        .begin_attempt(job.id, message.id, None)
+        .await
+        .unwrap());
     scene.hear(status("wamid.fast", Failed, scene.now())).await;
     let outcome = accepted("wamid.fast");
     let settle = scene

@@ -185,7 +185,7 @@ async fn what_an_earlier_life_claimed_is_given_back_at_the_start() {
         .unwrap();
     let store = stage.store.as_ref();
     let lease = seconds(100_000);
-    let claimed = crate::ports::store::JobStore::claim_jobs(store, 10, lease).await;
+    let claimed = crate::ports::store::JobStore::claim_jobs(store, 10, lease, None).await;
     assert_eq!(claimed.unwrap().len(), 1);
     let _next_life = stage.start_again();
     settle().await;

@@ -58,6 +58,14 @@ impl Fixture for InMemory {
     async fn forget_events(&self, tenant: &Tenant, seq: i64) {
         self.store.forget_events(tenant.organization, seq);
     }
+
+    async fn node(&self) -> i64 {
+        self.store.add_session(self.store.add_organization()).0
+    }
+
+    async fn bury(&self, life: i64) {
+        self.store.set_node(life, true);
+    }
 }
 
 async fn fixture() -> InMemory {

@@ -1,0 +1,136 @@
+//! The nodes of this installation as the last heartbeat saw them, which of them an actor belongs to, and the send
+//! lines that this node holds. A belief, not a lock: what rests on it is checked again where it is written.
+
+pub mod placement;
+pub mod request;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use crate::model::ids::SessionId;
+
+/// How long a node that did not answer is not asked again: as long as a dead one stays in the list.
+const SUSPICION: Duration = Duration::from_secs(3);
+
+/// One process of the hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Peer {
+    /// The number that its ids carry; given out again when it is long gone.
+    pub number: i64,
+    /// Names this run of the process, for ever.
+    pub life: i64,
+}
+
+/// Who is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// This node.
+    pub me: Peer,
+    /// Those that own actors: alive, and not about to leave. In ascending order.
+    pub owners: Vec<Peer>,
+    /// All that live, this one included.
+    pub live: Vec<Peer>,
+}
+
+/// The right to send for a number. Whoever takes it from a dead node raises the epoch, so that the dead one is
+/// refused if it comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// Whose it is.
+    pub life: i64,
+    pub epoch: i64,
+}
+
+/// What this node knows of the others. Without a membership it is alone, and everything is its own.
+#[derive(Default)]
+pub struct Cluster {
+    members: RwLock<Option<Arc<Membership>>>,
+    lines: Mutex<HashMap<SessionId, Lease>>,
+    suspects: Mutex<HashMap<i64, Instant>>,
+}
+
+impl Cluster {
+    /// Who is there; None when this node is alone for good.
+    pub fn members(&self) -> Option<Arc<Membership>> {
+        let members = self.members.read();
+        members.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes what a heartbeat saw; whether the owners are others than before.
+    pub fn take(&self, members: Membership) -> bool {
+        let mut held = self.members.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = held
+            .as_ref()
+            .is_none_or(|before| before.owners != members.owners);
+        *held = Some(Arc::new(members));
+        changed
+    }
+
+    /// The other node that owns the actor at `place`, if it may be asked.
+    pub fn elsewhere(&self, place: u64) -> Option<Peer> {
+        let members = self.members()?;
+        let owner = placement::owner(place, &members.owners)?;
+        (owner != members.me && !self.is_suspect(owner)).then_some(owner)
+    }
+
+    /// Whether the actor at `place` belongs here.
+    pub fn is_mine(&self, place: u64) -> bool {
+        self.members().is_none_or(|members| {
+            placement::owner(place, &members.owners).is_none_or(|owner| owner == members.me)
+        })
+    }
+
+    /// A node did not answer in time.
+    pub fn suspect(&self, peer: Peer) {
+        let mut suspects = lock(&self.suspects);
+        suspects.retain(|_, since| since.elapsed() < SUSPICION);
+        suspects.insert(peer.life, Instant::now());
+    }
+
+    fn is_suspect(&self, peer: Peer) -> bool {
+        let suspects = lock(&self.suspects);
+        suspects
+            .get(&peer.life)
+            .is_some_and(|since| since.elapsed() < SUSPICION)
+    }
+
+    /// The lease of a number's line, if this node holds it.
+    pub fn line(&self, session: SessionId) -> Option<Lease> {
+        lock(&self.lines).get(&session).copied()
+    }
+
+    /// The numbers that this node sends for; None when it is alone and sends for all.
+    pub fn lines(&self) -> Option<Vec<SessionId>> {
+        self.members()?;
+        let mut lines: Vec<SessionId> = lock(&self.lines).keys().copied().collect();
+        lines.sort();
+        Some(lines)
+    }
+
+    /// From now on this node sends for the number.
+    pub fn hold_line(&self, session: SessionId, lease: Lease) {
+        lock(&self.lines).insert(session, lease);
+    }
+
+    /// This node sends no longer for the number; whether it did.
+    pub fn drop_line(&self, session: SessionId) -> bool {
+        lock(&self.lines).remove(&session).is_some()
+    }
+
+    /// This node sends no longer for any number; gives those that it did.
+    pub fn drop_lines(&self) -> Vec<SessionId> {
+        lock(&self.lines)
+            .drain()
+            .map(|(session, _)| session)
+            .collect()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No change is ever left half done.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

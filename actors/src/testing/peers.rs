@@ -1,0 +1,113 @@
+//! Nodes that ask each other inside one test, over links that can be cut.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::cluster::request::{Answer, Notice, Request};
+use crate::cluster::{Membership, Peer};
+use crate::hub::{Hub, HubError};
+use crate::ports::peers::{Peers, Unanswered};
+
+/// The links between the hubs of a test.
+#[derive(Default)]
+pub struct LinkedPeers {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    hubs: HashMap<i64, Hub>,
+    silent: HashSet<i64>,
+    asked: Vec<(i64, Request)>,
+    told: Vec<(i64, Notice)>,
+}
+
+impl LinkedPeers {
+    /// Makes `hub` known as the node of that life, and tells all known hubs who is there.
+    pub fn join(&self, life: i64, hub: &Hub) {
+        self.kept().hubs.insert(life, hub.clone());
+        self.gather();
+    }
+
+    /// The others see the node no longer.
+    pub fn leave(&self, life: i64) {
+        self.kept().hubs.remove(&life);
+        self.gather();
+    }
+
+    /// The node answers nobody, though it lives.
+    pub fn silence(&self, life: i64) {
+        self.kept().silent.insert(life);
+    }
+
+    /// What was asked, and of whom.
+    pub fn asked(&self) -> Vec<(i64, Request)> {
+        self.kept().asked.clone()
+    }
+
+    /// What was told, and to whom.
+    pub fn told(&self) -> Vec<(i64, Notice)> {
+        self.kept().told.clone()
+    }
+
+    fn gather(&self) {
+        let hubs = self.kept().hubs.clone();
+        let mut live: Vec<Peer> = hubs.keys().map(|life| peer(*life)).collect();
+        live.sort();
+        for (life, hub) in hubs {
+            hub.join(Membership {
+                me: peer(life),
+                owners: live.clone(),
+                live: live.clone(),
+            });
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const fn peer(life: i64) -> Peer {
+    Peer { number: life, life }
+}
+
+#[async_trait]
+impl Peers for LinkedPeers {
+    async fn ask(
+        &self,
+        peer: Peer,
+        request: Request,
+        within: Duration,
+    ) -> Result<Result<Answer, HubError>, Unanswered> {
+        let (hub, silent) = {
+            let mut kept = self.kept();
+            kept.asked.push((peer.life, request.clone()));
+            (
+                kept.hubs.get(&peer.life).cloned(),
+                kept.silent.contains(&peer.life),
+            )
+        };
+        let hub = hub.ok_or(Unanswered::Unreachable)?;
+        if silent {
+            tokio::time::sleep(within).await;
+            return Err(Unanswered::Late);
+        }
+        let answer = tokio::time::timeout(within, hub.serve(request)).await;
+        answer.map_err(|_| Unanswered::Late)
+    }
+
+    fn tell(&self, peer: Peer, notice: Notice) {
+        let hub = {
+            let mut kept = self.kept();
+            kept.told.push((peer.life, notice.clone()));
+            kept.hubs.get(&peer.life).cloned()
+        };
+        if let (Some(hub), Notice::LineWaits { session }) = (hub, notice) {
+            hub.line_waits(session);
+        }
+    }
+}

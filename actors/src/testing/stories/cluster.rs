@@ -1,0 +1,286 @@
+//! Several nodes on one store.
+
+use std::time::Duration;
+
+use crate::cluster::request::{Notice, Request};
+use crate::cluster::{Peer, placement};
+use crate::hub::Hub;
+use crate::model::conversation::{ConversationChange, ConversationKey, ConversationStatus};
+use crate::model::ids::ConversationId;
+use crate::testing::build::{draft, inbound, phone};
+use crate::testing::stories::{pass, seconds, settle, stage};
+use crate::testing::{Fault, Stage};
+
+const ANN: &str = "491701234567";
+
+/// Two nodes: the stage's hub and another, of the lives 1 and 2.
+fn pair() -> (Stage, Hub) {
+    let stage = stage();
+    let second = stage.start_again();
+    stage.peers.join(1, &stage.hub);
+    stage.peers.join(2, &second);
+    (stage, second)
+}
+
+fn node(life: i64) -> Peer {
+    Peer { number: life, life }
+}
+
+/// A phone number whose conversation belongs to that node.
+fn contact_of(stage: &Stage, life: i64) -> String {
+    let numbers = (0..).map(|number| format!("4917012345{number:02}"));
+    let belongs = |digits: &String| {
+        let key = ConversationKey::of(stage.organization, stage.session, &[phone(digits)]);
+        let place = placement::of_conversation(&key.unwrap());
+        placement::owner(place, &[node(1), node(2)]) == Some(node(life))
+    };
+    numbers.into_iter().find(belongs).unwrap()
+}
+
+fn line_owner(stage: &Stage) -> i64 {
+    let place = placement::of_line(stage.session);
+    placement::owner(place, &[node(1), node(2)]).unwrap().life
+}
+
+#[actix_rt::test]
+async fn a_message_is_taken_in_by_the_node_that_owns_its_conversation() {
+    let (stage, second) = pair();
+    let (ours, theirs) = (contact_of(&stage, 1), contact_of(&stage, 2));
+    stage.conversation(&ours).await;
+    assert_eq!(stage.peers.asked().len(), 0);
+    stage.conversation(&theirs).await;
+    assert!(matches!(
+        stage.peers.asked()[..],
+        [(2, Request::Receive { .. })]
+    ));
+    assert_eq!(stage.hub.conversations(), 1);
+    assert_eq!(second.conversations(), 1);
+}
+
+#[actix_rt::test]
+async fn whoever_owns_a_conversation_decides_and_the_asking_node_answers() {
+    let (stage, _second) = pair();
+    let theirs = contact_of(&stage, 2);
+    let id = stage.conversation(&theirs).await;
+    let by = stage.agent();
+    let sent = stage
+        .hub
+        .send(&by, id, draft("hello").into())
+        .await
+        .unwrap();
+    assert_eq!(sent.text.as_deref(), Some("hello"));
+    let view = stage.hub.change(&by, id, close()).await.unwrap();
+    assert_eq!(view.status, ConversationStatus::Closed);
+    stage.hub.mark_read(&by, id).await.unwrap();
+    let missing = stage
+        .hub
+        .send(&by, ConversationId(7), draft("hello").into());
+    assert_eq!(missing.await.unwrap_err(), crate::hub::HubError::NotFound);
+}
+
+#[actix_rt::test]
+async fn an_owner_that_does_not_answer_costs_half_a_second_once() {
+    let (stage, _second) = pair();
+    let theirs = contact_of(&stage, 2);
+    stage.peers.silence(2);
+    let begun = tokio::time::Instant::now();
+    let id = stage.conversation(&theirs).await;
+    assert!(begun.elapsed() < seconds(1), "{:?}", begun.elapsed());
+    let begun = tokio::time::Instant::now();
+    let by = stage.agent();
+    stage.hub.change(&by, id, close()).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(100));
+    assert_eq!(stage.peers.asked().len(), 1);
+    // It may be well again: it is asked again after a while.
+    pass(seconds(4)).await;
+    let _ = stage
+        .receive(inbound(&theirs, "again").at(stage.now()))
+        .await;
+    assert_eq!(stage.peers.asked().len(), 2);
+}
+
+#[actix_rt::test]
+async fn a_late_owner_and_the_asking_node_have_the_effect_of_one() {
+    let (stage, second) = pair();
+    let theirs = contact_of(&stage, 2);
+    let id = stage.conversation(&theirs).await;
+    stage.peers.silence(2);
+    let by = stage.agent();
+    let sent = stage.hub.send(&by, id, draft("once").into()).await.unwrap();
+    stage.hub.change(&by, id, close()).await.unwrap();
+    let open = ConversationChange {
+        status: Some(ConversationStatus::Open),
+        ..Default::default()
+    };
+    stage.hub.change(&by, id, open).await.unwrap();
+    // What lay in the sleeper's mailbox is done when it wakes.
+    for (_, request) in stage.peers.asked() {
+        second.serve(request).await.unwrap();
+    }
+    let row = stage.row_of(&theirs);
+    assert_eq!(row.status, ConversationStatus::Open);
+    let lines = stage.store.thread(id);
+    let said = lines
+        .iter()
+        .filter(|line| line.text.as_deref() == Some("once"));
+    assert_eq!(said.map(|line| line.id).collect::<Vec<_>>(), [sent.id]);
+}
+
+#[actix_rt::test]
+async fn conversations_move_to_a_node_that_joins() {
+    let stage = stage();
+    stage.peers.join(1, &stage.hub);
+    let (ours, theirs) = (contact_of(&stage, 1), contact_of(&stage, 2));
+    stage.conversation(&ours).await;
+    stage.conversation(&theirs).await;
+    assert_eq!(stage.hub.conversations(), 2);
+    let second = stage.start_again();
+    stage.peers.join(2, &second);
+    settle().await;
+    assert_eq!(stage.hub.conversations(), 1);
+}
+
+#[actix_rt::test]
+async fn one_node_sends_for_a_number_whoever_queues_the_message() {
+    let (stage, second) = pair();
+    for life in [1, 2] {
+        let digits = contact_of(&stage, life);
+        let id = stage.conversation(&digits).await;
+        let by = stage.agent();
+        stage
+            .hub
+            .send(&by, id, draft("hello").into())
+            .await
+            .unwrap();
+    }
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 2);
+    let owner = line_owner(&stage);
+    let held = |hub: &Hub| hub.report().lines;
+    let (owns, other) = match owner {
+        1 => (held(&stage.hub), held(&second)),
+        _ => (held(&second), held(&stage.hub)),
+    };
+    assert_eq!((owns, other), (vec![stage.session], vec![]));
+    let waits = Notice::LineWaits {
+        session: stage.session,
+    };
+    assert!(stage.peers.told().contains(&(owner, waits)));
+}
+
+#[actix_rt::test]
+async fn a_dead_nodes_line_is_taken_over() {
+    let (stage, second) = pair();
+    let digits = contact_of(&stage, 1);
+    let id = stage.conversation(&digits).await;
+    let by = stage.agent();
+    stage
+        .hub
+        .send(&by, id, draft("first").into())
+        .await
+        .unwrap();
+    settle().await;
+    let dead = line_owner(&stage);
+    stage.store.set_node(dead, true);
+    stage.peers.leave(dead);
+    let survivor = if dead == 1 { &second } else { &stage.hub };
+    survivor
+        .send(&by, id, draft("second").into())
+        .await
+        .unwrap();
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 2);
+    assert_eq!(survivor.report().lines, [stage.session]);
+}
+
+#[actix_rt::test]
+async fn a_node_that_was_taken_for_dead_sends_nothing() {
+    let (stage, second) = pair();
+    let digits = contact_of(&stage, 1);
+    let id = stage.conversation(&digits).await;
+    let by = stage.agent();
+    stage
+        .hub
+        .send(&by, id, draft("first").into())
+        .await
+        .unwrap();
+    settle().await;
+    let sleeper = line_owner(&stage);
+    // It knows nothing of it: it still believes that the line is its own.
+    stage.store.set_node(sleeper, true);
+    let heir = if sleeper == 1 { 2 } else { 1 };
+    let taken =
+        crate::ports::store::LineStore::take_line(stage.store.as_ref(), heir, stage.session);
+    assert!(taken.await.unwrap().is_some());
+    let asleep = if sleeper == 1 { &stage.hub } else { &second };
+    asleep.send(&by, id, draft("second").into()).await.unwrap();
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 1);
+    assert_eq!(asleep.report().lines, []);
+}
+
+#[actix_rt::test]
+async fn lines_go_back_when_the_others_gave_a_node_up() {
+    let (stage, second) = pair();
+    let digits = contact_of(&stage, 1);
+    let id = stage.conversation(&digits).await;
+    let by = stage.agent();
+    stage
+        .hub
+        .send(&by, id, draft("first").into())
+        .await
+        .unwrap();
+    settle().await;
+    let owner = if line_owner(&stage) == 1 {
+        &stage.hub
+    } else {
+        &second
+    };
+    owner.start_over();
+    settle().await;
+    assert_eq!(owner.report().lines, []);
+    assert_eq!(owner.conversations(), 0);
+}
+
+#[actix_rt::test]
+async fn a_line_that_can_not_be_taken_now_is_taken_later() {
+    let (stage, _second) = pair();
+    let digits = contact_of(&stage, 1);
+    let id = stage.conversation(&digits).await;
+    stage.store.faults.fail("take_line", 1, Fault::Unavailable);
+    let by = stage.agent();
+    stage
+        .hub
+        .send(&by, id, draft("hello").into())
+        .await
+        .unwrap();
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 0);
+    // The next heartbeat looks after the lines.
+    stage.peers.join(1, &stage.hub);
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 1);
+}
+
+fn close() -> ConversationChange {
+    ConversationChange {
+        status: Some(ConversationStatus::Closed),
+        ..Default::default()
+    }
+}
+
+#[actix_rt::test]
+async fn a_node_that_is_alone_asks_nobody() {
+    let stage = stage();
+    let id = stage.conversation(ANN).await;
+    let by = stage.agent();
+    stage
+        .hub
+        .send(&by, id, draft("hello").into())
+        .await
+        .unwrap();
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 1);
+    assert_eq!(stage.store.faults.calls("take_line"), 0);
+    assert_eq!(stage.peers.asked().len(), 0);
+}

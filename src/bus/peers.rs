@@ -1,0 +1,304 @@
+//! Requests between nodes over Redis: each node has a channel of its own, on which it is asked and answered. A letter
+//! carries what waited for the same node. Deadlines are by the database's clock: what lay with a node that slept is
+//! older than that when it wakes, and is dropped.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use actors::cluster::Peer;
+use actors::cluster::request::{Answer, Notice, Request};
+use actors::figure;
+use actors::hub::HubError;
+use actors::ports::peers::{Peers, Unanswered};
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, MissedTickBehavior};
+
+use super::redis::{RedisBus, refused};
+use super::wire;
+
+/// What may wait to go out.
+const QUEUE: usize = 8192;
+/// What one letter carries at most.
+const BATCH: usize = 256;
+/// Letters that may wait to be read.
+const LETTERS: usize = 4096;
+/// Requests of other nodes in hand; more are dropped, and done by those who ask.
+const IN_HAND: usize = 1024;
+/// How often this node writes to itself.
+const PROBE: Duration = Duration::from_secs(1);
+/// Its own channel is dead when nothing came for so long.
+const SILENCE: Duration = Duration::from_millis(2500);
+
+/// Who does what other nodes ask.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// Does it and answers.
+    async fn serve(&self, request: Request) -> Result<Answer, HubError>;
+
+    /// Takes notice.
+    fn heed(&self, notice: Notice);
+}
+
+/// What a letter carries.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "packet", rename_all = "snake_case")]
+enum Packet {
+    Ask {
+        id: u64,
+        /// The life of whoever asks.
+        from: i64,
+        /// Nobody waits any more then; milliseconds since 1970 by the database's clock.
+        until: i64,
+        request: Box<Request>,
+    },
+    Reply {
+        id: u64,
+        reply: Result<Answer, HubError>,
+    },
+    Tell {
+        notice: Notice,
+    },
+    /// A node hears whether it hears.
+    Probe,
+}
+
+/// What one ask waits for.
+type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, HubError>>>;
+
+/// A handle on the way to the other nodes; cheap to clone.
+#[derive(Clone)]
+pub struct RedisPeers {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    bus: RedisBus,
+    me: Peer,
+    outgoing: mpsc::Sender<(i64, Packet)>,
+    waiting: Mutex<Waiting>,
+    ids: AtomicU64,
+    host: OnceLock<Arc<dyn Host>>,
+    in_hand: Arc<Semaphore>,
+    /// The time by the database's clock, in milliseconds since 1970.
+    clock: Box<dyn Fn() -> i64 + Send + Sync>,
+    began: Instant,
+    /// When the node last heard itself, in milliseconds since it began.
+    heard: AtomicI64,
+}
+
+impl RedisPeers {
+    /// Starts the tasks of node `me` on `runtime`, over the links of `bus`.
+    pub fn start(
+        bus: &RedisBus,
+        me: Peer,
+        clock: impl Fn() -> i64 + Send + Sync + 'static,
+        runtime: &Handle,
+    ) -> Self {
+        let (outgoing, queue) = mpsc::channel(QUEUE);
+        let (letters, arrivals) = mpsc::channel(LETTERS);
+        let peers = Self {
+            inner: Arc::new(Inner {
+                bus: bus.clone(),
+                me,
+                outgoing,
+                waiting: Mutex::default(),
+                ids: AtomicU64::new(1),
+                host: OnceLock::new(),
+                in_hand: Arc::new(Semaphore::new(IN_HAND)),
+                clock: Box::new(clock),
+                began: Instant::now(),
+                heard: AtomicI64::new(0),
+            }),
+        };
+        runtime.spawn(write_all(bus.clone(), queue));
+        runtime.spawn(read_all(Arc::downgrade(&peers.inner), arrivals));
+        runtime.spawn(probe(Arc::downgrade(&peers.inner), letters));
+        peers
+    }
+
+    /// From now on `host` does what other nodes ask; before that nobody does.
+    pub fn host(&self, host: Arc<dyn Host>) {
+        // A node has one hub.
+        let _ = self.inner.host.set(host);
+    }
+
+    /// Whether the node hears what is written to it.
+    pub fn hears(&self) -> bool {
+        self.inner.bus.is_connected() && self.inner.silence() < SILENCE
+    }
+}
+
+impl Inner {
+    fn silence(&self) -> Duration {
+        let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed).unsigned_abs());
+        self.began.elapsed().saturating_sub(heard)
+    }
+
+    fn post(&self, life: i64, packet: Packet) -> bool {
+        self.bus.link.is_up() && self.outgoing.try_send((life, packet)).is_ok()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(self: &Arc<Self>, packet: Packet) {
+        match packet {
+            Packet::Ask {
+                id,
+                from,
+                until,
+                request,
+            } => self.serve(id, from, until, *request),
+            Packet::Reply { id, reply } => {
+                let waiting = self.waiting().remove(&id);
+                if let Some(waiting) = waiting {
+                    // Whoever asked may have given up.
+                    let _ = waiting.send(reply);
+                }
+            }
+            Packet::Tell { notice } => {
+                if let Some(host) = self.host.get() {
+                    host.heed(notice);
+                }
+            }
+            Packet::Probe => {
+                let now = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+                self.heard.store(now, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn serve(self: &Arc<Self>, id: u64, from: i64, until: i64, request: Request) {
+        let (Some(host), Ok(place)) = (
+            self.host.get().cloned(),
+            Arc::clone(&self.in_hand).try_acquire_owned(),
+        ) else {
+            return served("full");
+        };
+        if (self.clock)() >= until {
+            return served("too_late");
+        }
+        let this = Arc::clone(self);
+        tokio::spawn(async move {
+            let reply = host.serve(request).await;
+            served("done");
+            this.post(from, Packet::Reply { id, reply });
+            drop(place);
+        });
+    }
+}
+
+fn served(end: &'static str) {
+    metrics::counter!(figure::PEER_SERVED_TOTAL, "end" => end).increment(1);
+}
+
+/// Forgets an ask when nobody waits for it any more.
+struct Forget<'a>(&'a Inner, u64);
+
+impl Drop for Forget<'_> {
+    fn drop(&mut self) {
+        self.0.waiting().remove(&self.1);
+    }
+}
+
+#[async_trait]
+impl Peers for RedisPeers {
+    async fn ask(
+        &self,
+        peer: Peer,
+        request: Request,
+        within: Duration,
+    ) -> Result<Result<Answer, HubError>, Unanswered> {
+        let inner = &*self.inner;
+        // What it answers would not be heard.
+        if !self.hears() {
+            return Err(Unanswered::Unreachable);
+        }
+        let id = inner.ids.fetch_add(1, Ordering::Relaxed);
+        let (to, answer) = oneshot::channel();
+        inner.waiting().insert(id, to);
+        let _forget = Forget(inner, id);
+        let until = (inner.clock)() + i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+        let ask = Packet::Ask {
+            id,
+            from: inner.me.life,
+            until,
+            request: Box::new(request),
+        };
+        if !inner.post(peer.life, ask) {
+            return Err(Unanswered::Unreachable);
+        }
+        match tokio::time::timeout(within, answer).await {
+            Ok(Ok(reply)) => Ok(reply),
+            _ => Err(Unanswered::Late),
+        }
+    }
+
+    fn tell(&self, peer: Peer, notice: Notice) {
+        // Whoever does not hear it finds out some seconds later.
+        self.inner.post(peer.life, Packet::Tell { notice });
+    }
+}
+
+/// Writes letters: one for all that waits for the same node.
+async fn write_all(bus: RedisBus, mut queue: mpsc::Receiver<(i64, Packet)>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        let mut letters: BTreeMap<i64, Vec<Packet>> = BTreeMap::new();
+        for (life, packet) in batch.drain(..) {
+            letters.entry(life).or_default().push(packet);
+        }
+        let published = letters.iter().map(|(life, packets)| {
+            let channel = wire::node_channel(*life);
+            bus.link.publish(channel, packets)
+        });
+        for published in futures_util::future::join_all(published).await {
+            if let Err(error) = published {
+                tracing::debug!(%error, "a letter to another node was not published");
+            }
+        }
+    }
+}
+
+async fn read_all(inner: std::sync::Weak<Inner>, mut letters: mpsc::Receiver<Vec<u8>>) {
+    while let Some(text) = letters.recv().await {
+        let Some(inner) = inner.upgrade() else {
+            return;
+        };
+        let channel = wire::node_channel(inner.me.life);
+        match inner.bus.link.open::<Vec<Packet>>(&channel, &text) {
+            Some(packets) => packets.into_iter().for_each(|packet| inner.take(packet)),
+            None => refused(),
+        }
+    }
+}
+
+/// Subscribes, and writes to itself each second; when that is not heard, connects and subscribes anew.
+async fn probe(inner: std::sync::Weak<Inner>, letters: mpsc::Sender<Vec<u8>>) {
+    if let Some(inner) = inner.upgrade() {
+        inner.bus.receive_letters(inner.me.life, letters).await;
+    }
+    let mut ticks = tokio::time::interval(PROBE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut renewed = Instant::now();
+    loop {
+        ticks.tick().await;
+        let Some(inner) = inner.upgrade() else {
+            return;
+        };
+        inner.post(inner.me.life, Packet::Probe);
+        let is_silent = inner.silence() >= SILENCE && renewed.elapsed() >= SILENCE;
+        if is_silent && inner.bus.is_connected() {
+            tracing::warn!("this node does not hear what is published; it subscribes anew");
+            metrics::counter!(figure::BUS_RESUBSCRIBED_TOTAL).increment(1);
+            renewed = Instant::now();
+            inner.bus.renew().await;
+        }
+    }
+}
