@@ -1,6 +1,6 @@
 # One word for each thing a person does here; the work is in deploy/dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fmt lint web openapi load bench
+.PHONY: help run demo cluster test check fmt lint web openapi load bench
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -9,6 +9,9 @@ run: ## Build everything and start hub and WhatsApp simulator with a demo organi
 	@deploy/dev/run
 
 demo: run ## The same as run
+
+cluster: ## Three hubs on PostgreSQL and Redis behind nginx, with the demo organization (PORT, SIMULATOR_PORT)
+	@deploy/dev/cluster
 
 test: ## Run all tests; finds or starts the PostgreSQL and Redis that they need
 	@deploy/dev/test
