@@ -149,6 +149,19 @@ fn every_alert_has_a_place_in_the_runbook() {
 }
 
 #[test]
+fn the_autoscaler_follows_a_figure_of_the_table() {
+    let rule = &file("deploy/kubernetes/prometheus-adapter.yml").text;
+    let (_, query) = rule.split_once("seriesQuery: '").unwrap();
+    let (series, _) = query.split_once('{').unwrap();
+    assert!(figure_of(series).is_some(), "there is no {series}");
+    let mut lines = rule.lines();
+    let name = lines.find_map(|line| line.trim().strip_prefix("as: "));
+    let wanted = format!("name: {}\n", name.unwrap());
+    let autoscaler = &file("deploy/kubernetes/autoscaler.yml").text;
+    assert!(autoscaler.contains(&wanted), "nobody asks for {wanted}");
+}
+
+#[test]
 fn an_expression_names_figures_and_labels() {
     let expression = r#"histogram_quantile(0.99, sum by (le, call) (rate(a_bucket{end!="ok", job=~"x|y"}[5m]))) > 2
         or (b_total unless b_total offset 15m) / on (pool) c"#;
