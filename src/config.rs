@@ -20,6 +20,15 @@ use self::setting::Values;
 
 pub use self::print::{check_config, print_config};
 
+/// One server, the shards of a cluster, or whoever leads by the word of sentinels; each with TLS as well.
+const REDIS_SCHEMES: &[&str] = &[
+    "redis",
+    "rediss",
+    "redis-cluster",
+    "rediss-cluster",
+    "redis-sentinel",
+    "rediss-sentinel",
+];
 /// The longest life of an access token: a leaked one must die soon (SECURITY row 20).
 const LONGEST_ACCESS: Duration = Duration::from_secs(3_600);
 
@@ -60,6 +69,8 @@ pub struct Config {
     pub media_store: MediaStore,
     /// How long messages are kept; None: for ever.
     pub messages_kept: Option<Duration>,
+    /// Start although PostgreSQL may lose what it confirmed.
+    pub unsafe_database: bool,
     pub trusted_proxies: Vec<Network>,
     /// Origins besides that of `public_url` whose pages may open sockets.
     pub allowed_origins: Vec<String>,
@@ -162,7 +173,7 @@ impl Config {
                 .problems
                 .push("JWT_EXPIRATION must be at most 1h".to_owned());
         }
-        let redis_url = reader.secret_url("REDIS_URL", &["redis", "rediss"]);
+        let redis_url = reader.secret_url("REDIS_URL", REDIS_SCHEMES);
         if redis_url.is_some() && database_url.is_none() {
             reader
                 .problems
@@ -179,6 +190,9 @@ impl Config {
         let sentry_dsn = reader.secret_url("SENTRY_DSN", &["https", "http"]);
         let media_store = reader.media_store(&data_dir);
         let messages_kept = reader.parsed("MESSAGES_KEPT_DAYS", days);
+        let unsafe_database = reader.parsed("UNSAFE_DATABASE", |text| {
+            text.parse().map_err(|_| "must be true or false".to_owned())
+        });
         let trusted_proxies = reader.list("TRUSTED_PROXIES", str::parse);
         let allowed_origins = reader.list("ALLOWED_ORIGINS", origin);
         let secrets = Secrets::find(
@@ -216,6 +230,7 @@ impl Config {
                     .map_or_else(host_name, str::to_owned),
                 media_store,
                 messages_kept,
+                unsafe_database: unsafe_database.unwrap_or(false),
                 trusted_proxies,
                 allowed_origins,
                 metrics_token: secret(values, "METRICS_TOKEN"),

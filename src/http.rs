@@ -24,6 +24,7 @@ pub mod number;
 pub mod openapi;
 pub mod page;
 pub mod permission;
+pub mod pressure;
 mod quarantine;
 pub mod route;
 mod session;

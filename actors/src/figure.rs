@@ -59,7 +59,7 @@ figures! {
     Gauge PROCESS_START_TIME_SECONDS = "process_start_time_seconds", Seconds, [];
     /// From a request's arrival to the head of its answer, by the route's pattern and the status.
     Histogram HTTP_REQUEST_SECONDS = "http_request_seconds", Seconds, ["route", "status"];
-    /// Callbacks of WhatsApp by how they ended: stored, failed (WhatsApp delivers again), unsigned (refused);
+    /// Callbacks of WhatsApp by how they ended: stored, failed or shed (WhatsApp delivers again), unsigned (refused);
     /// quarantined counts the pieces that were put aside.
     Counter WEBHOOKS_TOTAL = "webhooks_total", Count, ["end"];
     /// From a callback's arrival to its answer, once everything in it is stored.

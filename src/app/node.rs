@@ -19,7 +19,7 @@ use actors::ports::clock::SystemClock;
 use actors::ports::peers::NoPeers;
 use actors::ports::store::StoreError;
 use actors::trail::Trail;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, ensure};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, oneshot};
@@ -139,6 +139,7 @@ async fn serve(
         .spawn(async move { Store::open(&place, &name).await })
         .await?
         .context("the database can't be opened")?;
+    check_database(&config, &store).await?;
     let mut parts = Parts::build(&config, &store)?;
     let Link {
         bus,
@@ -235,6 +236,21 @@ async fn serve(
     }
     tracing::info!("the hub stopped");
     end
+}
+
+/// What was answered 200 must not be lost with the power: the database has to write it first.
+async fn check_database(config: &Config, store: &Store) -> anyhow::Result<()> {
+    let off = store.unsafe_settings().await?;
+    if off.is_empty() {
+        return Ok(());
+    }
+    let off = off.join(", ");
+    ensure!(
+        config.unsafe_database,
+        "PostgreSQL may lose what it confirmed: {off} is off; turn it on (or set UNSAFE_DATABASE=true for a test)"
+    );
+    tracing::warn!(off, "PostgreSQL may lose what it confirmed");
+    Ok(())
 }
 
 fn listen(config: &Config, app: &App) -> anyhow::Result<(actix_web::dev::Server, SocketAddr)> {

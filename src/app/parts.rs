@@ -14,6 +14,7 @@ use super::worker::CloudWorker;
 use super::{demo, neighbour};
 use crate::config::Config;
 use crate::http::access::Access;
+use crate::http::pressure::Pressure;
 use crate::http::state::{AppState, Keys, Probe};
 use crate::secret::{Keyring, MediaTokens, Passwords};
 use crate::socket::Sockets;
@@ -67,6 +68,7 @@ impl Parts {
             reporter: neighbour::reporter(of, figures.clone(), hears),
             demo: config.demo.then(demo::guest),
             sockets: Sockets::new(&config),
+            pressure: Pressure::default(),
             objects: self.provider.objects.clone(),
             vault: self.provider.vault.clone(),
             config,

@@ -46,7 +46,7 @@ pub trait Host: Send + Sync {
 
 /// What a letter carries.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "packet", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Packet {
     Ask {
         id: u64,

@@ -58,7 +58,7 @@ pub const SETTINGS: &[Setting] = &[
     secret("DATABASE_URL", "postgres://…; unset: SQLite in DATA_DIR."),
     secret(
         "REDIS_URL",
-        "redis://… or rediss://…, needed for more than one node; unset: everything inside this process.",
+        "redis://…, rediss://…, or with -cluster or -sentinel; needed for more than one node; unset: everything inside this process.",
     ),
     secret(
         "JWT_SECRET",
@@ -110,6 +110,11 @@ pub const SETTINGS: &[Setting] = &[
         "NODE_NAME",
         "",
         "The name of this process in logs and health; default the host name.",
+    ),
+    plain(
+        "UNSAFE_DATABASE",
+        "false",
+        "true: start although PostgreSQL may lose what it confirmed (fsync, full_page_writes or synchronous_commit is off); for tests.",
     ),
     plain(
         "MEDIA_STORE",

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::access::Access;
 use super::number::NumberCheck;
+use super::pressure::Pressure;
 use crate::app::objects::Objects;
 use crate::config::Config;
 use crate::secret::{AccessTokens, Keyring, MediaTokens, Passwords, derive_key};
@@ -41,6 +42,8 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Asks the provider about numbers.
     pub numbers: Arc<dyn NumberCheck>,
+    /// Room for callbacks.
+    pub pressure: Pressure,
     /// The open sockets of this node.
     pub sockets: Sockets,
     /// Where the bytes of media lie.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use actors::figure;
 use actors::hub::HubError;
@@ -27,7 +28,8 @@ use utoipa::IntoParams;
 use super::describe::{Input, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Path, Public, Query, read_all};
-use super::state::AppState;
+use super::pressure::Place;
+use super::state::{App, AppState};
 use crate::store::SessionCredentials;
 use crate::whatsapp::payload::{self, Delivery};
 use crate::whatsapp::signature;
@@ -53,6 +55,8 @@ pub struct Signed {
     arrived: Instant,
     body: Bytes,
     signature: Option<String>,
+    /// Held until it is answered.
+    _place: Place,
 }
 
 impl FromRequest for Signed {
@@ -67,11 +71,20 @@ impl FromRequest for Signed {
             .map(str::to_owned);
         let payload = payload.take();
         let arrived = Instant::now();
+        let length = request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+        // Whoever does not say how much comes may send as much as is allowed.
+        let length: u64 = length.unwrap_or(LARGEST as u64).min(LARGEST as u64);
+        let place = request
+            .app_data::<App>()
+            .map(|app| app.pressure.enter(length));
         Box::pin(async move {
+            let place = place.ok_or_else(|| ApiError::internal("the state is missing"))??;
             Ok(Self {
                 arrived,
                 body: read_all(payload, LARGEST).await?,
                 signature,
+                _place: place,
             })
         })
     }

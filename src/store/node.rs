@@ -13,7 +13,7 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::Timestamp as SqlTimestamp;
+use diesel::sql_types::{Text, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 
@@ -188,6 +188,27 @@ impl Store {
             .await)?;
             Ok(())
         })
+    }
+
+    /// The settings with which PostgreSQL may lose what it confirmed; none when it keeps it.
+    pub async fn unsafe_settings(&self) -> Result<Vec<String>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Off {
+            #[diesel(sql_type = Text)]
+            name: String,
+        }
+        const OFF: &str = "SELECT name FROM pg_settings WHERE setting = 'off' \
+            AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name";
+        let mut conn = self.db().read().await?;
+        let off: Vec<Off> = match &mut conn {
+            // It is told by every connection of ours.
+            Conn::Sqlite(_) => Vec::new(),
+            Conn::Postgres(object) => {
+                let off = diesel::sql_query(OFF).load(&mut **object);
+                boxed(off).await.map_err(refused)?
+            }
+        };
+        Ok(off.into_iter().map(|off| off.name).collect())
     }
 
     /// Whether the database answers.

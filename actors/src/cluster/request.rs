@@ -1,5 +1,6 @@
 //! What nodes ask of each other: the commands of a conversation whose actor lives elsewhere, and what all of them have
-//! to know at once. Plain data, because it travels.
+//! to know at once. Plain data, because it travels; the kind is the key of each (a tag inside would have serde buffer
+//! what it reads, which JSON that is kept as it came does not survive).
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use crate::model::user::{Actor, Who};
 /// A command for the node that owns the conversation. Done twice, each has the effect of once: what it stores carries
 /// a key that its transaction records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Request {
     Receive {
         key: ConversationKey,
@@ -53,7 +54,7 @@ pub enum Request {
 
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "is", content = "of", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     Done,
     Message(Arc<Message>),
@@ -64,7 +65,7 @@ pub enum Answer {
 
 /// What other nodes have to know soon; nobody answers, and losing it costs seconds only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "news", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Notice {
     /// There are messages to be sent for this number, which is yours.
     LineWaits { session: SessionId },

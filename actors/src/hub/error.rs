@@ -7,7 +7,7 @@ use crate::ports::store::StoreError;
 
 /// Why the hub did not do it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "error", content = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum HubError {
     #[error("not found")]
     NotFound,

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::cluster::request::{Answer, Notice, Request};
 use crate::cluster::{Membership, Peer};
@@ -71,6 +73,11 @@ impl LinkedPeers {
     }
 }
 
+/// What comes out at the other end of a wire.
+fn travelled<T: Serialize + DeserializeOwned>(sent: &T) -> T {
+    serde_json::from_slice(&serde_json::to_vec(sent).unwrap()).unwrap()
+}
+
 const fn peer(life: i64) -> Peer {
     Peer { number: life, life }
 }
@@ -96,8 +103,11 @@ impl Peers for LinkedPeers {
             tokio::time::sleep(within).await;
             return Err(Unanswered::Late);
         }
-        let answer = tokio::time::timeout(within, hub.serve(request)).await;
-        answer.map_err(|_| Unanswered::Late)
+        let served = hub.serve(travelled(&request));
+        let answer = tokio::time::timeout(within, served).await;
+        answer
+            .map(|answer| travelled(&answer))
+            .map_err(|_| Unanswered::Late)
     }
 
     fn tell(&self, peer: Peer, notice: Notice) {

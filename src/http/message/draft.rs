@@ -36,6 +36,7 @@ pub async fn of(
     key: IdempotencyKey,
     fingerprint: String,
 ) -> ApiResult<Draft> {
+    caller.app.pressure.let_send(&caller.actor)?;
     let mut checked = validate(message).map_err(invalid)?;
     files::check(caller, thread.session, &checked).await?;
     let mut reply_to = match checked.reply_to.take() {

@@ -20,6 +20,8 @@ const postgres = {
     return {
       settings: {
         DATABASE_URL: url.href,
+        // The tests' own server is fast and forgets with the power.
+        UNSAFE_DATABASE: "true",
         REDIS_URL: redis,
         JWT_SECRET: randomBytes(32).toString("hex"),
         ENCRYPTION_KEY: randomBytes(32).toString("base64"),

@@ -19,6 +19,7 @@ use command_center::config::Config;
 use command_center::http;
 use command_center::http::access::Access;
 use command_center::http::number::{NumberCheck, Unreached};
+use command_center::http::pressure::Pressure;
 use command_center::http::state::{App, AppState, Keys};
 use command_center::secret::Passwords;
 use command_center::socket::Sockets;
@@ -105,6 +106,7 @@ impl TestHub {
         let app = App::new(AppState {
             vault: Vault::new(store.clone(), keys.keyring.clone()),
             sockets: Sockets::new(&config),
+            pressure: Pressure::default(),
             objects: Objects::in_memory(),
             redis: None,
             reporter: Arc::new(|report| report),

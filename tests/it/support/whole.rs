@@ -100,6 +100,7 @@ impl Whole {
                 .expect("TEST_REDIS_URL names no Redis server: `make test` finds or starts one");
             settings.extend([
                 ("DATABASE_URL".to_owned(), url.expose_secret().to_owned()),
+                ("UNSAFE_DATABASE".to_owned(), "true".to_owned()),
                 ("REDIS_URL".to_owned(), redis),
                 (
                     "JWT_SECRET".to_owned(),
