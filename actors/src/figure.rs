@@ -101,6 +101,9 @@ figures! {
     /// Events that were lost on the bus, by the reason; the feeds read them from the database.
     Counter BUS_DROPPED_TOTAL = "bus_dropped_total", Count, ["reason"];
 
+    /// Who was refused a connection to the database at once, because the line for them was old.
+    Counter DB_REFUSED_TOTAL = "db_refused_total", Count, [];
+
     // Other nodes.
 
     /// Nodes that live, as this one sees it; 0 when it is alone for good.

@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::error::{ApiError, ApiResult, Code};
 
 /// Room for the bodies of callbacks that are worked on, in KiB.
-const ROOM: usize = 256 * 1024;
+const ALL: usize = 256 * 1024;
 /// What each callback takes at least: a thousand small ones at a time are a third of a second's work.
 const LEAST: u64 = 256;
 /// When to come again, in seconds.
@@ -22,25 +22,25 @@ pub struct Pressure {
     room: Arc<Semaphore>,
 }
 
-/// A callback's place; free again when it is dropped.
-pub struct Place {
-    _room: OwnedSemaphorePermit,
+/// A callback's part of it; free again when it is dropped.
+pub struct Room {
+    _held: OwnedSemaphorePermit,
 }
 
 impl Default for Pressure {
     fn default() -> Self {
         Self {
-            room: Arc::new(Semaphore::new(ROOM)),
+            room: Arc::new(Semaphore::new(ALL)),
         }
     }
 }
 
 impl Pressure {
-    /// Takes a place for a callback of `length` bytes.
-    pub fn enter(&self, length: u64) -> ApiResult<Place> {
+    /// Takes room for a callback of `length` bytes.
+    pub fn enter(&self, length: u64) -> ApiResult<Room> {
         let size = u32::try_from((length / 1024).max(LEAST)).unwrap_or(u32::MAX);
         match Arc::clone(&self.room).try_acquire_many_owned(size) {
-            Ok(room) => Ok(Place { _room: room }),
+            Ok(held) => Ok(Room { _held: held }),
             Err(_) => {
                 metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
                 Err(come_again())
@@ -50,7 +50,7 @@ impl Pressure {
 
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
-        let is_high = self.room.available_permits() < ROOM / 2;
+        let is_high = self.room.available_permits() < ALL / 2;
         match by.who {
             Who::ApiKey(_) if is_high => Err(come_again()),
             _ => Ok(()),
@@ -82,7 +82,7 @@ mod tests {
     fn programs_wait_first_then_callbacks_and_people_never() {
         let pressure = Pressure::default();
         let (person, program) = (actor(Who::User(UserId(1))), actor(Who::ApiKey(ApiKeyId(1))));
-        let mut places: Vec<Place> = (0..512).map(|_| pressure.enter(900).unwrap()).collect();
+        let mut places: Vec<Room> = (0..512).map(|_| pressure.enter(900).unwrap()).collect();
         assert!(pressure.let_send(&program).is_ok());
         places.push(pressure.enter(900).unwrap());
         assert!(pressure.let_send(&program).is_err());
@@ -97,7 +97,7 @@ mod tests {
     fn large_bodies_take_the_room_of_many() {
         let pressure = Pressure::default();
         let large = 3 * 1024 * 1024;
-        let places: Vec<Place> = std::iter::from_fn(|| pressure.enter(large).ok()).collect();
-        assert_eq!(places.len(), ROOM / (3 * 1024));
+        let places: Vec<Room> = std::iter::from_fn(|| pressure.enter(large).ok()).collect();
+        assert_eq!(places.len(), ALL / (3 * 1024));
     }
 }

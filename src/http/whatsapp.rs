@@ -28,7 +28,7 @@ use utoipa::IntoParams;
 use super::describe::{Input, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Path, Public, Query, read_all};
-use super::pressure::Place;
+use super::pressure::Room;
 use super::state::{App, AppState};
 use crate::store::SessionCredentials;
 use crate::whatsapp::payload::{self, Delivery};
@@ -56,7 +56,7 @@ pub struct Signed {
     body: Bytes,
     signature: Option<String>,
     /// Held until it is answered.
-    _place: Place,
+    _room: Room,
 }
 
 impl FromRequest for Signed {
@@ -75,16 +75,16 @@ impl FromRequest for Signed {
         let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
         // Whoever does not say how much comes may send as much as is allowed.
         let length: u64 = length.unwrap_or(LARGEST as u64).min(LARGEST as u64);
-        let place = request
+        let room = request
             .app_data::<App>()
             .map(|app| app.pressure.enter(length));
         Box::pin(async move {
-            let place = place.ok_or_else(|| ApiError::internal("the state is missing"))??;
+            let room = room.ok_or_else(|| ApiError::internal("the state is missing"))??;
             Ok(Self {
                 arrived,
                 body: read_all(payload, LARGEST).await?,
                 signature,
-                _place: place,
+                _room: room,
             })
         })
     }

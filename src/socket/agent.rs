@@ -29,9 +29,9 @@ use crate::http::state::App;
 const MAILBOX: usize = 64;
 /// How long a client may take to say who it is.
 const AUTH_DEADLINE: Duration = Duration::from_secs(10);
-const PING: Duration = Duration::from_secs(20);
+const PING: Duration = Duration::from_secs(10);
 /// A client that says nothing for this long, not even a pong, is gone.
-const SILENCE: Duration = Duration::from_secs(55);
+const SILENCE: Duration = Duration::from_secs(25);
 /// How often the log-in is looked at (SECURITY rows 12 and 21).
 const CHECK: Duration = Duration::from_secs(5);
 /// How long a client may take to take its leave after the hub's close frame.

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actors::figure;
@@ -36,6 +37,8 @@ const COMMITTER_CONNECTIONS: usize = 5;
 const WARM: QueueMode = QueueMode::Lifo;
 /// How long a request waits for a connection before it hears "unavailable".
 const WAIT: Duration = Duration::from_secs(5);
+/// Older than that, the line for a connection is closed until it is shorter: a quarter of a second's work at most times.
+const OLD_LINE_MS: u64 = 250;
 /// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut. The log is
 /// written back each 32 MiB: pages that change often are written back once.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
@@ -67,7 +70,15 @@ pub enum Db {
         /// Whose connections they are, in figures.
         name: &'static str,
         pool: Pool<AsyncPgConnection>,
+        line: Arc<Line>,
     },
+}
+
+/// The line for PostgreSQL's connections. Its age is how long whoever got one last had waited; when that is too long,
+/// whoever comes now is refused at once instead of waiting for nothing.
+#[derive(Debug, Default)]
+pub struct Line {
+    age_ms: AtomicU64,
 }
 
 /// How a pool of connections fares at the moment.
@@ -222,7 +233,8 @@ impl Db {
             .queue_mode(WARM)
             .build()
             .map_err(|error| StoreError::Broken(error.to_string()))?;
-        Ok(Self::Postgres { name, pool })
+        let line = Arc::default();
+        Ok(Self::Postgres { name, pool, line })
     }
 
     /// Whether this is SQLite.
@@ -246,7 +258,9 @@ impl Db {
                     pool("read", read.size, read.available, read.waiting),
                 ]
             }
-            Self::Postgres { name, pool: all } => {
+            Self::Postgres {
+                name, pool: all, ..
+            } => {
                 let all = all.status();
                 vec![pool(name, all.size, all.available, all.waiting)]
             }
@@ -257,7 +271,7 @@ impl Db {
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Conn::Sqlite(lend(readers.get()).await?),
-            Self::Postgres { pool, .. } => Conn::Postgres(lend(pool.get()).await?),
+            Self::Postgres { pool, line, .. } => Conn::Postgres(line.lend(pool).await?),
         })
     }
 
@@ -275,8 +289,8 @@ impl Db {
                     .map_err(refused)?;
                 Conn::Sqlite(object)
             }
-            Self::Postgres { pool, .. } => {
-                let mut object = lend(pool.get()).await?;
+            Self::Postgres { pool, line, .. } => {
+                let mut object = line.lend(pool).await?;
                 <AsyncPgConnection as AsyncConnection>::TransactionManager::begin_transaction(
                     &mut *object,
                 )
@@ -388,6 +402,29 @@ fn is_passing(text: &str) -> bool {
     .any(|piece| text.contains(piece))
 }
 
+impl Line {
+    async fn lend(
+        &self,
+        pool: &Pool<AsyncPgConnection>,
+    ) -> Result<Object<AsyncPgConnection>, StoreError> {
+        let is_old = self.age_ms.load(Ordering::Relaxed) > OLD_LINE_MS;
+        // Some wait on, so that the age is known when the database is well again.
+        if is_old && pool.status().waiting >= POSTGRES_CONNECTIONS {
+            metrics::counter!(figure::DB_REFUSED_TOTAL).increment(1);
+            return Err(in_use());
+        }
+        let asked = Instant::now();
+        let lent = lend(pool.get()).await;
+        let age = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.age_ms.store(age, Ordering::Relaxed);
+        lent
+    }
+}
+
+fn in_use() -> StoreError {
+    StoreError::Unavailable("all connections are in use".to_owned())
+}
+
 async fn lend<T>(get: impl Future<Output = Result<T, PoolError>>) -> Result<T, StoreError> {
     let asked = Instant::now();
     let lent = tokio::time::timeout(WAIT, get).await;
@@ -395,9 +432,7 @@ async fn lend<T>(get: impl Future<Output = Result<T, PoolError>>) -> Result<T, S
     match lent {
         Ok(Ok(object)) => Ok(object),
         Ok(Err(error)) => Err(StoreError::Unavailable(error.to_string())),
-        Err(_) => Err(StoreError::Unavailable(
-            "all connections are in use".to_owned(),
-        )),
+        Err(_) => Err(in_use()),
     }
 }
 

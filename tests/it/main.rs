@@ -3,6 +3,7 @@
 
 mod api;
 mod bus;
+mod cluster;
 mod conformance;
 mod edge;
 mod export;
