@@ -4,6 +4,7 @@ mod agents;
 mod bad_input;
 mod compare;
 mod day;
+mod drill;
 mod fanout;
 mod ingest;
 mod kill_drill;
@@ -117,6 +118,7 @@ enum Command {
     Mix(Tool<mix::Mix>),
     Compare(compare::Compare),
     Merge(merge::Merge),
+    Drill(drill::Run),
     KillDrill(kill_drill::KillDrill),
     BadInput(bad_input::BadInput),
     SlowReader(slow_reader::SlowReader),
@@ -144,6 +146,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Mix(options) => options.run(),
         Command::Compare(options) => options.run(),
         Command::Merge(options) => options.run(),
+        Command::Drill(options) => options.run(),
         Command::KillDrill(options) => options.run(),
         Command::BadInput(options) => options.run(),
         Command::SlowReader(options) => options.run(),

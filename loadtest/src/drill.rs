@@ -1,7 +1,19 @@
-//! Fault drills: a hub as a child process that is killed, and the comparison of what it acknowledged with what
-//! it kept.
+//! Fault drills: hubs, databases and links of our own that are broken under load, and the judgement on what the hub
+//! acknowledged, kept and told. A drill is a file in `fault`; `catalog` lists them.
 
+pub mod catalog;
+pub mod checker;
 pub mod child;
+pub mod command;
+pub mod fault;
 pub mod kept;
+pub mod nemesis;
+pub mod outcome;
 pub mod own;
 pub mod peer;
+pub mod postgres;
+pub mod proxy;
+pub mod redis;
+pub mod setup;
+pub mod topology;
+pub mod traffic;

@@ -12,6 +12,7 @@ pub mod curve;
 pub mod desk;
 pub mod echo;
 pub mod gauge;
+pub mod history;
 pub mod hub;
 pub mod inflow;
 pub mod judge;

@@ -171,6 +171,7 @@ impl KillDrill {
                 path: format!("/webhooks/whatsapp/{session}"),
                 phone_number_id: PHONE_NUMBER_ID.to_owned(),
                 app_secret: APP_SECRET.to_owned(),
+                others: Vec::new(),
             },
             marker: marker.clone(),
             schedule: Schedule {
@@ -183,6 +184,7 @@ impl KillDrill {
             script: Script::plain(),
             batch: 1,
             repeat_every: 10,
+            history: None,
             retry: Retry {
                 patience: PATIENCE,
                 ..Retry::default()

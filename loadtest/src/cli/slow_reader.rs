@@ -127,6 +127,7 @@ impl SlowReader {
             script: Script::plain(),
             batch: 1,
             repeat_every: 0,
+            history: None,
             retry: Retry::default(),
         });
         let board = Arc::new(Board::new(plan.schedule.most()));

@@ -95,11 +95,12 @@ impl Default for Repeat {
 
 impl Repeat {
     /// The pauses.
-    pub const fn retry(self) -> Retry {
+    pub fn retry(self) -> Retry {
         Retry {
             first: self.retry_first,
             longest: self.retry_longest,
             patience: self.patience,
+            ..Retry::default()
         }
     }
 }

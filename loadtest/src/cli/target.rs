@@ -96,6 +96,7 @@ impl HubFlags {
             path: format!("/webhooks/whatsapp/{session}"),
             phone_number_id: pnid,
             app_secret: secret.context("give the number's --app-secret")?,
+            others: Vec::new(),
         };
         Ok(Link {
             hub,

@@ -28,6 +28,8 @@ pub struct Recipe {
     pub redis_url: Option<String>,
     /// The provider.
     pub api_url: String,
+    /// What it calls itself among several nodes.
+    pub node_name: Option<String>,
     secrets: [String; 2],
 }
 
@@ -48,7 +50,19 @@ impl Recipe {
             database_url,
             redis_url,
             api_url: NOBODY.to_owned(),
+            node_name: None,
             secrets: [random_key()?, random_key()?],
+        })
+    }
+
+    /// Another node of the same hub: the same secrets, a directory and a port of its own.
+    pub fn beside(&self, data_dir: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(data_dir)
+            .with_context(|| format!("{} can't be made", data_dir.display()))?;
+        Ok(Self {
+            data_dir: data_dir.to_owned(),
+            port: free_port()?,
+            ..self.clone()
         })
     }
 
@@ -83,6 +97,9 @@ impl Recipe {
         }
         if let Some(url) = &self.redis_url {
             command.env("REDIS_URL", url);
+        }
+        if let Some(name) = &self.node_name {
+            command.env("NODE_NAME", name);
         }
         let child = command
             .spawn()
@@ -134,6 +151,11 @@ impl Running {
         Ok(self.started.elapsed())
     }
 
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// `kill -9`, and waits until the process is gone.
     pub fn kill(&mut self) -> anyhow::Result<()> {
         if let Some(status) = self.child.try_wait()? {
@@ -153,7 +175,8 @@ impl Drop for Running {
     }
 }
 
-fn free_port() -> anyhow::Result<u16> {
+/// A port that nobody listens on now.
+pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 

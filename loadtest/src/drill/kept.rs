@@ -22,6 +22,8 @@ pub struct Kept {
     pub unexpected: u64,
     /// Conversations of this run beyond one per contact.
     pub extra_conversations: u64,
+    /// Messages of a contact that are numbered before an earlier one of theirs.
+    pub out_of_order: u64,
     /// The first few lost messages.
     pub lost_examples: Vec<u64>,
 }
@@ -36,6 +38,7 @@ pub async fn compare(hub: &Hub, marker: &Marker, board: &Board) -> anyhow::Resul
     .await?;
     let mut stored: HashMap<u64, u64> = HashMap::new();
     let mut of_contact: HashMap<u32, HashSet<&str>> = HashMap::new();
+    let mut numbered: Vec<(u32, i64, u64)> = Vec::new();
     for conversation in &conversations {
         hub.each(
             &format!("/api/v1/conversations/{conversation}/messages"),
@@ -43,6 +46,8 @@ pub async fn compare(hub: &Hub, marker: &Marker, board: &Board) -> anyhow::Resul
                 let id = message["provider_id"].as_str().unwrap_or_default();
                 if let Some(marked) = marker.read(id.as_bytes()) {
                     *stored.entry(marked.number).or_default() += 1;
+                    let seq = message["seq"].as_i64().unwrap_or_default();
+                    numbered.push((marked.contact, seq, marked.number));
                     of_contact
                         .entry(marked.contact)
                         .or_default()
@@ -54,8 +59,17 @@ pub async fn compare(hub: &Hub, marker: &Marker, board: &Board) -> anyhow::Resul
     }
     kept.contacts = of_contact.len() as u64;
     kept.extra_conversations = of_contact.values().map(|all| all.len() as u64 - 1).sum();
+    kept.out_of_order = out_of_order(numbered);
     judge(&mut kept, &stored, board);
     Ok(kept)
+}
+
+/// Each contact's messages, in the order of their `seq`, must have rising numbers: they were posted one after the other.
+fn out_of_order(mut numbered: Vec<(u32, i64, u64)>) -> u64 {
+    numbered.sort_unstable();
+    let pairs = numbered.windows(2);
+    let wrong = pairs.filter(|pair| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].2);
+    wrong.count() as u64
 }
 
 fn judge(kept: &mut Kept, stored: &HashMap<u64, u64>, board: &Board) {
@@ -78,6 +92,12 @@ fn judge(kept: &mut Kept, stored: &HashMap<u64, u64>, board: &Board) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_before_an_earlier_one_of_its_contact_is_out_of_order() {
+        assert_eq!(out_of_order(vec![(1, 4, 10), (1, 9, 12), (2, 5, 11)]), 0);
+        assert_eq!(out_of_order(vec![(1, 9, 10), (1, 4, 12), (2, 5, 11)]), 1);
+    }
 
     #[test]
     fn lost_doubled_and_unexpected_are_told_apart() {

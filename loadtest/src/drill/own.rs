@@ -98,6 +98,7 @@ pub async fn start(place: Place<'_>, with_simulator: bool) -> anyhow::Result<Lin
             path,
             phone_number_id: PHONE_NUMBER_ID.to_owned(),
             app_secret: APP_SECRET.to_owned(),
+            others: Vec::new(),
         },
         hub,
         session: session.id,

@@ -16,6 +16,8 @@ pub struct Target {
     pub path: String,
     pub phone_number_id: String,
     pub app_secret: String,
+    /// Further nodes of the same hub, `host:port`: webhooks take turns, and what one node doesn't take goes to the next.
+    pub others: Vec<String>,
 }
 
 /// Writes requests; the keyed digest is made once.
@@ -115,6 +117,7 @@ mod tests {
             path: "/webhooks/whatsapp/ses_1".into(),
             phone_number_id: "42".into(),
             app_secret: "secret".into(),
+            others: Vec::new(),
         };
         let mut writer = Writer::new(&target, Marker::new(1), Script::plain()).unwrap();
         let mut request = Vec::new();

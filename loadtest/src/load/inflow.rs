@@ -92,6 +92,7 @@ impl Inflow {
             script: Script::new(self.profile.clone(), self.size, seed, files, self.contacts),
             batch: self.batch,
             repeat_every: self.repeat_every,
+            history: None,
             retry: self.retry,
         })
     }

@@ -11,12 +11,13 @@ use super::alarm;
 use super::board::Board;
 use super::body::{Target, Writer};
 use super::crowd::{Crowd, Lane};
+use super::history::{Answer, History};
 use super::marker::{Marked, Marker};
 use super::profile::Kind;
 use super::report::histogram;
 use super::schedule::Schedule;
 use super::script::Script;
-use super::wire::Wire;
+use super::wire::{self, Wire};
 
 /// How a webhook is posted again that was not answered 200: the same body, with growing pauses (CLOUD_API section
 /// 2.2), compressed in time.
@@ -27,6 +28,8 @@ pub struct Retry {
     pub longest: Duration,
     /// How long one webhook is tried before it counts as unanswered.
     pub patience: Duration,
+    /// What is not answered within this time counts as a broken connection.
+    pub timeout: Duration,
 }
 
 impl Default for Retry {
@@ -35,6 +38,7 @@ impl Default for Retry {
             first: Duration::from_millis(50),
             longest: Duration::from_secs(1),
             patience: Duration::from_secs(30),
+            timeout: wire::TIMEOUT,
         }
     }
 }
@@ -53,6 +57,8 @@ pub struct Plan {
     /// Every n-th webhook is posted again after its 200; 0 never.
     pub repeat_every: u64,
     pub retry: Retry,
+    /// Where every answer is written down.
+    pub history: Option<History>,
 }
 
 /// What one connection saw.
@@ -151,7 +157,11 @@ impl Posted {
 pub async fn run(plan: Arc<Plan>, board: Arc<Board>, connection: usize) -> Option<Posted> {
     let writer = Writer::new(&plan.target, plan.marker.clone(), plan.script.clone())?;
     let mut poster = Poster {
-        wire: Wire::new(&plan.target.authority),
+        wires: std::iter::once(&plan.target.authority)
+            .chain(&plan.target.others)
+            .map(|node| Wire::new(node).with_timeout(plan.retry.timeout))
+            .collect(),
+        turn: connection,
         posted: Posted::new(),
         request: Vec::with_capacity(2048),
         messages: Vec::with_capacity(usize::try_from(plan.batch).unwrap_or(1)),
@@ -183,7 +193,9 @@ pub async fn run(plan: Arc<Plan>, board: Arc<Board>, connection: usize) -> Optio
 struct Poster<'a> {
     plan: &'a Plan,
     board: &'a Board,
-    wire: Wire,
+    /// One for each node.
+    wires: Vec<Wire>,
+    turn: usize,
     writer: Writer,
     lane: Lane<'a>,
     posted: Posted,
@@ -196,7 +208,7 @@ impl Poster<'_> {
     async fn webhook(&mut self, first: u64, due: Instant) {
         self.write(first, due);
         let sent = Instant::now();
-        if !self.deliver().await {
+        if !self.deliver(first).await {
             return;
         }
         self.heard();
@@ -209,7 +221,7 @@ impl Poster<'_> {
         let every = self.plan.repeat_every;
         if every > 0 && (first / self.plan.batch).is_multiple_of(every) {
             self.posted.repeated += 1;
-            self.deliver().await;
+            self.deliver(first).await;
         }
     }
 
@@ -239,13 +251,13 @@ impl Poster<'_> {
     }
 
     /// Posts the request until it is answered 200; false when patience ends.
-    async fn deliver(&mut self) -> bool {
+    async fn deliver(&mut self, first: u64) -> bool {
         let since = Instant::now();
         let retry = self.plan.retry;
         let mut pause = retry.first;
         self.posted.webhooks += 1;
         loop {
-            match self.wire.ask(&self.request).await {
+            match self.ask(first).await {
                 Ok(200) => return true,
                 Ok(status) => *self.posted.refused.entry(status).or_default() += 1,
                 Err(_) => self.posted.broken += 1,
@@ -258,6 +270,26 @@ impl Poster<'_> {
             pause = (pause * 2).min(retry.longest);
             self.posted.retries += 1;
         }
+    }
+}
+
+impl Poster<'_> {
+    /// Posts the request once, to the node whose turn it is.
+    async fn ask(&mut self, first: u64) -> std::io::Result<u16> {
+        self.turn = (self.turn + 1) % self.wires.len();
+        let begin = Instant::now();
+        let outcome = self.wires[self.turn].ask(&self.request).await;
+        if let Some(history) = &self.plan.history {
+            history.note(Answer {
+                at: self.board.start().elapsed(),
+                took: begin.elapsed(),
+                node: self.turn,
+                // Nothing, or half of an answer, is written as 0.
+                status: *outcome.as_ref().unwrap_or(&0),
+                number: first,
+            });
+        }
+        outcome
     }
 }
 

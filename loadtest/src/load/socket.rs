@@ -41,6 +41,8 @@ pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[derive(Clone)]
 pub struct Watch {
     pub url: String,
+    /// Sockets of further nodes; who is cut comes back at any of them.
+    pub more_urls: Vec<String>,
     /// One for each thousand sockets.
     pub tokens: Vec<String>,
     /// Which of many sockets this is.
@@ -52,6 +54,10 @@ pub struct Watch {
     pub most: u64,
     /// Come back when cut, instead of ending.
     pub persistent: bool,
+    /// Who is cut waits up to so long, each a time of its own.
+    pub jitter: Duration,
+    /// Keep when each message came.
+    pub keeps_times: bool,
     /// Where to tell what became of sends.
     pub echoes: Option<Arc<Echoes>>,
 }
@@ -61,6 +67,7 @@ impl Watch {
     pub fn of(hub: &Hub, marker: Marker, contacts: u32, most: u64) -> Self {
         Self {
             url: hub.socket_url(),
+            more_urls: Vec::new(),
             tokens: hub.socket_tokens(),
             number: 0,
             marker,
@@ -68,12 +75,29 @@ impl Watch {
             contacts,
             most,
             persistent: true,
+            jitter: Duration::ZERO,
+            keeps_times: false,
             echoes: None,
         }
     }
 }
 
 impl Watch {
+    /// Where the `attempt`-th connection goes.
+    fn url(&self, attempt: u64) -> &str {
+        let nodes = 1 + self.more_urls.len();
+        let turn = (self.number + usize::try_from(attempt).unwrap_or(0)) % nodes;
+        match turn {
+            0 => &self.url,
+            turn => &self.more_urls[turn - 1],
+        }
+    }
+
+    /// The pause before it comes back.
+    fn pause(&self) -> Duration {
+        COME_BACK + self.jitter.mul_f64(rand::random())
+    }
+
     /// As which it shows itself; what is beyond the last one's thousand is refused by the hub.
     fn token(&self) -> &str {
         let last = self.tokens.len().saturating_sub(1);
@@ -94,6 +118,17 @@ pub struct Watched {
     pub ended: Option<String>,
     /// Messages that are missing, the first few.
     pub missing: Vec<u64>,
+    /// When it was subscribed again, each time that it came back.
+    pub connected: Vec<Duration>,
+    /// When messages were due and when they came, if that was to be kept.
+    pub times: Vec<Told>,
+}
+
+/// A message on one socket, in times of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub due: Duration,
+    pub came: Duration,
 }
 
 /// Watches until `end` says so. `ready` is told once it is subscribed; `progress` counts messages seen.
@@ -110,6 +145,9 @@ pub async fn run(
         push: histogram(),
         cursor: None,
         reloads: 0,
+        attempts: 0,
+        connected: Vec::new(),
+        times: Vec::new(),
         board,
         progress,
         watch,
@@ -137,7 +175,7 @@ pub async fn run(
         }
         reconnects += 1;
         tokio::select! {
-            () = tokio::time::sleep(COME_BACK) => {}
+            () = tokio::time::sleep(watcher.watch.pause()) => {}
             _ = end.wait_for(|end| *end) => break,
         }
     }
@@ -145,6 +183,8 @@ pub async fn run(
         verdict: watcher.judge.verdict(&watcher.board),
         missing: watcher.judge.missing(&watcher.board).take(10).collect(),
         push: watcher.push,
+        connected: watcher.connected,
+        times: watcher.times,
         reconnects,
         reloads: watcher.reloads,
         ended,
@@ -158,6 +198,9 @@ struct Watcher {
     push: Histogram<u64>,
     cursor: Option<String>,
     reloads: u64,
+    attempts: u64,
+    connected: Vec<Duration>,
+    times: Vec<Told>,
     board: Arc<Board>,
     progress: Arc<AtomicU64>,
 }
@@ -168,8 +211,9 @@ impl Watcher {
         &mut self,
         ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
     ) -> anyhow::Result<()> {
-        let mut socket =
-            subscribe(&self.watch.url, self.watch.token(), self.cursor.as_deref()).await?;
+        let url = self.watch.url(self.attempts);
+        self.attempts += 1;
+        let mut socket = subscribe(url, self.watch.token(), self.cursor.as_deref()).await?;
         loop {
             let message = match tokio::time::timeout(SILENCE, socket.next()).await {
                 Err(_) => bail!("nothing came for {} s", SILENCE.as_secs()),
@@ -204,6 +248,9 @@ impl Watcher {
                         .context("no cursor in subscribed")?;
                     self.judge.begin(&cursor);
                     self.cursor = Some(cursor);
+                } else {
+                    let now = arrived.saturating_duration_since(self.board.start());
+                    self.connected.push(now);
                 }
                 if let Some(ready) = ready.take() {
                     // Nobody waits any more: nothing to tell.
@@ -232,6 +279,7 @@ impl Watcher {
             board,
             progress,
             watch,
+            times,
             ..
         } = self;
         let since_start = arrived.saturating_duration_since(board.start());
@@ -246,6 +294,12 @@ impl Watcher {
             let due = seen.message.and_then(|message| board.due(message.number));
             if let Some(due) = due.filter(|due| *due >= watch.measured_from) {
                 record(push, since_start.saturating_sub(due));
+                if watch.keeps_times {
+                    times.push(Told {
+                        due,
+                        came: since_start,
+                    });
+                }
             }
         });
     }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// An answer that takes longer counts as none.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub const TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Answers to webhooks are small; anything larger is a mistake.
 const MAX_ANSWER: usize = 1024 * 1024;
@@ -18,6 +18,7 @@ const MAX_ANSWER: usize = 1024 * 1024;
 /// A connection that is opened when needed.
 pub struct Wire {
     authority: String,
+    timeout: Duration,
     stream: Option<TcpStream>,
     answer: Vec<u8>,
     head: Option<Head>,
@@ -28,10 +29,17 @@ impl Wire {
     pub fn new(authority: &str) -> Self {
         Self {
             authority: authority.to_owned(),
+            timeout: TIMEOUT,
             stream: None,
             answer: Vec::with_capacity(4096),
             head: None,
         }
+    }
+
+    /// With another patience than half a minute for each answer.
+    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 
     /// Closes the connection; the next request opens another.
@@ -49,7 +57,7 @@ impl Wire {
 
     /// Sends a request and returns the answer's status; on an error the connection is closed.
     pub async fn ask(&mut self, request: &[u8]) -> io::Result<u16> {
-        let outcome = tokio::time::timeout(TIMEOUT, self.exchange(request))
+        let outcome = tokio::time::timeout(self.timeout, self.exchange(request))
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         if outcome.is_err() {

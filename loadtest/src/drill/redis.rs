@@ -1,0 +1,91 @@
+//! A private Redis that keeps nothing on disk, and the few words of its protocol that drills say.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+use super::child::free_port;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// A server with a port of its own; gone when dropped.
+pub struct Redis {
+    folder: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Redis {
+    /// Starts it in `folder`.
+    pub async fn start(folder: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut redis = Self {
+            folder: folder.to_owned(),
+            port: free_port()?,
+            child: None,
+        };
+        redis.start_again().await?;
+        Ok(redis)
+    }
+
+    /// The port it listens on, before and after a kill.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) -> anyhow::Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// Starts it, empty; back when it answers.
+    pub async fn start_again(&mut self) -> anyhow::Result<()> {
+        let child = Command::new("redis-server")
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
+            .args(["--appendonly", "no", "--save", ""])
+            .arg("--dir")
+            .arg(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("drills need redis-server")?;
+        self.child = Some(child);
+        let answers = async {
+            while self.say("PING").await.is_err() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, answers)
+            .await
+            .context("Redis did not start")
+    }
+
+    /// Says one line like `FLUSHALL`, and gives the first line of the answer.
+    pub async fn say(&self, line: &str) -> anyhow::Result<String> {
+        let talk = async {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+            stream.write_all(format!("{line}\r\n").as_bytes()).await?;
+            let mut answer = String::new();
+            BufReader::new(stream).read_line(&mut answer).await?;
+            anyhow::Ok(answer.trim_end().to_owned())
+        };
+        let answer = tokio::time::timeout(PATIENCE, talk)
+            .await
+            .context("Redis does not answer")??;
+        if answer.is_empty() || answer.starts_with('-') {
+            bail!("Redis answers {line} with {answer:?}");
+        }
+        Ok(answer)
+    }
+}

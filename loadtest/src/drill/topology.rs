@@ -1,0 +1,384 @@
+//! Several nodes of one hub with a PostgreSQL and a Redis of their own, and proxies wherever a link is to break.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde_json::json;
+
+use super::child::{Recipe, Running};
+use super::command;
+use super::postgres::Postgres;
+use super::proxy::Proxy;
+use super::redis::Redis;
+use crate::load::body::Target;
+use crate::load::hub::Hub;
+use crate::load::marker::fresh_run;
+use crate::simulator::{self, Behaviour, NumberConfig, Options, Simulator, Tier, signature};
+
+const EMAIL: &str = "drill@example.org";
+const PASSWORD: &str = "a long pass phrase for drills 4711";
+const PHONE_NUMBER_ID: &str = "100000000000077";
+const BUSINESS_ACCOUNT_ID: &str = "200000000000077";
+const ACCESS_TOKEN: &str = "DRILL-TOKEN";
+const APP_SECRET: &str = "drill-app-secret-5b1e";
+const VERIFY_TOKEN: &str = "drill-verify";
+/// A node that is told to stop and does not.
+const STOPPING: Duration = Duration::from_secs(60);
+/// The provider waits so long for an answer.
+const ANSWER: Duration = Duration::from_secs(10);
+/// Sockets that a hub lets one key hold.
+const PER_KEY: usize = 1000;
+
+/// What to set up.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    pub nodes: usize,
+    /// Sockets that all agents together hold.
+    pub agents: usize,
+    pub proxies: Proxied,
+    /// A provider with these manners; none answers when absent.
+    pub provider: Option<Behaviour>,
+}
+
+/// Which links go through a proxy, on every node.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Proxied {
+    pub postgres: bool,
+    pub redis: bool,
+    pub provider: bool,
+    /// Sockets of agents; webhooks don't.
+    pub agents: bool,
+}
+
+/// All of it; gone when dropped.
+pub struct Topology {
+    pub nodes: Vec<Node>,
+    pub postgres: Postgres,
+    pub redis: Redis,
+    pub simulator: Option<simulator::Running>,
+    /// The hub as its API is asked, at the first node.
+    pub hub: Hub,
+    /// The number's id at the hub.
+    pub session: String,
+    // Dropped last.
+    pub folder: Folder,
+}
+
+/// One process.
+pub struct Node {
+    recipe: Recipe,
+    running: Option<Running>,
+    /// Its API, with the right to everything.
+    pub hub: Hub,
+    pub postgres: Option<Proxy>,
+    pub redis: Option<Proxy>,
+    pub provider: Option<Proxy>,
+    pub agents: Option<Proxy>,
+}
+
+/// A folder that goes with its owner, unless somebody wants to look into it.
+pub struct Folder {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Folder {
+    /// Its place.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// It stays: something went wrong, and the logs are in it.
+    pub const fn keep(&mut self) {
+        self.keep = true;
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.keep {
+            // What is left is in the system's folder for such things.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
+}
+
+impl Topology {
+    /// Sets it up: an empty database, all nodes ready, an organization, a number.
+    pub async fn start(binary: &Path, wants: &Wants) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("loadtest-drill-{:08x}", fresh_run()?));
+        let mut folder = Folder { path, keep: false };
+        let outcome = Self::start_in(&folder.path, binary, wants).await;
+        match outcome {
+            Ok((nodes, postgres, redis, simulator, hub, session)) => Ok(Self {
+                nodes,
+                postgres,
+                redis,
+                simulator,
+                hub,
+                session,
+                folder,
+            }),
+            Err(error) => {
+                folder.keep();
+                Err(error.context(format!("see {}", folder.path.display())))
+            }
+        }
+    }
+
+    async fn start_in(folder: &Path, binary: &Path, wants: &Wants) -> anyhow::Result<Parts> {
+        let postgres = Postgres::start(&folder.join("postgres")).await?;
+        let redis = Redis::start(&folder.join("redis")).await?;
+        let simulator = match &wants.provider {
+            Some(manners) => Some(Simulator::start(provider(manners)).await?),
+            None => None,
+        };
+        let mut nodes: Vec<Node> = Vec::new();
+        for number in 1..=wants.nodes.max(1) {
+            let data_dir = folder.join(format!("node-{number}"));
+            let mut recipe = match nodes.first() {
+                None => Recipe::new(binary, &data_dir, None, None)?,
+                Some(first) => first.recipe.beside(&data_dir)?,
+            };
+            recipe.node_name = Some(format!("node-{number}"));
+            if let Some(simulator) = &simulator {
+                recipe.api_url = simulator.url().to_owned();
+            }
+            let ports = (postgres.port(), redis.port());
+            let mut node = Node::new(recipe, wants.proxies, ports).await?;
+            // The first one makes the tables; the others find them.
+            node.start().await?;
+            nodes.push(node);
+        }
+        let first = nodes.first().context("no node")?;
+        let hub = first.hub.clone().register(EMAIL, PASSWORD).await?;
+        let session = json!({"name": "Drill", "provider": "cloud_api", "phone_number_id": PHONE_NUMBER_ID,
+            "business_account_id": BUSINESS_ACCOUNT_ID, "access_token": ACCESS_TOKEN, "app_secret": APP_SECRET,
+            "verify_token": VERIFY_TOKEN});
+        let session = hub.create_session(&session).await?;
+        // A key does not end within a long drill, as an access token does.
+        let key = hub.create_key().await?;
+        let mut more = Vec::new();
+        for _ in 0..wants.agents / PER_KEY {
+            more.push(hub.create_key().await?);
+        }
+        for node in &mut nodes {
+            node.hub = node
+                .hub
+                .clone()
+                .with_token(key.clone())
+                .with_more(more.clone());
+        }
+        let hub = hub.with_token(key).with_more(more);
+        if let (Some(simulator), Some(node)) = (&simulator, nodes.first()) {
+            let callback = format!("{}/webhooks/whatsapp/{}", node.recipe.url(), session.id);
+            simulator
+                .subscribe(PHONE_NUMBER_ID, &callback, VERIFY_TOKEN)
+                .await?;
+        }
+        Ok((nodes, postgres, redis, simulator, hub, session.id))
+    }
+
+    /// Where the provider posts: all nodes.
+    pub fn target(&self) -> anyhow::Result<Target> {
+        let mut nodes = self.nodes.iter().map(|node| node.hub.authority());
+        Ok(Target {
+            authority: nodes.next().context("no node")??,
+            path: format!("/webhooks/whatsapp/{}", self.session),
+            phone_number_id: PHONE_NUMBER_ID.to_owned(),
+            app_secret: APP_SECRET.to_owned(),
+            others: nodes.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// The addresses at which agents find sockets, node by node.
+    pub fn socket_urls(&self) -> Vec<String> {
+        self.nodes.iter().map(Node::socket_url).collect()
+    }
+
+    /// Logs in as the one who registered, at that node.
+    pub async fn log_in(&self, node: usize) -> anyhow::Result<Hub> {
+        let node = self.nodes.get(node).context("no such node")?;
+        Hub::new(&node.recipe.url())?.log_in(EMAIL, PASSWORD).await
+    }
+
+    /// Posts one webhook, signed, from a contact of its own; its message is not counted by anybody.
+    pub async fn post_one(&self, node: usize) -> anyhow::Result<Posted> {
+        let node = self.nodes.get(node).context("no such node")?;
+        let id = format!("wamid.DRILL{:08x}", fresh_run()?);
+        let now = chrono::Utc::now().timestamp().to_string();
+        let message = json!({"from": "15559990001", "id": id, "timestamp": now, "type": "text",
+            "text": {"body": "Is anybody there?"}});
+        let value = json!({"messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "15550100077", "phone_number_id": PHONE_NUMBER_ID},
+            "contacts": [{"profile": {"name": "Drill"}, "wa_id": "15559990001"}], "messages": [message]});
+        let body = json!({"object": "whatsapp_business_account",
+            "entry": [{"id": BUSINESS_ACCOUNT_ID, "changes": [{"field": "messages", "value": value}]}]})
+        .to_string();
+        let url = format!("{}/webhooks/whatsapp/{}", node.recipe.url(), self.session);
+        let request = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(ANSWER)
+            .build()?;
+        let signature = signature::sign(APP_SECRET, body.as_bytes());
+        let request = request.post(url).header("X-Hub-Signature-256", signature);
+        let answer = request
+            .header("Content-Type", "application/json")
+            .body(body)
+            .send();
+        let answer = answer.await.context("a webhook got no answer")?;
+        Ok(Posted {
+            status: answer.status().as_u16(),
+            has_retry_after: answer.headers().contains_key("Retry-After"),
+        })
+    }
+
+    /// Ends it; what is not good leaves its files.
+    pub fn close(&mut self, is_good: bool) {
+        if !is_good {
+            self.folder.keep();
+        }
+    }
+
+    /// Nodes whose process ended though nobody ended it.
+    pub fn ended(&mut self) -> u64 {
+        let gone = self
+            .nodes
+            .iter_mut()
+            .filter_map(|node| node.running.as_mut());
+        gone.filter_map(|running| (!running.is_running()).then_some(()))
+            .count() as u64
+    }
+}
+
+/// An answer to a single webhook.
+pub struct Posted {
+    pub status: u16,
+    pub has_retry_after: bool,
+}
+
+type Parts = (
+    Vec<Node>,
+    Postgres,
+    Redis,
+    Option<simulator::Running>,
+    Hub,
+    String,
+);
+
+impl Node {
+    async fn new(
+        mut recipe: Recipe,
+        proxies: Proxied,
+        (postgres, redis): (u16, u16),
+    ) -> anyhow::Result<Self> {
+        let postgres_link = proxy(proxies.postgres, postgres).await?;
+        let redis_link = proxy(proxies.redis, redis).await?;
+        let provider_link = match recipe.api_url.strip_prefix("http://") {
+            Some(authority) if proxies.provider => {
+                Some(Proxy::start(authority.parse().context("the provider's address")?).await?)
+            }
+            _ => None,
+        };
+        let agents_link = proxy(proxies.agents, recipe.port).await?;
+        let port = |link: &Option<Proxy>, own| link.as_ref().map_or(own, Proxy::port);
+        recipe.database_url = Some(format!(
+            "postgres://postgres@127.0.0.1:{}/postgres",
+            port(&postgres_link, postgres)
+        ));
+        recipe.redis_url = Some(format!("redis://127.0.0.1:{}", port(&redis_link, redis)));
+        if let Some(link) = &provider_link {
+            recipe.api_url = format!("http://127.0.0.1:{}", link.port());
+        }
+        Ok(Self {
+            hub: Hub::new(&recipe.url())?,
+            recipe,
+            running: None,
+            postgres: postgres_link,
+            redis: redis_link,
+            provider: provider_link,
+            agents: agents_link,
+        })
+    }
+
+    /// Starts it; returns how long it took to be ready.
+    pub async fn start(&mut self) -> anyhow::Result<Duration> {
+        let running = self.running.insert(self.recipe.start()?);
+        let log = self.recipe.log_path();
+        let ready = running.ready(&self.hub).await;
+        ready.with_context(|| format!("see {}", log.display()))
+    }
+
+    /// `kill -9`; it must have run.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        match self.running.take() {
+            Some(mut running) => running.kill(),
+            None => bail!("the node does not run"),
+        }
+    }
+
+    /// Stops its processes where they are (SIGSTOP): to the others it is dead, and it does not know.
+    pub async fn freeze(&self) -> anyhow::Result<()> {
+        command::signal(self.pid()?, "STOP").await
+    }
+
+    /// Lets it go on (SIGCONT).
+    pub async fn thaw(&self) -> anyhow::Result<()> {
+        command::signal(self.pid()?, "CONT").await
+    }
+
+    /// Asks it to end (SIGTERM); returns how long that took.
+    pub async fn stop(&mut self) -> anyhow::Result<Duration> {
+        let begin = std::time::Instant::now();
+        let pid = self.pid()?;
+        command::signal(pid, "TERM").await?;
+        command::gone(pid, STOPPING).await?;
+        self.running = None;
+        Ok(begin.elapsed())
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> anyhow::Result<u32> {
+        let running = self.running.as_ref().context("the node does not run")?;
+        Ok(running.pid())
+    }
+
+    /// Where it listens.
+    pub const fn port(&self) -> u16 {
+        self.recipe.port
+    }
+
+    /// Where agents find it: behind its proxy, if it has one.
+    pub fn socket_url(&self) -> String {
+        match &self.agents {
+            None => self.hub.socket_url(),
+            Some(link) => format!("ws://127.0.0.1:{}/api/v1/socket", link.port()),
+        }
+    }
+}
+
+async fn proxy(is_wanted: bool, port: u16) -> anyhow::Result<Option<Proxy>> {
+    if !is_wanted {
+        return Ok(None);
+    }
+    let server = SocketAddr::from(([127, 0, 0, 1], port));
+    Ok(Some(Proxy::start(server).await?))
+}
+
+fn provider(manners: &Behaviour) -> Options {
+    Options {
+        numbers: vec![NumberConfig {
+            phone_number_id: PHONE_NUMBER_ID.to_owned(),
+            business_account_id: BUSINESS_ACCOUNT_ID.to_owned(),
+            access_token: ACCESS_TOKEN.to_owned(),
+            app_secret: APP_SECRET.to_owned(),
+            display_phone_number: "+1 555 010 0077".to_owned(),
+            verified_name: "Drill".to_owned(),
+            tier: Tier::High,
+        }],
+        behaviour: manners.clone(),
+        ..Options::default()
+    }
+}

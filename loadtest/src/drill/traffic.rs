@@ -1,0 +1,175 @@
+//! The base load of a drill: customers who write to all nodes, and agents who watch at all nodes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use tokio::task::JoinHandle;
+
+use super::topology::Topology;
+use crate::load::board::Board;
+use crate::load::crew::Crew;
+use crate::load::crowd::Crowd;
+use crate::load::history::{Answer, Book, History};
+use crate::load::inflow::post_all;
+use crate::load::marker::{Marker, fresh_run};
+use crate::load::post::{Plan, Posted, Retry};
+use crate::load::schedule::{Pace, Schedule};
+use crate::load::script::Script;
+use crate::load::socket::{Told, Watch, Watched};
+
+/// A webhook is posted again for so long.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Retries come soon: the hub's recovery is measured and not the provider's.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// As long as the real provider waits for an answer.
+const ANSWER: Duration = Duration::from_secs(10);
+/// Sockets get so long to catch up at the end.
+const CATCH_UP: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// A doubled message would come within this time.
+const AFTERWARDS: Duration = Duration::from_millis(500);
+/// One webhook in ten comes twice.
+const REPEAT_EVERY: u64 = 10;
+
+/// How much.
+#[derive(Clone, Copy, Debug)]
+pub struct Amount {
+    /// Webhooks a second.
+    pub rate: f64,
+    pub contacts: u32,
+    /// Connections that post, each to every node.
+    pub connections: usize,
+    pub agents: usize,
+    /// Who is cut waits up to so long before it comes back.
+    pub jitter: Duration,
+    /// The run ends before; it sizes the tables.
+    pub longest: Duration,
+}
+
+impl Default for Amount {
+    fn default() -> Self {
+        Self {
+            rate: 100.0,
+            contacts: 200,
+            connections: 16,
+            agents: 6,
+            jitter: Duration::from_millis(400),
+            longest: Duration::from_secs(1800),
+        }
+    }
+}
+
+/// It runs.
+pub struct Traffic {
+    marker: Marker,
+    board: Arc<Board>,
+    crew: Crew,
+    posting: JoinHandle<anyhow::Result<Posted>>,
+    book: Book,
+    agents: u64,
+}
+
+/// What came of it.
+pub struct Seen {
+    pub marker: Marker,
+    pub board: Arc<Board>,
+    pub posted: Posted,
+    /// Every answer to a webhook, in the order in which they came.
+    pub answers: Vec<Answer>,
+    pub watched: Vec<Watched>,
+}
+
+impl Traffic {
+    /// Opens the agents' sockets, then begins to post.
+    pub async fn start(topology: &Topology, amount: Amount) -> anyhow::Result<Self> {
+        let marker = Marker::new(fresh_run()?);
+        let (history, book) = History::begin(&topology.folder.path().join("answers"))?;
+        let plan = Arc::new(Plan {
+            target: topology.target()?,
+            marker: marker.clone(),
+            schedule: Schedule {
+                pace: Pace::Rate(amount.rate),
+                ramp: Duration::from_secs(1),
+                duration: amount.longest,
+            },
+            connections: amount.connections,
+            crowd: Crowd::even(amount.contacts),
+            script: Script::plain(),
+            batch: 1,
+            repeat_every: REPEAT_EVERY,
+            retry: Retry {
+                longest: LONGEST_PAUSE,
+                patience: PATIENCE,
+                timeout: ANSWER,
+                ..Retry::default()
+            },
+            history: Some(history),
+        });
+        let most = plan.schedule.most();
+        let board = Arc::new(Board::new(most));
+        let mut urls = topology.socket_urls().into_iter();
+        let watch = Watch {
+            url: urls.next().context("no node")?,
+            more_urls: urls.collect(),
+            jitter: amount.jitter,
+            keeps_times: true,
+            ..Watch::of(&topology.hub, marker.clone(), amount.contacts, most)
+        };
+        let crew = Crew::open(amount.agents, &watch, &board).await?;
+        board.begin();
+        let on = Arc::clone(&board);
+        let posting = tokio::spawn(async move { post_all(&plan, &on).await });
+        Ok(Self {
+            marker,
+            board,
+            crew,
+            posting,
+            book,
+            agents: amount.agents as u64,
+        })
+    }
+
+    /// The time of the run.
+    pub fn now(&self) -> Duration {
+        self.board.start().elapsed()
+    }
+
+    /// Webhooks that were answered 200 so far.
+    pub fn acked(&self) -> u64 {
+        self.board.acked_count()
+    }
+
+    /// Ends it: nobody writes any more, what waits is posted, and the sockets get time to catch up.
+    pub async fn stop(self) -> anyhow::Result<Seen> {
+        self.board.stop();
+        let posted = self.posting.await??;
+        let expected = self.board.acked_count() * self.agents;
+        let begin = Instant::now();
+        while self.crew.seen() < expected && begin.elapsed() < CATCH_UP {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        tokio::time::sleep(AFTERWARDS).await;
+        Ok(Seen {
+            watched: self.crew.close().await?,
+            answers: self.book.read()?,
+            marker: self.marker,
+            board: self.board,
+            posted,
+        })
+    }
+}
+
+impl Seen {
+    /// Messages on all sockets.
+    pub fn told(&self) -> impl Iterator<Item = &Told> {
+        self.watched.iter().flat_map(|one| &one.times)
+    }
+
+    /// How long after that time the first webhook was answered 200.
+    pub fn first_ack_after(&self, time: Duration) -> Option<Duration> {
+        let acks = self.answers.iter().filter(|answer| answer.status == 200);
+        let after = acks.filter_map(|answer| answer.at.checked_sub(time));
+        after.min()
+    }
+}
