@@ -1,9 +1,10 @@
 # One word for each thing a person does here; the work is in deploy/dev/.
 .DEFAULT_GOAL := help
 .PHONY: help run demo cluster test check fmt lint web openapi load bench
+.PHONY: help run demo test check fmt lint web openapi load bench drill-smoke
 
 help: ## Print this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
 
 run: ## Build everything and start hub and WhatsApp simulator with a demo organization (PORT, SIMULATOR_PORT)
 	@deploy/dev/run
@@ -38,3 +39,6 @@ load: ## Put load on a hub and a simulator of its own: LOAD="ingest" or any word
 
 bench: ## Measure start, memory, load and single paths; only the latter with LOAD=micro, one scenario with LOAD="ingest" and the like
 	@deploy/dev/bench
+
+drill-smoke: ## Break nodes, links and databases of a hub of its own: eight minutes at most; others with DRILL="f-11 --rounds 20"
+	@deploy/dev/drill $(or $(DRILL),smoke)

@@ -124,7 +124,10 @@ impl Run {
                 seed,
             };
             println!("\n{}  {}: {}", drill.id, drill.name, drill.fault);
-            println!("      wanted: {}", drill.pass);
+            println!(
+                "      wanted besides nothing lost, doubled or out of order: {}",
+                drill.pass
+            );
             let begin = Instant::now();
             let outcome = (drill.run)(&setup).await;
             let outcome = outcome.with_context(|| format!("{} could not run", drill.id))?;

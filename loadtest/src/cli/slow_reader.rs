@@ -2,21 +2,17 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
-use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpSocket, TcpStream};
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 
 use super::duration;
 use super::output::Output;
 use super::scenario::Needs;
 use super::target::HubFlags;
-use crate::drill::peer;
+use crate::drill::slow::Slow;
 use crate::load::board::Board;
 use crate::load::body::Target;
 use crate::load::crew::Crew;
@@ -26,17 +22,12 @@ use crate::load::inflow::post_all;
 use crate::load::marker::{Marker, fresh_run};
 use crate::load::post::{Plan, Retry};
 use crate::load::report;
-use crate::load::scan::{Frame, Scanner};
 use crate::load::schedule::{Pace, Schedule};
 use crate::load::script::Script;
 use crate::load::socket::{Watch, Watched};
 
-/// As little as the kernel gives: the hub's side fills soon.
-const RECEIVE_BUFFER: u32 = 4096;
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Customers that write.
 const CONTACTS: u32 = 200;
-const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Opens a socket that reads nothing while events pass, and reports after how long the hub cuts it.
 ///
@@ -156,77 +147,5 @@ fn summary(watched: &[Watched]) -> Load {
         lost: watched.iter().map(|w| w.verdict.lost).sum(),
         doubled: watched.iter().map(|w| w.verdict.doubled).sum(),
         ended: watched.iter().filter(|w| w.ended.is_some()).count(),
-    }
-}
-
-/// The socket that stops reading.
-struct Slow {
-    /// Held open, never read.
-    socket: WebSocketStream<TcpStream>,
-    hub_port: u16,
-    own_port: u16,
-}
-
-struct Cut {
-    after: Option<Duration>,
-    peak_mib: Option<f64>,
-}
-
-impl Slow {
-    async fn connect(hub: &Hub) -> anyhow::Result<Self> {
-        let authority = hub.authority()?;
-        let address = tokio::net::lookup_host(&authority)
-            .await?
-            .find(std::net::SocketAddr::is_ipv4)
-            .context("the hub has no address")?;
-        let socket = TcpSocket::new_v4()?;
-        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
-        let stream = socket.connect(address).await?;
-        let own_port = stream.local_addr()?.port();
-        let (mut socket, _) = tokio_tungstenite::client_async(hub.socket_url(), stream).await?;
-        let auth = json!({"type": "auth", "token": hub.token().unwrap_or_default()});
-        socket.send(Message::text(auth.to_string())).await?;
-        let subscribe = json!({"type": "subscribe", "topics": ["firehose"]});
-        socket.send(Message::text(subscribe.to_string())).await?;
-        let scanner = Scanner::new(Marker::new(0));
-        let subscribed = async {
-            while let Some(message) = socket.next().await {
-                if let Message::Text(text) = message?
-                    && matches!(scanner.frame(text.as_bytes()), Frame::Subscribed { .. })
-                {
-                    return anyhow::Ok(());
-                }
-            }
-            bail!("the hub closed the socket")
-        };
-        tokio::time::timeout(HANDSHAKE, subscribed)
-            .await
-            .context("the hub did not subscribe the socket")??;
-        Ok(Self {
-            socket,
-            hub_port: address.port(),
-            own_port,
-        })
-    }
-
-    /// Waits for the cut, a little longer than allowed.
-    async fn wait_for_the_cut(self, limit: Duration, pid: Option<u32>) -> Cut {
-        let begin = Instant::now();
-        let mut cut = Cut {
-            after: None,
-            peak_mib: None,
-        };
-        while begin.elapsed() < limit * 3 {
-            if let Some(mib) = pid.and_then(report::resident_mib) {
-                cut.peak_mib = Some(cut.peak_mib.map_or(mib, |peak: f64| peak.max(mib)));
-            }
-            if !peer::is_open(self.hub_port, self.own_port) {
-                cut.after = Some(begin.elapsed());
-                break;
-            }
-            tokio::time::sleep(LOOK_AGAIN).await;
-        }
-        drop(self.socket);
-        cut
     }
 }

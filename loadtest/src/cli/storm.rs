@@ -7,29 +7,22 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::sync::Barrier;
-use tokio::task::JoinSet;
 
 use super::output::Output;
 use super::scenario::Needs;
 use super::target::HubFlags;
+use crate::drill::copies::{self, Plan};
 use crate::drill::kept::{self, Kept};
 use crate::load::board::Board;
-use crate::load::body::{Target, Writer};
 use crate::load::crew::Crew;
 use crate::load::hub::Hub;
-use crate::load::marker::{Marked, Marker, fresh_run};
+use crate::load::marker::{Marker, fresh_run};
 use crate::load::profile::Kind;
 use crate::load::report;
-use crate::load::script::Script;
 use crate::load::socket::{Watch, Watched};
-use crate::load::wire::Wire;
 
 /// What an id has room for.
 const MOST_CONTACTS: u32 = 999_999;
-/// A webhook is repeated that often until it is answered 200.
-const TRIES: u32 = 30;
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Posts the same messages several times at once, from contacts that nobody has seen before.
 ///
@@ -58,17 +51,6 @@ pub struct Storm {
     output: Output,
 }
 
-struct Plan {
-    target: Target,
-    marker: Marker,
-    messages: u64,
-    /// The first of this run's contacts.
-    first_contact: u32,
-    /// Messages of each contact.
-    each: u64,
-    connections: u64,
-}
-
 impl Storm {
     /// Runs the storm.
     pub fn run(self) -> anyhow::Result<ExitCode> {
@@ -92,6 +74,8 @@ impl Storm {
             first_contact: run % (MOST_CONTACTS - self.contacts.min(MOST_CONTACTS - 1)),
             each: self.messages.div_ceil(u64::from(self.contacts)),
             connections: self.connections as u64,
+            copies: self.copies,
+            kind: Kind::Text,
         });
         let board = Arc::new(Board::new(self.messages));
         board
@@ -103,7 +87,7 @@ impl Storm {
             board.set_due(number, board.start());
         }
         let begin = Instant::now();
-        let unanswered = self.post(&plan, &board).await?;
+        let unanswered = copies::post(&plan, &board).await?;
         let took = begin.elapsed();
         crew.drained(board.acked_count()).await;
         let watched = crew.close().await?;
@@ -117,27 +101,6 @@ impl Storm {
             persistent: false,
             ..Watch::of(hub, plan.marker.clone(), MOST_CONTACTS, self.messages)
         }
-    }
-
-    /// Posts all copies; returns how many webhooks were never answered 200.
-    async fn post(&self, plan: &Arc<Plan>, board: &Arc<Board>) -> anyhow::Result<u64> {
-        let gate = Arc::new(Barrier::new(self.copies * self.connections));
-        let mut posters = JoinSet::new();
-        for _ in 0..self.copies {
-            for connection in 0..plan.connections {
-                posters.spawn(post(
-                    Arc::clone(plan),
-                    Arc::clone(board),
-                    connection,
-                    Arc::clone(&gate),
-                ));
-            }
-        }
-        let mut unanswered = 0;
-        while let Some(result) = posters.join_next().await {
-            unanswered += result?.context("the app secret can't be a key")?;
-        }
-        Ok(unanswered)
     }
 
     fn report(
@@ -169,44 +132,4 @@ impl Storm {
             "sockets": watched.iter().map(|one| one.verdict).collect::<Vec<_>>(),
         })
     }
-}
-
-/// One connection of one copy: its share of the messages, contact after contact.
-async fn post(
-    plan: Arc<Plan>,
-    board: Arc<Board>,
-    connection: u64,
-    gate: Arc<Barrier>,
-) -> Option<u64> {
-    let mut writer = Writer::new(&plan.target, plan.marker.clone(), Script::plain())?;
-    let mut wire = Wire::new(&plan.target.authority);
-    let mut request = Vec::with_capacity(2048);
-    let mut unanswered = 0;
-    gate.wait().await;
-    let mut number = connection;
-    while number < plan.messages {
-        let contact = plan.first_contact + u32::try_from(number / plan.each).unwrap_or(0);
-        writer.write(
-            &mut request,
-            &[(Marked { contact, number }, Kind::Text)],
-            chrono::Utc::now().timestamp(),
-        );
-        if deliver(&mut wire, &request).await {
-            board.set_acked(number);
-        } else {
-            unanswered += 1;
-        }
-        number += plan.connections;
-    }
-    Some(unanswered)
-}
-
-async fn deliver(wire: &mut Wire, request: &[u8]) -> bool {
-    for _ in 0..TRIES {
-        if matches!(wire.ask(request).await, Ok(200)) {
-            return true;
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    false
 }

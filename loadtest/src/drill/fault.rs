@@ -1,5 +1,17 @@
 //! The drills, one file for each fault or family of faults.
 
+pub mod agents_cut;
+pub mod deadlocks;
+pub mod disordered_statuses;
+pub mod duplicates;
+pub mod half_open;
+mod memory;
 pub mod node_killed;
 pub mod postgres_down;
+pub mod postgres_slow;
+pub mod reconnect_storm;
 pub mod redis_down;
+pub mod redis_flushed;
+pub mod redis_full;
+pub mod redis_silent;
+pub mod slow_consumers;

@@ -14,6 +14,24 @@ pub fn is_open(server_port: u16, client_port: u16) -> bool {
         .any(|table| holds(&table, server_port, client_port))
 }
 
+/// Connections that the process that listens on `server_port` holds open, whoever is at the other end.
+pub fn count_open(server_port: u16) -> usize {
+    let tables = ["/proc/net/tcp", "/proc/net/tcp6"];
+    let tables = tables
+        .iter()
+        .filter_map(|path| fs::read_to_string(path).ok());
+    tables
+        .map(|table| {
+            let ours = |line: &&str| {
+                let mut fields = line.split_whitespace().skip(1);
+                let is_ours = fields.next().and_then(port) == Some(server_port);
+                is_ours && fields.nth(1) == Some(ESTABLISHED)
+            };
+            table.lines().skip(1).filter(ours).count()
+        })
+        .sum()
+}
+
 fn holds(table: &str, server_port: u16, client_port: u16) -> bool {
     table.lines().skip(1).any(|line| {
         let mut fields = line.split_whitespace().skip(1);
@@ -40,6 +58,7 @@ mod tests {
         let client_port = client.local_addr().unwrap().port();
         let (server, _) = listener.accept().unwrap();
         assert!(is_open(server_port, client_port));
+        assert_eq!(count_open(server_port), 1);
         drop(server);
         assert!(!is_open(server_port, client_port));
     }

@@ -172,11 +172,13 @@ impl Topology {
                 .with_more(more.clone());
         }
         let hub = hub.with_token(key).with_more(more);
-        if let (Some(simulator), Some(node)) = (&simulator, nodes.first()) {
-            let callback = format!("{}/webhooks/whatsapp/{}", node.recipe.url(), session.id);
-            simulator
-                .subscribe(PHONE_NUMBER_ID, &callback, VERIFY_TOKEN)
-                .await?;
+        if let Some(simulator) = &simulator {
+            // The real provider knows one address; each status at every node is a repetition at once.
+            for node in &nodes {
+                let callback = format!("{}/webhooks/whatsapp/{}", node.recipe.url(), session.id);
+                let subscribed = simulator.subscribe(PHONE_NUMBER_ID, &callback, VERIFY_TOKEN);
+                subscribed.await?;
+            }
         }
         Ok((nodes, postgres, redis, simulator, hub, session.id))
     }

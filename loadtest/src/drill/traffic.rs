@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tokio::task::JoinHandle;
 
+use super::checker::p99_ms;
 use super::topology::Topology;
 use crate::load::board::Board;
 use crate::load::crew::Crew;
@@ -16,6 +17,7 @@ use crate::load::marker::{Marker, fresh_run};
 use crate::load::post::{Plan, Posted, Retry};
 use crate::load::schedule::{Pace, Schedule};
 use crate::load::script::Script;
+use crate::load::shard::Shard;
 use crate::load::socket::{Told, Watch, Watched};
 
 /// A webhook is posted again for so long.
@@ -29,6 +31,8 @@ const CATCH_UP: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// A doubled message would come within this time.
 const AFTERWARDS: Duration = Duration::from_millis(500);
+/// Sockets whose times fit into memory.
+const MOST_TIMES: usize = 1_000;
 /// One webhook in ten comes twice.
 const REPEAT_EVERY: u64 = 10;
 
@@ -38,6 +42,10 @@ pub struct Amount {
     /// Webhooks a second.
     pub rate: f64,
     pub contacts: u32,
+    /// The exponent of Zipf's law: above 0 any connection writes for any contact, and nothing has an order.
+    pub zipf: f64,
+    /// Messages in one webhook.
+    pub batch: u64,
     /// Connections that post, each to every node.
     pub connections: usize,
     pub agents: usize,
@@ -52,6 +60,8 @@ impl Default for Amount {
         Self {
             rate: 100.0,
             contacts: 200,
+            zipf: 0.0,
+            batch: 1,
             connections: 16,
             agents: 6,
             jitter: Duration::from_millis(400),
@@ -68,6 +78,7 @@ pub struct Traffic {
     posting: JoinHandle<anyhow::Result<Posted>>,
     book: Book,
     agents: u64,
+    has_order: bool,
 }
 
 /// What came of it.
@@ -78,6 +89,8 @@ pub struct Seen {
     /// Every answer to a webhook, in the order in which they came.
     pub answers: Vec<Answer>,
     pub watched: Vec<Watched>,
+    /// Whether each contact's messages were posted one after the other.
+    pub has_order: bool,
 }
 
 impl Traffic {
@@ -94,9 +107,9 @@ impl Traffic {
                 duration: amount.longest,
             },
             connections: amount.connections,
-            crowd: Crowd::even(amount.contacts),
+            crowd: Crowd::new(amount.contacts, amount.zipf, 0, Shard::default())?,
             script: Script::plain(),
-            batch: 1,
+            batch: amount.batch,
             repeat_every: REPEAT_EVERY,
             retry: Retry {
                 longest: LONGEST_PAUSE,
@@ -106,14 +119,14 @@ impl Traffic {
             },
             history: Some(history),
         });
-        let most = plan.schedule.most();
+        let most = plan.schedule.most().saturating_mul(amount.batch);
         let board = Arc::new(Board::new(most));
         let mut urls = topology.socket_urls().into_iter();
         let watch = Watch {
             url: urls.next().context("no node")?,
             more_urls: urls.collect(),
             jitter: amount.jitter,
-            keeps_times: true,
+            keeps_times: amount.agents <= MOST_TIMES,
             ..Watch::of(&topology.hub, marker.clone(), amount.contacts, most)
         };
         let crew = Crew::open(amount.agents, &watch, &board).await?;
@@ -127,6 +140,7 @@ impl Traffic {
             posting,
             book,
             agents: amount.agents as u64,
+            has_order: amount.zipf == 0.0,
         })
     }
 
@@ -152,6 +166,7 @@ impl Traffic {
         tokio::time::sleep(AFTERWARDS).await;
         Ok(Seen {
             watched: self.crew.close().await?,
+            has_order: self.has_order,
             answers: self.book.read()?,
             marker: self.marker,
             board: self.board,
@@ -164,6 +179,27 @@ impl Seen {
     /// Messages on all sockets.
     pub fn told(&self) -> impl Iterator<Item = &Told> {
         self.watched.iter().flat_map(|one| &one.times)
+    }
+
+    /// The 99th percentile of deliveries, in milliseconds, of messages that were due when `is_wanted` says so.
+    pub fn delivery_p99_ms(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
+        let told = self.told().filter(|told| is_wanted(told.due));
+        p99_ms(told.map(|told| told.came.saturating_sub(told.due)))
+    }
+
+    /// The same of the answers 200 that came then.
+    pub fn ack_p99_ms(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
+        let acks = self.answers.iter().filter(|answer| answer.status == 200);
+        p99_ms(
+            acks.filter(|answer| is_wanted(answer.at))
+                .map(|answer| answer.took),
+        )
+    }
+
+    /// The slowest delivery of what was due when `is_wanted` says so.
+    pub fn slowest_delivery(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<Duration> {
+        let told = self.told().filter(|told| is_wanted(told.due));
+        told.map(|told| told.came.saturating_sub(told.due)).max()
     }
 
     /// How long after that time the first webhook was answered 200.

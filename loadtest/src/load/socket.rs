@@ -118,7 +118,7 @@ pub struct Watched {
     pub ended: Option<String>,
     /// Messages that are missing, the first few.
     pub missing: Vec<u64>,
-    /// When it was subscribed again, each time that it came back.
+    /// Each time that it came back: when the connection that succeeded was begun.
     pub connected: Vec<Duration>,
     /// When messages were due and when they came, if that was to be kept.
     pub times: Vec<Told>,
@@ -211,6 +211,7 @@ impl Watcher {
         &mut self,
         ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
     ) -> anyhow::Result<()> {
+        let begun = Instant::now();
         let url = self.watch.url(self.attempts);
         self.attempts += 1;
         let mut socket = subscribe(url, self.watch.token(), self.cursor.as_deref()).await?;
@@ -222,7 +223,7 @@ impl Watcher {
             };
             let arrived = Instant::now();
             match message {
-                Message::Text(text) => self.take(text.as_bytes(), arrived, ready).await?,
+                Message::Text(text) => self.take(text.as_bytes(), [begun, arrived], ready).await?,
                 Message::Close(frame) => bail!(
                     "closed with {}",
                     frame.map_or_else(|| "no code".to_owned(), |frame| frame.code.to_string())
@@ -235,7 +236,7 @@ impl Watcher {
     async fn take(
         &mut self,
         bytes: &[u8],
-        arrived: Instant,
+        [begun, arrived]: [Instant; 2],
         ready: &mut Option<mpsc::Sender<anyhow::Result<()>>>,
     ) -> anyhow::Result<()> {
         match self.scanner.frame(bytes) {
@@ -249,8 +250,8 @@ impl Watcher {
                     self.judge.begin(&cursor);
                     self.cursor = Some(cursor);
                 } else {
-                    let now = arrived.saturating_duration_since(self.board.start());
-                    self.connected.push(now);
+                    let since = begun.saturating_duration_since(self.board.start());
+                    self.connected.push(since);
                 }
                 if let Some(ready) = ready.take() {
                     // Nobody waits any more: nothing to tell.

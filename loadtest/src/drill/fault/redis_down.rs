@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::drill::checker::{self, p99_ms};
+use crate::drill::checker;
 use crate::drill::outcome::Outcome;
 use crate::drill::setup::Setup;
 use crate::drill::traffic::{Seen, Traffic};
@@ -49,19 +49,19 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
 }
 
 fn judge(seen: &Seen, outages: &[Outage], outcome: &mut Outcome) {
-    let p99 = |is_wanted: &dyn Fn(Duration) -> bool| {
-        let told = seen.told().filter(|told| is_wanted(told.due));
-        p99_ms(told.map(|told| told.came.saturating_sub(told.due)))
-    };
     let is_down = |due: Duration| outages.iter().any(|o| o.gone <= due && due < o.ready);
     let is_near = |due: Duration| {
         let near = |o: &Outage| o.gone <= due && due < o.ready + SETTLED;
         outages.iter().any(near)
     };
-    outcome.at_most("down_p99_ms", p99(&is_down), DOWN_P99_MS);
-    outcome.at_most("settled_p99_ms", p99(&|due| !is_near(due)), BASE_P99_MS);
+    outcome.at_most("down_p99_ms", seen.delivery_p99_ms(is_down), DOWN_P99_MS);
+    outcome.at_most(
+        "settled_p99_ms",
+        seen.delivery_p99_ms(|due| !is_near(due)),
+        BASE_P99_MS,
+    );
     let is_back = |due: Duration| is_near(due) && !is_down(due);
-    if let Some(ms) = p99(&is_back) {
+    if let Some(ms) = seen.delivery_p99_ms(is_back) {
         outcome.fact("coming_back_p99_ms", ms);
     }
 }

@@ -1,0 +1,45 @@
+//! F-15: Redis has no memory left, and refuses what is new or throws away what is old. Nothing depends on it.
+
+use std::time::Duration;
+
+use crate::drill::checker;
+use crate::drill::outcome::Outcome;
+use crate::drill::setup::Setup;
+use crate::drill::traffic::Traffic;
+
+const PAUSE: Duration = Duration::from_secs(3);
+const MEMORY: &str = "CONFIG SET maxmemory 16mb";
+/// More than fits.
+const FILL: &str = "EVAL \"for i=1,400 do redis.call('set','junk'..math.random(100000),string.rep('x',100000)) end\" 0";
+const FULL_P99_MS: f64 = 2_000.0;
+
+/// Runs the drill.
+pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
+    let mut topology = setup.topology(&setup.wants()).await?;
+    let traffic = Traffic::start(&topology, setup.load()).await?;
+    let mut outcome = Outcome::default();
+    tokio::time::sleep(PAUSE).await;
+    let from = traffic.now();
+    topology.redis.say(MEMORY).await?;
+    for policy in ["noeviction", "allkeys-lru"] {
+        let order = format!("CONFIG SET maxmemory-policy {policy}");
+        topology.redis.say(&order).await?;
+        for _ in 0..setup.size.rounds {
+            // Without eviction it ends with an error, when all is full: that is the fault.
+            let filled = topology.redis.say(FILL).await;
+            setup.say(&format!(
+                "{policy}: filling was {}",
+                if filled.is_ok() { "taken" } else { "refused" }
+            ));
+            tokio::time::sleep(setup.hold()).await;
+        }
+    }
+    let to = traffic.now();
+    let seen = traffic.stop().await?;
+    checker::check(&topology, &seen, &mut outcome).await?;
+    let p99 = seen.delivery_p99_ms(|due| from <= due && due < to);
+    outcome.at_most("full_p99_ms", p99, FULL_P99_MS);
+    outcome.none("nodes_ended", topology.ended());
+    topology.close(outcome.is_good());
+    Ok(outcome)
+}

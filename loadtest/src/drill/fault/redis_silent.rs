@@ -1,0 +1,117 @@
+//! F-13 and F-14: one node's Redis does not answer any more, or only its subscription is dead and nobody tells. The
+//! node's agents hear of everything nevertheless, because the database is asked.
+
+use std::time::Duration;
+
+use crate::drill::checker;
+use crate::drill::outcome::Outcome;
+use crate::drill::proxy::{Link, Way};
+use crate::drill::setup::Setup;
+use crate::drill::topology::Topology;
+use crate::drill::traffic::Traffic;
+use crate::load::report::round;
+
+/// Between two blows, and after the last one.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Deliveries while a node is cut off.
+const CUT_P99_MS: f64 = 2_000.0;
+/// Until a dead subscription is noticed.
+const NOTICED_S: f64 = 3.0;
+/// The webhook's own way takes some of the slowest delivery's time.
+const ITS_WAY_S: f64 = 0.25;
+
+/// Nothing between one node and Redis, in both directions.
+pub async fn cut(setup: &Setup) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let (mut topology, traffic) = begin(setup).await?;
+    let mut nemesis = setup.nemesis();
+    let mut windows = Vec::new();
+    for number in 1..=setup.size.rounds {
+        tokio::time::sleep(PAUSE).await;
+        let node = nemesis.pick(topology.nodes.len());
+        setup.say(&format!("cut {number}: node {} has no Redis", node + 1));
+        windows.push(silence(setup, &topology, &traffic, node, Way::Both).await);
+    }
+    tokio::time::sleep(PAUSE).await;
+    let seen = traffic.stop().await?;
+    checker::check(&topology, &seen, &mut outcome).await?;
+    let p99 = seen.delivery_p99_ms(|due| is_within(&windows, due));
+    outcome.at_most("cut_p99_ms", p99, CUT_P99_MS);
+    outcome.none("nodes_ended", topology.ended());
+    topology.close(outcome.is_good());
+    Ok(outcome)
+}
+
+/// By turns: Redis ends all subscriptions, or what it says to one node gets lost on the way.
+pub async fn dead_subscription(setup: &Setup) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let (mut topology, traffic) = begin(setup).await?;
+    let mut nemesis = setup.nemesis();
+    let (mut killed, mut silent) = (Vec::new(), Vec::new());
+    for number in 1..=setup.size.rounds {
+        tokio::time::sleep(PAUSE).await;
+        let node = nemesis.pick(topology.nodes.len());
+        if number % 2 == 1 {
+            let ended = topology.redis.say("CLIENT KILL TYPE pubsub").await?;
+            setup.say(&format!("{number}: Redis ended subscriptions ({ended})"));
+            let from = traffic.now();
+            tokio::time::sleep(setup.hold()).await;
+            killed.push((from, traffic.now()));
+        } else {
+            setup.say(&format!(
+                "{number}: node {} hears nothing of Redis",
+                node + 1
+            ));
+            silent.push(silence(setup, &topology, &traffic, node, Way::ToClient).await);
+        }
+    }
+    tokio::time::sleep(PAUSE).await;
+    let seen = traffic.stop().await?;
+    checker::check(&topology, &seen, &mut outcome).await?;
+    let slowest = |windows: &[Window]| {
+        let slowest = seen.slowest_delivery(|due| is_within(windows, due));
+        slowest.map(|time| round(time.as_secs_f64()))
+    };
+    outcome.at_most("killed_slowest_s", slowest(&killed), NOTICED_S + ITS_WAY_S);
+    if !silent.is_empty() {
+        outcome.at_most("silent_slowest_s", slowest(&silent), NOTICED_S + ITS_WAY_S);
+    }
+    outcome.none("nodes_ended", topology.ended());
+    topology.close(outcome.is_good());
+    Ok(outcome)
+}
+
+/// From when until when, in the time of the run.
+type Window = (Duration, Duration);
+
+fn is_within(windows: &[Window], due: Duration) -> bool {
+    windows.iter().any(|(from, to)| *from <= due && due < *to)
+}
+
+async fn begin(setup: &Setup) -> anyhow::Result<(Topology, Traffic)> {
+    let mut wants = setup.wants();
+    wants.proxies.redis = true;
+    let topology = setup.topology(&wants).await?;
+    let traffic = Traffic::start(&topology, setup.load()).await?;
+    Ok((topology, traffic))
+}
+
+async fn silence(
+    setup: &Setup,
+    topology: &Topology,
+    traffic: &Traffic,
+    node: usize,
+    way: Way,
+) -> Window {
+    let from = traffic.now();
+    let link = topology
+        .nodes
+        .get(node)
+        .and_then(|node| node.redis.as_ref());
+    if let Some(link) = link {
+        link.set(Link::Silent(way));
+        tokio::time::sleep(setup.hold()).await;
+        link.set(Link::Pass);
+    }
+    (from, traffic.now())
+}
