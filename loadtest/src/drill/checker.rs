@@ -53,9 +53,8 @@ fn watched(seen: &Seen, outcome: &mut Outcome) {
     outcome.fact("agents", seen.watched.len());
     let came_back: u64 = sum(|one| one.reconnects);
     outcome.fact("agents_came_back", came_back);
-    if let Some(ms) = p99_ms(seen.told().map(|told| told.came.saturating_sub(told.due))) {
-        outcome.fact("delivery_p99_ms", ms);
-    }
+    outcome.fact("ack_p99_ms", seen.ack_p99_ms(|_| true));
+    outcome.fact("delivery_p99_ms", seen.delivery_p99_ms(|_| true));
     let missing = seen.watched.iter().flat_map(|one| &one.missing).take(10);
     let missing: Vec<u64> = missing.copied().collect();
     if !missing.is_empty() {

@@ -71,7 +71,11 @@ impl Outcome {
 
     /// Something that decides nothing.
     pub fn fact(&mut self, name: &str, value: impl Into<Value>) {
-        self.facts.insert(name.to_owned(), value.into());
+        let value = value.into();
+        // What could not be measured is no fact.
+        if !value.is_null() {
+            self.facts.insert(name.to_owned(), value);
+        }
     }
 
     /// Whether every figure keeps to its bound.

@@ -1,5 +1,6 @@
 //! The base load of a drill: customers who write to all nodes, and agents who watch at all nodes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -181,25 +182,36 @@ impl Seen {
         self.watched.iter().flat_map(|one| &one.times)
     }
 
-    /// The 99th percentile of deliveries, in milliseconds, of messages that were due when `is_wanted` says so.
-    pub fn delivery_p99_ms(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
-        let told = self.told().filter(|told| is_wanted(told.due));
-        p99_ms(told.map(|told| told.came.saturating_sub(told.due)))
+    /// How long each message took from its first 200 to a socket, when it was due at a time that is wanted. Often the
+    /// socket is first.
+    fn deliveries(&self, is_wanted: impl Fn(Duration) -> bool) -> impl Iterator<Item = Duration> {
+        let mut acked = HashMap::new();
+        for answer in self.answers.iter().filter(|answer| answer.status == 200) {
+            acked.entry(answer.number).or_insert(answer.at);
+        }
+        self.told().filter_map(move |told| {
+            let acked = acked.get(&told.number).filter(|_| is_wanted(told.due))?;
+            Some(told.came.saturating_sub(*acked))
+        })
     }
 
-    /// The same of the answers 200 that came then.
+    /// The 99th percentile of deliveries, in milliseconds, of messages that were due when `is_wanted` says so.
+    pub fn delivery_p99_ms(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
+        p99_ms(self.deliveries(is_wanted))
+    }
+
+    /// The slowest of them.
+    pub fn slowest_delivery(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<Duration> {
+        self.deliveries(is_wanted).max()
+    }
+
+    /// The 99th percentile of answers 200 that came then.
     pub fn ack_p99_ms(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
         let acks = self.answers.iter().filter(|answer| answer.status == 200);
         p99_ms(
             acks.filter(|answer| is_wanted(answer.at))
                 .map(|answer| answer.took),
         )
-    }
-
-    /// The slowest delivery of what was due when `is_wanted` says so.
-    pub fn slowest_delivery(&self, is_wanted: impl Fn(Duration) -> bool) -> Option<Duration> {
-        let told = self.told().filter(|told| is_wanted(told.due));
-        told.map(|told| told.came.saturating_sub(told.due)).max()
     }
 
     /// How long after that time the first webhook was answered 200.

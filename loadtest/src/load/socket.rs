@@ -127,6 +127,7 @@ pub struct Watched {
 /// A message on one socket, in times of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Told {
+    pub number: u64,
     pub due: Duration,
     pub came: Duration,
 }
@@ -292,11 +293,15 @@ impl Watcher {
                 return;
             }
             progress.fetch_add(1, Ordering::Relaxed);
-            let due = seen.message.and_then(|message| board.due(message.number));
+            let Some(number) = seen.message.map(|message| message.number) else {
+                return;
+            };
+            let due = board.due(number);
             if let Some(due) = due.filter(|due| *due >= watch.measured_from) {
                 record(push, since_start.saturating_sub(due));
                 if watch.keeps_times {
                     times.push(Told {
+                        number,
                         due,
                         came: since_start,
                     });

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod agents;
+mod drill;
 mod ingest;
 mod long;
 mod mix;

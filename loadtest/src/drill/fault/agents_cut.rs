@@ -100,6 +100,7 @@ mod tests {
     #[test]
     fn a_socket_has_caught_up_when_it_hears_live_news() {
         let told = |due, came| Told {
+            number: 0,
             due: Duration::from_secs(due),
             came: Duration::from_secs(came),
         };

@@ -6,6 +6,7 @@ use crate::drill::checker;
 use crate::drill::outcome::Outcome;
 use crate::drill::setup::Setup;
 use crate::drill::traffic::Traffic;
+use crate::load::report::round;
 
 /// What still waits is posted before the judgement.
 const AFTERWARDS: Duration = Duration::from_secs(2);
@@ -16,7 +17,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let traffic = Traffic::start(&topology, setup.load()).await?;
     let mut nemesis = setup.nemesis();
     let mut slowest = Duration::ZERO;
-    for round in 1..=setup.size.rounds {
+    for kill in 1..=setup.size.rounds {
         let pause = nemesis.pause(setup.hold());
         let victim = nemesis.pick(topology.nodes.len());
         tokio::time::sleep(pause).await;
@@ -25,7 +26,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
         let ready = node.start().await?;
         slowest = slowest.max(ready);
         setup.say(&format!(
-            "kill {round} after {pause:.1?}: node {}, ready again in {ready:.2?}, {} acknowledged",
+            "kill {kill} after {pause:.1?}: node {}, ready again in {ready:.2?}, {} acknowledged",
             victim + 1,
             traffic.acked()
         ));
@@ -35,7 +36,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     checker::check(&topology, &seen, &mut outcome).await?;
     outcome.fact("kills", setup.size.rounds);
-    outcome.fact("slowest_start_s", slowest.as_secs_f64());
+    outcome.fact("slowest_start_s", round(slowest.as_secs_f64()));
     topology.close(outcome.is_good());
     Ok(outcome)
 }

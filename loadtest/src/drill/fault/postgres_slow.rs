@@ -26,6 +26,8 @@ const LOOKED_AT: Duration = Duration::from_secs(5);
 const ACK_P99_MS: f64 = 250.0;
 /// What is answered within the provider's ten seconds does not fill all of them.
 const CONNECTIONS: usize = 256;
+/// More than connections, so that each contact's messages have an order.
+const CONTACTS: u32 = 512;
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
@@ -34,6 +36,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     amount.connections = CONNECTIONS;
+    amount.contacts = CONTACTS;
     let traffic = Traffic::start(&topology, amount).await?;
     tokio::time::sleep(BEFORE).await;
     let peak = Peak::watch(&topology)?;

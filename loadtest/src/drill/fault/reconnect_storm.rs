@@ -30,8 +30,10 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     tokio::time::sleep(BEFORE).await;
     let mut nemesis = setup.nemesis();
     let mut kills = Vec::new();
+    let start = nemesis.pick(topology.nodes.len());
     for number in 1..=setup.size.rounds {
-        let victim = nemesis.pick(topology.nodes.len());
+        // Nobody came back to the one before.
+        let victim = (start + usize::try_from(number)?) % topology.nodes.len();
         let at = traffic.now();
         topology
             .nodes

@@ -17,8 +17,6 @@ const PAUSE: Duration = Duration::from_secs(5);
 const CUT_P99_MS: f64 = 2_000.0;
 /// Until a dead subscription is noticed.
 const NOTICED_S: f64 = 3.0;
-/// The webhook's own way takes some of the slowest delivery's time.
-const ITS_WAY_S: f64 = 0.25;
 
 /// Nothing between one node and Redis, in both directions.
 pub async fn cut(setup: &Setup) -> anyhow::Result<Outcome> {
@@ -72,9 +70,9 @@ pub async fn dead_subscription(setup: &Setup) -> anyhow::Result<Outcome> {
         let slowest = seen.slowest_delivery(|due| is_within(windows, due));
         slowest.map(|time| round(time.as_secs_f64()))
     };
-    outcome.at_most("killed_slowest_s", slowest(&killed), NOTICED_S + ITS_WAY_S);
+    outcome.at_most("killed_slowest_s", slowest(&killed), NOTICED_S);
     if !silent.is_empty() {
-        outcome.at_most("silent_slowest_s", slowest(&silent), NOTICED_S + ITS_WAY_S);
+        outcome.at_most("silent_slowest_s", slowest(&silent), NOTICED_S);
     }
     outcome.none("nodes_ended", topology.ended());
     topology.close(outcome.is_good());
