@@ -182,13 +182,19 @@ impl Seen {
         self.watched.iter().flat_map(|one| &one.times)
     }
 
-    /// How long each message took from its first 200 to a socket, when it was due at a time that is wanted. Often the
-    /// socket is first.
-    fn deliveries(&self, is_wanted: impl Fn(Duration) -> bool) -> impl Iterator<Item = Duration> {
+    /// When each message was answered 200 for the first time.
+    pub fn acked_at(&self) -> HashMap<u64, Duration> {
         let mut acked = HashMap::new();
         for answer in self.answers.iter().filter(|answer| answer.status == 200) {
             acked.entry(answer.number).or_insert(answer.at);
         }
+        acked
+    }
+
+    /// How long each message took from its first 200 to a socket, when it was due at a time that is wanted. Often the
+    /// socket is first.
+    fn deliveries(&self, is_wanted: impl Fn(Duration) -> bool) -> impl Iterator<Item = Duration> {
+        let acked = self.acked_at();
         self.told().filter_map(move |told| {
             let acked = acked.get(&told.number).filter(|_| is_wanted(told.due))?;
             Some(told.came.saturating_sub(*acked))

@@ -12,8 +12,8 @@ use crate::load::report::round;
 
 /// From the database's first connection to the first 200.
 const RECOVERED: Duration = Duration::from_secs(3);
-/// Between two blows.
-const MEAN_PAUSE: Duration = Duration::from_secs(4);
+/// Between two blows, besides the time that the hub has to recover.
+const MEAN_PAUSE: Duration = Duration::from_secs(2);
 const AFTERWARDS: Duration = Duration::from_secs(3);
 
 /// `pg_ctl restart -m immediate`, again and again.
@@ -47,7 +47,7 @@ async fn run(setup: &Setup, blow: Blow) -> anyhow::Result<Outcome> {
     let mut outages = Vec::new();
     let mut refused = Refused::default();
     for number in 1..=setup.size.rounds {
-        tokio::time::sleep(nemesis.pause(MEAN_PAUSE)).await;
+        tokio::time::sleep(RECOVERED + nemesis.pause(MEAN_PAUSE)).await;
         let outage = match blow {
             Blow::Restart => restart(&topology, &traffic).await?,
             Blow::Kill => {
