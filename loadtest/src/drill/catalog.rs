@@ -168,7 +168,7 @@ pub static DRILLS: &[Drill] = &[
         name: "agents-cut",
         fault: "the agents' links are cut, by turns silent",
         pass: "caught up p99 ≤ 1 s after they are back",
-        smoke: Some(size(2, 30.0, 200, 10.0, 0)),
+        smoke: Some(size(2, 30.0, 100, 10.0, 0)),
         usual: size(4, 30.0, 300, 10.0, 0),
         full: size(4, 60.0, 500, 60.0, 0),
         run: |setup| Box::pin(agents_cut::run(setup)),
