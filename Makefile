@@ -1,7 +1,6 @@
 # One word for each thing a person does here; the work is in deploy/dev/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo cluster test check fmt lint web openapi load bench
-.PHONY: help run demo test check fmt lint web openapi load bench drill-smoke
+.PHONY: help run demo cluster test check fmt lint web openapi load bench drill-smoke
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
