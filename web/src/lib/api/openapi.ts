@@ -87,6 +87,19 @@ export interface components {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /** @description The nodes of this installation. */
+        ClusterView: {
+            /** @description Whether this node hears the others; null without Redis. */
+            bus?: boolean | null;
+            /**
+             * Format: int64
+             * @description How long the database took to answer, in milliseconds.
+             */
+            database_ms: number;
+            /** @description Whether this is a hub of its own, which shares its database with nobody. */
+            embedded: boolean;
+            nodes: components["schemas"]["NodeView"][];
+        };
         /** @description A contact in full. */
         Contact: {
             created_at: components["schemas"]["Timestamp"];
@@ -368,6 +381,28 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
+        /** @description One node. */
+        NodeView: {
+            /** @description NODE_NAME. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The number that its ids carry.
+             */
+            number: number;
+            report?: components["schemas"]["Report"] | null;
+            /**
+             * Format: int64
+             * @description How long ago it said that it lives, in milliseconds.
+             */
+            silent_ms: number;
+            /** @description `live`, `leaving`, `dead` (silent for too long), or `tool` (an import or the like). */
+            standing: string;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The one that answers this request. */
+            this: boolean;
+            version: string;
+        };
         /** @example org_0c3h7k9m2p4r6 */
         OrganizationId: string;
         /** @description An organization as its members see it. */
@@ -442,6 +477,53 @@ export interface components {
             provider_id: string;
             /** @description A line of the quoted message, when we have it. */
             text?: string | null;
+        };
+        /** @description How a node fares, as its neighbours show it. */
+        Report: {
+            /** @description Whether its link to Redis stands and its own channel answers; null without Redis. */
+            bus?: boolean | null;
+            /**
+             * Format: int64
+             * @description Entries that wait for the next commit.
+             */
+            commits_waiting: number;
+            /**
+             * Format: int64
+             * @description Conversations in memory.
+             */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description Jobs in hand.
+             */
+            jobs_in_hand: number;
+            /** @description Numbers that this node sends for. */
+            lines: components["schemas"]["SessionId"][];
+            /**
+             * Format: int64
+             * @description Messages that found a full mailbox since the node started.
+             */
+            mailbox_full: number;
+            /**
+             * Format: int64
+             * @description Bytes of memory that it holds.
+             */
+            memory: number;
+            /**
+             * Format: int64
+             * @description Actors that were restarted after a panic since the node started.
+             */
+            restarts: number;
+            /**
+             * Format: int64
+             * @description Numbers whose actors are in memory.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Open sockets.
+             */
+            sockets: number;
         };
         /** @description A link, shown once. */
         ResetLink: {
