@@ -90,6 +90,9 @@ try {
       await page.goto(`${hub}/settings/numbers`);
       await byId(page, "number-row").first().waitFor();
       await shoot(page, name("numbers"));
+      await page.goto(`${hub}/settings/cluster`);
+      await byId(page, "node-card").first().waitFor();
+      await shoot(page, name("cluster"));
       await page.goto(`${phone}/?${customer}`);
       await byId(page, "phone-message").first().waitFor();
       await shoot(page, name("customer"));

@@ -83,6 +83,23 @@ const SHOTS = {
   },
 };
 
+for (const scene of ["several", "embedded", "trouble", "deploy", "unheard", "gone"]) {
+  SHOTS[`cluster-${scene}`] = async (page) => {
+    // The last scene needs an answer to lose.
+    await chooseScene(page, scene === "gone" ? "several" : scene);
+    await logIn(page);
+    await page.goto(`${BASE}/settings/cluster`);
+    await page.getByTestId("node-card").first().waitFor();
+    if (scene !== "gone") return;
+    await chooseScene(page, scene);
+    await page.getByText("Last seen").waitFor();
+  };
+}
+
+async function chooseScene(page, scene) {
+  await page.request.post(`${BASE}/api/v1/mock/cluster`, { data: { scene } });
+}
+
 async function logIn(page) {
   await page.goto(`${BASE}/login`);
   await page.getByTestId("demo-login").click();

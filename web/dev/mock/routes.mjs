@@ -2,6 +2,7 @@
 
 import { page, Refusal, readBody, readParts } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
+import { chooseScene, showCluster } from "./cluster.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
 
 const PASSWORD = "demo-password";
@@ -314,6 +315,7 @@ for (const way of ["replay", "discard"]) {
     return [204];
   });
 }
+on("GET", "/cluster", () => showCluster());
 
 // Strings to pull while developing and taking pictures.
 on(
@@ -331,6 +333,7 @@ on(
   },
   true,
 );
+on("POST", "/mock/cluster", ({ body }) => chooseScene(body.scene), true);
 on(
   "POST",
   "/mock/first-start",

@@ -5,7 +5,7 @@ import { useDrafts } from "@/features/messages/drafts";
 import { dropTokens } from "@/lib/api/auth-tokens";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aMessage, aSession, id, ME } from "@/testing/builders";
+import { aConversation, aMessage, aNode, aReport, aSession, id, ME } from "@/testing/builders";
 import { refusal, stubHub } from "@/testing/hub";
 import { App } from "./app";
 import { queryClient } from "./clients";
@@ -234,6 +234,21 @@ describe("the dashboard", () => {
     render(<App />);
     await waitFor(() => expect(where()).toBe("/settings/profile"));
     expect(screen.queryByRole("link", { name: "People" })).toBeNull();
+    expect(screen.queryByRole("link", { name: "Cluster" })).toBeNull();
+    await router.navigate("/settings/cluster");
+    await waitFor(() => expect(where()).toBe("/settings/profile"));
+  });
+
+  it("calls the numbers that a node sends for by their names", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    const node = aNode(1, { this: true, report: aReport({ lines: [id("ses", 1)] }) });
+    const cluster = { nodes: [node], embedded: false, database_ms: 1, bus: true };
+    hub({ "GET /cluster": () => ({ body: cluster }) });
+    await router.navigate("/settings");
+    render(<App />);
+    await userEvent.click(await screen.findByRole("link", { name: "Cluster" }));
+    expect(await screen.findByText("Sends for one number")).toBeVisible();
+    expect(await screen.findByText("Shop")).toBeVisible();
   });
 
   it("breaks no rule of accessibility in the inbox", async () => {

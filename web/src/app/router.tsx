@@ -42,6 +42,7 @@ const settingsPages: RouteObject[] = [
     path: "quarantine",
     ...page(() => import("@/features/quarantine/quarantine-page"), "QuarantinePage"),
   },
+  { path: "cluster", ...page(() => import("./routes/cluster"), "ClusterRoute") },
   { path: "profile", ...page(() => import("@/features/profile/profile-page"), "ProfilePage") },
 ];
 

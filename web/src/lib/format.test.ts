@@ -5,9 +5,13 @@ import {
   dayLabel,
   duration,
   initials,
+  listOf,
+  milliseconds,
   phone,
   playTime,
+  silence,
   stableHue,
+  wholeNumber,
 } from "./format";
 import { needsTemplate, windowState } from "./window";
 
@@ -59,6 +63,14 @@ it("writes sizes and times", () => {
   expect(duration(125 * 60_000)).toBe("2 h 05 min");
   expect(playTime(67)).toBe("1:07");
   expect(playTime(Number.NaN)).toBe("0:00");
+  expect(wholeNumber(1_234_567)).toBe("1,234,567");
+  expect(milliseconds(1_800)).toBe("1,800 ms");
+  expect(listOf(["1", "2", "3"])).toBe("1, 2, and 3");
+});
+
+it("says how long somebody has been silent, to the second at first", () => {
+  const said = [400, 1_999, 2_000, 59_400, 61_000, 3 * 3_600_000].map(silence);
+  expect(said).toEqual(["now", "now", "2 sec. ago", "59 sec. ago", "1 min. ago", "3 hr. ago"]);
 });
 
 it("knows the states of the 24-hour window", () => {

@@ -24,6 +24,11 @@ export function fullTime(at: string): string {
   return formatter({ dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
+/** With its seconds. */
+export function exactTime(at: number): string {
+  return formatter({ timeStyle: "medium" }).format(at);
+}
+
 /** A key that is the same for two instants of the same local day. */
 export function dayKey(at: string): string {
   const date = new Date(at);
@@ -68,6 +73,14 @@ export function ago(at: string, now: number): string {
   return relative.format(-Math.round(seconds / 86_400), "day");
 }
 
+/** "now", "12 sec. ago": finer than `ago`, for what should be heard of each second. */
+export function silence(ms: number): string {
+  if (ms >= 60_000) return ago(new Date(0).toISOString(), ms);
+  const seconds = ms < 2_000 ? 0 : Math.round(ms / 1000);
+  const relative = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto", style: "short" });
+  return relative.format(-seconds, "second");
+}
+
 /** "2 h 05 min", "34 min" */
 export function duration(ms: number): string {
   const minutes = Math.max(0, Math.ceil(ms / 60_000));
@@ -81,6 +94,20 @@ export function duration(ms: number): string {
 export function playTime(seconds: number): string {
   const whole = Number.isFinite(seconds) ? Math.floor(seconds) : 0;
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+export function wholeNumber(value: number): string {
+  return value.toLocaleString(i18n.language, { maximumFractionDigits: 0 });
+}
+
+/** "3 ms" */
+export function milliseconds(value: number): string {
+  return value.toLocaleString(i18n.language, { style: "unit", unit: "millisecond" });
+}
+
+/** "one, two and three" */
+export function listOf(items: string[]): string {
+  return new Intl.ListFormat(i18n.language).format(items);
 }
 
 export function byteSize(bytes: number): string {

@@ -31,4 +31,5 @@ export const keys = {
   auditLog: ["audit-log"] as const,
   quarantine: (resolved: boolean) => ["quarantine", resolved] as const,
   anyQuarantine: ["quarantine"] as const,
+  cluster: ["cluster"] as const,
 };

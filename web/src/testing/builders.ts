@@ -1,6 +1,14 @@
 // Things of the hub with everything filled in; a test says only what it is about.
 
-import type { Conversation, Message, Session, Template, UserView } from "@/lib/api/types";
+import type {
+  ClusterNode,
+  Conversation,
+  Message,
+  NodeReport,
+  Session,
+  Template,
+  UserView,
+} from "@/lib/api/types";
 import type { Pages } from "@/lib/pages";
 
 export const NOW = Date.parse("2026-05-04T12:00:00.000Z");
@@ -112,6 +120,36 @@ export function aTemplate(part: Partial<Template> = {}): Template {
     parameter_format: "POSITIONAL",
     components: [{ type: "BODY", text: "Hello {{1}}, your bike is ready on {{2}}." }],
     updated_at: at(0),
+    ...part,
+  };
+}
+
+export function aReport(part: Partial<NodeReport> = {}): NodeReport {
+  return {
+    conversations: 1_234,
+    sessions: 2,
+    lines: [],
+    sockets: 17,
+    restarts: 0,
+    mailbox_full: 0,
+    commits_waiting: 0,
+    jobs_in_hand: 3,
+    bus: true,
+    memory: 61_500_000,
+    ...part,
+  };
+}
+
+export function aNode(number: number, part: Partial<ClusterNode> = {}): ClusterNode {
+  return {
+    number,
+    name: `node${number}`,
+    version: "0.1.0",
+    standing: "live",
+    this: false,
+    started_at: at(-60),
+    silent_ms: 400,
+    report: aReport(),
     ...part,
   };
 }

@@ -1,4 +1,4 @@
-import { KeyRound, Phone, ScrollText, ShieldAlert, UserRound, Users } from "lucide-react";
+import { KeyRound, Phone, ScrollText, Server, ShieldAlert, UserRound, Users } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation } from "react-router";
 import type { Role } from "@/lib/api/types";
@@ -11,10 +11,18 @@ const PAGES: { path: string; name: SettingsName; icon: typeof Phone; needs: Role
   { path: "api-keys", name: "apiKeys", icon: KeyRound, needs: "admin" },
   { path: "audit-log", name: "auditLog", icon: ScrollText, needs: "admin" },
   { path: "quarantine", name: "quarantine", icon: ShieldAlert, needs: "admin" },
+  { path: "cluster", name: "cluster", icon: Server, needs: "admin" },
   { path: "profile", name: "profile", icon: UserRound, needs: "agent" },
 ];
 
-type SettingsName = "numbers" | "users" | "apiKeys" | "auditLog" | "quarantine" | "profile";
+type SettingsName =
+  | "numbers"
+  | "users"
+  | "apiKeys"
+  | "auditLog"
+  | "quarantine"
+  | "cluster"
+  | "profile";
 
 /** The settings that one's role may see. */
 export function SettingsRoute() {

@@ -32,6 +32,10 @@ export type NewApiKey = Shape<"CreatedApiKey">;
 export type ResetLink = Shape<"ResetLink">;
 export type AuditEntry = Shape<"AuditLine">;
 export type QuarantineEntry = Shape<"QuarantineEntry">;
+export type Cluster = Omit<Shape<"ClusterView">, "nodes"> & { nodes: ClusterNode[] };
+/** `dead`: silent for too long. `tool`: works on the database and serves nobody. */
+export type ClusterNode = Shape<"NodeView"> & { standing: "live" | "leaving" | "dead" | "tool" };
+export type NodeReport = Shape<"Report">;
 
 export type Contact = Shape<"Contact">;
 export type ContactBrief = Shape<"ContactBrief">;
