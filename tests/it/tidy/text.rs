@@ -55,7 +55,8 @@ fn lines_with(files: impl Iterator<Item = &'static File>, words: &[&str]) -> Vec
 fn no_file_is_too_long_to_read_at_once() {
     let long: Vec<_> = source()
         .map(|file| (file.text.lines().count(), &file.path))
-        .filter(|(lines, _)| *lines > LONGEST)
+        // Written by a program, and read by one.
+        .filter(|(lines, path)| *lines > LONGEST && !path.ends_with("/openapi.ts"))
         .collect();
     assert!(long.is_empty(), "more than {LONGEST} lines: {long:#?}");
 }
