@@ -13,7 +13,7 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{Text, Timestamp as SqlTimestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 
@@ -118,48 +118,78 @@ impl Store {
         let me = self.me();
         let asked = Timestamp::now();
         let sight = self.inner.lookout.sight();
-        let (now, before, rows) = in_tx!(self.db(), |conn| {
-            let now = now_of(conn).await?;
-            let mine = lock_first!(
+        let Some(before) = self.say_alive(standing).await? else {
+            return Ok(Pulse::Forgotten);
+        };
+        let (rows, now) = self.nodes().await?;
+        self.inner.lookout.note();
+        let took = Timestamp::now().millis() - asked.millis();
+        let ahead = now.millis() - (asked.millis() + took / 2);
+        self.inner.ahead.store(ahead, Ordering::Relaxed);
+        let border = match sight {
+            Sight::Blurred => Timestamp::from_millis(0),
+            Sight::Clear | Sight::New => now - DEAD_AFTER,
+        };
+        let silent = (now - DEAD_AFTER).naive();
+        if sight == Sight::Clear && rows.iter().any(|row| row.seen_at < silent) {
+            in_tx!(self.db(), |conn| {
+                bury_silent(conn, me.number, now).await
+            })?;
+        }
+        let members = membership(me, &rows, border);
+        Ok(match before == Standing::Dead.as_str() {
+            true => Pulse::GivenUp(members),
+            false => Pulse::Alive(members),
+        })
+    }
+
+    /// Notes that this node lives; gives what it was to the others before, None when they forgot it. Few ways there and
+    /// back: a database that answers late must not make its nodes look dead.
+    async fn say_alive(&self, standing: Standing) -> Result<Option<String>, StoreError> {
+        #[derive(QueryableByName)]
+        struct Before {
+            #[diesel(sql_type = Text)]
+            standing: String,
+        }
+        const ALIVE: &str = "WITH before AS ( \
+                SELECT number, standing FROM nodes WHERE number = $1 AND life = $2 FOR UPDATE \
+            ) UPDATE nodes SET seen_at = clock_timestamp() AT TIME ZONE 'UTC', standing = $3 \
+            FROM before WHERE nodes.number = before.number RETURNING before.standing";
+        let me = self.me();
+        if !self.is_embedded() {
+            let mut conn = self.db().read().await?;
+            let Conn::Postgres(object) = &mut conn else {
+                return Err(StoreError::Broken("not PostgreSQL".to_owned()));
+            };
+            let alive = diesel::sql_query(ALIVE)
+                .bind::<BigInt, _>(me.number)
+                .bind::<BigInt, _>(me.life)
+                .bind::<Text, _>(standing.as_str());
+            let before: Vec<Before> = boxed(kept(alive).load(&mut **object))
+                .await
+                .map_err(refused)?;
+            return Ok(before.into_iter().next().map(|before| before.standing));
+        }
+        in_tx!(self.db(), |conn| {
+            let before: Option<String> = lock_first!(
                 conn,
                 nodes::table
                     .filter(nodes::number.eq(me.number))
                     .filter(nodes::life.eq(me.life))
                     .select(nodes::standing)
             )?;
-            let Some::<String>(before) = mine else {
-                return Ok((now, None, Vec::new()));
-            };
-            let update = kept(diesel::update(nodes::table.find(me.number)).set((
-                nodes::seen_at.eq(now.naive()),
+            with_conn!(conn, |c| diesel::update(
+                nodes::table
+                    .filter(nodes::number.eq(me.number))
+                    .filter(nodes::life.eq(me.life))
+            )
+            .set((
+                nodes::seen_at.eq(Timestamp::now().naive()),
                 nodes::standing.eq(standing.as_str()),
-            )));
-            with_conn!(conn, |c| update.execute(c).await)?;
-            if sight == Sight::Clear {
-                bury_silent(conn, me.number, now).await?;
-            }
-            let rows: Vec<NodeRow> = with_conn!(conn, |c| nodes::table
-                .order(nodes::number)
-                .select(NodeRow::as_select())
-                .load(c)
-                .await)?;
-            Ok((now, Some(before), rows))
-        })?;
-        self.inner.lookout.note();
-        let took = Timestamp::now().millis() - asked.millis();
-        let ahead = now.millis() - (asked.millis() + took / 2);
-        self.inner.ahead.store(ahead, Ordering::Relaxed);
-        let Some(before) = before else {
-            return Ok(Pulse::Forgotten);
-        };
-        let border = match sight {
-            Sight::Blurred => Timestamp::from_millis(0),
-            Sight::Clear | Sight::First => now - DEAD_AFTER,
-        };
-        let members = membership(me, &rows, border);
-        Ok(match before == Standing::Dead.as_str() {
-            true => Pulse::GivenUp(members),
-            false => Pulse::Alive(members),
+            ))
+            .execute(c)
+            .await)?;
+            Ok(before)
         })
     }
 
@@ -258,38 +288,58 @@ async fn epoch(db: &Db) -> Result<i64, StoreError> {
 /// Since when this node has seen the others without a break. When the database was away nobody could say that they
 /// live: whoever is there first must not take all others for dead.
 #[derive(Default)]
-pub(super) struct Lookout(Mutex<Option<(Instant, Instant)>>);
+pub(super) struct Lookout(Mutex<Option<Watch>>);
+
+#[derive(Clone, Copy)]
+struct Watch {
+    since: Instant,
+    last: Instant,
+    /// It could look before, and then not for a while.
+    broke: bool,
+}
 
 /// How well this node can judge who is silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sight {
-    /// It looks for the first time.
-    First,
-    /// It could not look for a while, a moment ago.
+    /// It has just begun to look: it believes the table, and buries nobody.
+    New,
+    /// It could not look for a while, until a moment ago: it takes nobody for silent.
     Blurred,
     Clear,
 }
 
 impl Lookout {
     fn sight(&self) -> Sight {
-        let watch = *self.lock();
-        let Some((since, last)) = watch else {
-            return Sight::First;
+        let Some(watch) = *self.lock() else {
+            return Sight::New;
         };
-        match last.elapsed() < DEAD_AFTER && since.elapsed() >= DEAD_AFTER {
-            true => Sight::Clear,
-            false => Sight::Blurred,
+        if watch.last.elapsed() >= DEAD_AFTER {
+            return Sight::Blurred;
+        }
+        match (watch.since.elapsed() >= DEAD_AFTER, watch.broke) {
+            (true, _) => Sight::Clear,
+            (false, true) => Sight::Blurred,
+            (false, false) => Sight::New,
         }
     }
 
     fn note(&self) {
         let mut watch = self.lock();
         let now = Instant::now();
-        let unbroken = watch.filter(|(_, last)| last.elapsed() < DEAD_AFTER);
-        *watch = Some((unbroken.map_or(now, |(since, _)| since), now));
+        *watch = Some(match *watch {
+            Some(before) if before.last.elapsed() < DEAD_AFTER => Watch {
+                last: now,
+                ..before
+            },
+            before => Watch {
+                since: now,
+                last: now,
+                broke: before.is_some(),
+            },
+        });
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(Instant, Instant)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Watch>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
