@@ -41,6 +41,9 @@ pub struct Run {
         default_value = "target/release/command-center"
     )]
     hub: PathBuf,
+    /// The program that `rolling-deploy` begins with, when it is another: the version before.
+    #[arg(long, value_name = "PROGRAM")]
+    old: Option<PathBuf>,
     /// Nodes of the hub.
     #[arg(long, default_value_t = 3)]
     nodes: usize,
@@ -119,6 +122,7 @@ impl Run {
             let setup = Setup {
                 id: drill.id,
                 binary: whole(&self.hub)?,
+                old: self.old.as_deref().map(whole).transpose()?,
                 nodes: self.nodes,
                 size: self.sized(drill, *extent),
                 seed,

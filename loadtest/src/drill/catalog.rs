@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::fault::{
-    agents_cut, deadlocks, disordered_statuses, duplicates, half_open, node_killed, postgres_down,
-    postgres_slow, reconnect_storm, redis_down, redis_flushed, redis_full, redis_silent,
-    slow_consumers,
+    agents_cut, deadlocks, disordered_statuses, duplicates, half_open, node_killed, owner_frozen,
+    owner_killed, postgres_down, postgres_slow, provider_throttles, reconnect_storm, redis_down,
+    redis_flushed, redis_full, redis_silent, rolling_deploy, slow_consumers,
 };
 use super::outcome::Outcome;
 use super::setup::{Setup, Size};
@@ -52,6 +52,26 @@ pub static DRILLS: &[Drill] = &[
         usual: size(30, 200.0, 6, 3.0, 0),
         full: size(100, 300.0, 6, 5.0, 0),
         run: |setup| Box::pin(node_killed::run(setup)),
+    },
+    Drill {
+        id: "f-04",
+        name: "owner-killed",
+        fault: "kill -9 of a node while agents write and change statuses in 200 conversations over all nodes",
+        pass: "first answer after it p99 ≤ 2 s; from 5 s after it p99 ≤ twice as before (or 100 ms); at the provider and in the thread once",
+        smoke: None,
+        usual: size(6, 100.0, 6, 8.0, 0),
+        full: size(30, 300.0, 6, 10.0, 0),
+        run: |setup| Box::pin(owner_killed::run(setup)),
+    },
+    Drill {
+        id: "f-05",
+        name: "owner-frozen",
+        fault: "SIGSTOP of the node that sends for the number, which wakes after its work moved",
+        pass: "accepted by the provider more than once 0; every message gets an end ≤ 150 s; lines given up ≤ 1 s after it woke",
+        smoke: None,
+        usual: size(4, 100.0, 6, 12.0, 0),
+        full: size(30, 200.0, 6, 15.0, 0),
+        run: |setup| Box::pin(owner_frozen::run(setup)),
     },
     Drill {
         id: "f-06",
@@ -144,6 +164,16 @@ pub static DRILLS: &[Drill] = &[
         run: |setup| Box::pin(redis_full::run(setup)),
     },
     Drill {
+        id: "f-16",
+        name: "provider-throttles",
+        fault: "more sends over all nodes than the number may make in a second (80), 20 of them to one contact",
+        pass: "all sent; 130429 ≤ 2 %, 131056 ≤ 0.1 %, rate ≥ 90 % of the limit",
+        smoke: None,
+        usual: size(1, 100.0, 3, 0.0, 2_400),
+        full: size(1, 100.0, 3, 0.0, 5_000),
+        run: |setup| Box::pin(provider_throttles::run(setup)),
+    },
+    Drill {
         id: "f-19",
         name: "duplicates",
         fault: "each webhook five times at once over all nodes; albums of ten images from new contacts at once",
@@ -202,6 +232,16 @@ pub static DRILLS: &[Drill] = &[
         usual: size(1, 0.0, 0, 0.0, 300),
         full: size(1, 0.0, 0, 0.0, 1_000),
         run: |setup| Box::pin(half_open::run(setup)),
+    },
+    Drill {
+        id: "f-34",
+        name: "rolling-deploy",
+        fault: "each node in turn is told to end (SIGTERM) and started again, with another program if `--old` begins; posts are repeated only where nobody listened",
+        pass: "5xx 0, every command done, drain ≤ 25 s",
+        smoke: None,
+        usual: size(3, 100.0, 6, 0.0, 0),
+        full: size(10, 200.0, 6, 0.0, 0),
+        run: |setup| Box::pin(rolling_deploy::run(setup)),
     },
 ];
 

@@ -149,7 +149,7 @@ pub async fn check(provider: &Running, sent: &[Sent], outcome: &mut Outcome) -> 
 }
 
 /// How often the provider accepted each text, whatever attempt it came with.
-fn accepted(provider: &Running) -> HashMap<String, u32> {
+pub(super) fn accepted(provider: &Running) -> HashMap<String, u32> {
     let mut times = HashMap::new();
     for attempt in provider.attempts() {
         if let Some(text) = attempt

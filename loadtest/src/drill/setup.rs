@@ -28,6 +28,8 @@ pub struct Setup {
     pub id: &'static str,
     /// The hub's program.
     pub binary: PathBuf,
+    /// The one that a deployment begins with, if it is another.
+    pub old: Option<PathBuf>,
     pub nodes: usize,
     pub size: Size,
     pub seed: u64,

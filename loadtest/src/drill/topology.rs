@@ -15,11 +15,14 @@ use super::redis::Redis;
 use crate::load::body::Target;
 use crate::load::hub::Hub;
 use crate::load::marker::fresh_run;
+use crate::load::rest::Rest;
 use crate::simulator::{self, Behaviour, NumberConfig, Options, Simulator, Tier, signature};
 
 const EMAIL: &str = "drill@example.org";
 const PASSWORD: &str = "a long pass phrase for drills 4711";
+/// Of the first number; the others follow it.
 const PHONE_NUMBER_ID: &str = "100000000000077";
+const FIRST_PHONE_NUMBER: usize = 77;
 const BUSINESS_ACCOUNT_ID: &str = "200000000000077";
 const ACCESS_TOKEN: &str = "DRILL-TOKEN";
 const APP_SECRET: &str = "drill-app-secret-5b1e";
@@ -40,6 +43,10 @@ pub struct Wants {
     pub proxies: Proxied,
     /// A provider with these manners; none answers when absent.
     pub provider: Option<Behaviour>,
+    /// How much the provider lets a number send; a high one when absent.
+    pub tier: Option<Tier>,
+    /// Numbers beyond the first, which nobody writes to.
+    pub more_numbers: usize,
 }
 
 /// Which links go through a proxy, on every node.
@@ -62,6 +69,8 @@ pub struct Topology {
     pub hub: Hub,
     /// The number's id at the hub.
     pub session: String,
+    /// The ids of the numbers beyond it.
+    pub more_sessions: Vec<String>,
     // Dropped last.
     pub folder: Folder,
 }
@@ -112,13 +121,14 @@ impl Topology {
         let mut folder = Folder { path, keep: false };
         let outcome = Self::start_in(&folder.path, binary, wants).await;
         match outcome {
-            Ok((nodes, postgres, redis, simulator, hub, session)) => Ok(Self {
+            Ok((nodes, postgres, redis, simulator, hub, sessions)) => Ok(Self {
                 nodes,
                 postgres,
                 redis,
                 simulator,
                 hub,
-                session,
+                session: sessions.0,
+                more_sessions: sessions.1,
                 folder,
             }),
             Err(error) => {
@@ -132,7 +142,7 @@ impl Topology {
         let postgres = Postgres::start(&folder.join("postgres")).await?;
         let redis = Redis::start(&folder.join("redis")).await?;
         let simulator = match &wants.provider {
-            Some(manners) => Some(Simulator::start(provider(manners)).await?),
+            Some(manners) => Some(Simulator::start(provider(manners, wants)).await?),
             None => None,
         };
         let mut nodes: Vec<Node> = Vec::new();
@@ -154,10 +164,11 @@ impl Topology {
         }
         let first = nodes.first().context("no node")?;
         let hub = first.hub.clone().register(EMAIL, PASSWORD).await?;
-        let session = json!({"name": "Drill", "provider": "cloud_api", "phone_number_id": PHONE_NUMBER_ID,
-            "business_account_id": BUSINESS_ACCOUNT_ID, "access_token": ACCESS_TOKEN, "app_secret": APP_SECRET,
-            "verify_token": VERIFY_TOKEN});
-        let session = hub.create_session(&session).await?;
+        let session = hub.create_session(&number(0)).await?.id;
+        let mut more_sessions = Vec::new();
+        for index in 1..=wants.more_numbers {
+            more_sessions.push(hub.create_session(&number(index)).await?.id);
+        }
         // A key does not end within a long drill, as an access token does.
         let key = hub.create_key().await?;
         let mut more = Vec::new();
@@ -175,12 +186,23 @@ impl Topology {
         if let Some(simulator) = &simulator {
             // The real provider knows one address; each status at every node is a repetition at once.
             for node in &nodes {
-                let callback = format!("{}/webhooks/whatsapp/{}", node.recipe.url(), session.id);
-                let subscribed = simulator.subscribe(PHONE_NUMBER_ID, &callback, VERIFY_TOKEN);
-                subscribed.await?;
+                for (index, session) in std::iter::once(&session).chain(&more_sessions).enumerate()
+                {
+                    let callback = format!("{}/webhooks/whatsapp/{session}", node.recipe.url());
+                    let id = phone_number_id(index);
+                    let subscribed = simulator.subscribe(&id, &callback, VERIFY_TOKEN);
+                    subscribed.await?;
+                }
             }
         }
-        Ok((nodes, postgres, redis, simulator, hub, session.id))
+        Ok((
+            nodes,
+            postgres,
+            redis,
+            simulator,
+            hub,
+            (session, more_sessions),
+        ))
     }
 
     /// Where the provider posts: all nodes.
@@ -267,7 +289,7 @@ type Parts = (
     Redis,
     Option<simulator::Running>,
     Hub,
-    String,
+    (String, Vec<String>),
 );
 
 impl Node {
@@ -347,6 +369,25 @@ impl Node {
         Ok(running.pid())
     }
 
+    /// From its next start on it is this program.
+    pub fn run_next(&mut self, binary: &Path) {
+        self.recipe.binary = binary.to_owned();
+    }
+
+    /// The numbers that it sends for, as it says itself.
+    pub async fn lines(&self, key: &str, within: Duration) -> anyhow::Result<Vec<String>> {
+        let mut rest = Rest::new(&self.hub.authority()?, key).with_timeout(within);
+        let answer = rest.get("/api/v1/cluster").await?;
+        let body = answer.body();
+        let nodes = body["nodes"].as_array().context("no nodes in the answer")?;
+        let this = nodes.iter().find(|node| node["this"] == true);
+        let lines = this.and_then(|node| node["report"]["lines"].as_array());
+        let lines = lines.context("the node does not tell its lines")?.iter();
+        Ok(lines
+            .filter_map(|id| id.as_str().map(str::to_owned))
+            .collect())
+    }
+
     /// Where it listens.
     pub const fn port(&self) -> u16 {
         self.recipe.port
@@ -369,17 +410,32 @@ async fn proxy(is_wanted: bool, port: u16) -> anyhow::Result<Option<Proxy>> {
     Ok(Some(Proxy::start(server).await?))
 }
 
-fn provider(manners: &Behaviour) -> Options {
+/// The provider's id of a number: the first, or one beyond it.
+pub fn phone_number_id(index: usize) -> String {
+    match index {
+        0 => PHONE_NUMBER_ID.to_owned(),
+        _ => format!("1000000000{:05}", FIRST_PHONE_NUMBER + index),
+    }
+}
+
+fn number(index: usize) -> serde_json::Value {
+    json!({"name": format!("Drill {index}"), "provider": "cloud_api", "phone_number_id": phone_number_id(index),
+        "business_account_id": BUSINESS_ACCOUNT_ID, "access_token": ACCESS_TOKEN, "app_secret": APP_SECRET,
+        "verify_token": VERIFY_TOKEN})
+}
+
+fn provider(manners: &Behaviour, wants: &Wants) -> Options {
+    let number = |index| NumberConfig {
+        phone_number_id: phone_number_id(index),
+        business_account_id: BUSINESS_ACCOUNT_ID.to_owned(),
+        access_token: ACCESS_TOKEN.to_owned(),
+        app_secret: APP_SECRET.to_owned(),
+        display_phone_number: format!("+1 555 010 {:04}", FIRST_PHONE_NUMBER + index),
+        verified_name: "Drill".to_owned(),
+        tier: wants.tier.unwrap_or(Tier::High),
+    };
     Options {
-        numbers: vec![NumberConfig {
-            phone_number_id: PHONE_NUMBER_ID.to_owned(),
-            business_account_id: BUSINESS_ACCOUNT_ID.to_owned(),
-            access_token: ACCESS_TOKEN.to_owned(),
-            app_secret: APP_SECRET.to_owned(),
-            display_phone_number: "+1 555 010 0077".to_owned(),
-            verified_name: "Drill".to_owned(),
-            tier: Tier::High,
-        }],
+        numbers: (0..=wants.more_numbers).map(number).collect(),
         behaviour: manners.clone(),
         ..Options::default()
     }

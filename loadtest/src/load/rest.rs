@@ -57,6 +57,12 @@ impl Rest {
         }
     }
 
+    /// With another patience than half a minute for each answer.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.wire = self.wire.with_timeout(timeout);
+        self
+    }
+
     /// A GET.
     pub async fn get(&mut self, path: &str) -> io::Result<Answer> {
         self.ask("GET", path, None, "").await

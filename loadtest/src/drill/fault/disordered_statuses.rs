@@ -9,6 +9,7 @@ use crate::drill::checker;
 use crate::drill::outcome::Outcome;
 use crate::drill::sends::{self, Order, Sent};
 use crate::drill::setup::Setup;
+use crate::drill::threads;
 use crate::drill::topology::Topology;
 use crate::drill::traffic::Traffic;
 use crate::simulator::{Behaviour, Running, Statuses, Step};
@@ -188,27 +189,6 @@ fn wrong(
 
 /// The status of every message that went out, by id.
 async fn statuses(topology: &Topology) -> anyhow::Result<HashMap<String, String>> {
-    let mut conversations = Vec::new();
-    topology
-        .hub
-        .each("/api/v1/conversations", |one| {
-            conversations.extend(one["id"].as_str().map(str::to_owned));
-        })
-        .await?;
-    let mut statuses = HashMap::new();
-    for id in conversations {
-        let path = format!("/api/v1/conversations/{id}/messages");
-        topology
-            .hub
-            .each(&path, |message| {
-                if let (Some(id), Some(status)) =
-                    (message["id"].as_str(), message["status"].as_str())
-                    && message["direction"] == "outbound"
-                {
-                    statuses.insert(id.to_owned(), status.to_owned());
-                }
-            })
-            .await?;
-    }
-    Ok(statuses)
+    let shown = threads::outbound(topology).await?.into_iter();
+    Ok(shown.map(|one| (one.id, one.status)).collect())
 }

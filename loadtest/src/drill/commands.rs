@@ -1,0 +1,376 @@
+//! Agents at work: messages with a key and changes of status, at a steady rate over all nodes, and how each was answered.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use super::checker::p99_ms;
+use super::outcome::Outcome;
+use super::sends::{self, Sent};
+use super::threads;
+use super::topology::Topology;
+use crate::load::marker::fresh_run;
+use crate::load::report::round;
+use crate::load::rest::{Answer, Rest};
+
+/// A command is tried for so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+/// By then every message has an end.
+const RESOLVES: Duration = Duration::from_secs(150);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What agents do.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Commands a second.
+    pub rate: f64,
+    /// Ends by itself after so many; on being told when absent.
+    pub count: Option<u64>,
+    /// To each of the load's contacts from `first` on in turn.
+    pub first: u64,
+    pub contacts: u64,
+    /// Every other time that it is a contact's turn, the status of the conversation is changed.
+    pub changes: bool,
+    /// The number that sends; the first when absent.
+    pub session: Option<String>,
+    pub connections: usize,
+    /// What is not answered within this time counts as no answer.
+    pub answer: Duration,
+    pub again: Again,
+    /// Through the proxies of agents.
+    pub proxied: bool,
+}
+
+/// When a command is asked again, with the same key and at the next node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// Whenever it was not done: no answer, 429, 5xx.
+    Always,
+    /// When nobody listened, so that nothing can have happened.
+    Refused,
+}
+
+impl Default for Work {
+    fn default() -> Self {
+        Self {
+            rate: 50.0,
+            count: None,
+            first: 0,
+            contacts: 200,
+            changes: false,
+            session: None,
+            connections: 64,
+            answer: Duration::from_secs(10),
+            again: Again::Always,
+            proxied: false,
+        }
+    }
+}
+
+/// A command and its end.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub contact: u64,
+    /// From the start of the work.
+    pub due: Duration,
+    /// When its last answer came, or it was given up.
+    pub end: Duration,
+    /// Its text, when it is a message.
+    pub mark: Option<String>,
+    /// Whether the hub said that it is done.
+    pub is_done: bool,
+    /// The message's id, when it is one that was taken.
+    pub id: Option<String>,
+    /// What the tries before the last one met: `503 busy`, `cut`, `refused`.
+    pub failures: Vec<String>,
+}
+
+impl Done {
+    /// From the time it was due.
+    pub fn took(&self) -> Duration {
+        self.end.saturating_sub(self.due)
+    }
+}
+
+/// Agents who work.
+pub struct Desk {
+    begin: Instant,
+    stop: Arc<AtomicBool>,
+    workers: JoinSet<anyhow::Result<Vec<Done>>>,
+}
+
+struct Worker {
+    nodes: Vec<Rest>,
+    turn: usize,
+    work: Work,
+    run: u32,
+    begin: Instant,
+    /// The conversation of each contact, as soon as it is known.
+    conversations: Arc<Mutex<HashMap<u64, String>>>,
+}
+
+impl Desk {
+    /// They begin.
+    pub fn start(topology: &Topology, work: &Work) -> anyhow::Result<Self> {
+        let run = fresh_run()?;
+        let begin = Instant::now();
+        let stop = Arc::new(AtomicBool::new(false));
+        let next = Arc::new(AtomicU64::new(0));
+        let conversations = Arc::new(Mutex::new(HashMap::new()));
+        let key = topology.hub.token().unwrap_or_default();
+        let mut workers = JoinSet::new();
+        for turn in 0..work.connections {
+            let nodes = topology.nodes.iter().map(|node| {
+                let authority = match &node.agents {
+                    Some(link) if work.proxied => format!("127.0.0.1:{}", link.port()),
+                    _ => node.hub.authority()?,
+                };
+                Ok(Rest::new(&authority, key).with_timeout(work.answer))
+            });
+            let mut work = work.clone();
+            work.session = work.session.or_else(|| Some(topology.session.clone()));
+            let worker = Worker {
+                nodes: nodes.collect::<anyhow::Result<_>>()?,
+                turn,
+                work,
+                run,
+                begin,
+                conversations: Arc::clone(&conversations),
+            };
+            workers.spawn(worker.run(Arc::clone(&next), Arc::clone(&stop)));
+        }
+        Ok(Self {
+            begin,
+            stop,
+            workers,
+        })
+    }
+
+    /// The time of the work.
+    pub fn now(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
+    /// No new commands; what was begun is ended.
+    pub async fn stop(self) -> anyhow::Result<Vec<Done>> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.finish().await
+    }
+
+    /// Waits for the last of the ordered commands.
+    pub async fn finish(mut self) -> anyhow::Result<Vec<Done>> {
+        let mut all = Vec::new();
+        while let Some(done) = self.workers.join_next().await {
+            all.extend(done??);
+        }
+        all.sort_by_key(|done| done.due);
+        Ok(all)
+    }
+}
+
+impl Worker {
+    async fn run(
+        mut self,
+        next: Arc<AtomicU64>,
+        stop: Arc<AtomicBool>,
+    ) -> anyhow::Result<Vec<Done>> {
+        let mut all = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if self.work.count.is_some_and(|count| number >= count) {
+                return Ok(all);
+            }
+            let due = Duration::from_secs_f64(number as f64 / self.work.rate);
+            tokio::time::sleep_until((self.begin + due).into()).await;
+            if stop.load(Ordering::Relaxed) {
+                return Ok(all);
+            }
+            all.push(self.one(number, due).await);
+        }
+    }
+
+    async fn one(&mut self, number: u64, due: Duration) -> Done {
+        let contact = self.work.first + number % self.work.contacts;
+        let turn = number / self.work.contacts;
+        let conversation = match self.work.changes && turn % 2 == 1 {
+            true => self.known().get(&contact).cloned(),
+            false => None,
+        };
+        let mut done = Done {
+            contact,
+            due,
+            end: due,
+            mark: None,
+            is_done: false,
+            id: None,
+            failures: Vec::new(),
+        };
+        let (method, path, body) = match conversation {
+            Some(id) => {
+                let status = ["pending", "open"][usize::from(turn % 4 == 1)];
+                let path = format!("/api/v1/conversations/{id}");
+                ("PATCH", path, json!({ "status": status }).to_string())
+            }
+            None => {
+                let mark = format!("command {:08x} {number}.", self.run);
+                let body = json!({"session_id": self.work.session, "to": format!("+1999{contact:07}"),
+                    "type": "text", "text": {"body": mark}});
+                done.mark = Some(mark);
+                ("POST", "/api/v1/messages".to_owned(), body.to_string())
+            }
+        };
+        let key = format!("command-{:08x}-{number}", self.run);
+        let key = done.mark.is_some().then_some(key.as_str());
+        let begin = Instant::now();
+        loop {
+            self.turn = (self.turn + 1) % self.nodes.len();
+            let node = &mut self.nodes[self.turn];
+            let answer = node.ask(method, &path, key, &body).await;
+            done.end = self.begin.elapsed();
+            let may_again = match answer {
+                Ok(answer) if answer.is_good() => {
+                    done.is_done = true;
+                    self.learn(&answer, &mut done);
+                    return done;
+                }
+                Ok(answer) => {
+                    done.failures.push(answer.problem());
+                    let is_final = answer.status < 500 && answer.status != 429;
+                    !is_final && self.work.again == Again::Always
+                }
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    done.failures.push("refused".to_owned());
+                    true
+                }
+                Err(error) => {
+                    let is_late = error.kind() == io::ErrorKind::TimedOut;
+                    done.failures
+                        .push(if is_late { "late" } else { "cut" }.to_owned());
+                    self.work.again == Again::Always
+                }
+            };
+            if !may_again || begin.elapsed() > PATIENCE {
+                return done;
+            }
+            // The next node is asked at once; whoever was asked already, a little later.
+            if done.failures.len() >= self.nodes.len() {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    fn learn(&self, answer: &Answer, done: &mut Done) {
+        if done.mark.is_none() {
+            return;
+        }
+        let body = answer.body();
+        done.id = body["id"].as_str().map(str::to_owned);
+        if let Some(id) = body["conversation_id"].as_str() {
+            self.known().insert(done.contact, id.to_owned());
+        }
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<u64, String>> {
+        self.conversations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Messages that the hub took.
+pub fn taken(all: &[Done]) -> Vec<Sent> {
+    let taken = all.iter().filter_map(|done| {
+        Some(Sent {
+            id: done.id.clone()?,
+            mark: done.mark.clone()?,
+        })
+    });
+    taken.collect()
+}
+
+/// The 99th percentile of what was due at a time that is wanted, in milliseconds.
+pub fn p99(all: &[Done], is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
+    let wanted = all.iter().filter(|done| is_wanted(done.due));
+    p99_ms(wanted.map(Done::took))
+}
+
+/// Adds what became of all commands: each done, each message at the provider once and in its thread once.
+pub async fn check(topology: &Topology, all: &[Done], outcome: &mut Outcome) -> anyhow::Result<()> {
+    let sent = taken(all);
+    if let Some(provider) = &topology.simulator {
+        sends::check(provider, &sent, outcome).await?;
+        let accepted = sends::accepted(provider);
+        // Those that nobody was told of, too: what is unclear must not be done twice either.
+        let marks = all.iter().filter_map(|done| done.mark.as_deref());
+        let twice = marks.filter(|mark| accepted.get(*mark).is_some_and(|times| *times > 1));
+        outcome.none("provider_doubled", twice.count() as u64);
+    }
+    let mut shown: HashMap<String, u64> = HashMap::new();
+    for message in threads::outbound(topology).await? {
+        *shown.entry(message.text).or_default() += 1;
+    }
+    let times = |sent: &Sent| shown.get(&sent.mark).copied().unwrap_or_default();
+    let missing = sent.iter().filter(|sent| times(sent) == 0).count();
+    outcome.none("thread_lost", missing as u64);
+    let doubled = shown.values().filter(|times| **times > 1).count();
+    outcome.none("thread_doubled", doubled as u64);
+    let undone = all.iter().filter(|done| !done.is_done).count();
+    outcome.none("commands_undone", undone as u64);
+    outcome.fact("commands", all.len());
+    let mut failures: BTreeMap<&str, u64> = BTreeMap::new();
+    for failure in all.iter().flat_map(|done| &done.failures) {
+        *failures.entry(failure).or_default() += 1;
+    }
+    for (what, count) in failures {
+        outcome.fact(&format!("commands_met_{}", what.replace(' ', "_")), count);
+    }
+    Ok(())
+}
+
+/// Waits until every message that was taken has an end, and adds those that have none; a doubt is one only of what the
+/// provider never had, because no status will tell.
+pub async fn resolved(
+    topology: &Topology,
+    all: &[Done],
+    outcome: &mut Outcome,
+) -> anyhow::Result<()> {
+    let sent = taken(all);
+    let begin = Instant::now();
+    loop {
+        let accepted = topology.simulator.as_ref().map(sends::accepted);
+        let accepted = accepted.unwrap_or_default();
+        let shown = threads::outbound(topology).await?.into_iter();
+        let shown: HashMap<String, String> = shown.map(|one| (one.id, one.status)).collect();
+        let mut open: BTreeMap<&str, u64> = BTreeMap::new();
+        let (mut doubts, mut untrue, mut failed) = (0_u64, 0_u64, 0_u64);
+        for one in &sent {
+            let has_it = accepted.get(&one.mark).is_some_and(|times| *times > 0);
+            match shown.get(&one.id).map_or("missing", String::as_str) {
+                "sent" | "delivered" | "read" => {}
+                "failed" if has_it => untrue += 1,
+                "failed" => failed += 1,
+                "unknown" if !has_it => doubts += 1,
+                status => *open.entry(status).or_default() += 1,
+            }
+        }
+        if !open.is_empty() && begin.elapsed() < RESOLVES {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            continue;
+        }
+        outcome.none("unresolved", open.values().sum());
+        outcome.none("failed_but_delivered", untrue);
+        outcome.fact("resolved_after_s", round(begin.elapsed().as_secs_f64()));
+        outcome.fact("failed", failed);
+        outcome.fact("in_doubt_and_never_there", doubts);
+        for (status, count) in open {
+            outcome.fact(&format!("still_{status}"), count);
+        }
+        return Ok(());
+    }
+}

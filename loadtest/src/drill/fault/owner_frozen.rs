@@ -1,0 +1,139 @@
+//! F-05: the node that sends for the number is stopped where it is, its work moves, and it wakes. It must not send or
+//! write what others did meanwhile.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::drill::checker;
+use crate::drill::commands::{self, Desk, Work};
+use crate::drill::outcome::Outcome;
+use crate::drill::setup::Setup;
+use crate::drill::topology::Topology;
+use crate::drill::traffic::Traffic;
+use crate::load::report::round;
+use crate::simulator::Behaviour;
+
+const CONTACTS: u32 = 200;
+const OPENING: Duration = Duration::from_secs(4);
+/// An agent who hears nothing asks another node.
+const ANSWER: Duration = Duration::from_secs(3);
+/// Who wakes has given its lines up by then.
+const GIVES_UP_S: f64 = 1.0;
+/// Somebody else sends for the number, or the drill is pointless.
+const MOVES: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// A node that just woke may answer late; that is measured too.
+const LOOKS: Duration = Duration::from_secs(5);
+const MEAN_PAUSE: Duration = Duration::from_secs(3);
+/// Runs the drill.
+pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(setup.nodes >= 2, "work moves to another node");
+    let mut wants = setup.wants();
+    wants.provider = Some(Behaviour {
+        enforce_rates: false,
+        // Some POSTs are under way whenever the node is stopped.
+        answer_ms: (50, 300),
+        ..Behaviour::default()
+    });
+    let mut topology = setup.topology(&wants).await?;
+    let mut amount = setup.load();
+    amount.contacts = CONTACTS;
+    let traffic = Traffic::start(&topology, amount).await?;
+    tokio::time::sleep(OPENING).await;
+    let work = Work {
+        rate: setup.size.rate / 2.0,
+        contacts: u64::from(CONTACTS),
+        answer: ANSWER,
+        ..Work::default()
+    };
+    let desk = Desk::start(&topology, &work)?;
+    let mut nemesis = setup.nemesis();
+    let mut slowest_move = Duration::ZERO;
+    let mut slowest_end = Duration::ZERO;
+    let mut unmoved = 0;
+    for round in 1..=setup.size.rounds {
+        tokio::time::sleep(nemesis.pause(MEAN_PAUSE)).await;
+        let owner = owner(&topology, None)
+            .await?
+            .context("nobody sends for the number")?;
+        topology.nodes[owner].freeze().await?;
+        let (frozen, until) = (Instant::now(), Instant::now() + setup.hold());
+        let next = heir(&topology, owner).await?;
+        let moved = frozen.elapsed();
+        tokio::time::sleep_until(until.into()).await;
+        topology.nodes[owner].thaw().await?;
+        let gave_up = gives_up(&topology, owner).await?;
+        match next {
+            Some(next) => {
+                slowest_move = slowest_move.max(moved);
+                setup.say(&format!(
+                    "round {round}: node {} slept, node {} sends after {moved:.1?}, lines given up {gave_up:.2?} after it woke",
+                    owner + 1,
+                    next + 1
+                ));
+            }
+            None => unmoved += 1,
+        }
+        slowest_end = slowest_end.max(gave_up);
+    }
+    tokio::time::sleep(MEAN_PAUSE).await;
+    let done = desk.stop().await?;
+    let mut outcome = Outcome::default();
+    outcome.none("not_moved", unmoved);
+    outcome.at_most(
+        "lines_given_up_s",
+        Some(slowest_end.as_secs_f64()),
+        GIVES_UP_S,
+    );
+    outcome.fact("slowest_move_s", round(slowest_move.as_secs_f64()));
+    commands::check(&topology, &done, &mut outcome).await?;
+    commands::resolved(&topology, &done, &mut outcome).await?;
+    let seen = traffic.stop().await?;
+    checker::check(&topology, &seen, &mut outcome).await?;
+    outcome.none("nodes_ended", topology.ended());
+    topology.close(outcome.is_good());
+    Ok(outcome)
+}
+
+/// Who sends for the number by its own word; `but` is not asked.
+async fn owner(topology: &Topology, but: Option<usize>) -> anyhow::Result<Option<usize>> {
+    let key = topology.hub.token().unwrap_or_default();
+    for (index, node) in topology.nodes.iter().enumerate() {
+        if but == Some(index) {
+            continue;
+        }
+        // A node that does not answer now is asked again by whoever asks.
+        let lines = node.lines(key, LOOKS).await.unwrap_or_default();
+        if lines.contains(&topology.session) {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
+}
+
+/// Who sends instead of the one that sleeps, when anybody does in time.
+async fn heir(topology: &Topology, asleep: usize) -> anyhow::Result<Option<usize>> {
+    let begin = Instant::now();
+    while begin.elapsed() < MOVES {
+        if let Some(next) = owner(topology, Some(asleep)).await? {
+            return Ok(Some(next));
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(None)
+}
+
+/// How long the node that woke says that it sends for the number.
+async fn gives_up(topology: &Topology, woken: usize) -> anyhow::Result<Duration> {
+    let key = topology.hub.token().unwrap_or_default();
+    let begin = Instant::now();
+    while begin.elapsed() < LOOKS {
+        let lines = topology.nodes[woken].lines(key, LOOKS).await;
+        if lines.is_ok_and(|lines| !lines.contains(&topology.session)) {
+            return Ok(begin.elapsed());
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(begin.elapsed())
+}
