@@ -17,6 +17,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod redis;
 pub mod sends;
+pub mod sent;
 pub mod setup;
 pub mod slow;
 pub mod threads;

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::fault::{
-    agents_cut, deadlocks, disordered_statuses, duplicates, half_open, node_killed, owner_frozen,
-    owner_killed, postgres_down, postgres_slow, provider_throttles, reconnect_storm, redis_down,
-    redis_flushed, redis_full, redis_silent, rolling_deploy, slow_consumers,
+    agents_cut, bad_link_sends, deadlocks, disordered_statuses, duplicates, half_open,
+    hot_conversation, node_killed, overload, owner_frozen, owner_killed, postgres_down,
+    postgres_slow, provider_slow, provider_throttles, provider_unclear, reconnect_storm,
+    redis_down, redis_flushed, redis_full, redis_silent, rolling_deploy, slow_consumers,
 };
 use super::outcome::Outcome;
 use super::setup::{Setup, Size};
@@ -174,6 +175,26 @@ pub static DRILLS: &[Drill] = &[
         run: |setup| Box::pin(provider_throttles::run(setup)),
     },
     Drill {
+        id: "f-17",
+        name: "provider-unclear",
+        fault: "a third of the sends end unclear: accepted and then cut, a page of a broken proxy, silence for longer than the hub waits",
+        pass: "accepted more than once 0; every message gets an end ≤ 150 s, none is shown as failed that arrived; what the provider never had may stay in doubt",
+        smoke: None,
+        usual: size(1, 50.0, 6, 0.0, 1_000),
+        full: size(1, 100.0, 6, 0.0, 5_000),
+        run: |setup| Box::pin(provider_unclear::run(setup)),
+    },
+    Drill {
+        id: "f-18",
+        name: "provider-slow",
+        fault: "the provider answers one of four numbers after ten seconds",
+        pass: "the others reach the provider and agents are answered p99 ≤ +20 % (or 250 ms)",
+        smoke: None,
+        usual: size(1, 30.0, 3, 40.0, 10),
+        full: size(1, 100.0, 3, 120.0, 20),
+        run: |setup| Box::pin(provider_slow::run(setup)),
+    },
+    Drill {
         id: "f-19",
         name: "duplicates",
         fault: "each webhook five times at once over all nodes; albums of ten images from new contacts at once",
@@ -204,6 +225,16 @@ pub static DRILLS: &[Drill] = &[
         run: |setup| Box::pin(agents_cut::run(setup)),
     },
     Drill {
+        id: "f-22",
+        name: "bad-link-sends",
+        fault: "three in ten answers to agents' sends are lost with their connection, and the agents send again with the same key",
+        pass: "sends doubled 0, in the thread once",
+        smoke: None,
+        usual: size(1, 50.0, 0, 0.0, 1_500),
+        full: size(1, 100.0, 0, 0.0, 5_000),
+        run: |setup| Box::pin(bad_link_sends::run(setup)),
+    },
+    Drill {
         id: "f-23",
         name: "reconnect-storm",
         fault: "kill -9 of a node with a third of the sockets",
@@ -232,6 +263,26 @@ pub static DRILLS: &[Drill] = &[
         usual: size(1, 0.0, 0, 0.0, 300),
         full: size(1, 0.0, 0, 0.0, 1_000),
         run: |setup| Box::pin(half_open::run(setup)),
+    },
+    Drill {
+        id: "f-31",
+        name: "hot-conversation",
+        fault: "a customer sends thousands of messages within a second",
+        pass: "nothing of it lost; the others' acks p99 ≤ +20 % (or 250 ms), memory grows ≤ 32 MiB",
+        smoke: None,
+        usual: size(3, 100.0, 6, 0.0, 3_000),
+        full: size(10, 300.0, 6, 0.0, 5_000),
+        run: |setup| Box::pin(hot_conversation::run(setup)),
+    },
+    Drill {
+        id: "f-32",
+        name: "overload",
+        fault: "three times as many webhooks as a closed loop reached before, for a minute",
+        pass: "goodput ≥ 80 %, 200 p99 ≤ 1 s, 503 p99 ≤ 50 ms, acks p99 ≤ 250 ms from 30 s after it",
+        smoke: None,
+        usual: size(1, 0.0, 2, 60.0, 0),
+        full: size(1, 0.0, 2, 300.0, 0),
+        run: |setup| Box::pin(overload::run(setup)),
     },
     Drill {
         id: "f-34",

@@ -1,6 +1,6 @@
 //! Agents at work: messages with a key and changes of status, at a steady rate over all nodes, and how each was answered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,20 +10,13 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::checker::p99_ms;
-use super::outcome::Outcome;
-use super::sends::{self, Sent};
-use super::threads;
 use super::topology::Topology;
 use crate::load::marker::fresh_run;
-use crate::load::report::round;
 use crate::load::rest::{Answer, Rest};
 
 /// A command is tried for so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
-/// By then every message has an end.
-const RESOLVES: Duration = Duration::from_secs(150);
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What agents do.
 #[derive(Clone, Debug)]
@@ -79,6 +72,8 @@ pub struct Done {
     pub contact: u64,
     /// From the start of the work.
     pub due: Duration,
+    /// The same time, in milliseconds since 1970.
+    pub due_ms: i64,
     /// When its last answer came, or it was given up.
     pub end: Duration,
     /// Its text, when it is a message.
@@ -111,6 +106,8 @@ struct Worker {
     work: Work,
     run: u32,
     begin: Instant,
+    /// The same time, in milliseconds since 1970.
+    begin_ms: i64,
     /// The conversation of each contact, as soon as it is known.
     conversations: Arc<Mutex<HashMap<u64, String>>>,
 }
@@ -119,7 +116,7 @@ impl Desk {
     /// They begin.
     pub fn start(topology: &Topology, work: &Work) -> anyhow::Result<Self> {
         let run = fresh_run()?;
-        let begin = Instant::now();
+        let (begin, begin_ms) = (Instant::now(), chrono::Utc::now().timestamp_millis());
         let stop = Arc::new(AtomicBool::new(false));
         let next = Arc::new(AtomicU64::new(0));
         let conversations = Arc::new(Mutex::new(HashMap::new()));
@@ -141,6 +138,7 @@ impl Desk {
                 work,
                 run,
                 begin,
+                begin_ms,
                 conversations: Arc::clone(&conversations),
             };
             workers.spawn(worker.run(Arc::clone(&next), Arc::clone(&stop)));
@@ -205,6 +203,7 @@ impl Worker {
         let mut done = Done {
             contact,
             due,
+            due_ms: self.begin_ms + i64::try_from(due.as_millis()).unwrap_or(0),
             end: due,
             mark: None,
             is_done: false,
@@ -283,94 +282,8 @@ impl Worker {
     }
 }
 
-/// Messages that the hub took.
-pub fn taken(all: &[Done]) -> Vec<Sent> {
-    let taken = all.iter().filter_map(|done| {
-        Some(Sent {
-            id: done.id.clone()?,
-            mark: done.mark.clone()?,
-        })
-    });
-    taken.collect()
-}
-
 /// The 99th percentile of what was due at a time that is wanted, in milliseconds.
 pub fn p99(all: &[Done], is_wanted: impl Fn(Duration) -> bool) -> Option<f64> {
     let wanted = all.iter().filter(|done| is_wanted(done.due));
     p99_ms(wanted.map(Done::took))
-}
-
-/// Adds what became of all commands: each done, each message at the provider once and in its thread once.
-pub async fn check(topology: &Topology, all: &[Done], outcome: &mut Outcome) -> anyhow::Result<()> {
-    let sent = taken(all);
-    if let Some(provider) = &topology.simulator {
-        sends::check(provider, &sent, outcome).await?;
-        let accepted = sends::accepted(provider);
-        // Those that nobody was told of, too: what is unclear must not be done twice either.
-        let marks = all.iter().filter_map(|done| done.mark.as_deref());
-        let twice = marks.filter(|mark| accepted.get(*mark).is_some_and(|times| *times > 1));
-        outcome.none("provider_doubled", twice.count() as u64);
-    }
-    let mut shown: HashMap<String, u64> = HashMap::new();
-    for message in threads::outbound(topology).await? {
-        *shown.entry(message.text).or_default() += 1;
-    }
-    let times = |sent: &Sent| shown.get(&sent.mark).copied().unwrap_or_default();
-    let missing = sent.iter().filter(|sent| times(sent) == 0).count();
-    outcome.none("thread_lost", missing as u64);
-    let doubled = shown.values().filter(|times| **times > 1).count();
-    outcome.none("thread_doubled", doubled as u64);
-    let undone = all.iter().filter(|done| !done.is_done).count();
-    outcome.none("commands_undone", undone as u64);
-    outcome.fact("commands", all.len());
-    let mut failures: BTreeMap<&str, u64> = BTreeMap::new();
-    for failure in all.iter().flat_map(|done| &done.failures) {
-        *failures.entry(failure).or_default() += 1;
-    }
-    for (what, count) in failures {
-        outcome.fact(&format!("commands_met_{}", what.replace(' ', "_")), count);
-    }
-    Ok(())
-}
-
-/// Waits until every message that was taken has an end, and adds those that have none; a doubt is one only of what the
-/// provider never had, because no status will tell.
-pub async fn resolved(
-    topology: &Topology,
-    all: &[Done],
-    outcome: &mut Outcome,
-) -> anyhow::Result<()> {
-    let sent = taken(all);
-    let begin = Instant::now();
-    loop {
-        let accepted = topology.simulator.as_ref().map(sends::accepted);
-        let accepted = accepted.unwrap_or_default();
-        let shown = threads::outbound(topology).await?.into_iter();
-        let shown: HashMap<String, String> = shown.map(|one| (one.id, one.status)).collect();
-        let mut open: BTreeMap<&str, u64> = BTreeMap::new();
-        let (mut doubts, mut untrue, mut failed) = (0_u64, 0_u64, 0_u64);
-        for one in &sent {
-            let has_it = accepted.get(&one.mark).is_some_and(|times| *times > 0);
-            match shown.get(&one.id).map_or("missing", String::as_str) {
-                "sent" | "delivered" | "read" => {}
-                "failed" if has_it => untrue += 1,
-                "failed" => failed += 1,
-                "unknown" if !has_it => doubts += 1,
-                status => *open.entry(status).or_default() += 1,
-            }
-        }
-        if !open.is_empty() && begin.elapsed() < RESOLVES {
-            tokio::time::sleep(LOOK_AGAIN).await;
-            continue;
-        }
-        outcome.none("unresolved", open.values().sum());
-        outcome.none("failed_but_delivered", untrue);
-        outcome.fact("resolved_after_s", round(begin.elapsed().as_secs_f64()));
-        outcome.fact("failed", failed);
-        outcome.fact("in_doubt_and_never_there", doubts);
-        for (status, count) in open {
-            outcome.fact(&format!("still_{status}"), count);
-        }
-        return Ok(());
-    }
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -33,6 +35,8 @@ pub enum Link {
     Reset,
     /// Connections are cut, and nobody listens.
     Refuse,
+    /// This share of what the server says is lost, and the connection with it; which follows from the seed.
+    Loses { percent: u8, seed: u64 },
 }
 
 /// Which direction is silent.
@@ -57,11 +61,37 @@ impl Link {
         matches!(self, Self::Reset | Self::Refuse)
     }
 
+    /// Whether what the server says now is lost.
+    fn loses(self, way: Way, chance: &mut Chance) -> bool {
+        match (self, way) {
+            (Self::Loses { percent, seed }, Way::ToClient) => chance.strikes(percent, seed),
+            _ => false,
+        }
+    }
+
     const fn delay(self) -> Duration {
         match self {
             Self::Delay(delay) => delay,
             _ => Duration::ZERO,
         }
+    }
+}
+
+/// The luck of one connection: the same for the same seed and number of the connection.
+struct Chance {
+    serial: u64,
+    said: u64,
+}
+
+impl Chance {
+    const fn of(serial: u64) -> Self {
+        Self { serial, said: 0 }
+    }
+
+    fn strikes(&mut self, percent: u8, seed: u64) -> bool {
+        self.said += 1;
+        let place = self.serial.wrapping_shl(20) + self.said;
+        StdRng::seed_from_u64(seed ^ place).random_range(0..100) < percent
     }
 }
 
@@ -132,6 +162,7 @@ async fn serve(
 ) {
     let mut listener = Some(listener);
     let mut pairs = JoinSet::new();
+    let mut connections = 0_u64;
     loop {
         if *link.borrow_and_update() == Link::Refuse {
             listener = None;
@@ -141,11 +172,12 @@ async fn serve(
         tokio::select! {
             accepted = accept(listener.as_ref()) => {
                 let Ok((client, _)) = accepted else { continue };
-                let (seen, open) = (link.clone(), Arc::clone(&open));
+                let (seen, open, serial) = (link.clone(), Arc::clone(&open), connections);
+                connections += 1;
                 pairs.spawn(async move {
                     open.fetch_add(1, Ordering::Relaxed);
                     // A broken connection ends, which is all that its ends need to know.
-                    let _ = carry(client, server, seen).await;
+                    let _ = carry(client, server, seen, serial).await;
                     open.fetch_sub(1, Ordering::Relaxed);
                 });
             }
@@ -171,6 +203,7 @@ async fn carry(
     mut client: TcpStream,
     server: SocketAddr,
     mut link: watch::Receiver<Link>,
+    serial: u64,
 ) -> io::Result<()> {
     let mut cut = link.clone();
     client.set_nodelay(true)?;
@@ -186,8 +219,8 @@ async fn carry(
     {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
-        let out = flow(from_client, to_server, Way::ToServer, link.clone());
-        let back = flow(from_server, to_client, Way::ToClient, link);
+        let out = flow(from_client, to_server, Way::ToServer, link.clone(), serial);
+        let back = flow(from_server, to_client, Way::ToClient, link, serial);
         tokio::select! {
             ended = async { tokio::try_join!(out, back) } => return ended.map(|_| ()),
             _ = cut.wait_for(|link| link.cuts()) => {}
@@ -210,13 +243,18 @@ async fn flow(
     mut to: impl AsyncWrite + Unpin,
     way: Way,
     link: watch::Receiver<Link>,
+    serial: u64,
 ) -> io::Result<()> {
     let (chunks, mut waiting) = mpsc::channel::<(Instant, Vec<u8>)>(ON_THE_WAY);
     let mut seen = link.clone();
     let read = async move {
         let mut buffer = vec![0; CHUNK];
+        let mut chance = Chance::of(serial);
         loop {
             let count = from.read(&mut buffer).await?;
+            if link.borrow().loses(way, &mut chance) {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
             let due = Instant::now() + link.borrow().delay();
             let chunk = buffer[..count].to_vec();
             if count == 0 || chunks.send((due, chunk)).await.is_err() {
@@ -294,6 +332,28 @@ mod tests {
         let begin = Instant::now();
         says_back(&mut stream).await.unwrap();
         assert!(begin.elapsed() >= Duration::from_millis(40));
+    }
+
+    #[test]
+    fn a_link_loses_its_share_and_a_seed_tells_which() {
+        let lost = |seed| -> Vec<bool> {
+            let connections = (0..1_000).map(Chance::of);
+            connections.map(|mut one| one.strikes(30, seed)).collect()
+        };
+        assert_eq!(lost(7), lost(7));
+        assert_ne!(lost(7), lost(8));
+        let count = lost(7).into_iter().filter(|is_lost| *is_lost).count();
+        assert!((250..350).contains(&count), "{count}");
+    }
+
+    #[tokio::test]
+    async fn a_link_that_loses_all_answers_still_carries_the_questions() {
+        let proxy = Proxy::start(echo().await).await.unwrap();
+        let mut stream = dial(&proxy).await.unwrap();
+        says_back(&mut stream).await.unwrap();
+        let (percent, seed) = (100, 1);
+        proxy.set(Link::Loses { percent, seed });
+        assert!(says_back(&mut stream).await.is_err());
     }
 
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! What the hub shows of messages that went out, read through its API.
 
+use std::collections::BTreeSet;
+
 use super::topology::Topology;
 
 /// A message as an agent sees it.
@@ -12,9 +14,10 @@ pub struct Shown {
 
 /// Every message that went out, in all conversations.
 pub async fn outbound(topology: &Topology) -> anyhow::Result<Vec<Shown>> {
-    let mut conversations = Vec::new();
+    let mut conversations = BTreeSet::new();
     let hub = &topology.hub;
-    hub.each("/api/v1/conversations", |one| {
+    // What changes meanwhile comes again at the end; the other way round it would be left out.
+    hub.each("/api/v1/conversations?sort=oldest", |one| {
         conversations.extend(one["id"].as_str().map(str::to_owned));
     })
     .await?;

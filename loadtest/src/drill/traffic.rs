@@ -40,7 +40,7 @@ const REPEAT_EVERY: u64 = 10;
 /// How much.
 #[derive(Clone, Copy, Debug)]
 pub struct Amount {
-    /// Webhooks a second.
+    /// Webhooks a second; 0 is a closed loop.
     pub rate: f64,
     pub contacts: u32,
     /// The exponent of Zipf's law: above 0 any connection writes for any contact, and nothing has an order.
@@ -97,13 +97,15 @@ pub struct Seen {
 impl Traffic {
     /// Opens the agents' sockets, then begins to post.
     pub async fn start(topology: &Topology, amount: Amount) -> anyhow::Result<Self> {
-        let marker = Marker::new(fresh_run()?);
-        let (history, book) = History::begin(&topology.folder.path().join("answers"))?;
+        let run = fresh_run()?;
+        let marker = Marker::new(run);
+        let (history, book) =
+            History::begin(&topology.folder.path().join(format!("answers-{run:08x}")))?;
         let plan = Arc::new(Plan {
             target: topology.target()?,
             marker: marker.clone(),
             schedule: Schedule {
-                pace: Pace::Rate(amount.rate),
+                pace: Pace::of(amount.rate),
                 ramp: Duration::from_secs(1),
                 duration: amount.longest,
             },

@@ -1,0 +1,72 @@
+//! F-17: a third of the sends end without a clear answer: a broken page, silence, or a cut after the message was taken.
+
+use std::time::Duration;
+
+use anyhow::Context;
+
+use crate::drill::checker;
+use crate::drill::commands::{Desk, Work};
+use crate::drill::outcome::Outcome;
+use crate::drill::sent;
+use crate::drill::setup::Setup;
+use crate::drill::traffic::Traffic;
+use crate::simulator::{Behaviour, Fault, Misbehaviour, Operation};
+
+const CONTACTS: u32 = 200;
+const OPENING: Duration = Duration::from_secs(4);
+/// Longer than the hub waits for an answer.
+const SILENCE_MS: u64 = 35_000;
+/// Of what the orders before it left over, so that each is a tenth of all.
+const FAULTS: [(f64, Misbehaviour); 3] = [
+    (0.1, Misbehaviour::ResetAfter),
+    (0.111, Misbehaviour::Http { status: 502 }),
+    (0.125, Misbehaviour::Delay { ms: SILENCE_MS }),
+];
+
+/// Runs the drill.
+pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
+    let mut wants = setup.wants();
+    wants.provider = Some(Behaviour {
+        enforce_rates: false,
+        // The windows opened at the hub and not here.
+        enforce_window: false,
+        ..Behaviour::default()
+    });
+    let mut topology = setup.topology(&wants).await?;
+    let mut amount = setup.load();
+    amount.contacts = CONTACTS;
+    let traffic = Traffic::start(&topology, amount).await?;
+    tokio::time::sleep(OPENING).await;
+    let provider = topology.simulator.as_ref().context("no provider")?;
+    for (share, what) in FAULTS {
+        provider.order(Fault {
+            on: Operation::Send,
+            times: None,
+            share,
+            phone_number_id: None,
+            to: None,
+            what,
+        });
+    }
+    let work = Work {
+        rate: setup.size.rate / 2.0,
+        count: Some(setup.size.amount),
+        contacts: u64::from(CONTACTS),
+        ..Work::default()
+    };
+    let done = Desk::start(&topology, &work)?.finish().await?;
+    setup.say(&format!(
+        "{} sends were taken; a third is unclear",
+        done.len()
+    ));
+    let seen = traffic.stop().await?;
+    let mut outcome = Outcome::default();
+    sent::check(&topology, &done, &mut outcome).await?;
+    checker::check(&topology, &seen, &mut outcome).await?;
+    let provider = topology.simulator.as_ref().context("no provider")?;
+    let attempts = provider.attempts();
+    let never = attempts.iter().filter(|one| one.accepted == 0).count();
+    outcome.fact("attempts_never_accepted", never);
+    topology.close(outcome.is_good());
+    Ok(outcome)
+}
