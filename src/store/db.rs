@@ -37,8 +37,8 @@ const COMMITTER_CONNECTIONS: usize = 5;
 const WARM: QueueMode = QueueMode::Lifo;
 /// How long a request waits for a connection before it hears "unavailable".
 const WAIT: Duration = Duration::from_secs(5);
-/// Older than that, the line for a connection is closed until it is shorter: a quarter of a second's work at most times.
-const OLD_LINE_MS: u64 = 250;
+/// Older than that, the line for a connection is closed until it is shorter.
+const OLD_LINE_MS: u64 = 500;
 /// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut. The log is
 /// written back each 32 MiB: pages that change often are written back once.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::edge::{post_sealed_as, text, webhook};
 use crate::support::database::Engine;
+use crate::support::program::Log;
 use crate::support::whole::{NUMBER, Whole};
 
 /// Only they stand in no line.
@@ -57,17 +58,17 @@ async fn a_message_and_its_answer(engine: Engine) {
     let conversation = &heard["conversation_id"];
     let request = json!("follow-in");
     let log = whole.log();
+    let there = other.as_ref().map(|other| &other.log);
     let by_request = [("request.id", &request)];
     log.until(|line| says(line, "a request was answered", &by_request))
         .await;
     let taken = [by_request[0], ("conversation.id", conversation)];
-    log.until(|line| says(line, "a contact's message was taken in", &taken))
-        .await;
+    find(log, there, "a contact's message was taken in", &taken).await;
     let stored = [by_request[0], ("message.id", message), ("seq", seq)];
-    log.until(|line| says(line, "stored", &stored)).await;
+    find(log, there, "stored", &stored).await;
     let sockets = json!(1);
     let told = [stored[0], stored[1], stored[2], ("sockets", &sockets)];
-    log.until(|line| says(line, "told to sockets", &told)).await;
+    find(log, there, "told to sockets", &told).await;
     if let (Some(other), Some(far)) = (&other, &mut far) {
         far.event("message.received").await;
         // The bus carries no request: message and seq join the two logs.
@@ -83,21 +84,16 @@ async fn a_message_and_its_answer(engine: Engine) {
     let sent = whole.post_with(&path, &answer, &headers).await;
     let request = json!("follow-out");
     let queued = [("request.id", &request), ("message.id", &sent["id"])];
-    log.until(|line| says(line, "a message was queued", &queued))
-        .await;
-    log.until(|line| says(line, "stored", &queued)).await;
-    log.until(|line| says(line, "told to sockets", &queued))
-        .await;
+    find(log, there, "a message was queued", &queued).await;
+    find(log, there, "stored", &queued).await;
+    find(log, there, "told to sockets", &queued).await;
     let posted = [queued[1]];
-    log.until(|line| says(line, "a job begins", &posted)).await;
-    let begun = log
-        .until(|line| says(line, "an attempt begins", &posted))
-        .await;
+    find(log, there, "a job begins", &posted).await;
+    let begun = find(log, there, "an attempt begins", &posted).await;
     let attempt = field(&begun, "attempt.id").unwrap();
     let accepted = json!("accepted");
     let ended = [("attempt.id", attempt), ("end", &accepted)];
-    log.until(|line| says(line, "an attempt ended", &ended))
-        .await;
+    find(log, there, "an attempt ended", &ended).await;
     // The first one may come before the answer to its own send, and is kept until then.
     let read = json!("read");
     let status = [("attempt.id", attempt), ("status", &read)];
@@ -126,6 +122,20 @@ async fn a_message_and_its_answer(engine: Engine) {
         other.stop().await;
     }
     whole.stop().await;
+}
+
+/// Looks for a line here, or with the other node if that owns the conversation or sends for the number: there the lines
+/// know the message, and not the request.
+async fn find(here: &Log, there: Option<&Log>, what: &str, by: &[(&str, &Value)]) -> Value {
+    let Some(there) = there else {
+        return here.until(|line| says(line, what, by)).await;
+    };
+    let is_of_message = |pair: &&(&str, &Value)| pair.0 != "request.id";
+    let apart: Vec<(&str, &Value)> = by.iter().filter(is_of_message).copied().collect();
+    tokio::select! {
+        line = here.until(|line| says(line, what, by)) => line,
+        line = there.until(|line| says(line, what, &apart)) => line,
+    }
 }
 
 crate::on_both!(a_message_and_its_answer);

@@ -53,7 +53,10 @@ pub async fn receive(
     for _ in 0..50 {
         let loaded = store.load_conversation(&key, &message.identities).await;
         let state = match loaded {
-            Err(StoreError::Unavailable(_)) => continue,
+            Err(StoreError::Unavailable(_)) => {
+                come_again().await;
+                continue;
+            }
             loaded => loaded.unwrap(),
         };
         let append = InboundAppend {
@@ -69,11 +72,17 @@ pub async fn receive(
             received_at: Timestamp::now(),
         };
         match store.append_inbound(append).await {
-            Err(StoreError::Conflict | StoreError::Unavailable(_)) => {}
+            Err(StoreError::Conflict) => {}
+            Err(StoreError::Unavailable(_)) => come_again().await,
             result => return result.unwrap(),
         }
     }
     panic!("conflicts do not end");
+}
+
+/// Whoever is refused comes again after a pause, as the provider does; without one fifty tries are over in no time.
+async fn come_again() {
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
 }
 
 async fn crowd(engine: Engine) {

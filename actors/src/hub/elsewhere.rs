@@ -76,6 +76,10 @@ impl Hub {
             Ok(Err(HubError::Unavailable(_))) => "unavailable",
             Ok(answer) => {
                 let read = answer.map(M::unpack);
+                tracing::debug!(
+                    node = owner.number,
+                    "done by the node that owns the conversation"
+                );
                 metrics::counter!(figure::PEER_REQUESTS_TOTAL, "end" => "answered").increment(1);
                 return read.transpose();
             }
