@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::fault::{
-    agents_cut, bad_link_sends, deadlocks, disordered_statuses, duplicates, half_open,
+    agents_cut, bad_link_sends, clock_skew, deadlocks, disordered_statuses, duplicates, half_open,
     hot_conversation, node_killed, overload, owner_frozen, owner_killed, postgres_down,
     postgres_slow, provider_slow, provider_throttles, provider_unclear, reconnect_storm,
     redis_down, redis_flushed, redis_full, redis_silent, rolling_deploy, slow_consumers,
@@ -263,6 +263,16 @@ pub static DRILLS: &[Drill] = &[
         usual: size(1, 0.0, 0, 0.0, 300),
         full: size(1, 0.0, 0, 0.0, 1_000),
         run: |setup| Box::pin(half_open::run(setup)),
+    },
+    Drill {
+        id: "f-26",
+        name: "clock-skew",
+        fault: "the clock of a node is an hour ahead, then an hour behind (Debian's faketime)",
+        pass: "two nodes that send for a number 0, tokens taken that have ended 0, sends doubled 0",
+        smoke: None,
+        usual: size(1, 60.0, 6, 20.0, 0),
+        full: size(5, 100.0, 6, 60.0, 0),
+        run: |setup| Box::pin(clock_skew::run(setup)),
     },
     Drill {
         id: "f-31",

@@ -30,6 +30,8 @@ pub struct Recipe {
     pub api_url: String,
     /// What it calls itself among several nodes.
     pub node_name: Option<String>,
+    /// Further variables of its environment.
+    pub more: Vec<(&'static str, String)>,
     secrets: [String; 2],
 }
 
@@ -51,6 +53,7 @@ impl Recipe {
             redis_url,
             api_url: NOBODY.to_owned(),
             node_name: None,
+            more: Vec::new(),
             secrets: [random_key()?, random_key()?],
         })
     }
@@ -101,6 +104,7 @@ impl Recipe {
         if let Some(name) = &self.node_name {
             command.env("NODE_NAME", name);
         }
+        command.envs(self.more.iter().map(|(name, value)| (name, value)));
         let child = command
             .spawn()
             .with_context(|| format!("{} can't be started", self.binary.display()))?;

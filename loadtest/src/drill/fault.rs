@@ -2,6 +2,7 @@
 
 pub mod agents_cut;
 pub mod bad_link_sends;
+pub mod clock_skew;
 pub mod deadlocks;
 pub mod disordered_statuses;
 pub mod duplicates;

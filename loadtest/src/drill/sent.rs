@@ -36,9 +36,11 @@ struct Ends {
 pub async fn check(topology: &Topology, all: &[Done], outcome: &mut Outcome) -> anyhow::Result<()> {
     let begin = Instant::now();
     let (accepted, ends) = loop {
+        let shown = threads::outbound(topology).await?;
+        // Read second: what a thread says was sent must be there by now.
         let accepted = topology.simulator.as_ref().map(sends::accepted);
         let accepted = accepted.unwrap_or_default();
-        let ends = ends(all, &accepted, &threads::outbound(topology).await?);
+        let ends = ends(all, &accepted, &shown);
         if ends.open.is_empty() || begin.elapsed() > RESOLVES {
             break (accepted, ends);
         }

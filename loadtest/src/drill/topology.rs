@@ -374,6 +374,37 @@ impl Node {
         self.recipe.binary = binary.to_owned();
     }
 
+    /// From its next start on its clock differs so much, by libfaketime; its timers go on as they are.
+    pub fn shift_clock(&mut self, library: &Path, by: Option<&str>) {
+        self.recipe.more = match by {
+            None => Vec::new(),
+            Some(by) => vec![
+                ("LD_PRELOAD", library.display().to_string()),
+                ("FAKETIME", by.to_owned()),
+                ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+                ("DONT_FAKE_MONOTONIC", "1".to_owned()),
+            ],
+        };
+    }
+
+    /// How far its clock is ahead of ours, as the Date of its answers says; it counts whole seconds.
+    pub async fn clock_ahead_s(&self) -> anyhow::Result<i64> {
+        let request = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(ANSWER)
+            .build()?;
+        let answer = request
+            .get(format!("{}/readyz", self.recipe.url()))
+            .send()
+            .await?;
+        let date = answer
+            .headers()
+            .get("Date")
+            .context("an answer without a Date")?;
+        let date = chrono::DateTime::parse_from_rfc2822(date.to_str()?)?;
+        Ok(date.timestamp() - chrono::Utc::now().timestamp())
+    }
+
     /// The numbers that it sends for, as it says itself.
     pub async fn lines(&self, key: &str, within: Duration) -> anyhow::Result<Vec<String>> {
         let mut rest = Rest::new(&self.hub.authority()?, key).with_timeout(within);

@@ -49,6 +49,8 @@ pub struct Amount {
     pub batch: u64,
     /// Connections that post, each to every node.
     pub connections: usize,
+    /// A webhook without an answer for so long is posted to the next node.
+    pub answer: Duration,
     pub agents: usize,
     /// Who is cut waits up to so long before it comes back.
     pub jitter: Duration,
@@ -64,6 +66,7 @@ impl Default for Amount {
             zipf: 0.0,
             batch: 1,
             connections: 16,
+            answer: ANSWER,
             agents: 6,
             jitter: Duration::from_millis(400),
             longest: Duration::from_secs(1800),
@@ -117,7 +120,7 @@ impl Traffic {
             retry: Retry {
                 longest: LONGEST_PAUSE,
                 patience: PATIENCE,
-                timeout: ANSWER,
+                timeout: amount.answer,
                 ..Retry::default()
             },
             history: Some(history),

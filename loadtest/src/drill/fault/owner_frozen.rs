@@ -17,8 +17,9 @@ use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
-/// An agent who hears nothing asks another node.
-const ANSWER: Duration = Duration::from_secs(3);
+/// Who hears nothing asks another node; all would wait at the sleeping one otherwise.
+const ANSWER: Duration = Duration::from_secs(1);
+const CONNECTIONS: usize = 100;
 /// Who wakes has given its lines up by then.
 const GIVES_UP_S: f64 = 1.0;
 /// Somebody else sends for the number, or the drill is pointless.
@@ -41,7 +42,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     });
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
-    amount.contacts = CONTACTS;
+    (amount.contacts, amount.connections, amount.answer) = (CONTACTS, CONNECTIONS, ANSWER);
     let traffic = Traffic::start(&topology, amount).await?;
     tokio::time::sleep(OPENING).await;
     let work = Work {
