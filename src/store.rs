@@ -61,9 +61,9 @@ pub use self::vault::Vault;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
-use actors::cluster::Peer;
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
+use actors::model::node::Peer;
 use actors::ports::store::{Herald, StoreError};
 use actors::time::Timestamp;
 use secrecy::SecretString;

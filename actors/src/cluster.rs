@@ -8,42 +8,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::model::ids::SessionId;
+use crate::model::node::{Lease, Membership, Peer};
 
 /// How long a node that did not answer is not asked again: as long as a dead one stays in the list.
 const SUSPICION: Duration = Duration::from_secs(3);
-
-/// One process of the hub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Peer {
-    /// The number that its ids carry; given out again when it is long gone.
-    pub number: i64,
-    /// Names this run of the process, for ever.
-    pub life: i64,
-}
-
-/// Who is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// This node.
-    pub me: Peer,
-    /// Those that own actors: alive, and not about to leave. In ascending order.
-    pub owners: Vec<Peer>,
-    /// All that live, this one included.
-    pub live: Vec<Peer>,
-}
-
-/// The right to send for a number. Whoever takes it from a dead node raises the epoch, so that the dead one is
-/// refused if it comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Lease {
-    /// Whose it is.
-    pub life: i64,
-    pub epoch: i64,
-}
 
 /// What this node knows of the others. Without a membership it is alone, and everything is its own.
 #[derive(Default)]
@@ -54,6 +25,14 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// What a node knows when it starts.
+    pub fn among(members: Option<Membership>) -> Self {
+        Self {
+            members: RwLock::new(members.map(Arc::new)),
+            ..Self::default()
+        }
+    }
+
     /// Who is there; None when this node is alone for good.
     pub fn members(&self) -> Option<Arc<Membership>> {
         let members = self.members.read();

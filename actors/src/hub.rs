@@ -33,6 +33,7 @@ use crate::model::conversation::{Conversation as View, ConversationChange, Conve
 use crate::model::ids::{AttemptId, ConversationId, OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
+use crate::model::node::Membership;
 use crate::model::outbound::Draft;
 use crate::model::quarantine::{QuarantineSource, Quarantined};
 use crate::model::session::SessionState;
@@ -98,11 +99,13 @@ struct Inner {
 
 impl Hub {
     /// Starts the hub: conversations and sessions on `arbiters` (at least one), feed and dispatcher on
-    /// `feed_arbiter`, which floods of sockets may keep busy without slowing the others.
+    /// `feed_arbiter`, which floods of sockets may keep busy without slowing the others. `members` is who is there, when
+    /// there may be others: known before the first job is claimed, so that nothing of theirs is.
     pub fn start(
         ports: Ports,
         arbiters: Vec<ArbiterHandle>,
         feed_arbiter: &ArbiterHandle,
+        members: Option<Membership>,
     ) -> Option<Self> {
         let first = arbiters.first().cloned()?;
         let hub = Self {
@@ -115,7 +118,7 @@ impl Hub {
                 dispatcher_woken: AtomicBool::new(false),
                 feed: OnceLock::new(),
                 policy: RestartPolicy::default(),
-                cluster: Cluster::default(),
+                cluster: Cluster::among(members),
                 commands: AtomicU64::new(0),
             }),
         };

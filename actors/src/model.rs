@@ -7,6 +7,7 @@ pub mod inbound;
 pub mod job;
 pub mod json;
 pub mod message;
+pub mod node;
 pub mod outbound;
 pub mod quarantine;
 pub mod session;

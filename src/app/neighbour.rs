@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use actors::cluster::request::{Answer, Notice, Report, Request};
 use actors::figure;
 use actors::hub::HubError;
+use actors::model::node::{Answer, Notice, Report, Request};
 use async_trait::async_trait;
 use metrics_exporter_prometheus::PrometheusHandle;
 

@@ -14,6 +14,7 @@ use actix_web::dev::ServerHandle;
 use actors::feed::{Dismiss, Publish};
 use actors::figure;
 use actors::hub::{Hub, Ports};
+use actors::model::node::Membership;
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
 use actors::ports::peers::NoPeers;
@@ -28,7 +29,7 @@ use super::figures::Watch;
 use super::neighbour::Neighbour;
 use super::parts::Parts;
 use super::{demo, figures, sweep};
-use crate::bus::{LocalBus, RedisBus, RedisPeers};
+use crate::bus::{Host, LocalBus, RedisBus, RedisPeers};
 use crate::config::Config;
 use crate::http;
 use crate::http::state::{App, Probe};
@@ -42,6 +43,8 @@ const FINISH: Duration = Duration::from_secs(8);
 const DRAIN: Duration = Duration::from_secs(8);
 /// Envelopes of other nodes that wait for the feed.
 const ARRIVALS: usize = 4096;
+/// How long saying goodbye to the others may take, each time: the rest of the time to stop is for what is in hand.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// How long a heartbeat may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that one worker holds.
@@ -163,7 +166,8 @@ async fn serve(
     let arbiters: Vec<Arbiter> = (0..cores()).map(|_| arbiter(runtime)).collect();
     let feed_arbiter = arbiter(runtime);
     let handles = arbiters.iter().map(Arbiter::handle).collect();
-    let hub = Hub::start(ports, handles, &feed_arbiter.handle())
+    let members = meet_others(&store).await?;
+    let hub = Hub::start(ports, handles, &feed_arbiter.handle(), members)
         .ok_or_else(|| anyhow!("the actors can't be started"))?;
     parts.worker.attach(hub.clone());
     store.announce_to(hub.herald());
@@ -189,20 +193,20 @@ async fn serve(
         leaving: Arc::default(),
     };
     let leaving = Arc::clone(&heart.leaving);
-    // Before anybody asks anything, so that everybody knows whose it is.
-    heart
-        .beat_once()
-        .await
-        .context("the nodes can't be joined")?;
+    let app = App::new(state);
+    // It keeps the way to the hub open for the others until this node is down.
+    let neighbour: Arc<dyn Host> = Arc::new(Neighbour::new(app.clone()));
+    if let Some(peers) = &peers {
+        peers.host(&neighbour);
+    }
+    // From here on it answers the others, so it may own what they ask for.
+    let joined = heart.beat_once().await;
+    joined.context("the nodes can't be joined")?;
     let tasks = [
         pool.spawn(heart.clone().run(forget)),
         pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
         pool.spawn(watch.run()),
     ];
-    let app = App::new(state);
-    if let Some(peers) = &peers {
-        peers.host(Arc::new(Neighbour::new(app.clone())));
-    }
     let (server, address) = listen(&config, &app)?;
     let handle = server.handle();
     let serving = actix_rt::spawn(server);
@@ -220,15 +224,18 @@ async fn serve(
         Ok(()) = forgotten => Err(anyhow!("this node was silent for so long that its number may be another's")),
     };
     leaving.store(true, Ordering::Release);
-    if let Err(error) = heart.beat_once().await {
-        tracing::debug!(%error, "the others will find out that this node leaves");
+    if tokio::time::timeout(GOODBYE, heart.beat_once())
+        .await
+        .is_err()
+    {
+        tracing::debug!("the others will find out that this node leaves");
     }
     take_down(&app, &hub, &handle).await;
     for task in tasks {
         task.abort();
     }
-    if let Err(error) = store.leave().await {
-        tracing::debug!(%error, "the others will find out that this node is gone");
+    if tokio::time::timeout(GOODBYE, store.leave()).await.is_err() {
+        tracing::debug!("the others will find out that this node is gone");
     }
     serving.await??;
     for arbiter in arbiters.iter().chain([&feed_arbiter]) {
@@ -236,6 +243,18 @@ async fn serve(
     }
     tracing::info!("the hub stopped");
     end
+}
+
+/// Looks who is there before anything is claimed: until it serves, a node owns nothing. None: nobody else can be there.
+async fn meet_others(store: &Store) -> anyhow::Result<Option<Membership>> {
+    if store.is_embedded() {
+        return Ok(None);
+    }
+    let pulse = store.heartbeat(Standing::Tool).await;
+    match pulse.context("the nodes can't be joined")? {
+        Pulse::Alive(members) | Pulse::GivenUp(members) => Ok(Some(members)),
+        Pulse::Forgotten => Err(anyhow!("the others forgot this node as soon as it came")),
+    }
 }
 
 /// What was answered 200 must not be lost with the power: the database has to write it first.

@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use actors::cluster::Peer;
-use actors::cluster::request::{Answer, Notice, Request};
 use actors::figure;
 use actors::hub::HubError;
+use actors::model::node::{Answer, Notice, Peer, Request};
 use actors::ports::peers::{Peers, Unanswered};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -82,7 +81,8 @@ struct Inner {
     outgoing: mpsc::Sender<(i64, Packet)>,
     waiting: Mutex<Waiting>,
     ids: AtomicU64,
-    host: OnceLock<Arc<dyn Host>>,
+    /// Not kept alive by this: it holds the hub, which holds the way to the others.
+    host: OnceLock<Weak<dyn Host>>,
     in_hand: Arc<Semaphore>,
     /// The time by the database's clock, in milliseconds since 1970.
     clock: Box<dyn Fn() -> i64 + Send + Sync>,
@@ -121,10 +121,10 @@ impl RedisPeers {
         peers
     }
 
-    /// From now on `host` does what other nodes ask; before that nobody does.
-    pub fn host(&self, host: Arc<dyn Host>) {
+    /// From now on `host` does what other nodes ask, for as long as it lives; before that nobody does.
+    pub fn host(&self, host: &Arc<dyn Host>) {
         // A node has one hub.
-        let _ = self.inner.host.set(host);
+        let _ = self.inner.host.set(Arc::downgrade(host));
     }
 
     /// Whether the node hears what is written to it.
@@ -141,6 +141,10 @@ impl Inner {
 
     fn post(&self, life: i64, packet: Packet) -> bool {
         self.bus.link.is_up() && self.outgoing.try_send((life, packet)).is_ok()
+    }
+
+    fn living_host(&self) -> Option<Arc<dyn Host>> {
+        self.host.get()?.upgrade()
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -163,7 +167,7 @@ impl Inner {
                 }
             }
             Packet::Tell { notice } => {
-                if let Some(host) = self.host.get() {
+                if let Some(host) = self.living_host() {
                     host.heed(notice);
                 }
             }
@@ -176,7 +180,7 @@ impl Inner {
 
     fn serve(self: &Arc<Self>, id: u64, from: i64, until: i64, request: Request) {
         let (Some(host), Ok(place)) = (
-            self.host.get().cloned(),
+            self.living_host(),
             Arc::clone(&self.in_hand).try_acquire_owned(),
         ) else {
             return served("full");
@@ -266,7 +270,7 @@ async fn write_all(bus: RedisBus, mut queue: mpsc::Receiver<(i64, Packet)>) {
     }
 }
 
-async fn read_all(inner: std::sync::Weak<Inner>, mut letters: mpsc::Receiver<Vec<u8>>) {
+async fn read_all(inner: Weak<Inner>, mut letters: mpsc::Receiver<Vec<u8>>) {
     while let Some(text) = letters.recv().await {
         let Some(inner) = inner.upgrade() else {
             return;
@@ -280,7 +284,7 @@ async fn read_all(inner: std::sync::Weak<Inner>, mut letters: mpsc::Receiver<Vec
 }
 
 /// Subscribes, and writes to itself each second; when that is not heard, connects and subscribes anew.
-async fn probe(inner: std::sync::Weak<Inner>, letters: mpsc::Sender<Vec<u8>>) {
+async fn probe(inner: Weak<Inner>, letters: mpsc::Sender<Vec<u8>>) {
     if let Some(inner) = inner.upgrade() {
         inner.bus.receive_letters(inner.me.life, letters).await;
     }

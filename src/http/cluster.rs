@@ -3,9 +3,8 @@
 
 use std::collections::HashSet;
 
-use actors::cluster::Peer;
-use actors::cluster::request::Report;
 use actors::model::ids::SessionId;
+use actors::model::node::{Peer, Report};
 use actors::time::Timestamp;
 use futures_util::future::join_all;
 use serde::Serialize;

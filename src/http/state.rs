@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
-use actors::cluster::request::{Notice, Report};
 use actors::feed::Expel;
 use actors::hub::Hub;
 use actors::model::ids::{OrganizationId, SessionId};
+use actors::model::node::{Notice, Report};
 use actors::model::user::Who;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use actors::cluster::Lease;
 use actors::model::ids::SessionId;
+use actors::model::node::Lease;
 use actors::ports::store::StoreError;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

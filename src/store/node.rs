@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use actors::cluster::{Membership, Peer};
 use actors::id::IdSource;
+use actors::model::node::{Membership, Peer};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;

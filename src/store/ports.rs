@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::cluster::Lease;
 use actors::event::{Cursor, Envelope};
 use actors::model::contact::Identity;
 use actors::model::conversation::{ConversationKey, ConversationState};
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
 use actors::model::job::{After, Job};
+use actors::model::node::Lease;
 use actors::model::outbound::Outcome;
 use actors::model::quarantine::Quarantined;
 use actors::model::session::{HealthState, SessionState};

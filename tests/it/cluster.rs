@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use actors::cluster::Peer;
-use actors::cluster::request::{Answer, Notice, Report, Request};
 use actors::hub::HubError;
 use actors::model::ids::SessionId;
+use actors::model::node::{Answer, Notice, Peer, Report, Request};
 use actors::ports::peers::{Peers, Unanswered};
 use actors::time::Timestamp;
 use async_trait::async_trait;
@@ -200,7 +199,8 @@ fn node(key: u8, ahead: i64) -> OnRedis {
     let clock = move || Timestamp::now().millis() + ahead;
     let peers = RedisPeers::start(&bus, me, clock, &runtime);
     let host = Arc::new(Scripted::default());
-    peers.host(Arc::clone(&host) as _);
+    let hosting: Arc<dyn Host> = host.clone();
+    peers.host(&hosting);
     OnRedis {
         peers,
         me,

@@ -2,9 +2,9 @@
 //! list changes only the actors of the node that came or went move. Written here and not taken from the standard
 //! library's hasher, because nodes of two versions have to agree.
 
-use crate::cluster::Peer;
 use crate::model::conversation::ConversationKey;
 use crate::model::ids::SessionId;
+use crate::model::node::Peer;
 
 /// The owner of what lies at `place`; None when there is nobody.
 pub fn owner(place: u64, owners: &[Peer]) -> Option<Peer> {

@@ -1,107 +1,14 @@
-//! What nodes ask of each other: the commands of a conversation whose actor lives elsewhere, and what all of them have
-//! to know at once. Plain data, because it travels; the kind is the key of each (a tag inside would have serde buffer
-//! what it reads, which JSON that is kept as it came does not survive).
+//! Which messages of a conversation's actor can be asked of another node, and how they travel.
 
 use std::sync::Arc;
 
 use actix::Message as ActixMessage;
-use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Receive, Send};
 use crate::hub::HubError;
-use crate::model::contact::Identity;
-use crate::model::conversation::{Conversation, ConversationChange, ConversationKey};
-use crate::model::ids::{OrganizationId, SessionId};
-use crate::model::inbound::InboundMessage;
+use crate::model::conversation::{Conversation, ConversationKey};
 use crate::model::message::Message;
-use crate::model::outbound::Draft;
-use crate::model::user::{Actor, Who};
-
-/// A command for the node that owns the conversation. Done twice, each has the effect of once: what it stores carries
-/// a key that its transaction records.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Request {
-    Receive {
-        key: ConversationKey,
-        message: Arc<InboundMessage>,
-    },
-    Send {
-        key: ConversationKey,
-        draft: Draft,
-    },
-    Open {
-        key: ConversationKey,
-        identities: Vec<Identity>,
-    },
-    Change {
-        key: ConversationKey,
-        by: Actor,
-        change: ConversationChange,
-        once: Option<String>,
-    },
-    MarkRead {
-        key: ConversationKey,
-        by: Actor,
-        once: Option<String>,
-    },
-    LastInbound {
-        key: ConversationKey,
-    },
-    /// How this node fares.
-    Report,
-}
-
-/// What came of a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    Done,
-    Message(Arc<Message>),
-    Conversation(Box<Conversation>),
-    ProviderId(Option<String>),
-    Report(Box<Report>),
-}
-
-/// What other nodes have to know soon; nobody answers, and losing it costs seconds only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Notice {
-    /// There are messages to be sent for this number, which is yours.
-    LineWaits { session: SessionId },
-    /// A number's settings or credentials changed.
-    SessionChanged { session: SessionId },
-    /// The rights of somebody changed: what is remembered of them goes, and their sockets close.
-    Expelled {
-        organization: OrganizationId,
-        who: Who,
-    },
-}
-
-/// How a node fares, as its neighbours show it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Report {
-    /// Conversations in memory.
-    pub conversations: u64,
-    /// Numbers whose actors are in memory.
-    pub sessions: u64,
-    /// Numbers that this node sends for.
-    pub lines: Vec<SessionId>,
-    /// Open sockets.
-    pub sockets: u64,
-    /// Actors that were restarted after a panic since the node started.
-    pub restarts: u64,
-    /// Messages that found a full mailbox since the node started.
-    pub mailbox_full: u64,
-    /// Entries that wait for the next commit.
-    pub commits_waiting: u64,
-    /// Jobs in hand.
-    pub jobs_in_hand: u64,
-    /// Whether its link to Redis stands and its own channel answers; null without Redis.
-    pub bus: Option<bool>,
-    /// Bytes of memory that it holds.
-    pub memory: u64,
-}
+use crate::model::node::{Answer, Request};
 
 /// A message of a conversation's actor that can be asked of another node.
 pub trait Travels<T>: ActixMessage<Result = Result<T, HubError>> {

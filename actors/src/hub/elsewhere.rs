@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::cluster::request::{Answer, Notice, Report, Request, Travels};
-use crate::cluster::{Cluster, Membership, Peer, placement};
+use crate::cluster::request::Travels;
+use crate::cluster::{Cluster, placement};
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Part, Receive, Send};
 use crate::figure;
 use crate::hub::{Hub, HubError, step_of};
 use crate::model::conversation::ConversationKey;
+use crate::model::node::{Answer, Membership, Notice, Peer, Report, Request};
 use crate::ports::peers::Unanswered;
 
 /// How long the owner of a conversation may take before the command is done here.

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::cluster::request::Notice;
-use crate::cluster::{Lease, placement};
+use crate::cluster::placement;
 use crate::dispatcher::{LineWaits, Tend};
 use crate::event::{Envelope, Event};
 use crate::hub::Hub;
 use crate::model::ids::SessionId;
+use crate::model::node::{Lease, Notice};
 use crate::ports::store::StoreError;
 use crate::session::Yield;
 

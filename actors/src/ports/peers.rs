@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::cluster::Peer;
-use crate::cluster::request::{Answer, Notice, Request};
 use crate::hub::HubError;
+use crate::model::node::{Answer, Notice, Peer, Request};
 
 /// Carries requests to other nodes and their answers back. What other nodes ask arrives at [`crate::hub::Hub::serve`].
 #[async_trait]

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::cluster::Lease;
 use crate::event::{Cursor, Envelope};
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
@@ -16,6 +15,7 @@ use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, Organizatio
 use crate::model::inbound::{InboundMessage, Reception};
 use crate::model::job::{After, Job, Task};
 use crate::model::message::Message;
+use crate::model::node::Lease;
 use crate::model::outbound::{Draft, Outcome, Parcel};
 use crate::model::quarantine::Quarantined;
 use crate::model::session::{HealthState, SessionState};

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::cluster::Lease;
 use crate::event::{Cursor, Envelope};
 use crate::id::IdSource;
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationKey, ConversationState};
 use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
 use crate::model::job::{After, Job};
+use crate::model::node::Lease;
 use crate::model::outbound::Outcome;
 use crate::model::quarantine::Quarantined;
 use crate::model::session::{HealthState, SessionState};

@@ -8,9 +8,8 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cluster::request::{Answer, Notice, Request};
-use crate::cluster::{Membership, Peer};
 use crate::hub::{Hub, HubError};
+use crate::model::node::{Answer, Membership, Notice, Peer, Request};
 use crate::ports::peers::{Peers, Unanswered};
 
 /// The links between the hubs of a test.

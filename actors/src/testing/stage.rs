@@ -12,6 +12,7 @@ use crate::hub::{Hub, HubError, Ports};
 use crate::model::conversation::{Conversation, ConversationKey};
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
+use crate::model::node::Membership;
 use crate::model::user::{Actor, Role, UserBrief, Who};
 use crate::ports::clock::Clock;
 use crate::ports::store::{Appended, EventStore, InboundAppend, Receipt};
@@ -56,7 +57,7 @@ impl Stage {
             worker: Arc::clone(&worker) as _,
             media: Arc::new(PlainLinks),
         };
-        let hub = start(ports);
+        let hub = start(ports, None);
         Self {
             hub,
             store,
@@ -73,7 +74,12 @@ impl Stage {
 
     /// Another hub on the same fakes: the node's next life, or its neighbour.
     pub fn start_again(&self) -> Hub {
-        start(self.hub.ports().clone())
+        start(self.hub.ports().clone(), None)
+    }
+
+    /// [`Stage::start_again`], knowing who is there.
+    pub fn start_among(&self, members: Membership) -> Hub {
+        start(self.hub.ports().clone(), Some(members))
     }
 
     /// The time now.
@@ -143,9 +149,9 @@ impl Stage {
     }
 }
 
-fn start(ports: Ports) -> Hub {
+fn start(ports: Ports, members: Option<Membership>) -> Hub {
     let arbiter = Arbiter::current();
-    Hub::start(ports, vec![arbiter.clone()], &arbiter).unwrap()
+    Hub::start(ports, vec![arbiter.clone()], &arbiter, members).unwrap()
 }
 
 /// Appends an inbound message as a conversation's actor does, deciding anew on conflicts.

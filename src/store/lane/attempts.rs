@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use actors::cluster::Lease;
 use actors::event::Event;
 use actors::model::contact::Identity;
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use actors::model::node::Lease;
 use actors::model::outbound::{Outcome, Parcel};
 use actors::model::status::MessageStatus;
 use actors::ports::store::{Begun, Receipt, StoreError};

@@ -101,7 +101,7 @@ impl TestHub {
             media: Arc::new(keys.media_tokens.clone()),
         };
         let here = actix_rt::Arbiter::current();
-        let hub = Hub::start(ports, vec![here.clone()], &here).unwrap();
+        let hub = Hub::start(ports, vec![here.clone()], &here, None).unwrap();
         let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
         let app = App::new(AppState {
             vault: Vault::new(store.clone(), keys.keyring.clone()),

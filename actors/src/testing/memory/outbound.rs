@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::cluster::Lease;
 use crate::event::Event;
 use crate::model::ids::{AttemptId, JobId, MessageId, OrganizationId, SessionId};
 use crate::model::job::Task;
 use crate::model::message::{Direction, Failure, Message, ReactionBy};
+use crate::model::node::Lease;
 use crate::model::outbound::{Draft, Outcome, Parcel};
 use crate::model::status::{MessageStatus, StatusUpdate};
 use crate::policy;

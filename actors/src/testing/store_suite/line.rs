@@ -1,7 +1,7 @@
 //! Which node sends for which number.
 
-use crate::cluster::Lease;
 use crate::model::ids::SessionId;
+use crate::model::node::Lease;
 use crate::ports::store::Begun;
 use crate::testing::build::draft;
 use crate::testing::store_suite::Fixture;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use crate::cluster::request::{Notice, Request};
-use crate::cluster::{Peer, placement};
+use crate::cluster::placement;
 use crate::hub::Hub;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationStatus};
 use crate::model::ids::ConversationId;
+use crate::model::node::{Membership, Notice, Peer, Request};
+use crate::ports::store::LineStore;
 use crate::testing::build::{draft, inbound, phone};
 use crate::testing::stories::{pass, seconds, settle, stage};
 use crate::testing::{Fault, Stage};
@@ -20,6 +21,23 @@ fn pair() -> (Stage, Hub) {
     stage.peers.join(1, &stage.hub);
     stage.peers.join(2, &second);
     (stage, second)
+}
+
+/// An agent says something through that node.
+async fn say(stage: &Stage, through: &Hub, id: ConversationId, text: &str) {
+    let by = stage.agent();
+    let said = through.send(&by, id, draft(text).into()).await;
+    said.unwrap();
+}
+
+/// Two nodes, one of which holds the number's line: a message has gone out in that conversation.
+async fn pair_that_sends() -> (Stage, Hub, ConversationId) {
+    let (stage, second) = pair();
+    let digits = contact_of(&stage, 1);
+    let id = stage.conversation(&digits).await;
+    say(&stage, &stage.hub, id, "first").await;
+    settle().await;
+    (stage, second, id)
 }
 
 fn node(life: i64) -> Peer {
@@ -146,12 +164,7 @@ async fn one_node_sends_for_a_number_whoever_queues_the_message() {
     for life in [1, 2] {
         let digits = contact_of(&stage, life);
         let id = stage.conversation(&digits).await;
-        let by = stage.agent();
-        stage
-            .hub
-            .send(&by, id, draft("hello").into())
-            .await
-            .unwrap();
+        say(&stage, &stage.hub, id, "hello").await;
     }
     settle().await;
     assert_eq!(stage.provider.posts().len(), 2);
@@ -169,25 +182,31 @@ async fn one_node_sends_for_a_number_whoever_queues_the_message() {
 }
 
 #[actix_rt::test]
-async fn a_dead_nodes_line_is_taken_over() {
-    let (stage, second) = pair();
-    let digits = contact_of(&stage, 1);
-    let id = stage.conversation(&digits).await;
-    let by = stage.agent();
-    stage
-        .hub
-        .send(&by, id, draft("first").into())
-        .await
-        .unwrap();
+async fn a_node_that_starts_sends_nothing_of_the_others() {
+    let stage = stage();
+    stage.peers.join(1, &stage.hub);
+    let id = stage.conversation(ANN).await;
+    // Nobody sends: what is queued waits for the node that owns the line.
+    stage.store.faults.fail("take_line", 9, Fault::Unavailable);
+    say(&stage, &stage.hub, id, "hello").await;
+    let newcomer = stage.start_among(Membership {
+        me: node(2),
+        owners: vec![node(1)],
+        live: vec![node(1)],
+    });
     settle().await;
+    assert_eq!(newcomer.report().lines, []);
+    assert_eq!(stage.provider.posts().len(), 0);
+}
+
+#[actix_rt::test]
+async fn a_dead_nodes_line_is_taken_over() {
+    let (stage, second, id) = pair_that_sends().await;
     let dead = line_owner(&stage);
     stage.store.set_node(dead, true);
     stage.peers.leave(dead);
     let survivor = if dead == 1 { &second } else { &stage.hub };
-    survivor
-        .send(&by, id, draft("second").into())
-        .await
-        .unwrap();
+    say(&stage, survivor, id, "second").await;
     settle().await;
     assert_eq!(stage.provider.posts().len(), 2);
     assert_eq!(survivor.report().lines, [stage.session]);
@@ -195,25 +214,15 @@ async fn a_dead_nodes_line_is_taken_over() {
 
 #[actix_rt::test]
 async fn a_node_that_was_taken_for_dead_sends_nothing() {
-    let (stage, second) = pair();
-    let digits = contact_of(&stage, 1);
-    let id = stage.conversation(&digits).await;
-    let by = stage.agent();
-    stage
-        .hub
-        .send(&by, id, draft("first").into())
-        .await
-        .unwrap();
-    settle().await;
+    let (stage, second, id) = pair_that_sends().await;
     let sleeper = line_owner(&stage);
     // It knows nothing of it: it still believes that the line is its own.
     stage.store.set_node(sleeper, true);
     let heir = if sleeper == 1 { 2 } else { 1 };
-    let taken =
-        crate::ports::store::LineStore::take_line(stage.store.as_ref(), heir, stage.session);
+    let taken = LineStore::take_line(stage.store.as_ref(), heir, stage.session);
     assert!(taken.await.unwrap().is_some());
     let asleep = if sleeper == 1 { &stage.hub } else { &second };
-    asleep.send(&by, id, draft("second").into()).await.unwrap();
+    say(&stage, asleep, id, "second").await;
     settle().await;
     assert_eq!(stage.provider.posts().len(), 1);
     assert_eq!(asleep.report().lines, []);
@@ -221,16 +230,7 @@ async fn a_node_that_was_taken_for_dead_sends_nothing() {
 
 #[actix_rt::test]
 async fn lines_go_back_when_the_others_gave_a_node_up() {
-    let (stage, second) = pair();
-    let digits = contact_of(&stage, 1);
-    let id = stage.conversation(&digits).await;
-    let by = stage.agent();
-    stage
-        .hub
-        .send(&by, id, draft("first").into())
-        .await
-        .unwrap();
-    settle().await;
+    let (stage, second, _) = pair_that_sends().await;
     let owner = if line_owner(&stage) == 1 {
         &stage.hub
     } else {
@@ -248,12 +248,7 @@ async fn a_line_that_can_not_be_taken_now_is_taken_later() {
     let digits = contact_of(&stage, 1);
     let id = stage.conversation(&digits).await;
     stage.store.faults.fail("take_line", 1, Fault::Unavailable);
-    let by = stage.agent();
-    stage
-        .hub
-        .send(&by, id, draft("hello").into())
-        .await
-        .unwrap();
+    say(&stage, &stage.hub, id, "hello").await;
     settle().await;
     assert_eq!(stage.provider.posts().len(), 0);
     // The next heartbeat looks after the lines.
@@ -273,12 +268,7 @@ fn close() -> ConversationChange {
 async fn a_node_that_is_alone_asks_nobody() {
     let stage = stage();
     let id = stage.conversation(ANN).await;
-    let by = stage.agent();
-    stage
-        .hub
-        .send(&by, id, draft("hello").into())
-        .await
-        .unwrap();
+    say(&stage, &stage.hub, id, "hello").await;
     settle().await;
     assert_eq!(stage.provider.posts().len(), 1);
     assert_eq!(stage.store.faults.calls("take_line"), 0);
