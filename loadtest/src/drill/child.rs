@@ -179,9 +179,16 @@ impl Drop for Running {
     }
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now, below those that the kernel gives to outgoing connections: a process that
+/// connects before it listens, or comes back to its port, must find it free.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    for _ in 0..50 {
+        let port = rand::random_range(20_000..32_000);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("found no free port")
 }
 
 /// 32 random bytes in base64.

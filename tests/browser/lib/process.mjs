@@ -1,19 +1,27 @@
 // The programs under test, started on free ports, their output kept for when a story fails.
 
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 import { eventually } from "./await.mjs";
 
 const KEPT_LINES = 60;
 
-/** A port on which nothing listens now. */
+/** A port on which nothing listens now, below those that the kernel gives to outgoing connections: a program that
+ * connects before it listens must not get its own. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer();
+    const free = await new Promise((resolve) => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+  throw new Error("found no free port");
 }
 
 /** Starts a program and waits until `url` answers 200. */
