@@ -23,7 +23,9 @@ use crate::hub::{Hub, HubError};
 use crate::model::contact::Identity;
 use crate::model::conversation::{
     Conversation as View, ConversationChange, ConversationKey, ConversationState,
+    ConversationStatus,
 };
+use crate::model::ids::ConversationId;
 use crate::model::inbound::InboundMessage;
 use crate::model::job::Task;
 use crate::model::message::Message;
@@ -259,6 +261,16 @@ impl Handler<LastInbound> for Conversation {
     }
 }
 
+/// What wakes a conversation that is put to sleep until a time.
+fn alarm(conversation: ConversationId, change: &ConversationChange) -> Option<Task> {
+    let until = change.snoozed_until?;
+    let sleeps = change.status == Some(ConversationStatus::Snoozed);
+    sleeps.then_some(Task::WakeConversation {
+        conversation,
+        until,
+    })
+}
+
 /// The thread's state and what is done with it.
 struct Desk {
     hub: Hub,
@@ -397,11 +409,12 @@ impl Desk {
                 }
                 return Ok(state.conversation.clone());
             }
+            let id = state.conversation.id;
             let write = ChangeWrite {
                 state,
                 change: change.clone(),
                 by: by.clone(),
-                task: task.clone(),
+                task: task.clone().or_else(|| alarm(id, change)),
                 once: once.clone(),
             };
             match self.hub.store().change_conversation(write).await {

@@ -57,6 +57,9 @@ pub enum Event {
     MessageUpdated(Arc<Message>),
     #[serde(rename = "note.created")]
     NoteCreated(Arc<Message>),
+    /// A note calls a colleague; only they hear it.
+    #[serde(rename = "user.mentioned")]
+    UserMentioned(Arc<Message>),
     #[serde(rename = "conversation.created")]
     ConversationCreated(Arc<Conversation>),
     #[serde(rename = "conversation.updated")]
@@ -71,6 +74,9 @@ pub enum Event {
     TemplateUpdated(Json),
     #[serde(rename = "quarantine.added")]
     QuarantineAdded(Json),
+    /// Something that people choose from came, changed or went: `{"noun":"tags"|"teams"|"canned_responses"}`.
+    #[serde(rename = "directory.updated")]
+    DirectoryUpdated(Json),
 }
 
 impl Event {
@@ -83,6 +89,7 @@ impl Event {
             Self::MessageStatusChanged(_) => "message.status_changed",
             Self::MessageUpdated(_) => "message.updated",
             Self::NoteCreated(_) => "note.created",
+            Self::UserMentioned(_) => "user.mentioned",
             Self::ConversationCreated(_) => "conversation.created",
             Self::ConversationUpdated(_) => "conversation.updated",
             Self::ContactCreated(_) => "contact.created",
@@ -90,6 +97,7 @@ impl Event {
             Self::SessionUpdated(_) => "session.updated",
             Self::TemplateUpdated(_) => "template.updated",
             Self::QuarantineAdded(_) => "quarantine.added",
+            Self::DirectoryUpdated(_) => "directory.updated",
         }
     }
 
@@ -101,7 +109,8 @@ impl Event {
             | Self::MessageSent(message)
             | Self::MessageStatusChanged(message)
             | Self::MessageUpdated(message)
-            | Self::NoteCreated(message) => Some(message),
+            | Self::NoteCreated(message)
+            | Self::UserMentioned(message) => Some(message),
             _ => None,
         }
     }

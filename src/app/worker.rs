@@ -3,10 +3,12 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actors::hub::Hub;
-use actors::model::ids::{MediaId, OrganizationId, SessionId};
+use actors::hub::{Hub, HubError};
+use actors::model::conversation::ConversationChange;
+use actors::model::ids::{ConversationId, MediaId, OrganizationId, SessionId};
 use actors::model::job::{After, Job, Task};
 use actors::model::session::HealthState;
+use actors::model::user::Actor;
 use actors::policy::{self, Reaction};
 use actors::ports::provider::{Provider, ProviderError};
 use actors::ports::store::{Receipt, StoreError};
@@ -120,6 +122,10 @@ impl CloudWorker {
                 self.announce(told);
                 Ok(())
             }
+            Task::WakeConversation {
+                conversation,
+                until,
+            } => self.wake(job.organization, *conversation, *until).await,
             Task::SendMessage { .. } => Err(Trouble::Hopeless(
                 "a message is no job of this kind".to_owned(),
             )),
@@ -177,6 +183,26 @@ impl CloudWorker {
                 writer.abort().await;
                 Err(trouble)
             }
+        }
+    }
+
+    async fn wake(
+        &self,
+        organization: OrganizationId,
+        conversation: ConversationId,
+        until: Timestamp,
+    ) -> Result<(), Trouble> {
+        let Some(hub) = self.hub.get() else {
+            return Err(Trouble::Again("the hub is starting".to_owned()));
+        };
+        let change = ConversationChange {
+            wake: Some(until),
+            ..ConversationChange::default()
+        };
+        let by = Actor::hub(organization);
+        match hub.change(&by, conversation, change).await {
+            Ok(_) | Err(HubError::NotFound) => Ok(()),
+            Err(error) => Err(Trouble::Again(error.to_string())),
         }
     }
 

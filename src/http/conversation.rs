@@ -1,20 +1,33 @@
 //! The inbox: lists, one conversation, what a person changes about it, and its messages.
 
-use actors::model::conversation::{Conversation, ConversationChange, ConversationStatus};
-use actors::model::ids::{ContactId, ConversationId, MessageId, OrganizationId, SessionId, UserId};
+use std::time::Duration;
+
+use actors::model::conversation::{
+    Conversation, ConversationChange, ConversationStatus, Priority, TeamBrief,
+};
+use actors::model::ids::{
+    ContactId, ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId, UserId,
+};
 use actors::model::message::Message;
 use actors::model::user::{Actor, UserBrief, Who};
+use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Done, Shown};
+use super::check::Check;
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path, Query};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WorkConversations};
 use super::state::AppState;
-use crate::store::{AssigneeFilter, ConversationFilter};
+use crate::store::{AssigneeFilter, ConversationFilter, TeamFilter};
+
+/// Tags that one change adds or removes.
+const MOST_TAGS: usize = 50;
+/// The longest sleep.
+const LONGEST_SNOOZE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// Which conversations.
 #[derive(Deserialize, IntoParams)]
@@ -23,6 +36,11 @@ pub struct ConversationQuery {
     status: Option<ConversationStatus>,
     /// `me`, `none`, or a user's id.
     assignee: Option<String>,
+    /// `none`, or a team's id.
+    team: Option<String>,
+    tag: Option<TagId>,
+    #[param(inline)]
+    priority: Option<Priority>,
     session: Option<SessionId>,
     contact: Option<ContactId>,
     /// A piece of the contact's name, number or username.
@@ -53,6 +71,12 @@ pub async fn list(
     let filter = ConversationFilter {
         status: query.status,
         assignee,
+        team: match query.team.as_deref() {
+            None | Some("") => None,
+            Some(name) => Some(team(name)?),
+        },
+        tag: query.tag,
+        priority: query.priority,
         session: query.session,
         contact: query.contact,
         q: query.q.filter(|q| !q.trim().is_empty()),
@@ -78,6 +102,15 @@ fn assignee(actor: &Actor, name: &str) -> ApiResult<AssigneeFilter> {
     }
 }
 
+fn team(name: &str) -> ApiResult<TeamFilter> {
+    if name == "none" {
+        return Ok(TeamFilter::Nobodys);
+    }
+    name.parse::<TeamId>().map(TeamFilter::Team).map_err(|_| {
+        ApiError::of(Code::InvalidParameter).field("team", "must be none or a team's id")
+    })
+}
+
 /// One conversation.
 pub async fn show(
     caller: Caller<ReadConversations>,
@@ -94,31 +127,103 @@ pub struct ChangeConversation {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<UserId>)]
     assignee_id: Option<Option<UserId>>,
+    /// With the status `snoozed`: until when; absent: until the contact writes.
+    snoozed_until: Option<Timestamp>,
+    /// Null takes it from its team.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<TeamId>)]
+    team_id: Option<Option<TeamId>>,
+    priority: Option<Priority>,
+    #[serde(default)]
+    add_tags: Vec<TagId>,
+    #[serde(default)]
+    remove_tags: Vec<TagId>,
 }
 
 /// A null that was said, told from a field that was not.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<UserId>>, D::Error> {
+fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
     Option::deserialize(deserializer).map(Some)
 }
 
-/// Changes status or assignee.
+/// Changes status, assignee, team, priority or tags.
 pub async fn change(
     caller: Caller<WorkConversations>,
     Path(id): Path<ConversationId>,
     Body(form): Body<ChangeConversation>,
 ) -> ApiResult<Shown<Conversation>> {
+    check(&form)?;
     let assignee = match form.assignee_id {
         None => None,
         Some(None) => Some(None),
         Some(Some(user)) => Some(Some(colleague(&caller, user).await?)),
     };
+    let team = match form.team_id {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(team)) => Some(Some(known_team(&caller, team).await?)),
+    };
+    check_tags(&caller, &form.add_tags).await?;
     let change = ConversationChange {
         status: form.status,
+        snoozed_until: form.snoozed_until,
+        wake: None,
         assignee,
+        team,
+        priority: form.priority,
+        add_tags: form.add_tags,
+        remove_tags: form.remove_tags,
         read: false,
     };
     let hub = &caller.app.hub;
     Ok(Shown(hub.change(&caller.actor, id, change).await?))
+}
+
+fn check(form: &ChangeConversation) -> ApiResult<()> {
+    let mut check = Check::default();
+    if let Some(until) = form.snoozed_until {
+        let now = Timestamp::now();
+        if form.status != Some(ConversationStatus::Snoozed) {
+            check.refuse("snoozed_until", "goes with the status snoozed only");
+        } else if until <= now || until > now + LONGEST_SNOOZE {
+            check.refuse("snoozed_until", "must lie in the future, a year at most");
+        }
+    }
+    for (field, tags) in [
+        ("add_tags", &form.add_tags),
+        ("remove_tags", &form.remove_tags),
+    ] {
+        if tags.len() > MOST_TAGS {
+            check.refuse(field, format!("must be at most {MOST_TAGS}"));
+        }
+    }
+    check.finish()
+}
+
+/// A team that may be chosen.
+async fn known_team(caller: &Caller<WorkConversations>, id: TeamId) -> ApiResult<TeamBrief> {
+    match caller.tenant().find_team(id).await {
+        Err(StoreError::NotFound) => Err(ApiError::of(Code::ValidationFailed)
+            .field("team_id", "must be a team of this organization")),
+        found => Ok(found?),
+    }
+}
+
+async fn check_tags(caller: &Caller<WorkConversations>, tags: &[TagId]) -> ApiResult<()> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let known = caller.tenant().known_tags(tags).await?;
+    match tags.iter().find(|tag| !known.contains(tag)) {
+        None => Ok(()),
+        Some(tag) => Err(ApiError::of(Code::ValidationFailed).field(
+            "add_tags",
+            format!("{tag} is not a tag of this organization"),
+        )),
+    }
 }
 
 /// Somebody of the organization who may still work.
@@ -132,7 +237,7 @@ async fn colleague(caller: &Caller<WorkConversations>, id: UserId) -> ApiResult<
         .find_user(id)
         .await
         .map_err(|error| match error {
-            actors::ports::store::StoreError::NotFound => refused(),
+            StoreError::NotFound => refused(),
             error => error.into(),
         })?;
     if user.disabled {
@@ -144,12 +249,15 @@ async fn colleague(caller: &Caller<WorkConversations>, id: UserId) -> ApiResult<
     })
 }
 
-/// Somebody looked.
+/// Somebody looked: nothing is unread any more, and no note in it calls them.
 pub async fn mark_read(
     caller: Caller<WorkConversations>,
     Path(id): Path<ConversationId>,
 ) -> ApiResult<Done> {
     caller.app.hub.mark_read(&caller.actor, id).await?;
+    if let Who::User(user) = caller.actor.who {
+        caller.tenant().see_mentions(user, id).await?;
+    }
     Ok(Done)
 }
 

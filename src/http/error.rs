@@ -65,6 +65,7 @@ codes! {
     NotFound 404 "not_found" "There is no such thing here",
     MethodNotAllowed 405 "method_not_allowed" "This address does not take that method",
     Conflict 409 "conflict" "It changed meanwhile; load it and try again",
+    NameTaken 409 "name_taken" "There is one of that name already",
     EmailTaken 409 "email_taken" "A user with this e-mail exists already",
     LastOwner 409 "last_owner" "The organization needs an owner",
     SessionExists 409 "session_exists" "This number is connected already",

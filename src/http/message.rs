@@ -125,6 +125,7 @@ pub async fn retry(
         media: old.media.iter().map(|media| media.id).collect(),
         reply_to: old.reply_to.map(|quoted| quoted.provider_id),
         note: false,
+        mentions: Vec::new(),
     };
     let hub = &caller.app.hub;
     let sent = hub.send(&caller.actor, old.conversation_id, again).await?;

@@ -34,7 +34,7 @@ permissions! {
     UseAccount Agent,
     /// See conversations and their messages.
     ReadConversations Agent,
-    /// Change a conversation's status and assignee, mark it as read.
+    /// Change a conversation's status, assignee, team, priority and tags, mark it as read.
     WorkConversations Agent,
     /// Write to contacts, upload what is written with.
     SendMessages Agent,
@@ -50,6 +50,12 @@ permissions! {
     SyncTemplates Agent,
     /// See the colleagues.
     ReadUsers Agent,
+    /// Keep texts of one's own at hand.
+    WriteCannedResponses Agent,
+    /// Make, rename and delete tags.
+    ManageTags Supervisor,
+    /// Make teams and say who is in them.
+    ManageTeams Supervisor,
     /// Follow every event of the organization.
     FollowEverything Supervisor,
     /// Connect, change and remove numbers; see their verify tokens.

@@ -11,8 +11,9 @@ use tracing::Instrument;
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, cluster, contact, conversation, health, invitation, me, media, message,
-    openapi, quarantine, session, setup, template, user, whatsapp,
+    api_key, audit, auth, canned_response, cluster, contact, conversation, health, invitation, me,
+    media, mention, message, openapi, quarantine, session, setup, tag, team, template, user,
+    whatsapp,
 };
 use crate::socket;
 
@@ -56,7 +57,7 @@ pub fn table() -> Vec<Entry> {
         POST "/me/password" => me::change_password, "Change one's own password";
         GET "/conversations" => conversation::list, "A page of the inbox";
         GET "/conversations/{id}" => conversation::show, "One conversation";
-        PATCH "/conversations/{id}" => conversation::change, "Change status or assignee";
+        PATCH "/conversations/{id}" => conversation::change, "Change status, assignee, team, priority or tags";
         POST "/conversations/{id}/read" => conversation::mark_read, "Nothing is unread any more; the contact sees it";
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
@@ -84,6 +85,19 @@ pub fn table() -> Vec<Entry> {
         PATCH "/sessions/{id}" => session::change, "Change a number";
         DELETE "/sessions/{id}" => session::delete, "Remove a number";
         POST "/sessions/{id}/test" => session::test, "Ask WhatsApp about a number now";
+        GET "/tags" => tag::list, "List the tags";
+        POST "/tags" => tag::create, "Make a tag";
+        PATCH "/tags/{id}" => tag::change, "Change a tag";
+        DELETE "/tags/{id}" => tag::delete, "Delete a tag";
+        GET "/teams" => team::list, "List the teams";
+        POST "/teams" => team::create, "Make a team";
+        PATCH "/teams/{id}" => team::change, "Change a team's name or members";
+        DELETE "/teams/{id}" => team::delete, "Take a team out of use";
+        GET "/canned-responses" => canned_response::list, "List the texts at hand";
+        POST "/canned-responses" => canned_response::create, "Keep a text at hand";
+        PUT "/canned-responses/{id}" => canned_response::change, "Write a text anew";
+        DELETE "/canned-responses/{id}" => canned_response::delete, "Throw a text away";
+        GET "/mentions" => mention::list, "The notes that call the caller";
         GET "/templates" => template::list, "List the message templates";
         POST "/sessions/{id}/templates/sync" => template::sync, "Fetch a number's templates";
         GET "/contacts" => contact::list, "List the contacts";

@@ -200,6 +200,11 @@ bulk!(ConversationRow, "conversations", {
     window_expires_at: Nullable<Timestamp>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    team_id: Nullable<BigInt>,
+    tags: Nullable<Text>,
+    priority: BigInt,
+    snoozed_until: Nullable<Timestamp>,
+    waiting_since: Nullable<Timestamp>,
 });
 
 bulk!(MediaRow, "media", {

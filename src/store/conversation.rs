@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use actors::model::contact::ContactBrief;
-use actors::model::conversation::{Conversation, ConversationStatus, LastMessage};
-use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, UserId};
+use actors::model::conversation::{
+    Conversation, ConversationStatus, LastMessage, Priority, TeamBrief,
+};
+use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, TagId, TeamId, UserId};
 use actors::model::message::Direction;
 use actors::model::status::MessageStatus;
 use actors::model::user::UserBrief;
@@ -17,8 +19,8 @@ use diesel_async::RunQueryDsl;
 use super::contact::{Found, in_passing};
 use super::db::Conn;
 use super::message::shortened;
-use super::schema::{contacts, conversations, messages, users};
-use super::{Tenant, field, message};
+use super::schema::{contacts, conversation_tags, conversations, messages, teams, users};
+use super::{Tenant, field, message, unreadable};
 use crate::with_conn;
 
 /// A conversation as it lies in the database.
@@ -39,6 +41,12 @@ pub(crate) struct ConversationRow {
     pub window_expires_at: Option<NaiveDateTime>,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
+    pub team_id: Option<i64>,
+    /// JSON: their numbers.
+    pub tags: Option<String>,
+    pub priority: i64,
+    pub snoozed_until: Option<NaiveDateTime>,
+    pub waiting_since: Option<NaiveDateTime>,
 }
 
 /// The columns of a contact that a conversation shows.
@@ -92,6 +100,7 @@ impl LastColumns {
     }
 }
 
+/// With the contact and the assignee.
 type Joined = (ConversationRow, ContactColumns, Option<(i64, String)>);
 
 /// A conversation with what is joined to it.
@@ -164,6 +173,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
             .await)?;
         last.extend(found.into_iter().map(|columns| (columns.id, columns)));
     }
+    let teams = teams_of(conn, &joined).await?;
     joined
         .into_iter()
         .map(|(row, contact, assignee)| {
@@ -172,18 +182,26 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                 .and_then(|id| last.get(&id))
                 .map(LastColumns::view)
                 .transpose()?;
+            let status = field::named("status", &row.status, ConversationStatus::parse)?;
+            let sleeps = status == ConversationStatus::Snoozed;
+            let tags: Option<Vec<i64>> = field::read_opt(row.tags.as_deref())?;
+            let tags = tags.unwrap_or_default().into_iter().map(TagId).collect();
             let view = Conversation {
                 id: ConversationId(row.id),
                 seq: row.seq,
                 session_id: SessionId(row.session_id),
                 contact: contact.brief(),
-                status: field::named("status", &row.status, ConversationStatus::parse)?,
+                status,
                 assignee: assignee.map(|(id, name)| UserBrief {
                     id: UserId(id),
                     name,
                 }),
-                team: None,
-                tags: Vec::new(),
+                team: row.team_id.and_then(|id| teams.get(&id)).cloned(),
+                tags,
+                priority: Priority::of_rank(row.priority)
+                    .ok_or_else(|| unreadable("priority", &row.priority.to_string()))?,
+                snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
+                waiting_since: field::instant_opt(row.waiting_since),
                 unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
                 last_message,
                 window_expires_at: field::instant_opt(row.window_expires_at),
@@ -195,6 +213,32 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
         .collect()
 }
 
+/// The teams that these show. (A join of a fourth table took the compiler minutes.)
+async fn teams_of(
+    conn: &mut Conn,
+    joined: &[Joined],
+) -> Result<HashMap<i64, TeamBrief>, StoreError> {
+    let mut ids: Vec<i64> = joined.iter().filter_map(|(row, ..)| row.team_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let found: Vec<(i64, String)> = with_conn!(conn, |c| teams::table
+        .filter(teams::id.eq_any(&ids))
+        .select((teams::id, teams::name))
+        .load(c)
+        .await)?;
+    let brief = |(id, name)| {
+        let team = TeamBrief {
+            id: TeamId(id),
+            name,
+        };
+        (id, team)
+    };
+    Ok(found.into_iter().map(brief).collect())
+}
+
 /// Whose conversations are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssigneeFilter {
@@ -202,11 +246,21 @@ pub enum AssigneeFilter {
     User(UserId),
 }
 
+/// Which team's conversations are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TeamFilter {
+    Nobodys,
+    Team(TeamId),
+}
+
 /// What the inbox shows; everything absent means "all".
 #[derive(Clone, Debug, Default)]
 pub struct ConversationFilter {
     pub status: Option<ConversationStatus>,
     pub assignee: Option<AssigneeFilter>,
+    pub team: Option<TeamFilter>,
+    pub tag: Option<TagId>,
+    pub priority: Option<Priority>,
     pub session: Option<SessionId>,
     pub contact: Option<ContactId>,
     /// A piece of the contact's name, number or username.
@@ -258,6 +312,24 @@ impl Tenant {
                     query = query.filter(conversations::assignee_id.eq(Some(user.0)));
                 }
                 None => {}
+            }
+            match filter.team {
+                Some(TeamFilter::Nobodys) => {
+                    query = query.filter(conversations::team_id.is_null());
+                }
+                Some(TeamFilter::Team(team)) => {
+                    query = query.filter(conversations::team_id.eq(Some(team.0)));
+                }
+                None => {}
+            }
+            if let Some(tag) = filter.tag {
+                let tagged = conversation_tags::table
+                    .filter(conversation_tags::tag_id.eq(tag.0))
+                    .filter(conversation_tags::conversation_id.eq(conversations::id));
+                query = query.filter(diesel::dsl::exists(tagged));
+            }
+            if let Some(priority) = filter.priority {
+                query = query.filter(conversations::priority.eq(priority.rank()));
             }
             if let Some(session) = filter.session {
                 query = query.filter(conversations::session_id.eq(session.0));

@@ -47,9 +47,9 @@ impl EventRow {
             Event::SessionUpdated(session) => {
                 (None, Some(session.id.0), Some(field::write(session)?))
             }
-            Event::TemplateUpdated(data) | Event::QuarantineAdded(data) => {
-                (None, None, Some(data.get().to_owned()))
-            }
+            Event::TemplateUpdated(data)
+            | Event::QuarantineAdded(data)
+            | Event::DirectoryUpdated(data) => (None, None, Some(data.get().to_owned())),
             event => (event.message().map(|message| message.id.0), None, None),
         };
         Ok(Self {
@@ -265,6 +265,7 @@ impl Bodies {
             ("message.status_changed", Some(message), _) => Event::MessageStatusChanged(message),
             ("message.updated", Some(message), _) => Event::MessageUpdated(message),
             ("note.created", Some(message), _) => Event::NoteCreated(message),
+            ("user.mentioned", Some(message), _) => Event::UserMentioned(message),
             ("conversation.created", _, Some(conversation)) => {
                 Event::ConversationCreated(Arc::clone(conversation))
             }
@@ -273,6 +274,7 @@ impl Bodies {
             }
             ("session.updated", ..) => Event::SessionUpdated(Arc::new(field::read(data())?)),
             ("template.updated", ..) => Event::TemplateUpdated(field::json(data().to_owned())?),
+            ("directory.updated", ..) => Event::DirectoryUpdated(field::json(data().to_owned())?),
             ("quarantine.added", ..) => Event::QuarantineAdded(field::json(data().to_owned())?),
             // What it was about is gone: the number stays, so that readers see no hole.
             _ => Event::TemplateUpdated(Json::null()),

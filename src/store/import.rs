@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use actors::model::contact::{Identity, IdentityKind};
-use actors::model::conversation::{ConversationKey, ConversationStatus};
+use actors::model::conversation::{ConversationKey, ConversationStatus, Priority};
 use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, UserId};
 use actors::model::message::{Direction, Message};
 use actors::ports::store::StoreError;
@@ -293,6 +293,11 @@ impl Rows {
                 .map(|message| (message.created_at + actors::conversation::rules::WINDOW).naive()),
             created_at: began.naive(),
             updated_at: last.map_or(began, |message| message.created_at).naive(),
+            team_id: None,
+            tags: None,
+            priority: Priority::default().rank(),
+            snoozed_until: None,
+            waiting_since: None,
         });
         Ok(())
     }

@@ -22,7 +22,7 @@ use super::db::Conn;
 use super::kept::kept;
 use super::message::{MediaRow, MessageRow, shortened};
 use super::schema::{conversations, idempotency_keys, media, messages};
-use super::{Store, attempt, event, field, job, message};
+use super::{Store, attempt, event, field, job, mention, message};
 use crate::{in_tx, insert_all, with_conn};
 
 /// How long a client's idempotency key is honoured.
@@ -71,13 +71,15 @@ impl Store {
             }
             let next = Arc::new(after(state, &message, status));
             save(conn, &next).await?;
-            let envelope = told(&next, &message, draft.note, now);
-            event::store(conn, std::slice::from_ref(&envelope)).await?;
+            let mut envelopes = vec![told(&next, &message, draft.note, now)];
+            let called = mention::call(conn, &next, &message, &draft.mentions);
+            envelopes.extend(called.await?);
+            event::store(conn, &envelopes).await?;
             Ok(Queued::Stored {
                 message,
                 state: next,
                 receipt: Receipt {
-                    envelopes: vec![envelope],
+                    envelopes,
                     jobs: !draft.note,
                 },
             })
@@ -255,9 +257,8 @@ pub(super) fn after(
     message: &Message,
     status: actors::model::conversation::ConversationStatus,
 ) -> ConversationState {
-    let conversation = Conversation {
+    let mut conversation = Conversation {
         seq: message.seq,
-        status,
         last_message: Some(LastMessage {
             id: message.id,
             direction: message.direction,
@@ -269,6 +270,11 @@ pub(super) fn after(
         updated_at: message.created_at,
         ..state.conversation.clone()
     };
+    conversation.set_status(status);
+    let author = message.author.as_ref().map(|author| author.kind);
+    if let (Direction::Outbound, Some(author)) = (message.direction, author) {
+        conversation.answered_by(author);
+    }
     ConversationState {
         version: message.seq,
         conversation,
@@ -288,6 +294,7 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
         conversations::last_inbound_provider_id.eq(&state.last_inbound_provider_id),
         conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
         conversations::updated_at.eq(view.updated_at.naive()),
+        conversations::waiting_since.eq(view.waiting_since.map(|at| at.naive())),
     ));
     with_conn!(conn, |c| kept(update).execute(c).await)?;
     Ok(())

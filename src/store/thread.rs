@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::conversation::{
-    ConversationChange, ConversationKey, ConversationState, ConversationStatus,
+    ConversationChange, ConversationKey, ConversationState, ConversationStatus, Priority,
 };
 use actors::model::ids::{ConversationId, OrganizationId, SessionId};
 use actors::model::user::Actor;
@@ -22,7 +22,7 @@ use super::contact_identity::{
 use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::schema::conversations;
-use super::{Store, audit, event, job, outbound};
+use super::{Store, audit, event, field, job, outbound, tag};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -101,6 +101,11 @@ pub(crate) fn fresh_row(
         window_expires_at: None,
         created_at: now.naive(),
         updated_at: now.naive(),
+        team_id: None,
+        tags: None,
+        priority: Priority::default().rank(),
+        snoozed_until: None,
+        waiting_since: None,
     }
 }
 
@@ -226,7 +231,7 @@ impl Store {
             note_change(conn, self, thread.id, change, by).await?;
             if let Some(task) = task {
                 let tasks = std::slice::from_ref(task);
-                job::enqueue(conn, self, state.organization, tasks, now).await?;
+                job::enqueue(conn, self, state.organization, tasks, task.due(now)).await?;
             }
             let seq = event::take_seqs(conn, state.organization.0, 1).await?;
             let mut next = ConversationState::clone(state);
@@ -234,6 +239,11 @@ impl Store {
             next.conversation.seq = seq;
             next.version = seq;
             outbound::save(conn, &next).await?;
+            save_care(conn, &next).await?;
+            if next.conversation.tags != thread.tags {
+                let tags = &next.conversation.tags;
+                tag::retag(conn, state.organization.0, thread.id, tags).await?;
+            }
             // The last line's ticks move without the actor: what is told must not show older ones.
             let next = state_of(conn, state.organization.0, thread.id.0).await?;
             let row = Arc::new(next.conversation.clone());
@@ -255,6 +265,24 @@ impl Store {
     }
 }
 
+/// Writes the columns that only people change.
+async fn save_care(conn: &mut Conn, state: &ConversationState) -> Result<(), StoreError> {
+    let view = &state.conversation;
+    let tags: Vec<i64> = view.tags.iter().map(|tag| tag.0).collect();
+    let tags = match tags.is_empty() {
+        true => None,
+        false => Some(field::write(&tags)?),
+    };
+    let update = diesel::update(conversations::table.find(view.id.0)).set((
+        conversations::team_id.eq(view.team.as_ref().map(|team| team.id.0)),
+        conversations::tags.eq(tags),
+        conversations::priority.eq(view.priority.rank()),
+        conversations::snoozed_until.eq(view.snoozed_until.map(|at| at.naive())),
+    ));
+    with_conn!(conn, |c| update.execute(c).await)?;
+    Ok(())
+}
+
 /// Looking at a conversation is no change that somebody has to answer for; everything else is.
 async fn note_change(
     conn: &mut Conn,
@@ -268,13 +296,34 @@ async fn note_change(
         let action = match status {
             ConversationStatus::Open => "conversation.opened",
             ConversationStatus::Pending => "conversation.set_pending",
+            ConversationStatus::Snoozed => "conversation.snoozed",
             ConversationStatus::Closed => "conversation.closed",
         };
-        audit::record(conn, store, by, action, &subject, &json!({})).await?;
+        let details = match change.snoozed_until {
+            Some(until) => json!({"until": until}),
+            None => json!({}),
+        };
+        audit::record(conn, store, by, action, &subject, &details).await?;
+    }
+    if change.wake.is_some() {
+        audit::record(conn, store, by, "conversation.woken", &subject, &json!({})).await?;
     }
     if let Some(assignee) = &change.assignee {
         let details = json!({"assignee": assignee.as_ref().map(|user| user.id)});
         audit::record(conn, store, by, "conversation.assigned", &subject, &details).await?;
+    }
+    if let Some(team) = &change.team {
+        let details = json!({"team": team.as_ref().map(|team| team.id)});
+        audit::record(conn, store, by, "conversation.moved", &subject, &details).await?;
+    }
+    if let Some(priority) = change.priority {
+        let details = json!({"priority": priority});
+        let action = "conversation.prioritized";
+        audit::record(conn, store, by, action, &subject, &details).await?;
+    }
+    if !(change.add_tags.is_empty() && change.remove_tags.is_empty()) {
+        let details = json!({"added": change.add_tags, "removed": change.remove_tags});
+        audit::record(conn, store, by, "conversation.tagged", &subject, &details).await?;
     }
     Ok(())
 }

@@ -143,6 +143,19 @@ impl Tenant {
         Ok(find(&mut conn, self.org(), id).await?.user)
     }
 
+    /// Which of these are users of the organization.
+    pub async fn known_users(&self, ids: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let known: Vec<i64> = with_conn!(&mut conn, |c| users::table
+            .filter(users::organization_id.eq(self.org()))
+            .filter(users::id.eq_any(&ids))
+            .select(users::id)
+            .load(c)
+            .await)?;
+        Ok(known.into_iter().map(UserId).collect())
+    }
+
     /// One user with what proves them.
     pub async fn find_own_account(&self, id: UserId) -> Result<Account, StoreError> {
         let mut conn = self.db().read().await?;

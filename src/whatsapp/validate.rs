@@ -6,7 +6,7 @@ mod interactive;
 mod plain;
 mod template;
 
-use actors::model::ids::{MediaId, MessageId};
+use actors::model::ids::{MediaId, MessageId, UserId};
 use actors::model::json::Json;
 use serde_json::{Value, json};
 
@@ -15,6 +15,8 @@ use super::file_ref;
 
 pub use self::finding::Invalid;
 
+/// Colleagues that one note calls.
+const MAX_MENTIONS: usize = 20;
 /// Longer than any `wamid` that was ever seen.
 const MAX_PROVIDER_ID: usize = 255;
 
@@ -25,6 +27,8 @@ pub struct Checked {
     pub kind: String,
     /// For colleagues only.
     pub note: bool,
+    /// Colleagues whom the note calls, each once.
+    pub mentions: Vec<UserId>,
     /// What a person reads; None for a template (see [`super::template::render`]).
     pub text: Option<String>,
     /// The type's own object; our files are named by our ids.
@@ -118,6 +122,10 @@ fn check(message: &Value, findings: &mut Findings) -> Option<Checked> {
     Some(Checked {
         kind: if note { "text" } else { kind }.to_owned(),
         note,
+        mentions: match note {
+            true => mentions(&format!("{own}.mentions"), object.get("mentions"), findings),
+            false => Vec::new(),
+        },
         text,
         content: Json::from(object.clone()),
         media: media(kind, object, findings),
@@ -127,6 +135,27 @@ fn check(message: &Value, findings: &mut Findings) -> Option<Checked> {
             _ => None,
         },
     })
+}
+
+fn mentions(path: &str, value: Option<&Value>, findings: &mut Findings) -> Vec<UserId> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return Vec::new();
+    };
+    let ids = value.as_array().filter(|ids| ids.len() <= MAX_MENTIONS);
+    let ids: Option<Vec<UserId>> = ids.and_then(|ids| {
+        let ids = ids.iter().map(|id| id.as_str()?.parse().ok());
+        ids.collect()
+    });
+    let Some(mut ids) = ids else {
+        findings.add(
+            path,
+            &format!("must be at most {MAX_MENTIONS} ids of users (usr_…)"),
+        );
+        return Vec::new();
+    };
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn is_sendable(kind: &str) -> bool {

@@ -84,6 +84,9 @@ pub fn conversation(seq: i64, number: i64) -> Conversation {
         assignee: None,
         team: None,
         tags: Vec::new(),
+        priority: Default::default(),
+        snoozed_until: None,
+        waiting_since: None,
         unread: 3,
         last_message: Some(LastMessage {
             id: MessageId(FIRST + seq),

@@ -23,12 +23,14 @@ pub enum Refusal {
 pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Reception {
     let status = current.map_or(ConversationStatus::Open, |conversation| conversation.status);
     let window = current.and_then(|conversation| conversation.window_expires_at);
+    let waiting_since = current.and_then(|conversation| conversation.waiting_since);
     match &message.effect {
-        // Activity of the customer: it opens the window and wakes a closed conversation.
+        // Activity of the customer: it opens the window and wakes what is closed or asleep.
         Effect::Plain | Effect::Placeholder => Reception {
             status: reopened(status),
             unread: 1,
             window_expires_at: Some(opened(window, message.sent_at)),
+            waiting_since: waiting_since.or(Some(message.sent_at)),
             activity: true,
         },
         // A reaction is activity, but no line of its own to be read.
@@ -36,12 +38,15 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
             status,
             unread: 0,
             window_expires_at: Some(opened(window, message.sent_at)),
+            waiting_since,
             activity: false,
         },
+        // Answered from the phone.
         Effect::Echo => Reception {
             status,
             unread: 0,
             window_expires_at: window,
+            waiting_since: None,
             activity: true,
         },
         Effect::Edit { .. } | Effect::Revoke { .. } | Effect::Renumber { .. } | Effect::System => {
@@ -49,6 +54,7 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
                 status,
                 unread: 0,
                 window_expires_at: window,
+                waiting_since,
                 activity: false,
             }
         }
@@ -84,7 +90,7 @@ pub const fn after_sending(status: ConversationStatus, draft: &Draft) -> Convers
 
 const fn reopened(status: ConversationStatus) -> ConversationStatus {
     match status {
-        ConversationStatus::Closed => ConversationStatus::Open,
+        ConversationStatus::Closed | ConversationStatus::Snoozed => ConversationStatus::Open,
         status => status,
     }
 }

@@ -12,7 +12,7 @@ use tracing::Span;
 use crate::event::{Cursor, Envelope};
 use crate::feed::encode::Encoded;
 use crate::feed::frame;
-use crate::feed::seat::{Held, Seat, SocketId, Topic, is_about_sessions};
+use crate::feed::seat::{Held, Seat, SocketId, Topic};
 use crate::feed::sequence::Sequence;
 use crate::figure;
 use crate::model::conversation::Conversation;
@@ -52,9 +52,9 @@ pub struct Channel {
     rows_told_at: Option<Instant>,
     members: BTreeSet<SocketId>,
     inbox: BTreeSet<SocketId>,
-    sessions: BTreeSet<SocketId>,
     firehose: BTreeSet<SocketId>,
-    conversations: HashMap<ConversationId, BTreeSet<SocketId>>,
+    /// Who looks at all other topics.
+    onlookers: HashMap<Topic, BTreeSet<SocketId>>,
     /// Sockets that are about to join.
     pub expected: usize,
     pub flush_scheduled: bool,
@@ -87,9 +87,8 @@ impl Channel {
             rows_told_at: None,
             members: BTreeSet::new(),
             inbox: BTreeSet::new(),
-            sessions: BTreeSet::new(),
             firehose: BTreeSet::new(),
-            conversations: HashMap::new(),
+            onlookers: HashMap::new(),
             expected: 0,
             flush_scheduled: false,
             rows_scheduled: false,
@@ -228,9 +227,11 @@ impl Channel {
     pub fn watch(&mut self, socket: SocketId, topic: &Topic) {
         match topic {
             Topic::Inbox => self.inbox.insert(socket),
-            Topic::Sessions => self.sessions.insert(socket),
             Topic::Firehose => self.firehose.insert(socket),
-            Topic::Conversation(id) => self.conversations.entry(*id).or_default().insert(socket),
+            topic => {
+                let sockets = self.onlookers.entry(topic.clone()).or_default();
+                sockets.insert(socket)
+            }
         };
     }
 
@@ -238,15 +239,14 @@ impl Channel {
     pub fn unwatch(&mut self, socket: SocketId, topic: &Topic) {
         match topic {
             Topic::Inbox => self.inbox.remove(&socket),
-            Topic::Sessions => self.sessions.remove(&socket),
             Topic::Firehose => self.firehose.remove(&socket),
-            Topic::Conversation(id) => {
-                let Some(sockets) = self.conversations.get_mut(id) else {
+            topic => {
+                let Some(sockets) = self.onlookers.get_mut(topic) else {
                     return;
                 };
                 let removed = sockets.remove(&socket);
                 if sockets.is_empty() {
-                    self.conversations.remove(id);
+                    self.onlookers.remove(topic);
                 }
                 removed
             }
@@ -267,7 +267,11 @@ impl Channel {
         let mut plans: HashMap<SocketId, Vec<usize>> = HashMap::new();
         for (index, envelope) in events.iter().enumerate() {
             for socket in self.onlookers(envelope) {
-                plans.entry(*socket).or_default().push(index);
+                let plan = plans.entry(*socket).or_default();
+                // It may belong to two topics.
+                if plan.last() != Some(&index) {
+                    plan.push(index);
+                }
             }
         }
         let everything: Vec<usize> = (0..events.len()).collect();
@@ -340,11 +344,9 @@ impl Channel {
 
     /// Who looks at this event in particular.
     fn onlookers(&self, envelope: &Envelope) -> impl Iterator<Item = &SocketId> {
-        let sockets = match envelope.event.conversation() {
-            Some(id) => self.conversations.get(&id),
-            None => Some(&self.sessions).filter(|_| is_about_sessions(envelope)),
-        };
-        sockets.into_iter().flatten()
+        Topic::of(envelope)
+            .filter_map(|topic| self.onlookers.get(&topic))
+            .flatten()
     }
 
     /// How long the changed rows have to wait when they are told once in `pause`; None when there are none.

@@ -37,19 +37,32 @@ pub enum Topic {
     Conversation(ConversationId),
     /// Numbers, templates and quarantine.
     Sessions,
+    /// What people choose from: tags, teams, canned responses.
+    Directory,
+    /// What is meant for this person alone.
+    Me,
     /// Every event, unconflated.
     Firehose,
 }
 
 impl Topic {
-    /// Whether an event belongs to it; list rows are no events.
+    /// The topics that an event belongs to, besides the firehose; list rows are no events.
+    pub fn of(envelope: &Envelope) -> impl Iterator<Item = Self> + use<> {
+        use crate::event::Event::{
+            DirectoryUpdated, QuarantineAdded, SessionUpdated, TemplateUpdated,
+        };
+        let about = match &envelope.event {
+            SessionUpdated(_) | TemplateUpdated(_) | QuarantineAdded(_) => Some(Self::Sessions),
+            DirectoryUpdated(_) => Some(Self::Directory),
+            event => event.conversation().map(Self::Conversation),
+        };
+        let personal = matches!(envelope.audience, Audience::User(_)).then_some(Self::Me);
+        about.into_iter().chain(personal)
+    }
+
+    /// Whether an event belongs to it.
     pub fn covers(&self, envelope: &Envelope) -> bool {
-        match self {
-            Self::Firehose => true,
-            Self::Conversation(id) => envelope.event.conversation() == Some(*id),
-            Self::Sessions => is_about_sessions(envelope),
-            Self::Inbox => false,
-        }
+        *self == Self::Firehose || Self::of(envelope).any(|topic| topic == *self)
     }
 }
 
@@ -60,6 +73,8 @@ impl FromStr for Topic {
         match text {
             "inbox" => Ok(Self::Inbox),
             "sessions" => Ok(Self::Sessions),
+            "directory" => Ok(Self::Directory),
+            "me" => Ok(Self::Me),
             "firehose" => Ok(Self::Firehose),
             _ => {
                 let id = text.strip_prefix("conversation:").ok_or(())?;
@@ -152,13 +167,4 @@ impl Seat {
     pub fn write(&self, text: ByteString) -> bool {
         self.peer.try_send(Frame::Text(text)).is_ok()
     }
-}
-
-/// Whether an event belongs to the topic `sessions`.
-pub fn is_about_sessions(envelope: &Envelope) -> bool {
-    use crate::event::Event::{QuarantineAdded, SessionUpdated, TemplateUpdated};
-    matches!(
-        envelope.event,
-        SessionUpdated(_) | TemplateUpdated(_) | QuarantineAdded(_)
-    )
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::contact::{ContactBrief, Identity};
-use crate::model::ids::{ConversationId, MessageId, OrganizationId, SessionId};
-use crate::model::message::Direction;
+use crate::model::ids::{ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId};
+use crate::model::message::{AuthorKind, Direction};
 use crate::model::status::MessageStatus;
 use crate::model::user::UserBrief;
 use crate::time::Timestamp;
@@ -19,9 +19,19 @@ pub struct Conversation {
     pub contact: ContactBrief,
     pub status: ConversationStatus,
     pub assignee: Option<UserBrief>,
-    /// The team whose queue holds it; always null until teams exist.
-    pub team: Option<UserBrief>,
-    pub tags: Vec<String>,
+    /// The team that takes care of it.
+    pub team: Option<TeamBrief>,
+    /// Of `GET /tags`, where their names are.
+    pub tags: Vec<TagId>,
+    #[serde(default)]
+    pub priority: Priority,
+    /// Until when it sleeps; null in a snoozed conversation: until the contact writes.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
+    /// Since when the contact waits for an answer of a person or a program; bots and the hub itself do not count.
+    /// Null when nobody owes one.
+    #[serde(default)]
+    pub waiting_since: Option<Timestamp>,
     /// Customer messages since somebody looked.
     pub unread: i32,
     pub last_message: Option<LastMessage>,
@@ -30,6 +40,74 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// The time of the last activity: the order of the inbox.
     pub updated_at: Timestamp,
+}
+
+impl Conversation {
+    /// Gives it a status; only a snoozed one sleeps, and in a closed one nobody owes an answer.
+    pub const fn set_status(&mut self, status: ConversationStatus) {
+        self.status = status;
+        if !matches!(status, ConversationStatus::Snoozed) {
+            self.snoozed_until = None;
+        }
+        if matches!(status, ConversationStatus::Closed) {
+            self.waiting_since = None;
+        }
+    }
+
+    /// Somebody said something to the contact: does that answer them?
+    pub const fn answered_by(&mut self, author: AuthorKind) {
+        if matches!(
+            author,
+            AuthorKind::User | AuthorKind::ApiKey | AuthorKind::App
+        ) {
+            self.waiting_since = None;
+        }
+    }
+}
+
+/// A team as conversations show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TeamBrief {
+    pub id: TeamId,
+    pub name: String,
+}
+
+/// How much a conversation hurries; what is waited for goes by it first.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+    Urgent,
+}
+
+impl Priority {
+    const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+
+    /// The number in the database; it rises with the hurry.
+    pub const fn rank(self) -> i64 {
+        self as i64
+    }
+
+    /// The priority of that number.
+    pub fn of_rank(rank: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.rank() == rank)
+    }
 }
 
 /// The line under the contact's name.
@@ -51,6 +129,8 @@ pub struct LastMessage {
 pub enum ConversationStatus {
     Open,
     Pending,
+    /// Asleep until a time or until the contact writes.
+    Snoozed,
     Closed,
 }
 
@@ -60,13 +140,14 @@ impl ConversationStatus {
         match self {
             Self::Open => "open",
             Self::Pending => "pending",
+            Self::Snoozed => "snoozed",
             Self::Closed => "closed",
         }
     }
 
     /// The status of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Open, Self::Pending, Self::Closed]
+        [Self::Open, Self::Pending, Self::Snoozed, Self::Closed]
             .into_iter()
             .find(|status| status.as_str() == name)
     }
@@ -115,32 +196,71 @@ pub struct ConversationState {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConversationChange {
     pub status: Option<ConversationStatus>,
+    /// With the status `snoozed`: until when; None until the contact writes.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
+    /// Opens it, if it is snoozed until exactly then: a later snooze has an alarm of its own.
+    #[serde(default)]
+    pub wake: Option<Timestamp>,
     /// `Some(None)` takes the assignee away.
+    #[serde(default, deserialize_with = "said")]
     pub assignee: Option<Option<UserBrief>>,
+    /// `Some(None)` takes it from its team.
+    #[serde(default, deserialize_with = "said")]
+    pub team: Option<Option<TeamBrief>>,
+    #[serde(default)]
+    pub priority: Option<Priority>,
+    #[serde(default)]
+    pub add_tags: Vec<TagId>,
+    #[serde(default)]
+    pub remove_tags: Vec<TagId>,
     /// Sets unread to zero.
     pub read: bool,
+}
+
+/// A null that was said, told from a field that was not: nodes ask each other in JSON.
+fn said<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl ConversationChange {
     /// Whether anything would change on `conversation`.
     pub fn changes(&self, conversation: &Conversation) -> bool {
-        self.status
-            .is_some_and(|status| status != conversation.status)
-            || self
-                .assignee
-                .as_ref()
-                .is_some_and(|assignee| *assignee != conversation.assignee)
-            || (self.read && conversation.unread > 0)
+        let mut changed = conversation.clone();
+        self.apply(&mut changed);
+        changed != *conversation
     }
 
     /// Makes the change on `conversation`.
     pub fn apply(&self, conversation: &mut Conversation) {
         if let Some(status) = self.status {
-            conversation.status = status;
+            conversation.set_status(status);
+            if status == ConversationStatus::Snoozed {
+                conversation.snoozed_until = self.snoozed_until;
+            }
+        }
+        let sleeps = conversation.status == ConversationStatus::Snoozed;
+        if sleeps && self.wake.is_some() && self.wake == conversation.snoozed_until {
+            conversation.set_status(ConversationStatus::Open);
         }
         if let Some(assignee) = &self.assignee {
             conversation.assignee.clone_from(assignee);
         }
+        if let Some(team) = &self.team {
+            conversation.team.clone_from(team);
+        }
+        if let Some(priority) = self.priority {
+            conversation.priority = priority;
+        }
+        let tags = &mut conversation.tags;
+        tags.extend(&self.add_tags);
+        tags.retain(|tag| !self.remove_tags.contains(tag));
+        tags.sort_unstable();
+        tags.dedup();
         if self.read {
             conversation.unread = 0;
         }

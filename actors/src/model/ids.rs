@@ -30,5 +30,11 @@ id_type!(/// Something that could not be processed and waits for a person.
     QuarantineId, "qua");
 id_type!(/// One line of the audit log.
     AuditId, "aud");
+id_type!(/// A group of agents.
+    TeamId, "team");
+id_type!(/// A word that conversations are sorted by.
+    TagId, "tag");
+id_type!(/// A text that is written with a few letters.
+    CannedResponseId, "can");
 id_type!(/// A log-in and the refresh tokens that descend from it.
     LoginId, "lgn");

@@ -104,6 +104,8 @@ pub struct Reception {
     pub unread: i32,
     /// The window after this message; None when it stays unset.
     pub window_expires_at: Option<Timestamp>,
+    /// Since when the contact waits for an answer, after this message.
+    pub waiting_since: Option<Timestamp>,
     /// Whether it becomes the conversation's last line and lifts it in the inbox.
     pub activity: bool,
 }

@@ -46,6 +46,11 @@ pub enum Task {
     SyncTemplates { session: SessionId },
     /// Look at a number's health.
     CheckSession { session: SessionId },
+    /// Open a conversation that sleeps until then.
+    WakeConversation {
+        conversation: ConversationId,
+        until: Timestamp,
+    },
 }
 
 impl Task {
@@ -57,6 +62,7 @@ impl Task {
             Self::MarkRead { .. } => "mark_read",
             Self::SyncTemplates { .. } => "sync_templates",
             Self::CheckSession { .. } => "check_session",
+            Self::WakeConversation { .. } => "wake_conversation",
         }
     }
 
@@ -68,6 +74,15 @@ impl Task {
             | Self::MarkRead { session, .. }
             | Self::SyncTemplates { session }
             | Self::CheckSession { session } => Some(*session),
+            Self::WakeConversation { .. } => None,
+        }
+    }
+
+    /// When it is due, if it is left at `now`.
+    pub const fn due(&self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::WakeConversation { until, .. } => *until,
+            _ => now,
         }
     }
 
@@ -97,6 +112,8 @@ impl Task {
             Self::FetchMedia { .. } => MEDIA,
             Self::MarkRead { .. } => BRIEF,
             Self::SyncTemplates { .. } | Self::CheckSession { .. } => CALM,
+            // What wakes it is the hub itself: it fails only while the database does.
+            Self::WakeConversation { .. } => SEND,
         }
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::contact::Identity;
-use crate::model::ids::{AttemptId, ConversationId, MediaId, MessageId, OrganizationId, SessionId};
+use crate::model::ids::{
+    AttemptId, ConversationId, MediaId, MessageId, OrganizationId, SessionId, UserId,
+};
 use crate::model::json::Json;
 use crate::model::message::Author;
 
@@ -36,6 +38,9 @@ pub struct Draft {
     pub reply_to: Option<String>,
     /// An internal note: stored and shown, never sent.
     pub note: bool,
+    /// Colleagues whom a note calls.
+    #[serde(default)]
+    pub mentions: Vec<UserId>,
 }
 
 /// One POST to the provider.

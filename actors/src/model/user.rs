@@ -62,6 +62,18 @@ pub struct Actor {
     pub role: Role,
 }
 
+impl Actor {
+    /// The hub itself.
+    pub fn hub(organization: OrganizationId) -> Self {
+        Self {
+            organization,
+            who: Who::System,
+            name: "the hub".to_owned(),
+            role: Role::Owner,
+        }
+    }
+}
+
 /// The kinds of actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -145,6 +145,7 @@ pub fn draft(text: &str) -> Drafted {
         media: Vec::new(),
         reply_to: None,
         note: false,
+        mentions: Vec::new(),
     })
 }
 

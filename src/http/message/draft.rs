@@ -1,7 +1,7 @@
 //! A client's message object as a draft: checked against the provider's limits, its references and files
 //! looked up, a template rendered for people. The window and the contact's wishes are the hub's to check.
 
-use actors::model::ids::{ConversationId, SessionId};
+use actors::model::ids::{ConversationId, SessionId, UserId};
 use actors::model::message::Author;
 use actors::model::outbound::{Draft, Priority};
 use actors::model::user::{Actor, Who};
@@ -51,6 +51,7 @@ pub async fn of(
         checked = checked.aimed_at(&target);
         reply_to = Some(target);
     }
+    known_colleagues(caller, &checked.mentions).await?;
     if checked.kind == "template" {
         checked.text = Some(rendered(caller, thread.session, &checked).await?);
     }
@@ -65,7 +66,20 @@ pub async fn of(
         media: checked.media,
         reply_to,
         note: checked.note,
+        mentions: checked.mentions,
     })
+}
+
+async fn known_colleagues(caller: &Caller<SendMessages>, ids: &[UserId]) -> ApiResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let known = caller.tenant().known_users(ids).await?;
+    match ids.iter().find(|id| !known.contains(id)) {
+        None => Ok(()),
+        Some(id) => Err(ApiError::of(Code::InvalidMessage)
+            .field("text.mentions", format!("{id} is not a colleague"))),
+    }
 }
 
 /// What a request asks, in short: the same key with another one is a mistake of the client.

@@ -255,11 +255,12 @@ pub(super) fn next_state(
     let (old, reception) = (&state.conversation, &append.reception);
     let mut conversation = Conversation {
         seq: message.seq,
-        status: reception.status,
         unread: old.unread.saturating_add(reception.unread),
         window_expires_at: reception.window_expires_at,
+        waiting_since: reception.waiting_since,
         ..old.clone()
     };
+    conversation.set_status(reception.status);
     if reception.activity {
         conversation.updated_at = append.received_at.max(old.updated_at);
         conversation.last_message = Some(LastMessage {

@@ -1,4 +1,4 @@
-//! Many plain messages to be sent (and notes) in one transaction. What has files, quotes a line, is a reaction or
+//! Many plain messages to be sent (and notes) in one transaction. What has files, calls a colleague, quotes a line, is a reaction or
 //! repeats an idempotency key goes one by one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -29,7 +29,10 @@ type Key = (i64, String);
 /// Whether a draft takes the short way.
 pub(super) fn is_plain(append: &OutboundAppend) -> bool {
     let draft = &append.draft;
-    draft.media.is_empty() && draft.reply_to.is_none() && draft.kind != "reaction"
+    draft.media.is_empty()
+        && draft.mentions.is_empty()
+        && draft.reply_to.is_none()
+        && draft.kind != "reaction"
 }
 
 /// Queues plain drafts; a None is to go one by one.

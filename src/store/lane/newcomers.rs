@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::{Identity, IdentityKind};
-use actors::model::conversation::{Conversation, ConversationState, ConversationStatus};
+use actors::model::conversation::{Conversation, ConversationState, ConversationStatus, Priority};
 use actors::model::ids::{ConversationId, SessionId};
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use diesel::prelude::*;
@@ -256,6 +256,9 @@ fn unspoken(
             assignee: None,
             team: None,
             tags: Vec::new(),
+            priority: Priority::default(),
+            snoozed_until: None,
+            waiting_since: None,
             unread: 0,
             last_message: None,
             window_expires_at: None,
@@ -290,5 +293,10 @@ fn conversation_row(
         window_expires_at: view.window_expires_at.map(|at| at.naive()),
         created_at: view.created_at.naive(),
         updated_at: view.updated_at.naive(),
+        team_id: None,
+        tags: None,
+        priority: view.priority.rank(),
+        snoozed_until: None,
+        waiting_since: view.waiting_since.map(|at| at.naive()),
     }
 }

@@ -370,7 +370,7 @@ async fn take_effect(
         return Ok(false);
     }
     state.conversation.window_expires_at = reception.window_expires_at;
-    state.conversation.status = reception.status;
+    state.conversation.set_status(reception.status);
     save_and_tell(conn, append, state, told).await?;
     Ok(false)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::event::Event;
 use crate::model::contact::Identity;
-use crate::model::conversation::{ConversationKey, ConversationState};
+use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
 use crate::model::session::{HealthState, SessionState};
 use crate::ports::store::{ChangeWrite, Receipt, StoreError};
@@ -82,7 +82,12 @@ impl Tables {
         let row = self.conversations.get_mut(&id).unwrap();
         change.apply(&mut view);
         row.status = view.status;
+        row.snoozed_until = view.snoozed_until;
+        row.waiting_since = view.waiting_since;
         row.assignee = view.assignee;
+        row.team = view.team;
+        row.priority = view.priority;
+        row.tags = view.tags;
         row.unread = view.unread;
         let mut receipt = Receipt::default();
         let seq = self.next_seq(by.organization);
@@ -92,7 +97,11 @@ impl Tables {
         if let Some(task) = task {
             self.add_job(by.organization, task, &mut receipt);
         }
-        if change.status.is_some() || change.assignee.is_some() {
+        let read = ConversationChange {
+            read: change.read,
+            ..Default::default()
+        };
+        if change != read {
             let line = Audited {
                 actor: by.name.clone(),
                 action: "conversation.changed".to_owned(),

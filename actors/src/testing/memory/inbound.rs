@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::event::Event;
 use crate::model::contact::{Contact, Identity, IdentityKind};
-use crate::model::conversation::ConversationKey;
-use crate::model::conversation::ConversationStatus;
+use crate::model::conversation::{ConversationKey, ConversationStatus, Priority};
 use crate::model::ids::{ContactId, ConversationId, MediaId, MessageId, OrganizationId, SessionId};
 use crate::model::inbound::{Effect, InboundMessage, Reception};
 use crate::model::job::Task;
@@ -217,6 +216,11 @@ impl Tables {
             assignee: None,
             unread: 0,
             last_message: None,
+            team: None,
+            tags: Vec::new(),
+            priority: Priority::default(),
+            snoozed_until: None,
+            waiting_since: None,
             last_inbound_provider_id: None,
             window_expires_at: None,
             created_at: self.now,
@@ -238,6 +242,10 @@ impl Tables {
     ) {
         let row = self.conversations.get_mut(&conversation).unwrap();
         row.status = reception.status;
+        row.snoozed_until = row
+            .snoozed_until
+            .filter(|_| row.status == ConversationStatus::Snoozed);
+        row.waiting_since = reception.waiting_since;
         row.unread += unread;
         row.window_expires_at = reception.window_expires_at;
         if let Some(wamid) = wamid {

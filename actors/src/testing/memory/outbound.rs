@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::event::Event;
+use crate::event::{Audience, Event};
 use crate::model::ids::{AttemptId, JobId, MessageId, OrganizationId, SessionId};
 use crate::model::job::Task;
 use crate::model::message::{Direction, Failure, Message, ReactionBy};
@@ -51,6 +51,11 @@ impl Tables {
         let now = self.now;
         let row = self.conversations.get_mut(&conversation).unwrap();
         (row.status, row.last_message, row.updated_at) = (status, Some(id), now);
+        if !draft.note {
+            let mut answered = state.conversation.clone();
+            answered.answered_by(draft.author.kind);
+            row.waiting_since = answered.waiting_since;
+        }
         let session = row.session;
         if !draft.note {
             let (message, priority) = (id, draft.priority);
@@ -68,6 +73,12 @@ impl Tables {
             Event::MessageQueued
         };
         let mut seq = self.tell_message(id, event, &mut receipt);
+        for user in &draft.mentions {
+            let called = Event::UserMentioned(self.message(id));
+            let seq = self.next_seq(organization);
+            let (to, row) = (Audience::User(*user), Some(conversation));
+            self.tell_to(organization, to, seq, called, row, &mut receipt);
+        }
         if let Some((target, emoji)) = self.reacted(session, &draft) {
             self.messages.get_mut(&id).unwrap().hidden = true;
             self.react(target, ReactionBy::Business, Some(&emoji));

@@ -8,10 +8,12 @@ use crate::event::{Audience, Cursor, Envelope, Event};
 use crate::id::IdSource;
 use crate::model::contact::{Contact, ContactBrief, Identity};
 use crate::model::conversation::{
-    Conversation, ConversationKey, ConversationState, ConversationStatus, LastMessage,
+    Conversation, ConversationKey, ConversationState, ConversationStatus, LastMessage, Priority,
+    TeamBrief,
 };
 use crate::model::ids::{
     AttemptId, ContactId, ConversationId, JobId, MediaId, MessageId, OrganizationId, SessionId,
+    TagId,
 };
 use crate::model::job::Task;
 use crate::model::message::{Media, Message};
@@ -81,6 +83,11 @@ pub struct ConversationRow {
     pub version: i64,
     pub status: ConversationStatus,
     pub assignee: Option<UserBrief>,
+    pub team: Option<TeamBrief>,
+    pub tags: Vec<TagId>,
+    pub priority: Priority,
+    pub snoozed_until: Option<Timestamp>,
+    pub waiting_since: Option<Timestamp>,
     pub unread: i32,
     pub last_message: Option<MessageId>,
     pub last_inbound_provider_id: Option<String>,
@@ -153,6 +160,19 @@ impl Tables {
             Event::QuarantineAdded(_) => Audience::Admins,
             _ => Audience::Everyone,
         };
+        self.tell_to(organization, audience, seq, event, row, receipt);
+    }
+
+    /// The same, to somebody in particular.
+    pub fn tell_to(
+        &mut self,
+        organization: OrganizationId,
+        audience: Audience,
+        seq: i64,
+        event: Event,
+        row: Option<ConversationId>,
+        receipt: &mut Receipt,
+    ) {
         let envelope = Arc::new(Envelope {
             organization,
             seq,
@@ -205,8 +225,11 @@ impl Tables {
             },
             status: row.status,
             assignee: row.assignee.clone(),
-            team: None,
-            tags: Vec::new(),
+            team: row.team.clone(),
+            tags: row.tags.clone(),
+            priority: row.priority,
+            snoozed_until: row.snoozed_until,
+            waiting_since: row.waiting_since,
             unread: row.unread,
             last_message: last.map(|message| LastMessage {
                 id: message.id,
@@ -257,8 +280,8 @@ impl Tables {
     pub fn add_job(&mut self, organization: OrganizationId, task: Task, receipt: &mut Receipt) {
         let row = JobRow {
             organization,
+            run_at: task.due(self.now),
             task,
-            run_at: self.now,
             claimed: false,
             tries: 0,
             created_at: self.now,
@@ -305,7 +328,8 @@ impl Tables {
             | Event::MessageSent(message)
             | Event::MessageStatusChanged(message)
             | Event::MessageUpdated(message)
-            | Event::NoteCreated(message) => *message = self.message(message.id),
+            | Event::NoteCreated(message)
+            | Event::UserMentioned(message) => *message = self.message(message.id),
             Event::ConversationCreated(view) | Event::ConversationUpdated(view) => {
                 *view = Arc::new(self.view(view.id));
             }
@@ -315,7 +339,7 @@ impl Tables {
             Event::SessionUpdated(session) => {
                 *session = Arc::new(self.sessions[&session.id].view.clone());
             }
-            Event::TemplateUpdated(_) | Event::QuarantineAdded(_) => {}
+            Event::TemplateUpdated(_) | Event::QuarantineAdded(_) | Event::DirectoryUpdated(_) => {}
         }
         if let Some(row) = &mut envelope.row {
             *row = Arc::new(self.view(row.id));

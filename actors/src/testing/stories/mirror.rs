@@ -198,7 +198,7 @@ async fn something_happens(stage: &Stage, dice: &mut Dice, contacts: &[Conversat
             let change = ConversationChange {
                 status: Some(statuses[usize::try_from(dice.roll(2)).unwrap()]),
                 assignee: Some((dice.roll(2) > 0).then(|| stage.user.clone())),
-                read: false,
+                ..Default::default()
             };
             stage.hub.change(&by, id, change).await.unwrap();
         }

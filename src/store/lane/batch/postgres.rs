@@ -173,13 +173,13 @@ pub(in crate::store::lane) fn save_states(
             "UPDATE conversations AS c SET seq = v.seq, status = v.status, unread = v.unread, \
             last_message_id = v.last_message_id, \
             last_inbound_provider_id = v.last_inbound_provider_id, \
-            window_expires_at = v.window_expires_at, updated_at = v.updated_at \
-            FROM UNNEST({places}) AS v (id, seq, status, unread, last_message_id, \
-            last_inbound_provider_id, window_expires_at, updated_at) WHERE c.id = v.id"
+            window_expires_at = v.window_expires_at, updated_at = v.updated_at, \
+            waiting_since = v.waiting_since FROM UNNEST({places}) AS v (id, seq, status, unread, last_message_id, \
+            last_inbound_provider_id, window_expires_at, updated_at, waiting_since) WHERE c.id = v.id"
         )
     };
     let states = states.to_vec();
-    together.update(8, text, move |statement| {
+    together.update(9, text, move |statement| {
         let of = |read: fn(&ConversationState) -> i64| -> Vec<i64> {
             states.iter().map(|state| read(state)).collect()
         };
@@ -197,6 +197,11 @@ pub(in crate::store::lane) fn save_states(
             window.map(|at| at.naive())
         });
         let windows: Vec<Option<NaiveDateTime>> = windows.collect();
+        let waiting = states.iter().map(|state| {
+            let since = state.conversation.waiting_since;
+            since.map(|at| at.naive())
+        });
+        let waiting: Vec<Option<NaiveDateTime>> = waiting.collect();
         let updated = states
             .iter()
             .map(|state| state.conversation.updated_at.naive());
@@ -214,5 +219,6 @@ pub(in crate::store::lane) fn save_states(
             .bind::<Array<Nullable<Text>>, _>(inbound)
             .bind::<Array<Nullable<SqlTimestamp>>, _>(windows)
             .bind::<Array<SqlTimestamp>, _>(updated)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(waiting)
     });
 }

@@ -94,6 +94,7 @@ fn write(c: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
             conversations::last_inbound_provider_id.eq(&state.last_inbound_provider_id),
             conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
             conversations::updated_at.eq(view.updated_at.naive()),
+            conversations::waiting_since.eq(view.waiting_since.map(|at| at.naive())),
         ));
         kept(update).execute(c)?;
     }

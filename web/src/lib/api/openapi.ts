@@ -54,6 +54,21 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "user" | "api_key" | "bot" | "app" | "system";
+        /** @description A text at hand. */
+        CannedResponse: {
+            id: components["schemas"]["CannedResponseId"];
+            owner_id?: components["schemas"]["UserId"] | null;
+            /** @description What is written after the slash. */
+            shortcut: string;
+            /**
+             * @description With `{{contact.name}}`, `{{contact.first_name}}`, `{{contact.phone}}`, `{{agent.name}}` and
+             *     `{{agent.first_name}}` to be filled in.
+             */
+            text: string;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @example can_0c3h7k9m2p4r6 */
+        CannedResponseId: string;
         /** @description What agents may change about contacts. */
         ChangeContact: {
             /** @description Null or blank: the name that the contact gave. */
@@ -61,8 +76,13 @@ export interface components {
         };
         /** @description What a person changes; absent means unchanged. */
         ChangeConversation: {
+            add_tags?: components["schemas"]["TagId"][];
             assignee_id?: components["schemas"]["UserId"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            remove_tags?: components["schemas"]["TagId"][];
+            snoozed_until?: components["schemas"]["Timestamp"] | null;
             status?: components["schemas"]["ConversationStatus"] | null;
+            team_id?: components["schemas"]["TeamId"] | null;
         };
         /** @description What a user may change about themselves. */
         ChangeMe: {
@@ -81,6 +101,17 @@ export interface components {
             name?: string | null;
             status?: components["schemas"]["SessionStatus"] | null;
             verify_token?: string | null;
+        };
+        /** @description What changes about a tag; absent means unchanged. */
+        ChangeTag: {
+            color?: components["schemas"]["TagColor"] | null;
+            name?: string | null;
+        };
+        /** @description What changes about a team; absent means unchanged. */
+        ChangeTeam: {
+            /** @description All of them, instead of those who are in it now. */
+            member_ids?: components["schemas"]["UserId"][] | null;
+            name?: string | null;
         };
         /** @description What admins may change about others. */
         ChangeUser: {
@@ -140,15 +171,18 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             id: components["schemas"]["ConversationId"];
             last_message?: components["schemas"]["LastMessage"] | null;
+            priority?: components["schemas"]["Priority"];
             /**
              * Format: int64
              * @description The number of the last event that changed this row; a higher one replaces a lower.
              */
             seq: number;
             session_id: components["schemas"]["SessionId"];
+            snoozed_until?: components["schemas"]["Timestamp"] | null;
             status: components["schemas"]["ConversationStatus"];
-            tags: string[];
-            team?: components["schemas"]["UserBrief"] | null;
+            /** @description Of `GET /tags`, where their names are. */
+            tags: components["schemas"]["TagId"][];
+            team?: components["schemas"]["TeamBrief"] | null;
             /**
              * Format: int32
              * @description Customer messages since somebody looked.
@@ -156,6 +190,7 @@ export interface components {
             unread: number;
             /** @description The time of the last activity: the order of the inbox. */
             updated_at: components["schemas"]["Timestamp"];
+            waiting_since?: components["schemas"]["Timestamp"] | null;
             window_expires_at?: components["schemas"]["Timestamp"] | null;
         };
         /** @example cnv_0c3h7k9m2p4r6 */
@@ -164,7 +199,7 @@ export interface components {
          * @description Whether somebody has to do something.
          * @enum {string}
          */
-        ConversationStatus: "open" | "pending" | "closed";
+        ConversationStatus: "open" | "pending" | "snoozed" | "closed";
         /** @description What the key is for, and what it may do. */
         CreateApiKey: {
             expires_at?: components["schemas"]["Timestamp"] | null;
@@ -182,6 +217,17 @@ export interface components {
             provider: string;
             /** @description Absent: a fresh one is made. */
             verify_token?: string | null;
+        };
+        /** @description A new tag. */
+        CreateTag: {
+            color?: components["schemas"]["TagColor"] | null;
+            /** @description No two of a kind, whatever the case. */
+            name: string;
+        };
+        /** @description A new team. */
+        CreateTeam: {
+            member_ids?: components["schemas"]["UserId"][];
+            name: string;
         };
         /** @description A fresh key; shown this once. */
         CreatedApiKey: {
@@ -338,6 +384,14 @@ export interface components {
          * @enum {string}
          */
         MediaState: "pending" | "stored" | "failed" | "expired";
+        /** @description A note that calls somebody. */
+        Mention: {
+            /** @description Whom the conversation is with. */
+            contact: components["schemas"]["ContactBrief"];
+            /** @description The note. */
+            message: components["schemas"]["Message"];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A message; `type` and `content` are the Cloud API's own. */
         Message: {
             author?: components["schemas"]["Author"] | null;
@@ -410,6 +464,11 @@ export interface components {
             id: components["schemas"]["OrganizationId"];
             name: string;
         };
+        /**
+         * @description How much a conversation hurries; what is waited for goes by it first.
+         * @enum {string}
+         */
+        Priority: "low" | "normal" | "high" | "urgent";
         /** @description The answer to a request that was refused or failed. */
         Problem: {
             /** @description Stable name of the error. */
@@ -573,6 +632,35 @@ export interface components {
             registration_open: boolean;
             version: string;
         };
+        /** @description A tag. */
+        Tag: {
+            color: components["schemas"]["TagColor"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["TagId"];
+            name: string;
+        };
+        /**
+         * @description A name for a hue that is readable on light and on dark.
+         * @enum {string}
+         */
+        TagColor: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+        /** @example tag_0c3h7k9m2p4r6 */
+        TagId: string;
+        /** @description A team with its members. */
+        Team: {
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["TeamId"];
+            /** @description Oldest colleagues first. */
+            members: components["schemas"]["UserBrief"][];
+            name: string;
+        };
+        /** @description A team as conversations show it. */
+        TeamBrief: {
+            id: components["schemas"]["TeamId"];
+            name: string;
+        };
+        /** @example team_0c3h7k9m2p4r6 */
+        TeamId: string;
         /** @description A message template of a number. */
         Template: {
             /** @description `MARKETING`, `UTILITY` or `AUTHENTICATION`. */
@@ -626,6 +714,18 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description A text to be kept. */
+        WriteCannedResponse: {
+            /** @description Everybody's, which needs a supervisor; else the caller's own. */
+            shared?: boolean;
+            /** @description What is written after the slash: small letters, digits, `-` and `_`. */
+            shortcut: string;
+            /**
+             * @description With `{{contact.name}}`, `{{contact.first_name}}`, `{{contact.phone}}`, `{{agent.name}}` and
+             *     `{{agent.first_name}}` to be filled in.
+             */
+            text: string;
         };
     };
     responses: never;

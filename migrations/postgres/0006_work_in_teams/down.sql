@@ -1,0 +1,12 @@
+DROP INDEX conversations_by_team;
+ALTER TABLE conversations DROP COLUMN waiting_since;
+ALTER TABLE conversations DROP COLUMN snoozed_until;
+ALTER TABLE conversations DROP COLUMN priority;
+ALTER TABLE conversations DROP COLUMN tags;
+ALTER TABLE conversations DROP COLUMN team_id;
+DROP TABLE mentions;
+DROP TABLE canned_responses;
+DROP TABLE conversation_tags;
+DROP TABLE tags;
+DROP TABLE team_members;
+DROP TABLE teams;
