@@ -1,5 +1,6 @@
 //! The API over HTTP, on both databases.
 
+mod care;
 mod description;
 mod entry;
 mod keys;

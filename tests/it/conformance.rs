@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use actors::model::ids::{ConversationId, MediaId, UserId};
+use actors::model::conversation::TeamBrief;
+use actors::model::ids::{ConversationId, MediaId, TagId, TeamId, UserId};
 use actors::model::message::Message;
 use actors::model::user::UserBrief;
 use actors::ports::store::Store as Port;
@@ -12,7 +13,9 @@ use actors::testing::store_suite::{Fixture, Tenant};
 use actors::time::Timestamp;
 use async_trait::async_trait;
 use command_center::store::Store;
-use command_center::store::schema::{audit_log, events, media, nodes, quarantine, users};
+use command_center::store::schema::{
+    audit_log, events, media, nodes, quarantine, tags, teams, users,
+};
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -60,8 +63,39 @@ impl Fixture for OnDatabase {
             .execute(c)
             .await)
         .unwrap();
+        let team = TeamId(self.store.next_id());
+        with_conn!(&mut conn, |c| diesel::insert_into(teams::table)
+            .values((
+                teams::id.eq(team.0),
+                teams::organization_id.eq(organization.0),
+                teams::name.eq("Support"),
+                teams::created_at.eq(now),
+            ))
+            .execute(c)
+            .await)
+        .unwrap();
+        let tagged = [(); 2].map(|()| TagId(self.store.next_id()));
+        for tag in tagged {
+            with_conn!(&mut conn, |c| diesel::insert_into(tags::table)
+                .values((
+                    tags::id.eq(tag.0),
+                    tags::organization_id.eq(organization.0),
+                    tags::name.eq(tag.to_string()),
+                    tags::key.eq(tag.to_string()),
+                    tags::color.eq("gray"),
+                    tags::created_at.eq(now),
+                ))
+                .execute(c)
+                .await)
+            .unwrap();
+        }
         conn.commit().await.unwrap();
         Tenant {
+            team: TeamBrief {
+                id: team,
+                name: "Support".to_owned(),
+            },
+            tags: tagged,
             organization,
             session,
             other_session,

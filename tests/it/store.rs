@@ -65,6 +65,7 @@ pub async fn receive(
                 status: ConversationStatus::Open,
                 unread: 1,
                 window_expires_at: Some(message.sent_at),
+                waiting_since: Some(message.sent_at),
                 activity: true,
             },
             state: state.map(Arc::new),

@@ -161,6 +161,12 @@ impl Drafted {
         self
     }
 
+    /// Calls a colleague, as a note.
+    pub fn calling(mut self, user: UserId) -> Self {
+        self.0.mentions.push(user);
+        self
+    }
+
     /// For colleagues only.
     pub const fn note(mut self) -> Self {
         self.0.note = true;

@@ -3,6 +3,7 @@
 //! A story wants the database for itself while it runs, because jobs belong to nobody in particular: give each
 //! a database of its own (`store_suite_tests!`), or run them one after the other (`run`).
 
+pub mod care;
 pub mod change;
 pub mod event;
 pub mod inbound;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
-use crate::model::ids::{ConversationId, MediaId, OrganizationId, SessionId};
+use crate::model::conversation::TeamBrief;
+use crate::model::ids::{ConversationId, MediaId, OrganizationId, SessionId, TagId};
 use crate::model::message::Message;
 use crate::model::user::UserBrief;
 use crate::ports::store::Store;
@@ -35,6 +37,8 @@ pub struct Tenant {
     /// A second number of the same organization.
     pub other_session: SessionId,
     pub user: UserBrief,
+    pub team: TeamBrief,
+    pub tags: [TagId; 2],
 }
 
 /// What stories need besides the ports.
@@ -46,7 +50,7 @@ pub trait Fixture: Send + Sync {
     /// The store's time.
     fn now(&self) -> Timestamp;
 
-    /// A fresh organization with two working numbers and a user.
+    /// A fresh organization with two working numbers, a user, a team and two tags.
     async fn tenant(&self) -> Tenant;
 
     /// The visible lines of a thread, oldest first.
@@ -182,6 +186,16 @@ stories! { ($)
         reading_clears_unread_and_leaves_its_job,
         a_change_that_comes_twice_is_made_once,
         health_is_stored_and_told,
+    ;
+    care:
+        team_tags_and_priority_stay_whatever_the_contact_says,
+        tags_come_and_go,
+        a_snoozed_conversation_wakes_at_its_alarm,
+        a_later_snooze_outlives_an_earlier_alarm,
+        a_snoozed_conversation_wakes_when_the_contact_writes,
+        a_contact_waits_from_the_first_message_to_the_answer,
+        closing_ends_the_waiting,
+        a_note_calls_a_colleague_who_alone_hears_it,
     ;
     job:
         a_job_is_claimed_once_and_its_tries_are_counted,

@@ -44,6 +44,9 @@ fn path_of(entry: &Entry) -> String {
         path if path.starts_with("/quarantine") => "qua",
         path if path.starts_with("/conversations") => "cnv",
         path if path.starts_with("/messages") => "msg",
+        path if path.starts_with("/tags") => "tag",
+        path if path.starts_with("/teams") => "team",
+        path if path.starts_with("/canned-responses") => "can",
         _ => "med",
     };
     let path = entry.path.replace("{id}", &format!("{noun}_0000000000001"));

@@ -81,7 +81,18 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     let key = owner.post("/api-keys", key).await.expect(201);
     let invite = json!({"email": "ann@story.test", "role": "agent"});
     let invitation = owner.post("/invitations", invite).await.expect(201);
+    let tag = owner
+        .post("/tags", json!({"name": "VIP"}))
+        .await
+        .expect(201);
+    let team = owner.post("/teams", json!({"name": "Support"})).await;
+    let team = team.expect(201);
+    let text = json!({"shortcut": "hi", "text": "Hello!", "shared": true});
+    let text = owner.post("/canned-responses", text).await.expect(201);
     let ids = [
+        ("/tags", tag["id"].clone()),
+        ("/teams", team["id"].clone()),
+        ("/canned-responses", text["id"].clone()),
         ("/users", owner.tokens["user"]["id"].clone()),
         ("/invitations", invitation["invitation"]["id"].clone()),
         ("/api-keys", key["api_key"]["id"].clone()),
@@ -115,13 +126,15 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         let path = path.replace("{id}", id.as_str().unwrap());
         let mut request = stranger.raw(entry.method.as_str().parse().unwrap(), &path);
         if entry.method != "GET" && entry.method != "DELETE" {
-            request = request.json(&json!({"name": "Mine", "role": "agent", "disabled": true}));
+            request = request.json(&json!({
+                "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
+            }));
         }
         let refused = answer(request).await.refused(404);
         assert_eq!(refused, "not_found", "{} {path}", entry.method);
         asked += 1;
     }
-    assert!(asked >= 21, "{asked}");
+    assert!(asked >= 27, "{asked}");
     let to =
         json!({"session_id": session, "to": "491701234567", "type": "text", "text": {"body": "x"}});
     assert_eq!(
@@ -139,6 +152,10 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/invitations",
         "/api-keys",
         "/quarantine",
+        "/tags",
+        "/teams",
+        "/canned-responses",
+        "/mentions",
     ] {
         let shown = stranger.get(list).await.expect(200);
         assert_eq!(shown["data"], json!([]), "{list}");
@@ -147,6 +164,32 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     let shown = stranger.get(&foreign).await.expect(200);
     assert_eq!(shown["data"], json!([]));
     let own = format!("/conversations/{}", conversation["id"].as_str().unwrap());
+    let foreign_tag = stranger
+        .post("/tags", json!({"name": "x"}))
+        .await
+        .expect(201);
+    let foreign_team = stranger
+        .post("/teams", json!({"name": "x"}))
+        .await
+        .expect(201);
+    for change in [
+        json!({"add_tags": [foreign_tag["id"]]}),
+        json!({"team_id": foreign_team["id"]}),
+    ] {
+        let refused = owner.patch(&own, change).await.refused(422);
+        assert_eq!(refused, "validation_failed");
+    }
+    let note = json!({"type": "note", "text": {
+        "body": "@stranger", "mentions": [stranger.tokens["user"]["id"]],
+    }});
+    let refused = owner
+        .post(&format!("{own}/messages"), note)
+        .await
+        .refused(422);
+    assert_eq!(refused, "invalid_message");
+    let member = json!({"name": "Ours", "member_ids": [stranger.tokens["user"]["id"]]});
+    let refused = owner.post("/teams", member).await.refused(422);
+    assert_eq!(refused, "validation_failed");
     let assign = json!({"assignee_id": stranger.tokens["user"]["id"]});
     let refused = owner.patch(&own, assign).await;
     assert!((400..500).contains(&refused.status), "{refused:?}");

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::model::ids::{ConversationId, MediaId};
+use crate::model::conversation::TeamBrief;
+use crate::model::ids::{ConversationId, MediaId, TagId, TeamId};
 use crate::model::message::Message;
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
@@ -35,6 +36,11 @@ impl Fixture for InMemory {
             session: self.store.add_session(organization),
             other_session: self.store.add_session(organization),
             user: self.store.add_user("Jo"),
+            team: TeamBrief {
+                id: TeamId(1),
+                name: "Support".to_owned(),
+            },
+            tags: [TagId(1), TagId(2)],
         }
     }
 
