@@ -6,6 +6,7 @@ mod catch_up;
 mod channel;
 mod encode;
 pub mod frame;
+pub mod presence;
 mod repair;
 pub mod seat;
 mod seating;
@@ -239,7 +240,10 @@ impl ActixActor for Feed {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.run_interval(BEAT, Self::beat);
-        ctx.run_interval(CHECK, Self::check);
+        ctx.run_interval(CHECK, |feed, ctx| {
+            feed.check(ctx);
+            feed.look_who_left();
+        });
     }
 }
 

@@ -9,6 +9,7 @@ pub mod json;
 pub mod message;
 pub mod node;
 pub mod outbound;
+pub mod presence;
 pub mod quarantine;
 pub mod session;
 pub mod status;

@@ -37,6 +37,7 @@ impl Host for Neighbour {
         match notice {
             Notice::LineWaits { session } => self.app.hub.line_waits(session),
             Notice::SessionChanged { session } => self.app.heed_session(session),
+            Notice::Whereabouts(news) => self.app.hub.heed_whereabouts(news),
             Notice::Expelled { organization, who } => self.app.heed_expelled(organization, who),
         }
     }

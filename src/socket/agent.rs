@@ -15,6 +15,9 @@ use actors::feed::seat::{Cut, Frame, SocketId};
 use actors::feed::{Join, Leave, Subscribe, Unsubscribe};
 use actors::figure;
 use actors::hub::HubError;
+use actors::model::ids::ConversationId;
+use actors::model::presence::{Activity, Whereabouts};
+use actors::model::user::{UserBrief, Who};
 use actors::time::Timestamp;
 
 use super::allowance::{Pace, Place};
@@ -61,6 +64,8 @@ pub struct AgentSocket {
     pace: Pace,
     heard_at: Instant,
     member: Option<Member>,
+    /// The person is at a conversation, as they said.
+    is_present: bool,
     /// Where the first subscription begins.
     since: Option<Cursor>,
     closing: bool,
@@ -90,6 +95,7 @@ impl AgentSocket {
             pace: Pace::new(now),
             heard_at: now,
             member: None,
+            is_present: false,
             since: None,
             closing: false,
             as_stranger: Some(places.1),
@@ -108,6 +114,13 @@ impl AgentSocket {
             Command::Ping => ctx.text(command::PONG),
             _ if self.member.is_none() => ctx.text(command::error(Code::Unauthorized.as_str())),
             Command::Subscribe { topics, since } => self.subscribe(topics, since, ctx),
+            Command::Presence {
+                conversation,
+                activity,
+            } => {
+                let activity = activity.unwrap_or(Activity::Viewing);
+                self.attend(conversation.map(|conversation| (conversation, activity)));
+            }
             Command::Unsubscribe { topics } => self.tell_feed(
                 Unsubscribe {
                     socket: self.id,
@@ -207,6 +220,26 @@ impl AgentSocket {
         );
     }
 
+    /// Says where the person is. A program is nowhere.
+    fn attend(&mut self, at: Option<(ConversationId, Activity)>) {
+        let Some(member) = &self.member else { return };
+        let actor = member.actor();
+        let Who::User(id) = actor.who else { return };
+        if at.is_none() && !self.is_present {
+            return;
+        }
+        self.is_present = at.is_some();
+        self.app.hub.tell_whereabouts(Whereabouts {
+            organization: actor.organization,
+            seat: self.app.hub.seat_key(self.id),
+            user: UserBrief {
+                id,
+                name: actor.name.clone(),
+            },
+            at,
+        });
+    }
+
     fn tell_feed<M>(&self, message: M, ctx: &mut Context)
     where
         M: actix::Message<Result = ()> + Send + 'static,
@@ -256,6 +289,7 @@ impl AgentSocket {
     }
 
     fn leave(&mut self) {
+        self.attend(None);
         self.member = None;
         if let Some(feed) = self.app.hub.feed() {
             // Must arrive, so it may exceed the mailbox's bound: there is one per socket.

@@ -1,6 +1,8 @@
 //! What a client may say on a socket (DESIGN section 8), and how the hub answers besides the feed's frames.
 
 use actors::event::Cursor;
+use actors::model::ids::ConversationId;
+use actors::model::presence::Activity;
 use bytestring::ByteString;
 use serde::Deserialize;
 
@@ -20,6 +22,12 @@ pub enum Command {
     },
     Unsubscribe {
         topics: Vec<String>,
+    },
+    /// Where my person is; said again each ten seconds, as long as it holds. Without a conversation: nowhere.
+    Presence {
+        conversation: Option<ConversationId>,
+        #[serde(default)]
+        activity: Option<Activity>,
     },
     Ping,
 }
@@ -59,6 +67,13 @@ mod tests {
         );
         assert!(read(r#"{"type":"unsubscribe","topics":[]}"#).is_ok());
         assert!(read(r#"{"type":"ping"}"#).is_ok());
+        let id = ConversationId(7);
+        let there = format!(r#"{{"type":"presence","conversation":"{id}","activity":"writing"}}"#);
+        assert!(matches!(
+            read(&there).unwrap(),
+            Command::Presence { conversation: Some(at), activity: Some(Activity::Writing) } if at == id
+        ));
+        assert!(read(r#"{"type":"presence"}"#).is_ok());
         for wrong in [
             "",
             "[]",

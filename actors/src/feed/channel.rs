@@ -12,6 +12,7 @@ use tracing::Span;
 use crate::event::{Cursor, Envelope};
 use crate::feed::encode::Encoded;
 use crate::feed::frame;
+use crate::feed::presence::Attendance;
 use crate::feed::seat::{Held, Seat, SocketId, Topic};
 use crate::feed::sequence::Sequence;
 use crate::figure;
@@ -55,6 +56,8 @@ pub struct Channel {
     firehose: BTreeSet<SocketId>,
     /// Who looks at all other topics.
     onlookers: HashMap<Topic, BTreeSet<SocketId>>,
+    /// Who is at which conversation.
+    pub attendance: Attendance,
     /// Sockets that are about to join.
     pub expected: usize,
     pub flush_scheduled: bool,
@@ -89,6 +92,7 @@ impl Channel {
             inbox: BTreeSet::new(),
             firehose: BTreeSet::new(),
             onlookers: HashMap::new(),
+            attendance: Attendance::default(),
             expected: 0,
             flush_scheduled: false,
             rows_scheduled: false,
@@ -340,6 +344,11 @@ impl Channel {
         let first = self.recent.front()?.seq;
         let skip = usize::try_from(seq + 1 - first).ok()?;
         (skip <= self.recent.len()).then(|| self.recent.iter().skip(skip).cloned().collect())
+    }
+
+    /// Who looks at this topic, which is neither the inbox nor the firehose.
+    pub fn sockets_at(&self, topic: &Topic) -> impl Iterator<Item = &SocketId> {
+        self.onlookers.get(topic).into_iter().flatten()
     }
 
     /// Who looks at this event in particular.

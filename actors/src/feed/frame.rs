@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::event::{Cursor, Envelope, Event};
 use crate::model::conversation::Conversation;
-use crate::model::ids::OrganizationId;
+use crate::model::ids::{ConversationId, OrganizationId};
 use crate::model::message::Message;
+use crate::model::presence::Person;
 use crate::ports::media::MediaLinks;
 
 /// `{seq, at, type, data}` of an event, with addresses for its files.
@@ -54,6 +55,17 @@ pub fn reload(reason: &'static str, cursor: Cursor) -> ByteString {
 pub fn goodbye(reconnect_after_ms: u64) -> ByteString {
     format!(r#"{{"type":"goodbye","reason":"shutdown","reconnect_after_ms":{reconnect_after_ms}}}"#)
         .into()
+}
+
+/// Who is at a conversation now.
+pub fn presence(
+    conversation: ConversationId,
+    people: &[Person],
+) -> Result<ByteString, serde_json::Error> {
+    let people = serde_json::to_string(people)?;
+    let text =
+        format!(r#"{{"type":"presence","conversation":"{conversation}","people":{people}}}"#);
+    Ok(text.into())
 }
 
 /// The answer to `subscribe`.

@@ -10,6 +10,7 @@ use crate::feed::channel::Channel;
 use crate::feed::seat::{Held, Seat, SocketId, Topic};
 use crate::feed::{Feed, Join, MAX_TOPICS, Subscribe, Unsubscribe, frame, open_sockets};
 use crate::hub::HubError;
+use crate::model::ids::ConversationId;
 
 impl Handler<Join> for Feed {
     type Result = ResponseActFuture<Self, Result<Cursor, HubError>>;
@@ -97,7 +98,7 @@ impl Feed {
         let Some(channel) = self.channels.get_mut(&seat.organization) else {
             return;
         };
-        let mut accepted = Vec::new();
+        let (mut accepted, mut opened) = (Vec::new(), Vec::new());
         for name in topics {
             let topic = name.parse::<Topic>().ok();
             match topic.filter(|topic| seat.may_watch(topic)) {
@@ -105,6 +106,9 @@ impl Feed {
                 Some(topic) if seat.held(&topic).is_some() => accepted.push(name),
                 Some(topic) if seat.topics.len() < MAX_TOPICS => {
                     channel.watch(socket, &topic);
+                    if let Topic::Conversation(id) = topic {
+                        opened.push(id);
+                    }
                     seat.topics.push(Held { topic, told });
                     accepted.push(name);
                 }
@@ -116,6 +120,27 @@ impl Feed {
         match frame::subscribed(&accepted, &refused, channel.at(place)) {
             Ok(text) => self.send(socket, text),
             Err(error) => tracing::error!(%error, "an answer can't be written"),
+        }
+        self.greet(socket, &opened);
+    }
+
+    /// Tells a socket who is at the conversations that it began to look at.
+    fn greet(&mut self, socket: SocketId, conversations: &[ConversationId]) {
+        let Some(seat) = self.seats.get(&socket) else {
+            return;
+        };
+        let Some(channel) = self.channels.get(&seat.organization) else {
+            return;
+        };
+        let there = conversations
+            .iter()
+            .map(|id| (*id, channel.attendance.people(*id)));
+        let texts: Vec<_> = there
+            .filter(|(_, people)| !people.is_empty())
+            .filter_map(|(id, people)| frame::presence(id, &people).ok())
+            .collect();
+        for text in texts {
+            self.send(socket, text);
         }
     }
 }

@@ -6,10 +6,13 @@ use std::time::Duration;
 use crate::cluster::request::Travels;
 use crate::cluster::{Cluster, placement};
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Part, Receive, Send};
+use crate::feed::presence::Attend;
+use crate::feed::seat::SocketId;
 use crate::figure;
 use crate::hub::{Hub, HubError, step_of};
 use crate::model::conversation::ConversationKey;
 use crate::model::node::{Answer, Membership, Notice, Peer, Report, Request};
+use crate::model::presence::{SeatKey, Whereabouts};
 use crate::ports::peers::Unanswered;
 
 /// How long the owner of a conversation may take before the command is done here.
@@ -150,6 +153,34 @@ impl Hub {
             sessions: self.sessions() as u64,
             lines: self.cluster().lines().unwrap_or_default(),
             ..Report::default()
+        }
+    }
+
+    /// Where somebody at a socket of this node is: told to all who look there, on any node.
+    pub fn tell_whereabouts(&self, news: Whereabouts) {
+        self.tell_others(&Notice::Whereabouts(news.clone()));
+        self.heed_whereabouts(news);
+    }
+
+    /// Takes notice of where somebody is.
+    pub fn heed_whereabouts(&self, news: Whereabouts) {
+        // What a full mailbox drops is said again in some seconds.
+        if let Some(feed) = self.inner.feed.get()
+            && feed.try_send(Attend(news)).is_err()
+        {
+            metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
+        }
+    }
+
+    /// Names a socket of this node among all nodes.
+    pub fn seat_key(&self, socket: SocketId) -> SeatKey {
+        let life = self
+            .cluster()
+            .members()
+            .map_or(0, |members| members.me.life);
+        SeatKey {
+            life,
+            socket: socket.0,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::model::ids::{OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
 use crate::model::outbound::Draft;
+use crate::model::presence::Whereabouts;
 use crate::model::user::{Actor, Who};
 
 /// One process of the hub.
@@ -97,6 +98,8 @@ pub enum Notice {
     LineWaits { session: SessionId },
     /// A number's settings or credentials changed.
     SessionChanged { session: SessionId },
+    /// Where somebody is, as `presence` tells it.
+    Whereabouts(Whereabouts),
     /// The rights of somebody changed: what is remembered of them goes, and their sockets close.
     Expelled {
         organization: OrganizationId,

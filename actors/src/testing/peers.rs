@@ -115,8 +115,10 @@ impl Peers for LinkedPeers {
             kept.told.push((peer.life, notice.clone()));
             kept.hubs.get(&peer.life).cloned()
         };
-        if let (Some(hub), Notice::LineWaits { session }) = (hub, notice) {
-            hub.line_waits(session);
+        match (hub, notice) {
+            (Some(hub), Notice::LineWaits { session }) => hub.line_waits(session),
+            (Some(hub), Notice::Whereabouts(news)) => hub.heed_whereabouts(news),
+            _ => {}
         }
     }
 }

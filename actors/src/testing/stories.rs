@@ -8,6 +8,7 @@ mod feed_resume;
 mod mirror;
 mod passivation;
 mod poison;
+mod presence;
 mod refusal;
 mod send;
 mod send_rate;
