@@ -15,7 +15,7 @@ mod statuses;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actors::figure;
 use actors::model::contact::Identity;
@@ -40,8 +40,13 @@ const QUEUE: usize = 4096;
 /// Entries of one batch; above some hundred little is gained.
 const BATCH: usize = 512;
 
+/// Nothing was stored for so long though something waits: no batch that the database gets done takes that.
+pub(super) const STUCK: Duration = Duration::from_secs(3);
 /// Groups that go one by one at the same time; each has a connection.
 const TURNS: usize = 4;
+
+/// What waited so long for its turn to go alone is not tried any more: no caller is that patient.
+const TOO_OLD: Duration = Duration::from_secs(10);
 
 /// The way to the committer.
 pub(super) type Inlet = mpsc::Sender<Pending>;
@@ -332,6 +337,10 @@ fn share_out<T, R: Telling>(
         }
         Err(error) => {
             tracing::warn!(%error, entries = batch.len(), "a batch failed; its entries go one by one");
+            if matches!(&error, StoreError::Unavailable(cause) if cause.contains("lock timeout")) {
+                // Perhaps whoever comes would wait for the same lock: the first that gets through says that it is not so.
+                store.progress().stop();
+            }
             alone = batch;
         }
     }
@@ -359,7 +368,7 @@ fn go_alone<T, R, F>(
         }
         return;
     };
-    let store = store.clone();
+    let (store, came) = (store.clone(), Instant::now());
     tokio::spawn(async move {
         let (_room, turns) = (room, Arc::clone(&store.aside().turns));
         let Ok(_turn) = turns.acquire_owned().await else {
@@ -368,6 +377,8 @@ fn go_alone<T, R, F>(
         let mut gone = None;
         for (entry, reply) in entries {
             let result = match &gone {
+                // Whoever asked gave up by now, and asks again.
+                _ if came.elapsed() > TOO_OLD => Err(busy()),
                 // The database does not get better by being asked a thousand times.
                 Some(cause) => Err(StoreError::Unavailable(String::clone(cause))),
                 None => each(store.clone(), entry).await,
@@ -433,7 +444,7 @@ fn knows(identities: &[Identity], identity: &Identity) -> bool {
 
 impl Store {
     pub(super) async fn append(&self, append: InboundAppend) -> Result<Appended, StoreError> {
-        self.line_up(|reply| Pending::Message(Arc::new(append), reply))
+        self.line_up_if_it_moves(|reply| Pending::Message(Arc::new(append), reply))
             .await
     }
 
@@ -448,7 +459,8 @@ impl Store {
             session,
             update,
         });
-        self.line_up(|reply| Pending::Status(news, reply)).await
+        self.line_up_if_it_moves(|reply| Pending::Status(news, reply))
+            .await
     }
 
     pub(super) async fn queue_with_others(
@@ -458,7 +470,7 @@ impl Store {
         if !drafts::is_plain(&append) {
             return self.queue(&append).await;
         }
-        self.line_up(|reply| Pending::Draft(Arc::new(append), reply))
+        self.line_up_if_it_moves(|reply| Pending::Draft(Arc::new(append), reply))
             .await
     }
 
@@ -472,6 +484,22 @@ impl Store {
         }
         self.line_up(|reply| Pending::Settle(Box::new(settle), reply))
             .await
+    }
+
+    /// [`Store::line_up`] for what comes from outside: while nothing is stored it is refused at once, and comes again.
+    async fn line_up_if_it_moves<R>(
+        &self,
+        pending: impl FnOnce(Reply<R>) -> Pending,
+    ) -> Result<R, StoreError> {
+        let Some(_place) = self.progress().enter(Instant::now()) else {
+            metrics::counter!(figure::DB_REFUSED_TOTAL).increment(1);
+            return Err(standing());
+        };
+        let done = self.line_up(pending).await;
+        if !matches!(done, Err(StoreError::Unavailable(_))) {
+            self.progress().note(Instant::now());
+        }
+        done
     }
 
     /// Waits for the commit of what `pending` makes.
@@ -488,6 +516,10 @@ impl Store {
         let inlet = self.inlet();
         inlet.max_capacity().saturating_sub(inlet.capacity())
     }
+}
+
+fn standing() -> StoreError {
+    StoreError::Unavailable("nothing is stored at the moment".to_owned())
 }
 
 fn closing() -> StoreError {
