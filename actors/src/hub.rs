@@ -411,7 +411,7 @@ impl Hub {
     }
 
     async fn describe(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
-        let loan = self.session(id).ok_or(HubError::Busy)?;
+        let loan = self.session(id).ok_or_else(stopping)?;
         ask(&loan, Describe).await.map_err(Asked::into_error)?
     }
 
@@ -517,11 +517,11 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let busy = || Asked::Failed(HubError::Busy);
-        let loan = self.conversation(key).ok_or_else(busy)?;
+        let loan = self.conversation(key);
+        let loan = loan.ok_or_else(|| Asked::Failed(stopping()))?;
         if loan.askers() > MAX_ASKERS {
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "conversation").increment(1);
-            return Err(busy());
+            return Err(Asked::Failed(HubError::Busy));
         }
         ask(&loan, message).await
     }
@@ -570,6 +570,11 @@ impl Hub {
 
 fn attempt_of(update: &StatusUpdate) -> Option<AttemptId> {
     update.attempt.as_deref()?.parse().ok()
+}
+
+/// No actor can be started any more. Another node that asked does it itself.
+fn stopping() -> HubError {
+    HubError::Unavailable("this node is stopping".to_owned())
 }
 
 /// The step of a message at its conversation, from here until it is handled.

@@ -73,7 +73,7 @@ impl Hub {
         let request = message.pack(key);
         let peers = &self.inner.ports.peers;
         let end = match peers.ask(owner, request, OWNER_PATIENCE).await {
-            // Its own link to the database is broken; ours may stand.
+            // Its own link to the database is broken, or it ends; ours may stand.
             Ok(Err(HubError::Unavailable(_))) => "unavailable",
             Ok(answer) => {
                 let read = answer.map(M::unpack);
