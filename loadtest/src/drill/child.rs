@@ -77,25 +77,9 @@ impl Recipe {
     /// Starts the process; its output goes to `hub.log` in its directory.
     pub fn start(&self) -> anyhow::Result<Running> {
         let log = self.log()?;
-        let mut command = self.command();
-        command
-            .arg("serve")
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        let child = command
-            .spawn()
-            .with_context(|| format!("{} can't be started", self.binary.display()))?;
-        Ok(Running {
-            child,
-            started: Instant::now(),
-        })
-    }
-
-    /// The program with the settings of this hub, for one of its commands.
-    pub fn command(&self) -> Command {
         let mut command = Command::new(&self.binary);
         command
+            .arg("serve")
             .env("PORT", self.port.to_string())
             .env("BIND", "127.0.0.1")
             .env("DATA_DIR", &self.data_dir)
@@ -107,7 +91,10 @@ impl Recipe {
             .env("JWT_EXPIRATION", "1h")
             .env("RUST_LOG", "warn")
             .env_remove("DATABASE_URL")
-            .env_remove("REDIS_URL");
+            .env_remove("REDIS_URL")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log);
         if let Some(url) = &self.database_url {
             command.env("DATABASE_URL", url);
         }
@@ -118,7 +105,13 @@ impl Recipe {
             command.env("NODE_NAME", name);
         }
         command.envs(self.more.iter().map(|(name, value)| (name, value)));
-        command
+        let child = command
+            .spawn()
+            .with_context(|| format!("{} can't be started", self.binary.display()))?;
+        Ok(Running {
+            child,
+            started: Instant::now(),
+        })
     }
 
     /// Where the output goes.

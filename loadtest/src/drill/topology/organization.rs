@@ -1,15 +1,18 @@
 //! A second organization on the nodes of a drill, which can take the place of the first.
 
-use std::time::Duration;
-
 use anyhow::Context;
 
 use super::{PASSWORD, Topology, number, phone_number_id};
-use crate::drill::command;
 use crate::load::hub::Hub;
 
-/// An organization is made within this time.
-const FOUNDED: Duration = Duration::from_secs(30);
+/// The hub's commands found one organization only: the other one is put beside it, with the same password.
+const FOUND: &str = "begin; \
+    insert into organizations (id, name, created_at) \
+        select max(id) + 1, 'Other', max(created_at) from organizations; \
+    insert into users (id, organization_id, email, name, role, password_hash, created_at, updated_at) \
+        select id + 1, (select max(id) from organizations), '{email}', name, role, password_hash, created_at, updated_at \
+        from users order by id limit 1; \
+    commit";
 
 /// An organization beside the first.
 pub struct Organization {
@@ -22,10 +25,8 @@ impl Topology {
     /// Another organization on the same nodes, with a number that the provider does not know.
     pub async fn found(&self, email: &str) -> anyhow::Result<Organization> {
         let first = self.nodes.first().context("no node")?;
-        let mut create = tokio::process::Command::from(first.recipe.command());
-        create.args(["create-admin", "--organization", "Other", "--name", "Other"]);
-        create.args(["--email", email, "--password", PASSWORD]);
-        command::run(&mut create, FOUNDED).await?;
+        let text = FOUND.replace("{email}", email);
+        self.postgres.ask(&text).await?;
         let hub = Hub::new(&first.recipe.url())?
             .log_in(email, PASSWORD)
             .await?;
