@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::dev::ToEnvelope;
 use actix::{Actor as ActixActor, Addr, Handler, Message as ActixMessage};
 use actix_rt::ArbiterHandle;
+use tokio::time::Instant;
 use tracing::Span;
 
 pub use error::HubError;
@@ -492,12 +493,15 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let mut deaths = 0;
+        let (mut deaths, begun) = (0, Instant::now());
         for _ in 0..MAX_ASKED {
             match self.ask_conversation(key, message.clone()).await {
                 Err(Asked::Died) => deaths += 1,
                 Err(Asked::Ended) => {}
-                answer => return answer,
+                answer => {
+                    self.cluster().note_pace(begun.elapsed());
+                    return answer;
+                }
             }
             if deaths == MAX_TRIES {
                 return Err(Asked::Died);
