@@ -33,6 +33,7 @@ mod partition;
 mod pipeline;
 mod ports;
 mod preference;
+mod progress;
 mod quarantine;
 mod retention;
 pub mod schema;
@@ -78,6 +79,7 @@ use actors::time::Timestamp;
 use secrecy::SecretString;
 
 use self::db::Db;
+use self::progress::Progress;
 
 /// The store of one node; cheap to clone.
 #[derive(Clone)]
@@ -99,6 +101,8 @@ struct Inner {
     /// Where inbound messages wait for the next batch.
     inlet: lane::Inlet,
     aside: lane::Aside,
+    /// Whether what waits for the committer moves.
+    progress: Progress,
     /// How people and WhatsApp reach the hub; part of the callbacks' addresses.
     public_url: OnceLock<String>,
     heard: session::Heard,
@@ -155,6 +159,7 @@ impl Store {
                 lookout: node::Lookout::default(),
                 inlet,
                 aside: lane::Aside::default(),
+                progress: Progress::new(lane::STUCK),
                 public_url: OnceLock::new(),
                 heard: session::Heard::default(),
                 herald: OnceLock::new(),
@@ -198,6 +203,10 @@ impl Store {
 
     fn aside(&self) -> &lane::Aside {
         &self.inner.aside
+    }
+
+    fn progress(&self) -> &Progress {
+        &self.inner.progress
     }
 
     /// The handle of one organization.

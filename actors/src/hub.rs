@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::dev::ToEnvelope;
 use actix::{Actor as ActixActor, Addr, Handler, Message as ActixMessage};
 use actix_rt::ArbiterHandle;
+use tokio::time::Instant;
 use tracing::Span;
 
 pub use error::HubError;
@@ -411,7 +412,7 @@ impl Hub {
     }
 
     async fn describe(&self, id: SessionId) -> Result<Arc<SessionState>, HubError> {
-        let loan = self.session(id).ok_or(HubError::Busy)?;
+        let loan = self.session(id).ok_or_else(stopping)?;
         ask(&loan, Describe).await.map_err(Asked::into_error)?
     }
 
@@ -492,12 +493,15 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let mut deaths = 0;
+        let (mut deaths, begun) = (0, Instant::now());
         for _ in 0..MAX_ASKED {
             match self.ask_conversation(key, message.clone()).await {
                 Err(Asked::Died) => deaths += 1,
                 Err(Asked::Ended) => {}
-                answer => return answer,
+                answer => {
+                    self.cluster().note_pace(begun.elapsed());
+                    return answer;
+                }
             }
             if deaths == MAX_TRIES {
                 return Err(Asked::Died);
@@ -517,11 +521,11 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let busy = || Asked::Failed(HubError::Busy);
-        let loan = self.conversation(key).ok_or_else(busy)?;
+        let loan = self.conversation(key);
+        let loan = loan.ok_or_else(|| Asked::Failed(stopping()))?;
         if loan.askers() > MAX_ASKERS {
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "conversation").increment(1);
-            return Err(busy());
+            return Err(Asked::Failed(HubError::Busy));
         }
         ask(&loan, message).await
     }
@@ -570,6 +574,11 @@ impl Hub {
 
 fn attempt_of(update: &StatusUpdate) -> Option<AttemptId> {
     update.attempt.as_deref()?.parse().ok()
+}
+
+/// No actor can be started any more. Another node that asked does it itself.
+fn stopping() -> HubError {
+    HubError::Unavailable("this node is stopping".to_owned())
 }
 
 /// The step of a message at its conversation, from here until it is handled.

@@ -2,6 +2,7 @@
 //! conversations with their past. Made once, on an empty database.
 
 mod history;
+mod office;
 
 use std::time::Duration;
 
@@ -102,6 +103,7 @@ pub async fn prepare(app: &AppState, objects: &Objects) -> anyhow::Result<()> {
         })
         .collect();
     let ids = tenant.import_contacts(&imported, now).await?;
+    let users: Vec<UserId> = agents.iter().map(|(id, _)| *id).collect();
     let cast = Cast {
         organization: owner.organization,
         contacts: contacts.into_iter().zip(ids).collect(),
@@ -113,6 +115,7 @@ pub async fn prepare(app: &AppState, objects: &Objects) -> anyhow::Result<()> {
         .threads(&read::<Vec<_>>("histories.json")?, objects)
         .await?;
     tenant.import_threads(&threads).await?;
+    office::arrange(app, &tenant, &by, &users).await?;
     tracing::info!(
         conversations = threads.len(),
         "the demo organization was made"

@@ -45,6 +45,9 @@ const DRAIN: Duration = Duration::from_secs(8);
 const ARRIVALS: usize = 4096;
 /// How long saying goodbye to the others may take, each time: the rest of the time to stop is for what is in hand.
 const GOODBYE: Duration = Duration::from_secs(1);
+/// How long a node that leaves goes on as before: by then the others know that it owns nothing any more, and whoever
+/// used a connection meanwhile was told to open another one.
+const NOTICED: Duration = Duration::from_millis(1500);
 /// How long a heartbeat may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that one worker holds.
@@ -295,6 +298,9 @@ fn listen(config: &Config, app: &App) -> anyhow::Result<(actix_web::dev::Server,
 async fn take_down(app: &App, hub: &Hub, server: &ServerHandle) {
     tracing::info!("the hub stops: sockets are told, open requests and jobs in hand finish");
     app.drain();
+    if hub.members().is_some_and(|members| members.live.len() > 1) {
+        tokio::time::sleep(NOTICED).await;
+    }
     if let Some(feed) = hub.feed()
         && feed.send(Dismiss).await.is_err()
     {

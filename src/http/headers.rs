@@ -6,6 +6,7 @@ use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 
@@ -39,7 +40,15 @@ pub async fn add(
     let is_tls = request
         .app_data::<App>()
         .is_some_and(|app| app.config.is_public_https());
+    let is_last = request
+        .app_data::<App>()
+        .is_some_and(|app| app.is_draining());
     let mut answer = next.call(request).await?;
+    if is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        // A request that comes just when the server closes an idle connection would be lost.
+        let head = answer.response_mut().head_mut();
+        head.set_connection_type(ConnectionType::Close);
+    }
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);

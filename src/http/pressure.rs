@@ -1,61 +1,104 @@
 //! How much a node takes on at a time. What comes above that hears 503 at once, which costs next to nothing: waiting in
 //! a line that grows would make everybody late, and WhatsApp delivers again anyway. Programs that send are asked to wait
-//! before callbacks are; people never are.
+//! before callbacks are; people never are. A quarter of the room is kept from whichever number has the most: it stays
+//! for the others.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actors::figure;
+use actors::model::ids::SessionId;
 use actors::model::user::{Actor, Who};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::error::{ApiError, ApiResult, Code};
 
 /// Room for the bodies of callbacks that are worked on, in KiB.
-const ALL: usize = 256 * 1024;
+const ALL: u64 = 256 * 1024;
+/// What the callbacks of one number may take of it.
+const SHARE: u64 = ALL / 4 * 3;
 /// What each callback takes at least: a thousand small ones at a time are a third of a second's work.
 const LEAST: u64 = 256;
 /// When to come again, in seconds.
 const COME_AGAIN: u64 = 1;
 
 /// The room for callbacks of one node.
+#[derive(Default)]
 pub struct Pressure {
-    room: Arc<Semaphore>,
+    taken: Arc<Mutex<Taken>>,
+}
+
+/// What is taken of it, in KiB.
+#[derive(Default)]
+struct Taken {
+    all: u64,
+    by: HashMap<SessionId, u64>,
 }
 
 /// A callback's part of it; free again when it is dropped.
 pub struct Room {
-    _held: OwnedSemaphorePermit,
+    taken: Arc<Mutex<Taken>>,
+    number: SessionId,
+    size: u64,
 }
 
-impl Default for Pressure {
-    fn default() -> Self {
-        Self {
-            room: Arc::new(Semaphore::new(ALL)),
+impl Drop for Room {
+    fn drop(&mut self) {
+        lock(&self.taken).give_back(self.number, self.size);
+    }
+}
+
+impl Taken {
+    fn take(&mut self, number: SessionId, size: u64) -> bool {
+        let by = self.by.get(&number).copied().unwrap_or_default();
+        if self.all + size > ALL || by + size > SHARE {
+            return false;
+        }
+        self.all += size;
+        self.by.insert(number, by + size);
+        true
+    }
+
+    fn give_back(&mut self, number: SessionId, size: u64) {
+        self.all = self.all.saturating_sub(size);
+        let Some(by) = self.by.get_mut(&number) else {
+            return;
+        };
+        *by = by.saturating_sub(size);
+        if *by == 0 {
+            self.by.remove(&number);
         }
     }
 }
 
 impl Pressure {
-    /// Takes room for a callback of `length` bytes.
-    pub fn enter(&self, length: u64) -> ApiResult<Room> {
-        let size = u32::try_from((length / 1024).max(LEAST)).unwrap_or(u32::MAX);
-        match Arc::clone(&self.room).try_acquire_many_owned(size) {
-            Ok(held) => Ok(Room { _held: held }),
-            Err(_) => {
-                metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
-                Err(come_again())
-            }
+    /// Takes room for a callback of `length` bytes at that number's address.
+    pub fn enter(&self, number: SessionId, length: u64) -> ApiResult<Room> {
+        let size = (length / 1024).max(LEAST);
+        if !lock(&self.taken).take(number, size) {
+            metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
+            return Err(come_again());
         }
+        let taken = Arc::clone(&self.taken);
+        Ok(Room {
+            taken,
+            number,
+            size,
+        })
     }
 
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
-        let is_high = self.room.available_permits() < ALL / 2;
+        let is_high = lock(&self.taken).all > ALL / 2;
         match by.who {
             Who::ApiKey(_) if is_high => Err(come_again()),
             _ => Ok(()),
         }
     }
+}
+
+fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
+    // Never left half-changed.
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn come_again() -> ApiError {
@@ -82,12 +125,13 @@ mod tests {
     fn programs_wait_first_then_callbacks_and_people_never() {
         let pressure = Pressure::default();
         let (person, program) = (actor(Who::User(UserId(1))), actor(Who::ApiKey(ApiKeyId(1))));
-        let mut places: Vec<Room> = (0..512).map(|_| pressure.enter(900).unwrap()).collect();
+        let enter = |number| pressure.enter(SessionId(number), 900);
+        let mut places: Vec<Room> = (0..512).map(|_| enter(1).unwrap()).collect();
         assert!(pressure.let_send(&program).is_ok());
-        places.push(pressure.enter(900).unwrap());
+        places.push(enter(1).unwrap());
         assert!(pressure.let_send(&program).is_err());
-        places.extend((0..511).map(|_| pressure.enter(900).unwrap()));
-        assert!(pressure.enter(900).is_err());
+        places.extend((0..511).map(|_| enter(2).unwrap()));
+        assert!(enter(3).is_err());
         assert!(pressure.let_send(&person).is_ok());
         places.clear();
         assert!(pressure.let_send(&program).is_ok());
@@ -96,8 +140,21 @@ mod tests {
     #[test]
     fn large_bodies_take_the_room_of_many() {
         let pressure = Pressure::default();
-        let large = 3 * 1024 * 1024;
-        let places: Vec<Room> = std::iter::from_fn(|| pressure.enter(large).ok()).collect();
-        assert_eq!(places.len(), ALL / (3 * 1024));
+        let enter = || pressure.enter(SessionId(1), 3 * 1024 * 1024).ok();
+        let places: Vec<Room> = std::iter::from_fn(enter).collect();
+        assert_eq!(places.len() as u64, SHARE / (3 * 1024));
+    }
+
+    #[test]
+    fn a_quarter_of_the_room_is_for_other_numbers() {
+        let pressure = Pressure::default();
+        let enter = |number| pressure.enter(SessionId(number), 900);
+        let mut places: Vec<Room> = std::iter::from_fn(|| enter(1).ok()).collect();
+        assert_eq!(places.len(), 768);
+        assert!(enter(2).is_ok());
+        places.pop();
+        assert!(enter(1).is_ok());
+        drop(places);
+        assert!(lock(&pressure.taken).by.is_empty());
     }
 }

@@ -75,9 +75,13 @@ impl FromRequest for Signed {
         let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
         // Whoever does not say how much comes may send as much as is allowed.
         let length: u64 = length.unwrap_or(LARGEST as u64).min(LARGEST as u64);
+        // An address that names no number is refused soon; until then it is in the way of its like.
+        let number = request.match_info().get("session_id");
+        let number = number.and_then(|number| number.parse().ok());
+        let number = number.unwrap_or(SessionId(0));
         let room = request
             .app_data::<App>()
-            .map(|app| app.pressure.enter(length));
+            .map(|app| app.pressure.enter(number, length));
         Box::pin(async move {
             let room = room.ok_or_else(|| ApiError::internal("the state is missing"))??;
             Ok(Self {

@@ -276,6 +276,16 @@ impl Rows {
             .messages
             .iter()
             .rfind(|message| message.direction == Direction::Inbound);
+        // The first of the last messages that all are the contact's.
+        let spoken = thread
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| message.direction != Direction::Note);
+        let waiting = spoken
+            .take_while(|message| message.direction == Direction::Inbound)
+            .last()
+            .filter(|_| thread.status != ConversationStatus::Closed);
         let began = first.map_or_else(Timestamp::now, |message| message.created_at);
         self.conversations.push(ConversationRow {
             id: id.0,
@@ -297,7 +307,7 @@ impl Rows {
             tags: None,
             priority: Priority::default().rank(),
             snoozed_until: None,
-            waiting_since: None,
+            waiting_since: waiting.map(|message| message.created_at.naive()),
         });
         Ok(())
     }

@@ -6,16 +6,18 @@
 mod attempts;
 mod batch;
 mod drafts;
+mod inlet;
 mod keys;
 mod newcomers;
 mod rows;
 mod sieve;
 mod single;
 mod statuses;
+mod telling;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actors::figure;
 use actors::model::contact::Identity;
@@ -25,26 +27,37 @@ use actors::model::status::StatusUpdate;
 use actors::ports::store::{
     Appended, Begun, InboundAppend, OutboundAppend, Queued, Raised, Receipt, StoreError,
 };
-use actors::trail::{self, Trail};
+use actors::trail;
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tracing::Span;
 
 pub(super) use self::attempts::{Begin, Settle};
+use self::inlet::Refused;
 pub(super) use self::keys::claim;
+use self::telling::{Telling, tell};
 use super::{Store, WeakStore};
 use crate::in_tx;
 
-/// What waits for the next batch; more senders wait in line.
-const QUEUE: usize = 4096;
 /// Entries of one batch; above some hundred little is gained.
 const BATCH: usize = 512;
 
+/// Nothing was stored for so long though something waits: no batch that the database gets done takes that.
+pub(super) const STUCK: Duration = Duration::from_secs(3);
+/// What may wait to go one by one.
+const ASIDE: usize = 4096;
 /// Groups that go one by one at the same time; each has a connection.
 const TURNS: usize = 4;
 
+/// What waited so long for its turn to go alone is not tried any more: no caller is that patient.
+const TOO_OLD: Duration = Duration::from_secs(10);
+
+/// Whose line something waits in. Attempts have one of their own: their organization is not known before they are read,
+/// and the dispatcher's hands bound them.
+type Whose = Option<OrganizationId>;
+
 /// The way to the committer.
-pub(super) type Inlet = mpsc::Sender<Pending>;
+pub(super) type Inlet = inlet::Inlet<Whose, Pending>;
 
 /// Who waits for an answer, and the span in which the log tells of what they wait for.
 pub(super) struct Reply<T> {
@@ -61,6 +74,17 @@ pub(super) enum Pending {
     Settle(Box<Settle>, Reply<Receipt>),
 }
 
+impl Pending {
+    fn whose(&self) -> Whose {
+        match self {
+            Self::Message(append, _) => Some(append.key.organization),
+            Self::Status(news, _) => Some(news.organization),
+            Self::Draft(append, _) => Some(append.state.organization),
+            Self::Begin(..) | Self::Settle(..) => None,
+        }
+    }
+}
+
 /// What the provider says of a message that a number sent.
 pub(super) struct News {
     organization: OrganizationId,
@@ -69,19 +93,19 @@ pub(super) struct News {
 }
 
 /// Where the committer takes its batches from.
-pub(super) type Outlet = mpsc::Receiver<Pending>;
+pub(super) type Outlet = inlet::Outlet<Whose, Pending>;
 
 /// The two ends of the committer's queue.
 pub(super) fn queue() -> (Inlet, Outlet) {
-    mpsc::channel(QUEUE)
+    inlet::lines()
 }
 
 /// Commits batch after batch until the store is gone: one at a time, so that the next one grows meanwhile. (Two
 /// at a time took PostgreSQL half as many messages per batch, and a third more time for each.)
 pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
     loop {
-        let mut batch = Vec::with_capacity(BATCH);
-        if queue.recv_many(&mut batch, BATCH).await == 0 {
+        let batch = queue.take(BATCH).await;
+        if batch.is_empty() {
             return;
         }
         let Some(store) = store.upgrade() else {
@@ -233,77 +257,6 @@ async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>
     );
 }
 
-/// An answer that may have to be told.
-trait Telling {
-    fn receipt(&mut self) -> Option<&mut Receipt>;
-}
-
-impl Telling for Appended {
-    fn receipt(&mut self) -> Option<&mut Receipt> {
-        match self {
-            Self::Stored { receipt, .. } => Some(receipt),
-            Self::Duplicate => None,
-        }
-    }
-}
-
-impl Telling for Raised {
-    fn receipt(&mut self) -> Option<&mut Receipt> {
-        match self {
-            Self::Changed(receipt) => Some(receipt),
-            Self::Unchanged | Self::Kept => None,
-        }
-    }
-}
-
-impl Telling for Queued {
-    fn receipt(&mut self) -> Option<&mut Receipt> {
-        match self {
-            Self::Stored { receipt, .. } => Some(receipt),
-            Self::Repeated(_) | Self::KeyReused => None,
-        }
-    }
-}
-
-impl Telling for Begun {
-    fn receipt(&mut self) -> Option<&mut Receipt> {
-        match self {
-            Self::InDoubt(receipt) => Some(receipt),
-            Self::Go(_) | Self::Settled | Self::Elsewhere => None,
-        }
-    }
-}
-
-impl Telling for Receipt {
-    fn receipt(&mut self) -> Option<&mut Receipt> {
-        Some(self)
-    }
-}
-
-/// Tells of the whole batch at once: one message to the feed and one on the bus, and each socket gets one frame.
-fn tell<T, R: Telling>(
-    store: &Store,
-    batch: &[(T, Reply<R>)],
-    results: &mut [Option<Result<R, StoreError>>],
-) {
-    let Some(herald) = store.herald() else {
-        return;
-    };
-    let (mut told, mut trail) = (Receipt::default(), Trail::default());
-    for ((_, reply), done) in batch.iter().zip(results) {
-        let receipt = done.as_mut().and_then(|done| done.as_mut().ok()?.receipt());
-        if let Some(receipt) = receipt {
-            trail.note(receipt, &reply.span);
-            told.add(std::mem::take(receipt));
-        }
-    }
-    told.envelopes.sort_by_key(|envelope| envelope.seq);
-    // The writes are committed: whatever happens here, they are answered.
-    if std::panic::catch_unwind(AssertUnwindSafe(|| herald(told, trail))).is_err() {
-        tracing::error!("events were not told; whoever looks reads them from the store");
-    }
-}
-
 /// Tells and answers what the batch decided; gives back what has to go one by one.
 fn share_out<T, R: Telling>(
     store: &Store,
@@ -332,6 +285,10 @@ fn share_out<T, R: Telling>(
         }
         Err(error) => {
             tracing::warn!(%error, entries = batch.len(), "a batch failed; its entries go one by one");
+            if matches!(&error, StoreError::Unavailable(cause) if cause.contains("lock timeout")) {
+                // Perhaps whoever comes would wait for the same lock: the first that gets through says that it is not so.
+                store.progress().stop();
+            }
             alone = batch;
         }
     }
@@ -359,7 +316,7 @@ fn go_alone<T, R, F>(
         }
         return;
     };
-    let store = store.clone();
+    let (store, came) = (store.clone(), Instant::now());
     tokio::spawn(async move {
         let (_room, turns) = (room, Arc::clone(&store.aside().turns));
         let Ok(_turn) = turns.acquire_owned().await else {
@@ -368,6 +325,8 @@ fn go_alone<T, R, F>(
         let mut gone = None;
         for (entry, reply) in entries {
             let result = match &gone {
+                // Whoever asked gave up by now, and asks again.
+                _ if came.elapsed() > TOO_OLD => Err(busy()),
                 // The database does not get better by being asked a thousand times.
                 Some(cause) => Err(StoreError::Unavailable(String::clone(cause))),
                 None => each(store.clone(), entry).await,
@@ -395,7 +354,7 @@ pub(super) struct Aside {
 impl Default for Aside {
     fn default() -> Self {
         Self {
-            room: Arc::new(Semaphore::new(QUEUE)),
+            room: Arc::new(Semaphore::new(ASIDE)),
             turns: Arc::new(Semaphore::new(TURNS)),
         }
     }
@@ -433,7 +392,7 @@ fn knows(identities: &[Identity], identity: &Identity) -> bool {
 
 impl Store {
     pub(super) async fn append(&self, append: InboundAppend) -> Result<Appended, StoreError> {
-        self.line_up(|reply| Pending::Message(Arc::new(append), reply))
+        self.line_up_if_it_moves(|reply| Pending::Message(Arc::new(append), reply))
             .await
     }
 
@@ -448,7 +407,8 @@ impl Store {
             session,
             update,
         });
-        self.line_up(|reply| Pending::Status(news, reply)).await
+        self.line_up_if_it_moves(|reply| Pending::Status(news, reply))
+            .await
     }
 
     pub(super) async fn queue_with_others(
@@ -458,7 +418,7 @@ impl Store {
         if !drafts::is_plain(&append) {
             return self.queue(&append).await;
         }
-        self.line_up(|reply| Pending::Draft(Arc::new(append), reply))
+        self.line_up_if_it_moves(|reply| Pending::Draft(Arc::new(append), reply))
             .await
     }
 
@@ -474,20 +434,47 @@ impl Store {
             .await
     }
 
+    /// [`Store::line_up`] for what comes from outside: while nothing is stored it is refused at once, and comes again.
+    async fn line_up_if_it_moves<R>(
+        &self,
+        pending: impl FnOnce(Reply<R>) -> Pending,
+    ) -> Result<R, StoreError> {
+        let Some(_place) = self.progress().enter(Instant::now()) else {
+            metrics::counter!(figure::DB_REFUSED_TOTAL).increment(1);
+            return Err(standing());
+        };
+        let done = self.line_up(pending).await;
+        if !matches!(done, Err(StoreError::Unavailable(_))) {
+            self.progress().note(Instant::now());
+        }
+        done
+    }
+
     /// Waits for the commit of what `pending` makes.
     async fn line_up<R>(&self, pending: impl FnOnce(Reply<R>) -> Pending) -> Result<R, StoreError> {
         let (to, answer) = oneshot::channel();
         let span = trail::carry(tracing::debug_span!("commit"));
         let pending = pending(Reply { to, span });
-        self.inlet().send(pending).await.map_err(|_| closing())?;
+        let waits = self.inlet().push(pending.whose(), pending);
+        waits.map_err(|refused| match refused {
+            Refused::Full => too_much(),
+            Refused::Closed => closing(),
+        })?;
         answer.await.map_err(|_| closing())?
     }
 
     /// How much waits for the next batch.
     pub fn commits_waiting(&self) -> usize {
-        let inlet = self.inlet();
-        inlet.max_capacity().saturating_sub(inlet.capacity())
+        self.inlet().len()
     }
+}
+
+fn standing() -> StoreError {
+    StoreError::Unavailable("nothing is stored at the moment".to_owned())
+}
+
+fn too_much() -> StoreError {
+    StoreError::Unavailable("too much waits to be stored".to_owned())
 }
 
 fn closing() -> StoreError {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use actors::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::database::Engine;
@@ -123,6 +124,56 @@ async fn the_figures(engine: Engine) {
     whole.stop().await;
 }
 
+async fn a_snooze(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "Call me later");
+    let heard = socket.event("message.received").await;
+    let path = format!(
+        "/conversations/{}",
+        heard["conversation_id"].as_str().unwrap()
+    );
+    let until = Timestamp::now() + Duration::from_millis(500);
+    let snooze = json!({"status": "snoozed", "snoozed_until": until});
+    let slept = whole.patch(&path, &snooze).await;
+    assert_eq!(slept["snoozed_until"], json!(until));
+    let is_changed = |to: &'static str| {
+        move |event: &Value| {
+            event["type"] == "conversation.updated" && event["data"]["status"] == to
+        }
+    };
+    socket.until(is_changed("snoozed")).await;
+    let woken = socket.until(is_changed("open")).await;
+    assert_eq!(woken["data"]["snoozed_until"], Value::Null);
+    assert!(Timestamp::now() >= until, "it slept as long as it should");
+    whole.stop().await;
+}
+
+async fn a_presence(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut first = whole.socket().await;
+    first.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "Anybody there?");
+    let heard = first.event("message.received").await;
+    let id = heard["conversation_id"].as_str().unwrap();
+    let topic = format!("conversation:{id}");
+    first.subscribe(&[&topic]).await;
+    let mut second = whole.socket().await;
+    second.subscribe(&[&topic]).await;
+    let there = json!({"type": "presence", "conversation": id, "activity": "writing"});
+    second.send(&there).await;
+    let seen = first.frame("presence").await;
+    assert_eq!(seen["conversation"], id);
+    assert_eq!(seen["people"].as_array().unwrap().len(), 1);
+    assert_eq!(seen["people"][0]["activity"], "writing");
+    // Whose connection ends is gone at once.
+    drop(second);
+    let seen = first.frame("presence").await;
+    assert_eq!(seen["people"], json!([]));
+    whole.stop().await;
+}
+
 macro_rules! on_both {
     ($($story:ident as $name:ident,)+) => {
         mod sqlite {
@@ -151,6 +202,8 @@ on_both! {
     a_closed_window as a_closed_window_is_refused_before_the_provider_is_asked,
     a_resume as who_was_away_gets_what_was_missed_once,
     the_figures as what_happens_is_counted,
+    a_snooze as a_snoozed_conversation_opens_when_its_time_has_come,
+    a_presence as who_writes_is_seen_until_the_connection_ends,
 }
 
 #[tokio::test(flavor = "multi_thread")]

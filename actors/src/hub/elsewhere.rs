@@ -15,8 +15,8 @@ use crate::model::node::{Answer, Membership, Notice, Peer, Report, Request};
 use crate::model::presence::{SeatKey, Whereabouts};
 use crate::ports::peers::Unanswered;
 
-/// How long the owner of a conversation may take before the command is done here.
-pub const OWNER_PATIENCE: Duration = Duration::from_millis(500);
+/// How long another node may take to tell how it fares.
+const REPORT_PATIENCE: Duration = Duration::from_millis(500);
 
 impl Hub {
     /// Takes what a heartbeat saw. Actors that belong to another node now leave, and so do numbers' lines.
@@ -75,8 +75,9 @@ impl Hub {
         let owner = self.cluster().elsewhere(placement::of_conversation(key))?;
         let request = message.pack(key);
         let peers = &self.inner.ports.peers;
-        let end = match peers.ask(owner, request, OWNER_PATIENCE).await {
-            // Its own link to the database is broken; ours may stand.
+        let patience = self.cluster().patience();
+        let end = match peers.ask(owner, request, patience).await {
+            // Its own link to the database is broken, or it ends; ours may stand.
             Ok(Err(HubError::Unavailable(_))) => "unavailable",
             Ok(answer) => {
                 let read = answer.map(M::unpack);
@@ -101,7 +102,7 @@ impl Hub {
     /// Asks another node how it fares; None when it does not answer.
     pub async fn report_of(&self, peer: Peer) -> Option<Report> {
         let peers = &self.inner.ports.peers;
-        match peers.ask(peer, Request::Report, OWNER_PATIENCE).await {
+        match peers.ask(peer, Request::Report, REPORT_PATIENCE).await {
             Ok(Ok(Answer::Report(report))) => Some(*report),
             _ => None,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix::Addr;
-use actix_rt::Arbiter;
+use actix_rt::{Arbiter, ArbiterHandle};
 
 use crate::conversation::rules;
 use crate::event::{Cursor, Envelope};
@@ -57,7 +57,7 @@ impl Stage {
             worker: Arc::clone(&worker) as _,
             media: Arc::new(PlainLinks),
         };
-        let hub = start(ports, None);
+        let hub = start(ports, None, &Arbiter::current());
         Self {
             hub,
             store,
@@ -74,12 +74,18 @@ impl Stage {
 
     /// Another hub on the same fakes: the node's next life, or its neighbour.
     pub fn start_again(&self) -> Hub {
-        start(self.hub.ports().clone(), None)
+        self.start_on(&Arbiter::current())
+    }
+
+    /// [`Stage::start_again`], with its actors on that arbiter.
+    pub fn start_on(&self, arbiter: &ArbiterHandle) -> Hub {
+        start(self.hub.ports().clone(), None, arbiter)
     }
 
     /// [`Stage::start_again`], knowing who is there.
     pub fn start_among(&self, members: Membership) -> Hub {
-        start(self.hub.ports().clone(), Some(members))
+        let here = Arbiter::current();
+        start(self.hub.ports().clone(), Some(members), &here)
     }
 
     /// The time now.
@@ -149,9 +155,8 @@ impl Stage {
     }
 }
 
-fn start(ports: Ports, members: Option<Membership>) -> Hub {
-    let arbiter = Arbiter::current();
-    Hub::start(ports, vec![arbiter.clone()], &arbiter, members).unwrap()
+fn start(ports: Ports, members: Option<Membership>, arbiter: &ArbiterHandle) -> Hub {
+    Hub::start(ports, vec![arbiter.clone()], arbiter, members).unwrap()
 }
 
 /// Appends an inbound message as a conversation's actor does, deciding anew on conflicts.

@@ -5,9 +5,10 @@ use std::pin::Pin;
 
 use super::fault::{
     agents_cut, bad_link_sends, clock_skew, deadlocks, disordered_statuses, duplicates, half_open,
-    hot_conversation, node_killed, overload, owner_frozen, owner_killed, postgres_down,
-    postgres_slow, provider_slow, provider_throttles, provider_unclear, reconnect_storm,
-    redis_down, redis_flushed, redis_full, redis_silent, rolling_deploy, slow_consumers,
+    hot_conversation, node_killed, noisy_tenant, overload, owner_frozen, owner_killed,
+    postgres_down, postgres_slow, provider_slow, provider_throttles, provider_unclear,
+    reconnect_storm, redis_down, redis_flushed, redis_full, redis_silent, rolling_deploy,
+    slow_consumers,
 };
 use super::outcome::Outcome;
 use super::setup::{Setup, Size};
@@ -293,6 +294,16 @@ pub static DRILLS: &[Drill] = &[
         usual: size(1, 0.0, 2, 60.0, 0),
         full: size(1, 0.0, 2, 300.0, 0),
         run: |setup| Box::pin(overload::run(setup)),
+    },
+    Drill {
+        id: "f-33",
+        name: "noisy-tenant",
+        fault: "an organization on the same nodes has ten times as much to do as another",
+        pass: "the other's acks and deliveries p99 ≤ +20 % (or 250 ms)",
+        smoke: None,
+        usual: size(1, 30.0, 6, 30.0, 0),
+        full: size(1, 60.0, 20, 120.0, 0),
+        run: |setup| Box::pin(noisy_tenant::run(setup)),
     },
     Drill {
         id: "f-34",

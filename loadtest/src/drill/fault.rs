@@ -10,6 +10,7 @@ pub mod half_open;
 pub mod hot_conversation;
 mod memory;
 pub mod node_killed;
+pub mod noisy_tenant;
 pub mod overload;
 pub mod owner_frozen;
 pub mod owner_killed;

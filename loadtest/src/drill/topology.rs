@@ -1,5 +1,7 @@
 //! Several nodes of one hub with a PostgreSQL and a Redis of their own, and proxies wherever a link is to break.
 
+mod organization;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use serde_json::json;
 
+pub use self::organization::Organization;
 use super::child::{Recipe, Running};
 use super::command;
 use super::postgres::Postgres;
@@ -69,6 +72,8 @@ pub struct Topology {
     pub hub: Hub,
     /// The number's id at the hub.
     pub session: String,
+    /// The same, at the provider.
+    phone_number_id: String,
     /// The ids of the numbers beyond it.
     pub more_sessions: Vec<String>,
     // Dropped last.
@@ -128,6 +133,7 @@ impl Topology {
                 simulator,
                 hub,
                 session: sessions.0,
+                phone_number_id: phone_number_id(0),
                 more_sessions: sessions.1,
                 folder,
             }),
@@ -211,7 +217,7 @@ impl Topology {
         Ok(Target {
             authority: nodes.next().context("no node")??,
             path: format!("/webhooks/whatsapp/{}", self.session),
-            phone_number_id: PHONE_NUMBER_ID.to_owned(),
+            phone_number_id: self.phone_number_id.clone(),
             app_secret: APP_SECRET.to_owned(),
             others: nodes.collect::<anyhow::Result<_>>()?,
         })

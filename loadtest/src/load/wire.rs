@@ -67,6 +67,9 @@ impl Wire {
     }
 
     async fn exchange(&mut self, request: &[u8]) -> io::Result<u16> {
+        if self.stream.as_ref().is_some_and(is_over) {
+            self.stream = None;
+        }
         let stream = match &mut self.stream {
             Some(stream) => stream,
             None => {
@@ -95,6 +98,13 @@ impl Wire {
         self.head = Some(head);
         Ok(status)
     }
+}
+
+/// Whether the other end closed the connection while nobody used it, or sent what nobody asked for. Every client that
+/// keeps connections looks before it uses one again.
+fn is_over(stream: &TcpStream) -> bool {
+    let nothing_yet = |error: io::Error| error.kind() == io::ErrorKind::WouldBlock;
+    !stream.try_read(&mut [0; 1]).is_err_and(nothing_yet)
 }
 
 async fn read_more(stream: &mut TcpStream, answer: &mut Vec<u8>) -> io::Result<()> {
@@ -211,6 +221,24 @@ mod tests {
         let head = Head::parse(&text[..end], end + 4).unwrap();
         assert!(head.complete(text));
         assert_eq!(head.body(text).as_ref(), b"abc0123456789");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_closed_is_not_used_again() {
+        let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut wire = Wire::new(&server.local_addr().unwrap().to_string());
+        for _ in 0..2 {
+            let served = async {
+                let (mut stream, _) = server.accept().await.unwrap();
+                stream.read_u8().await.unwrap();
+                let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+                stream.write_all(answer).await.unwrap();
+            };
+            let (answer, ()) = tokio::join!(wire.ask(b"?"), served);
+            assert_eq!(answer.unwrap(), 200);
+            let stream = wire.stream.as_ref().unwrap();
+            stream.readable().await.unwrap();
+        }
     }
 
     #[test]

@@ -14,7 +14,6 @@ use crate::support::hub::{TestHub, number};
 on_both!(
     conversations_are_found_by_team_tag_and_priority,
     what_can_not_be_done_to_a_conversation_is_said,
-    a_snoozed_conversation_opens_by_itself,
     two_tags_of_a_name_are_one_too_many,
     teams_have_members_and_go_out_of_use,
     texts_at_hand_are_everybodys_or_ones_own,
@@ -149,28 +148,6 @@ async fn what_can_not_be_done_to_a_conversation_is_said(engine: Engine) {
         let refused = agent.patch(&ann, change.clone()).await;
         assert_eq!(refused.status, 422, "{change}");
         assert_eq!(refused.body["errors"][0]["field"], field, "{change}");
-    }
-    hub.stop().await;
-}
-
-async fn a_snoozed_conversation_opens_by_itself(engine: Engine) {
-    let Office {
-        hub, agent, ann, ..
-    } = office(engine).await;
-    let until = Timestamp::now() + std::time::Duration::from_millis(400);
-    let snooze = json!({"status": "snoozed", "snoozed_until": until});
-    let slept = agent.patch(&ann, snooze).await.expect(200);
-    assert_eq!(slept["status"], "snoozed");
-    assert_eq!(slept["snoozed_until"], json!(until));
-    let end = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
-        let shown = agent.get(&ann).await.expect(200);
-        if shown["status"] == "open" {
-            assert_eq!(shown["snoozed_until"], Value::Null);
-            break;
-        }
-        assert!(tokio::time::Instant::now() < end, "{shown}");
-        tokio::task::yield_now().await;
     }
     hub.stop().await;
 }

@@ -197,6 +197,16 @@ impl Whole {
         &self.http
     }
 
+    /// Changes something.
+    pub async fn patch(&self, path: &str, body: &Value) -> Value {
+        let request = self.http.patch(self.url(path)).bearer_auth(&self.token);
+        let answer = request.json(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
     /// Asks the API.
     pub async fn get(&self, path: &str) -> Value {
         let request = self.http.get(self.url(path)).bearer_auth(&self.token);
@@ -349,12 +359,14 @@ impl TestSocket {
         &self.cursor
     }
 
-    async fn send(&mut self, value: &Value) {
+    /// Says something.
+    pub async fn send(&mut self, value: &Value) {
         let text = value.to_string();
         self.stream.send(Frame::text(text)).await.unwrap();
     }
 
-    async fn frame(&mut self, kind: &str) -> Value {
+    /// The next frame of that type; others are lost.
+    pub async fn frame(&mut self, kind: &str) -> Value {
         let next = async {
             loop {
                 match self.stream.next().await.unwrap().unwrap() {

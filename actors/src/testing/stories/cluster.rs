@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use actix_rt::Arbiter;
+
 use crate::cluster::placement;
 use crate::hub::Hub;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationStatus};
@@ -142,6 +144,23 @@ async fn a_late_owner_and_the_asking_node_have_the_effect_of_one() {
         .iter()
         .filter(|line| line.text.as_deref() == Some("once"));
     assert_eq!(said.map(|line| line.id).collect::<Vec<_>>(), [sent.id]);
+}
+
+#[actix_rt::test]
+async fn what_a_node_can_not_do_any_more_that_stops_the_asking_one_does() {
+    let stage = stage();
+    let arbiter = Arbiter::new();
+    let second = stage.start_on(&arbiter.handle());
+    stage.peers.join(1, &stage.hub);
+    stage.peers.join(2, &second);
+    arbiter.stop();
+    arbiter.join().unwrap();
+    // The others don't know yet, and what still lives of it answers them.
+    let theirs = contact_of(&stage, 2);
+    let id = stage.conversation(&theirs).await;
+    say(&stage, &stage.hub, id, "hello").await;
+    assert!(stage.peers.asked().len() >= 2);
+    assert_eq!(stage.hub.conversations(), 1);
 }
 
 #[actix_rt::test]

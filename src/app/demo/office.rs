@@ -1,0 +1,96 @@
+//! How the demo's people have arranged themselves: teams, tags, texts at hand, and who takes care of what.
+
+use std::time::Duration;
+
+use actors::model::conversation::{ConversationChange, ConversationStatus, Priority, TeamBrief};
+use actors::model::ids::{TagId, UserId};
+use actors::model::user::Actor;
+use actors::time::Timestamp;
+
+use crate::http::state::AppState;
+use crate::store::{ConversationFilter, NewCannedResponse, TagColor, Tenant};
+
+const TAGS: [(&str, TagColor); 4] = [
+    ("VIP", TagColor::Purple),
+    ("Order", TagColor::Blue),
+    ("Return", TagColor::Orange),
+    ("Wholesale", TagColor::Teal),
+];
+/// With the places of their members among the users.
+const TEAMS: [(&str, &[usize]); 2] = [("Orders", &[1, 2, 3]), ("Advice", &[1, 3, 4])];
+const TEXTS: [(&str, &str); 4] = [
+    (
+        "hello",
+        "Hi {{contact.first_name}}, this is {{agent.first_name}} from Aurora Outdoor. How can I help?",
+    ),
+    ("hours", "We are here Monday to Saturday, 9:00 to 19:00."),
+    (
+        "return",
+        "You can send anything back within 30 days. I have e-mailed you the label.",
+    ),
+    (
+        "bye",
+        "Glad I could help, {{contact.first_name}}. Have a good time outdoors!",
+    ),
+];
+/// Conversations that are arranged: the demo has fewer.
+const ALL: i64 = 200;
+/// One in so many.
+const URGENT: usize = 11;
+const HIGH: usize = 7;
+const ASLEEP: usize = 13;
+const SLEEP: Duration = Duration::from_secs(18 * 60 * 60);
+
+/// Makes the office and hands the conversations out.
+pub async fn arrange(
+    app: &AppState,
+    tenant: &Tenant,
+    by: &Actor,
+    users: &[UserId],
+) -> anyhow::Result<()> {
+    let mut tags: Vec<TagId> = Vec::new();
+    for (name, color) in TAGS {
+        tags.push(tenant.create_tag(by, name, color).await?.0.id);
+    }
+    let mut teams: Vec<TeamBrief> = Vec::new();
+    for (name, places) in TEAMS {
+        let members = places.iter().filter_map(|place| users.get(*place).copied());
+        let members: Vec<UserId> = members.collect();
+        let team = tenant.create_team(by, name, &members).await?.0;
+        teams.push(TeamBrief {
+            id: team.id,
+            name: team.name,
+        });
+    }
+    for (shortcut, text) in TEXTS {
+        let new = NewCannedResponse {
+            shortcut: shortcut.to_owned(),
+            text: text.to_owned(),
+            owner: None,
+        };
+        tenant.create_canned_response(by, &new).await?;
+    }
+    let all = tenant.list_conversations(&ConversationFilter::default(), ALL);
+    for (index, row) in all.await?.into_iter().enumerate() {
+        let sleeps = row.status == ConversationStatus::Open && index % ASLEEP == ASLEEP / 2;
+        let change = ConversationChange {
+            status: sleeps.then_some(ConversationStatus::Snoozed),
+            snoozed_until: sleeps.then(|| Timestamp::now() + SLEEP),
+            // Every third waits for somebody to move it.
+            team: teams.get(index % 3).cloned().map(Some),
+            priority: match index {
+                _ if index % URGENT == 1 => Some(Priority::Urgent),
+                _ if index % HIGH == 2 => Some(Priority::High),
+                _ => None,
+            },
+            add_tags: tags
+                .get(index % (TAGS.len() + 2))
+                .copied()
+                .into_iter()
+                .collect(),
+            ..ConversationChange::default()
+        };
+        app.hub.change(by, row.id, change).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! Whether what others wait for moves: a line that stands still takes nobody in any more. Whoever waits already waits
+//! on, and now and then one more may try. Knows no clock: the time comes with each call.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often one is let in while nothing moves, to find out whether it still does not.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+
+/// What is known of a line.
+#[derive(Debug)]
+pub(super) struct Progress {
+    /// Nothing moved for so long though somebody waits: it stands still.
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    waiting: usize,
+    /// When somebody last got what he waited for, or the first one of the line came.
+    moved: Instant,
+    stands: bool,
+    probed: Option<Instant>,
+}
+
+/// A place in a line, given up when it is dropped.
+pub(super) struct Place<'a>(&'a Progress);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.lock().waiting -= 1;
+    }
+}
+
+impl Progress {
+    /// A line in which nobody waits.
+    pub fn new(patience: Duration) -> Self {
+        Self {
+            patience,
+            state: Mutex::new(State {
+                waiting: 0,
+                moved: Instant::now(),
+                stands: false,
+                probed: None,
+            }),
+        }
+    }
+
+    /// A place for whoever comes now; None when the line stands still.
+    pub fn enter(&self, now: Instant) -> Option<Place<'_>> {
+        let mut state = self.lock();
+        if state.waiting == 0 && !state.stands {
+            state.moved = now;
+        }
+        state.stands |= now.saturating_duration_since(state.moved) > self.patience;
+        if state.stands {
+            let since = |probed| now.saturating_duration_since(probed);
+            if state.probed.is_some_and(|at| since(at) < PROBE_EVERY) {
+                return None;
+            }
+            state.probed = Some(now);
+        }
+        state.waiting += 1;
+        Some(Place(self))
+    }
+
+    /// Somebody got what he waited for.
+    pub fn note(&self, now: Instant) {
+        let mut state = self.lock();
+        state.moved = now;
+        state.stands = false;
+    }
+
+    /// Nothing moves, as somebody found out.
+    pub fn stop(&self) {
+        self.lock().stands = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Never left half-changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    fn line() -> (Progress, impl Fn(u64) -> Instant) {
+        let begin = Instant::now();
+        (Progress::new(PATIENCE), move |ms| {
+            begin + Duration::from_millis(ms)
+        })
+    }
+
+    #[test]
+    fn a_line_that_stands_still_takes_nobody_in_but_one_each_second() {
+        let (line, at) = line();
+        let _first = line.enter(at(0)).unwrap();
+        let _second = line.enter(at(900)).unwrap();
+        let _probe = line.enter(at(1_100)).unwrap();
+        assert!(line.enter(at(1_200)).is_none());
+        assert!(line.enter(at(2_000)).is_none());
+        assert!(line.enter(at(2_200)).is_some());
+        assert!(line.enter(at(2_300)).is_none());
+    }
+
+    #[test]
+    fn a_slow_line_that_moves_takes_everybody_in() {
+        let (line, at) = line();
+        let mut places = Vec::new();
+        for step in 0..50 {
+            places.push(line.enter(at(step * 800)).unwrap());
+            places.push(line.enter(at(step * 800 + 700)).unwrap());
+            line.note(at(step * 800 + 750));
+        }
+    }
+
+    #[test]
+    fn the_first_success_opens_it_again() {
+        let (line, at) = line();
+        let _first = line.enter(at(0)).unwrap();
+        let _probe = line.enter(at(2_000)).unwrap();
+        assert!(line.enter(at(2_100)).is_none());
+        line.note(at(2_200));
+        assert!(line.enter(at(2_300)).is_some());
+    }
+
+    #[test]
+    fn a_line_that_was_empty_for_long_does_not_stand_still() {
+        let (line, at) = line();
+        drop(line.enter(at(0)).unwrap());
+        let _first = line.enter(at(60_000)).unwrap();
+        assert!(line.enter(at(60_500)).is_some());
+    }
+
+    #[test]
+    fn that_all_gave_up_waiting_does_not_open_it() {
+        let (line, at) = line();
+        let first = line.enter(at(0)).unwrap();
+        let probe = line.enter(at(1_500)).unwrap();
+        drop((first, probe));
+        assert!(line.enter(at(1_600)).is_none());
+        assert!(line.enter(at(60_000)).is_some());
+        assert!(line.enter(at(60_100)).is_none());
+    }
+
+    #[test]
+    fn whoever_finds_out_that_nothing_moves_closes_it_at_once() {
+        let (line, at) = line();
+        let _first = line.enter(at(0)).unwrap();
+        line.stop();
+        let _probe = line.enter(at(10)).unwrap();
+        assert!(line.enter(at(20)).is_none());
+        line.note(at(30));
+        assert!(line.enter(at(40)).is_some());
+    }
+}
