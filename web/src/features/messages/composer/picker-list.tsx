@@ -10,7 +10,9 @@ export function PickerList({ picker }: { picker: Picker }) {
   const { listId, kind, options, unknown, index, choose } = picker;
   const active = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever another one is marked.
-  useEffect(() => active.current?.scrollIntoView({ block: "nearest" }), [index]);
+  useEffect(() => {
+    active.current?.scrollIntoView({ block: "nearest" });
+  }, [index]);
   return (
     <>
       <p role="status" className="sr-only">
