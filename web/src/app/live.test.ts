@@ -83,4 +83,31 @@ describe("what the hub tells becomes what the cache says", () => {
     takeEvent(live, client, { seq: 6, at: at(0), type: "quarantine.added", data: {} });
     expect(client.getQueryState(keys.quarantine(false))?.isInvalidated).toBe(true);
   });
+
+  it("a list that people choose from asks again when somebody changed it", () => {
+    const { client, live } = world();
+    const lists = { tags: keys.tags, teams: keys.teams, canned_responses: keys.cannedResponses };
+    for (const key of Object.values(lists)) client.setQueryData(key, []);
+    const asksAgain = () =>
+      Object.values(lists).map((key) => client.getQueryState(key)?.isInvalidated);
+    const change = (noun: keyof typeof lists) =>
+      takeEvent(live, client, { seq: 5, at: at(0), type: "directory.updated", data: { noun } });
+    change("canned_responses");
+    expect(asksAgain()).toEqual([false, false, true]);
+    change("tags");
+    change("teams");
+    expect(asksAgain()).toEqual([true, true, true]);
+  });
+
+  it("a note that calls oneself is in its thread, and the bell asks again", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.messages(id("cnv", 1)), paged<Message>([], 5, 5));
+    client.setQueryData(keys.unseenMentions, []);
+    const data = aMessage(5, { direction: "note" });
+    takeEvent(live, client, { seq: 5, at: at(0), type: "user.mentioned", data });
+    takeEvent(live, client, { seq: 6, at: at(0), type: "note.created", data });
+    const thread = client.getQueryData<Pages<Message>>(keys.messages(id("cnv", 1)));
+    expect(itemsOf(thread)).toHaveLength(1);
+    expect(client.getQueryState(keys.unseenMentions)?.isInvalidated).toBe(true);
+  });
 });

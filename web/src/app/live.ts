@@ -21,6 +21,13 @@ import {
   type LiveEvent,
 } from "@/lib/socket-frames";
 
+/** The lists of the topic `directory`. */
+const DIRECTORY = {
+  tags: keys.tags,
+  teams: keys.teams,
+  canned_responses: keys.anyCannedResponses,
+};
+
 /** What an event does to everything that is cached. */
 export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent): void {
   if (isMessageEvent(event)) return takeMessage(live, event.data);
@@ -31,6 +38,15 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
   }
   if (event.type === "session.updated") {
     live.apply<Pages<Session>>(keys.sessions, (known) => applySession(known, event.data));
+    return;
+  }
+  if (event.type === "user.mentioned") {
+    takeMessage(live, event.data);
+    void client.invalidateQueries({ queryKey: keys.anyMentions });
+    return;
+  }
+  if (event.type === "directory.updated") {
+    void client.invalidateQueries({ queryKey: DIRECTORY[event.data.noun] });
     return;
   }
   const key = event.type === "template.updated" ? keys.anyTemplates : keys.anyQuarantine;
@@ -63,6 +79,8 @@ function reload(client: QueryClient): void {
     keys.sessions,
     keys.anyTemplates,
     keys.anyQuarantine,
+    ...Object.values(DIRECTORY),
+    keys.anyMentions,
   ]) {
     void client.invalidateQueries({ queryKey });
   }
@@ -74,7 +92,11 @@ function socketAddress(): string {
 }
 
 /** The live connection of a logged-in user. */
-export function createLive(client: QueryClient, live: LiveCache): LiveSocket {
+export function createLive(
+  client: QueryClient,
+  live: LiveCache,
+  onMentioned: (note: Message) => void = () => undefined,
+): LiveSocket {
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),
     token: accessToken,
@@ -82,7 +104,10 @@ export function createLive(client: QueryClient, live: LiveCache): LiveSocket {
     isOnline: () => navigator.onLine,
     random: Math.random,
     onEvents: (events) => {
-      for (const event of events) takeEvent(live, client, event);
+      for (const event of events) {
+        takeEvent(live, client, event);
+        if (event.type === "user.mentioned") onMentioned(event.data);
+      }
     },
     onRows: (rows) => {
       for (const row of rows) takeRow(live, row);

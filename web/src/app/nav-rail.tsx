@@ -4,6 +4,7 @@ import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
 import { Avatar } from "@/components/ui/avatar";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
+import { Bell } from "@/features/mentions/bell";
 import { dropTokens, storedRefreshToken } from "@/lib/api/auth-tokens";
 import { api } from "@/lib/api/client";
 import { cn } from "@/lib/classes";
@@ -32,6 +33,7 @@ export function NavRail({ className }: { className?: string }) {
       <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />
       <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
       <span className="hidden md:block md:flex-1" />
+      <Bell className={itemClasses} />
       <ConnectionBadge />
       <ThemeToggle />
       <UserMenu />

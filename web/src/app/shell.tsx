@@ -1,5 +1,6 @@
-import { useEffect, useState } from "react";
-import { Outlet, useMatch } from "react-router";
+import { useEffect, useRef, useState } from "react";
+import { Outlet, useMatch, useNavigate } from "react-router";
+import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
 import { liveCache, queryClient } from "./clients";
@@ -9,7 +10,14 @@ import { StaleBanner } from "./stale-banner";
 
 /** Everything around the pages of a logged-in user, and the live connection under them. */
 export function Shell() {
-  const [socket] = useState(() => createLive(queryClient, liveCache));
+  const navigate = useNavigate();
+  const open = useRef(navigate);
+  open.current = navigate;
+  const [socket] = useState(() =>
+    createLive(queryClient, liveCache, (note) =>
+      noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
+    ),
+  );
   useEffect(() => {
     socket.start();
     const stopWatching = watchBrowser(socket);
@@ -27,6 +35,8 @@ export function Shell() {
 
 function Frame() {
   useTopic("inbox");
+  useTopic("directory");
+  useTopic("me");
   // On a phone an open conversation has the whole screen.
   const reading = useMatch("/inbox/:conversationId") !== null;
   return (

@@ -7,12 +7,14 @@ const SHORTCUTS = [
   { keys: ["Alt", "J"], what: "next" },
   { keys: ["Alt", "K"], what: "previous" },
   { keys: ["Alt", "L"], what: "reply" },
-  { keys: ["Alt", "P"], what: "note" },
+  { keys: ["Alt", "N"], what: "note" },
   { keys: ["Alt", "E"], what: "close" },
   { keys: ["/"], what: "search" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["Enter"], what: "send" },
   { keys: ["Shift", "Enter"], what: "newLine" },
+  { keys: ["/"], what: "canned" },
+  { keys: ["@"], what: "call" },
   { keys: ["?"], what: "help" },
 ] as const;
 

@@ -26,11 +26,21 @@ export type ContactEvent = Numbered<"contact.created" | "contact.updated", Conta
 export type SessionEvent = Numbered<"session.updated", Session>;
 export type NoticeEvent = Numbered<"template.updated" | "quarantine.added", unknown>;
 
+/** A list that people choose from has changed. */
+export type DirectoryEvent = Numbered<
+  "directory.updated",
+  { noun: "tags" | "teams" | "canned_responses" }
+>;
+/** A note calls the person who is logged in. */
+export type MentionEvent = Numbered<"user.mentioned", Message>;
+
 export type LiveEvent =
   | MessageEvent
   | ConversationEvent
   | ContactEvent
   | SessionEvent
+  | DirectoryEvent
+  | MentionEvent
   | NoticeEvent;
 
 export type IncomingFrame =

@@ -1,8 +1,10 @@
 // Things of the hub with everything filled in; a test says only what it is about.
 
 import type {
+  CannedResponse,
   ClusterNode,
   Conversation,
+  Mention,
   Message,
   NodeReport,
   Session,
@@ -152,6 +154,32 @@ export function aNode(number: number, part: Partial<ClusterNode> = {}): ClusterN
     report: aReport(),
     ...part,
   };
+}
+
+export function aCannedResponse(
+  number: number,
+  part: Partial<CannedResponse> = {},
+): CannedResponse {
+  return {
+    id: id("can", number),
+    owner_id: null,
+    shortcut: `text${number}`,
+    text: `Text ${number}`,
+    updated_at: at(0),
+    ...part,
+  };
+}
+
+/** A note of Ben that calls `ME`. */
+export function aMention(number: number, part: Partial<Mention> = {}): Mention {
+  const { contact } = aConversation(1);
+  const message = aMessage(number, {
+    direction: "note",
+    text: `@Mara look ${number}`,
+    content: { body: `@Mara look ${number}`, mentions: [ME.id] },
+    author: { type: "user", id: id("usr", 2), name: "Ben" },
+  });
+  return { message, contact, seen_at: null, ...part };
 }
 
 /** A list cut into pages of that size, as it would have been scrolled. */

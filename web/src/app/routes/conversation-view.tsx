@@ -1,11 +1,12 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "react-router";
 import { Dialog } from "@/components/ui/dialog";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import { ContactPane } from "@/features/contacts/contact-pane";
 import { AssigneeMenu, StatusMenu } from "@/features/conversations/conversation-actions";
-import { useConversation, useMarkRead } from "@/features/conversations/queries";
+import { useConversation } from "@/features/conversations/queries";
+import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { Thread } from "@/features/messages/thread/thread";
@@ -18,6 +19,7 @@ import { needsTemplate, windowState } from "@/lib/window";
 import { ConversationHeader } from "./conversation-header";
 import { NumberNotice } from "./number-notice";
 import { useFocusOnArrival } from "./use-inbox-focus";
+import { useReading } from "./use-reading";
 
 interface ViewProps {
   id: string;
@@ -39,6 +41,8 @@ export function ConversationView({ id, search, sessions }: ViewProps) {
   return <Loaded conversation={conversation.data} search={search} sessions={sessions} />;
 }
 
+const NOBODY: Colleague[] = [];
+
 interface LoadedProps {
   conversation: Conversation;
   search: string;
@@ -48,14 +52,17 @@ interface LoadedProps {
 function Loaded({ conversation, search, sessions }: LoadedProps) {
   const { t } = useTranslation();
   const [showsContact, setShowsContact] = useState(false);
-  const markRead = useMarkRead(conversation.id);
-  const { state } = useLocation();
+  const read = useReading(conversation);
+  const users = useWhole(usersQuery);
+  const { state, hash, key } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same address once more leads there once more.
+  const target = useMemo(() => (hash ? { id: hash.slice(1) } : null), [hash, key]);
   useFocusOnArrival(Boolean(state?.writing));
   const name = contactName(conversation.contact);
   const session = sessions.find((each) => each.id === conversation.session_id);
   const closed = needsTemplate(windowState(conversation.window_expires_at, useNow()));
   return (
-    <>
+    <ColleaguesContext value={users.data ?? NOBODY}>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-canvas">
         <ConversationHeader
           conversation={conversation}
@@ -69,7 +76,8 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
             conversationId={conversation.id}
             contactName={name}
             unread={conversation.unread}
-            onSeen={() => markRead.mutate()}
+            onSeen={read}
+            target={target}
           />
           <NumberNotice session={session} />
           <Composer conversation={conversation} contactName={name} />
@@ -86,7 +94,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           <Contact conversation={conversation} session={session} />
         </Dialog>
       )}
-    </>
+    </ColleaguesContext>
   );
 }
 

@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
 import { aConversation, id } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
@@ -46,6 +47,17 @@ describe("the keys of the inbox", () => {
     again(<Inbox rows={ROWS.filter((row) => row.id !== closed.id)} />);
     press("KeyJ");
     expect(where()).toBe(path(1));
+  });
+
+  it("switch between a note and a reply, and leave both drafts alone", () => {
+    stubHub({});
+    renderWithHub(<Inbox rows={ROWS} />, path(3));
+    useDrafts.getState().change(id("cnv", 3), { text: "reply", noteText: "note" });
+    const draft = () => useDrafts.getState().drafts[id("cnv", 3)];
+    press("KeyN", screen.getByRole("textbox"));
+    expect(draft()).toMatchObject({ note: true, text: "reply", noteText: "note" });
+    press("KeyL", screen.getByRole("textbox"));
+    expect(draft()).toMatchObject({ note: false, text: "reply", noteText: "note" });
   });
 
   it("leave a Mac's Option key to those who write with it", () => {

@@ -45,7 +45,7 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
     }
     if (!selected) return false;
     if (event.code === "KeyE") close.mutate({ status: "closed" }, { onError: toastProblem });
-    else if (event.code === "KeyP") note(selected, { note: true });
+    else if (event.code === "KeyN") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });
     else return false;
     requestAnimationFrame(focusComposer);

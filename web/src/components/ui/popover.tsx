@@ -6,10 +6,12 @@ interface PopoverProps {
   trigger: ReactNode;
   label: string;
   children: ReactNode;
-  side?: "top" | "bottom";
+  side?: "top" | "bottom" | "right";
   align?: "start" | "end" | "center";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
+  /** Whether the trigger gets the focus back at the end. */
+  keepsFocus?: boolean;
 }
 
 export function Popover({
@@ -20,6 +22,7 @@ export function Popover({
   align = "start",
   open,
   onOpenChange,
+  keepsFocus = true,
 }: PopoverProps) {
   const portal = usePortal();
   return (
@@ -32,6 +35,9 @@ export function Popover({
           align={align}
           sideOffset={8}
           collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (!keepsFocus) event.preventDefault();
+          }}
           className="z-50 max-h-(--radix-popover-content-available-height) animate-rise overflow-y-auto rounded-2xl bg-raised text-ink shadow-pop outline-none"
         >
           {children}

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@/lib/api/client";
-import type { Message, Template } from "@/lib/api/types";
+import type { CannedResponse, Message, Template } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
@@ -54,6 +54,12 @@ export function templatesQuery(sessionId: string) {
     staleTime: 60_000,
   };
 }
+
+/** What can be written by its shortcut: everybody's texts and one's own. The topic `directory` keeps it true. */
+export const cannedQuery = {
+  ...pagedQuery<CannedResponse>(keys.cannedResponses, "/canned-responses"),
+  staleTime: Number.POSITIVE_INFINITY,
+};
 
 /** A fresh signed address for a file. */
 export function mediaLink(id: string): Promise<{ url: string; expires_at: string }> {

@@ -41,7 +41,10 @@ export type Contact = Shape<"Contact">;
 export type ContactBrief = Shape<"ContactBrief">;
 export type Conversation = Shape<"Conversation">;
 export type ConversationStatus = Schemas["ConversationStatus"];
+export type CannedResponse = Shape<"CannedResponse">;
 export type Message = Shape<"Message">;
+/** A note that calls the person who is logged in. */
+export type Mention = Shape<"Mention">;
 export type MessageStatus = Schemas["MessageStatus"];
 export type Direction = Schemas["Direction"];
 export type Media = Shape<"Media">;

@@ -1,9 +1,16 @@
-import { useMemo } from "react";
+import { Fragment, type ReactNode, useMemo } from "react";
 import { cn } from "@/lib/classes";
 import { isJumbo, richText } from "../rich-text";
 
+interface TextProps {
+  text: string;
+  className?: string;
+  /** Draws what is neither markup nor link. */
+  plain?: (text: string) => ReactNode;
+}
+
 /** A message's words with WhatsApp's markup and links. */
-export function FormattedText({ text, className }: { text: string; className?: string }) {
+export function FormattedText({ text, className, plain }: TextProps) {
   const pieces = useMemo(() => richText(text), [text]);
   const jumbo = useMemo(() => isJumbo(text), [text]);
   return (
@@ -43,7 +50,7 @@ export function FormattedText({ text, className }: { text: string; className?: s
               </a>
             );
           default:
-            return piece.text;
+            return plain ? <Fragment key={key}>{plain(piece.text)}</Fragment> : piece.text;
         }
       })}
     </p>

@@ -9,6 +9,7 @@ import { DocumentMedia } from "./media-document";
 import { ImageMedia, StickerMedia } from "./media-image";
 import { MediaPlaceholder } from "./media-placeholder";
 import { VideoMedia } from "./media-video";
+import { NoteText } from "./note-text";
 import { OrderContent } from "./order-content";
 import { PlaceCard } from "./place-card";
 import { TemplateContent } from "./template-content";
@@ -25,6 +26,7 @@ export function MessageContent({ message }: { message: Message }) {
   if (MEDIA_KINDS.has(message.type)) return <MediaContent message={message} />;
   switch (message.type) {
     case "text":
+      if (message.direction === "note") return <NoteText message={message} />;
       return <FormattedText text={message.text ?? ""} />;
     case "location":
       return <PlaceCard content={message.content} />;

@@ -56,8 +56,18 @@ describe("what a draft becomes", () => {
   });
 
   it("a note takes the words and leaves the files", () => {
-    expect(bodies({ ...NO_DRAFT, text: "n", note: true }, [staged("image")])).toEqual([
-      { type: "note", text: { body: "n" } },
+    const draft = { ...NO_DRAFT, text: "reply", noteText: "n", note: true };
+    expect(bodies(draft, [staged("image")])).toEqual([{ type: "note", text: { body: "n" } }]);
+  });
+
+  it("a note calls those whose names stand in it", () => {
+    const ben = { id: "usr_2", name: "Ben" };
+    const draft = { ...NO_DRAFT, noteText: "@Ben look", picked: [ben], note: true };
+    expect(bodies(draft, [], [ben, { id: "usr_3", name: "Cem" }])).toEqual([
+      { type: "note", text: { body: "@Ben look", mentions: ["usr_2"] } },
+    ]);
+    expect(bodies({ ...draft, noteText: "look" }, [], [ben])).toEqual([
+      { type: "note", text: { body: "look" } },
     ]);
   });
 });

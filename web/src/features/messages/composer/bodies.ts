@@ -1,5 +1,6 @@
 // What a composer's content becomes on the wire.
 
+import { calledBy, type Person } from "../calls";
 import type { Draft } from "../drafts";
 import type { SendBody } from "../outbox";
 import { letters, MAX_CAPTION, takesCaption } from "./attachment-kinds";
@@ -11,9 +12,9 @@ export interface Piece {
 }
 
 /** The messages that a draft and its files become, in the order in which they are to be sent. */
-export function piecesOf(draft: Draft, files: StagedFile[]): Piece[] {
+export function piecesOf(draft: Draft, files: StagedFile[], colleagues: Person[] = []): Piece[] {
+  if (draft.note) return notesOf(draft, colleagues);
   const words = draft.text.trim();
-  if (draft.note) return words ? [{ body: { type: "note", text: { body: words } } }] : [];
   const context = draft.reply && { message_id: draft.reply.providerId ?? draft.reply.id };
   const sendable = files.filter((staged) => !staged.tooLarge);
   const first = sendable[0];
@@ -31,6 +32,14 @@ export function piecesOf(draft: Draft, files: StagedFile[]): Piece[] {
   const opening = pieces[0];
   if (opening && context) opening.body = { ...opening.body, context };
   return pieces;
+}
+
+function notesOf({ noteText, picked }: Draft, colleagues: Person[]): Piece[] {
+  const words = noteText.trim();
+  if (!words) return [];
+  const mentions = calledBy(words, picked, colleagues).map(({ id }) => id);
+  const text = { body: words, ...(mentions.length > 0 && { mentions }) };
+  return [{ body: { type: "note", text } }];
 }
 
 function fileBody({ kind, file, voice }: StagedFile, caption: string | null): SendBody {

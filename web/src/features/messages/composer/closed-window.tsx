@@ -1,7 +1,6 @@
-import { Lock, StickyNote } from "lucide-react";
+import { Lock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/components/ui/button";
 import type { Template } from "@/lib/api/types";
 import type { WindowState } from "@/lib/window";
 import type { SendBody } from "../outbox";
@@ -12,12 +11,11 @@ interface ClosedWindowProps {
   window: WindowState;
   sessionId: string;
   draftKept: boolean;
-  onNote: () => void;
   onSend: (body: SendBody) => void;
 }
 
 /** Outside the 24 hours only templates reach the customer: says so, and offers them. */
-export function ClosedWindow({ window, sessionId, draftKept, onNote, onSend }: ClosedWindowProps) {
+export function ClosedWindow({ window, sessionId, draftKept, onSend }: ClosedWindowProps) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Template | null>(null);
   return (
@@ -33,10 +31,6 @@ export function ClosedWindow({ window, sessionId, draftKept, onNote, onSend }: C
             {draftKept && ` ${t("window.draftKept")}`}
           </p>
         </div>
-        <Button size="sm" look="quiet" onClick={onNote}>
-          <StickyNote aria-hidden className="size-4" />
-          {t("composer.writeNote")}
-        </Button>
       </div>
       <div className="max-h-48 overflow-y-auto">
         <TemplateChooser sessionId={sessionId} onChoose={setChosen} compact />

@@ -146,16 +146,6 @@ describe("the composer", () => {
     expect(screen.getByText(/Free replies are possible for 1 h/)).toBeVisible();
   });
 
-  it("writes notes for colleagues, also when the window is closed", async () => {
-    const calls = hub(accept);
-    show({ window_expires_at: inHours(-1) });
-    await userEvent.click(screen.getByRole("button", { name: "Internal note" }));
-    expect(input()).toHaveFocus();
-    await userEvent.keyboard("He called{Enter}");
-    await waitFor(() => expect(sends(calls)).toHaveLength(1));
-    expect(sends(calls)[0]?.body).toEqual({ type: "note", text: { body: "He called" } });
-  });
-
   it("says once that an answer is being written, and not for notes", async () => {
     const calls = hub(accept);
     show();

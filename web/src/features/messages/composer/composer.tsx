@@ -1,4 +1,4 @@
-import { Paperclip, SendHorizontal, Smile, StickyNote } from "lucide-react";
+import { Paperclip, SendHorizontal, Smile } from "lucide-react";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
@@ -17,9 +17,12 @@ import { ComposerInput } from "./composer-input";
 import { FilePicker } from "./file-picker";
 import { focusComposer } from "./focus";
 import { LettersLeft } from "./letters-left";
+import { ModeSwitch } from "./mode-switch";
+import { PickerList } from "./picker-list";
 import { type Builder, PlusMenu } from "./plus-menu";
 import { ReplyBar } from "./reply-bar";
 import { useComposer } from "./use-composer";
+import { usePicker } from "./use-picker";
 import { useTyping } from "./use-typing";
 import { canRecord, VoiceRecorder } from "./voice-recorder";
 import { WindowBanner } from "./window-banner";
@@ -34,21 +37,33 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const { t } = useTranslation();
   const { id, session_id: sessionId } = conversation;
   const window = windowState(conversation.window_expires_at, useNow());
-  const { draft, change, isEmpty, canSend, send, sendBody } = useComposer(id, sessionId);
+  const { draft, change, text, write, callable, called, isEmpty, canSend, send, sendBody } =
+    useComposer(id, sessionId);
   const typing = useTyping(id);
   const input = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [builder, setBuilder] = useState<Builder | null>(null);
   const closed = needsTemplate(window) && !draft.note;
 
-  const write = (text: string) => {
-    change({ text });
-    if (text && !draft.note) typing();
+  const onWrite = (words: string) => {
+    write(words);
+    if (words && !draft.note) typing();
   };
+  const picking = usePicker({
+    input,
+    text,
+    note: draft.note,
+    contact: conversation.contact,
+    callable,
+    onPick: (words, person) => {
+      write(words);
+      if (person) change({ picked: [...draft.picked, person] });
+    },
+  });
   const insert = (emoji: string) => {
-    const at = input.current?.selectionStart ?? draft.text.length;
+    const at = input.current?.selectionStart ?? text.length;
     const end = input.current?.selectionEnd ?? at;
-    flushSync(() => change({ text: draft.text.slice(0, at) + emoji + draft.text.slice(end) }));
+    flushSync(() => write(text.slice(0, at) + emoji + text.slice(end)));
     // The next one comes behind it.
     input.current?.setSelectionRange(at + emoji.length, at + emoji.length);
   };
@@ -63,14 +78,27 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   };
 
   return (
-    <div className={cn("border-t transition-colors", draft.note ? "bg-note" : "bg-panel")}>
+    <div
+      data-testid="composer"
+      data-mode={draft.note ? "note" : "reply"}
+      className={cn(
+        "relative transition-colors",
+        draft.note ? "border-t-2 border-note-line bg-note" : "border-t bg-panel",
+      )}
+    >
+      <PickerList picker={picking} />
       {!draft.note && <WindowBanner window={window} />}
+      <ModeSwitch
+        note={draft.note}
+        called={called}
+        hasCanned={picking.hasCanned && !closed}
+        onSwitch={(note) => changeAndWrite({ note })}
+      />
       {closed ? (
         <ClosedWindow
           window={window}
           sessionId={sessionId}
           draftKept={draft.text !== ""}
-          onNote={() => changeAndWrite({ note: true })}
           onSend={sendBody}
         />
       ) : (
@@ -83,7 +111,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
             />
           )}
           {!draft.note && <AttachmentTray conversationId={id} />}
-          <LettersLeft text={draft.text} />
+          <LettersLeft text={text} />
           <div className="flex items-end gap-0.5 px-2 py-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
             {!draft.note && (
               <>
@@ -97,18 +125,12 @@ export function Composer({ conversation, contactName }: ComposerProps) {
                 />
               </>
             )}
-            <IconButton
-              icon={StickyNote}
-              label={draft.note ? t("composer.writeReply") : t("composer.writeNote")}
-              active={draft.note}
-              onClick={() => changeAndWrite({ note: !draft.note })}
-              className={draft.note ? "bg-note-line/50 text-note-ink" : undefined}
-            />
             <ComposerInput
               inputRef={input}
-              value={draft.text}
+              value={text}
               note={draft.note}
-              onChange={write}
+              picker={picking}
+              onChange={onWrite}
               onSend={submit}
               onEscape={() => change({ reply: null })}
               onFiles={attach}
@@ -129,7 +151,12 @@ export function Composer({ conversation, contactName }: ComposerProps) {
               data-testid="composer-send"
               disabled={!canSend}
               onClick={submit}
-              className="bg-tide text-on-tide hover:bg-tide-strong hover:text-on-tide disabled:bg-sunken disabled:text-ink-faint rtl:-scale-x-100"
+              className={cn(
+                "disabled:bg-sunken disabled:text-ink-faint rtl:-scale-x-100",
+                draft.note
+                  ? "bg-note-ink text-note hover:bg-note-ink/85 hover:text-note"
+                  : "bg-tide text-on-tide hover:bg-tide-strong hover:text-on-tide",
+              )}
             />
           </div>
         </>

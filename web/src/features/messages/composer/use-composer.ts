@@ -1,5 +1,8 @@
-import { useCallback } from "react";
-import { useDraft, useDrafts } from "../drafts";
+import { useCallback, useMemo } from "react";
+import { useLogin } from "@/lib/session-user";
+import { calledBy } from "../calls";
+import { useColleagues } from "../colleagues";
+import { type Draft, useDraft, useDrafts } from "../drafts";
 import type { SendBody } from "../outbox";
 import { useTakeMessage } from "../queries";
 import { sendMessage } from "../sending";
@@ -19,18 +22,35 @@ export function useComposer(conversationId: string, sessionId: string) {
       void sendMessage({ conversationId, sessionId, body, ...(file && { file }) }, take),
     [conversationId, sessionId, take],
   );
-  const pieces = piecesOf(draft, files);
+  const callable = useCallable();
+  const text = draft.note ? draft.noteText : draft.text;
+  const change = (part: Partial<Draft>) => changeDraft(conversationId, part);
+  const pieces = piecesOf(draft, files, callable);
   const send = () => {
     for (const piece of pieces) sendBody(piece.body, piece.file);
-    changeDraft(conversationId, { text: "", reply: null });
+    change(draft.note ? { noteText: "", picked: [] } : { text: "", reply: null });
     if (!draft.note) clearStaged(conversationId);
   };
   return {
     draft,
-    change: (part: Parameters<typeof changeDraft>[1]) => changeDraft(conversationId, part),
+    change,
+    text,
+    write: (text: string) => change(draft.note ? { noteText: text } : { text }),
+    callable,
+    called: draft.note ? calledBy(text, draft.picked, callable) : [],
     isEmpty: pieces.length === 0,
-    canSend: pieces.length > 0 && letters(draft.text.trim()) <= MAX_TEXT,
+    canSend: pieces.length > 0 && letters(text.trim()) <= MAX_TEXT,
     send,
     sendBody,
   };
+}
+
+/** The colleagues who can be called: all who work here, but oneself. */
+function useCallable() {
+  const colleagues = useColleagues();
+  const me = useLogin((login) => login.user?.id);
+  return useMemo(
+    () => colleagues.filter(({ id, disabled }) => id !== me && !disabled),
+    [colleagues, me],
+  );
 }

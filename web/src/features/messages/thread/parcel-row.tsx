@@ -2,9 +2,12 @@ import { Pencil, RotateCcw, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { clockTime } from "@/lib/format";
+import { useLogin } from "@/lib/session-user";
 import { Bubble } from "../bubble/bubble";
+import { mentionsOf } from "../calls";
+import { useColleagues } from "../colleagues";
 import { focusComposer } from "../composer/focus";
-import { useDrafts } from "../drafts";
+import { NO_DRAFT, useDrafts } from "../drafts";
 import { dropParcel, type Parcel } from "../outbox";
 import { bodyText, previewOfParcel } from "../preview";
 import { useTakeMessage } from "../queries";
@@ -14,6 +17,7 @@ import { resend } from "../sending";
 export function ParcelRow({ parcel, contactName }: { parcel: Parcel; contactName: string }) {
   const { t } = useTranslation();
   const message = previewOfParcel(parcel);
+  const me = useLogin((login) => login.user?.name) ?? t("message.you");
   const failed = parcel.state === "failed";
   return (
     <article
@@ -28,7 +32,11 @@ export function ParcelRow({ parcel, contactName }: { parcel: Parcel; contactName
       className="flex w-full flex-col items-end px-4 pt-2 lg:px-6"
     >
       <div className="max-w-[min(36rem,85%)]">
-        <Bubble message={message} contactName={contactName} />
+        <Bubble
+          message={message}
+          contactName={contactName}
+          author={message.direction === "note" ? t("message.noteBy", { name: me }) : null}
+        />
       </div>
       {parcel.state === "uploading" && (
         <progress
@@ -46,14 +54,22 @@ function FailedParcel({ parcel }: { parcel: Parcel }) {
   const { t } = useTranslation();
   const take = useTakeMessage();
   const { drafts, change } = useDrafts();
-  const editable = parcel.body.type === "text" || parcel.body.type === "note";
+  const colleagues = useColleagues();
+  const note = parcel.body.type === "note";
+  const editable = parcel.body.type === "text" || note;
   const edit = () => {
+    const draft = drafts[parcel.conversationId] ?? NO_DRAFT;
     // What was begun meanwhile stays, below.
-    const begun = drafts[parcel.conversationId]?.text;
-    change(parcel.conversationId, {
-      text: [bodyText(parcel.body), begun].filter(Boolean).join("\n\n"),
-      note: parcel.body.type === "note",
-    });
+    const begun = note ? draft.noteText : draft.text;
+    const words = [bodyText(parcel.body), begun].filter(Boolean).join("\n\n");
+    const called = mentionsOf(parcel.body.text);
+    const picked = colleagues.filter(({ id }) => called.includes(id));
+    change(
+      parcel.conversationId,
+      note
+        ? { note, noteText: words, picked: [...draft.picked, ...picked] }
+        : { note, text: words },
+    );
     dropParcel(parcel.key);
     requestAnimationFrame(focusComposer);
   };

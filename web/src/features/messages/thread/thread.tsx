@@ -20,10 +20,12 @@ interface ThreadProps {
   contactName: string;
   unread: number;
   onSeen: () => void;
+  /** A message to go to; another object means once more. */
+  target?: { id: string } | null;
 }
 
 /** The messages of a conversation. Give it the conversation's id as `key`. */
-export function Thread({ conversationId, contactName, unread, onSeen }: ThreadProps) {
+export function Thread({ conversationId, contactName, unread, onSeen, target }: ThreadProps) {
   const { t } = useTranslation();
   // Before the query: what happens between the two comes as an event.
   useTopic(`conversation:${conversationId}`);
@@ -51,6 +53,9 @@ export function Thread({ conversationId, contactName, unread, onSeen }: ThreadPr
   const opening = { conversationId, newest, unreadFrom: unreadMark.id, fresh, onScroll };
   const placed = useOpening(scroller, opening);
   useSeen(unread, reading && placed, onSeen);
+  useEffect(() => {
+    if (target && placed) jump(target.id);
+  }, [target, placed, jump]);
 
   const parcelCount = waiting.length;
   useEffect(() => {

@@ -1,0 +1,33 @@
+import { useId } from "react";
+import { useTranslation } from "react-i18next";
+import { dropDesktopNotices, useDesktopNotices, wantDesktopNotices } from "./desktop-notice";
+
+/** The only place that asks the browser for permission. */
+export function DesktopSwitch() {
+  const { t } = useTranslation();
+  const hintId = useId();
+  const { wanted, permission } = useDesktopNotices();
+  if (permission === "missing") return null;
+  const blocked = permission === "denied";
+  return (
+    <label className="flex items-start gap-3 border-t px-4 py-3">
+      <input
+        type="checkbox"
+        checked={wanted && permission === "granted"}
+        disabled={blocked}
+        aria-describedby={hintId}
+        onChange={(event) => {
+          if (event.target.checked) void wantDesktopNotices();
+          else dropDesktopNotices();
+        }}
+        className="mt-0.5 size-4 shrink-0 accent-(--tide)"
+      />
+      <span className="min-w-0">
+        <span className="block text-sm font-medium">{t("mention.desktop")}</span>
+        <span id={hintId} className="block text-xs text-ink-soft">
+          {blocked ? t("mention.desktopBlocked") : t("mention.desktopHint")}
+        </span>
+      </span>
+    </label>
+  );
+}
