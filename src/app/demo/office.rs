@@ -70,8 +70,9 @@ pub async fn arrange(
         };
         tenant.create_canned_response(by, &new).await?;
     }
-    let all = tenant.list_conversations(&ConversationFilter::default(), ALL);
-    for (index, row) in all.await?.into_iter().enumerate() {
+    let every = ConversationFilter::default();
+    let all = tenant.list_conversations(&every, ALL).await?;
+    for (index, row) in all.into_iter().enumerate() {
         let sleeps = row.status == ConversationStatus::Open && index % ASLEEP == ASLEEP / 2;
         let change = ConversationChange {
             status: sleeps.then_some(ConversationStatus::Snoozed),
