@@ -4,6 +4,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
 import { applyRow, applyToOne } from "@/features/conversations/events";
 import { applyMessage } from "@/features/messages/events";
+import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
 import { applySession } from "@/features/numbers/events";
 import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
@@ -112,6 +113,7 @@ export function createLive(
     onRows: (rows) => {
       for (const row of rows) takeRow(live, row);
     },
+    onPresence: takePresence,
     onReload: () => reload(client),
     onState: (state) => {
       const before = useConnection.getState().phase;

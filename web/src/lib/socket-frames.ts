@@ -43,11 +43,22 @@ export type LiveEvent =
   | MentionEvent
   | NoticeEvent;
 
+/** Somebody at a conversation. */
+export interface Person {
+  id: string;
+  name: string;
+  activity: Activity;
+  since: string;
+}
+
+export type Activity = "viewing" | "writing";
+
 export type IncomingFrame =
   | { type: "ready"; cursor: string }
   | { type: "subscribed"; topics: string[]; refused: string[]; cursor: string }
   | { type: "events"; cursor: string; events: LiveEvent[] }
   | { type: "rows"; cursor: string; rows: Conversation[] }
+  | { type: "presence"; conversation: string; people: Person[] }
   | { type: "beat"; cursor: string }
   | { type: "reload"; reason: string; cursor?: string }
   | { type: "goodbye"; reconnect_after_ms: number }

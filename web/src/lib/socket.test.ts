@@ -45,6 +45,7 @@ function world() {
     random: () => 0.5,
     onEvents: vi.fn(),
     onRows: vi.fn(),
+    onPresence: vi.fn(),
     onReload: vi.fn(),
     onState: (state: ConnectionState) => states.push(state),
   };

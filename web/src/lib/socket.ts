@@ -2,7 +2,13 @@
 // back. Knows nothing of React or of what the events mean.
 
 import type { Conversation } from "./api/types";
-import { type IncomingFrame, type LiveEvent, readFrame } from "./socket-frames";
+import {
+  type Activity,
+  type IncomingFrame,
+  type LiveEvent,
+  type Person,
+  readFrame,
+} from "./socket-frames";
 
 /** The hub beats every 10 s: two missed beats and some slack mean that the line is dead. */
 export const SILENCE_MS = 25_000;
@@ -10,6 +16,8 @@ export const SILENCE_MS = 25_000;
 export const HANDSHAKE_MS = 10_000;
 /** An answer to a ping after waking up. */
 export const PROBE_MS = 4_000;
+/** How often the hub is reminded where somebody is: it forgets them after 25 s. */
+export const REMIND_MS = 10_000;
 /** A connection that held that long was a good one: the next trouble starts with a short wait. */
 export const STABLE_MS = 10_000;
 const FIRST_WAIT_MS = 500;
@@ -40,6 +48,7 @@ export interface SocketOptions {
   random(): number;
   onEvents(events: LiveEvent[]): void;
   onRows(rows: Conversation[]): void;
+  onPresence(conversation: string, people: Person[]): void;
   /** What was missed can't be told: load again. */
   onReload(): void;
   onState(state: ConnectionState): void;
@@ -59,6 +68,8 @@ export class LiveSocket {
   private generation = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
+  private at: { conversation: string; activity: Activity } | null = null;
+  private reminder: ReturnType<typeof setInterval> | undefined;
   private state: ConnectionState = { phase: "idle", retryAt: null, staleSince: null };
 
   constructor(private readonly options: SocketOptions) {}
@@ -71,6 +82,8 @@ export class LiveSocket {
 
   stop(): void {
     this.running = false;
+    clearInterval(this.reminder);
+    this.at = null;
     this.hangUp();
     clearTimeout(this.retryTimer);
     this.tell({ phase: "idle", retryAt: null, staleSince: null });
@@ -90,6 +103,19 @@ export class LiveSocket {
       over = true;
       this.leave(topic);
     };
+  }
+
+  /** Says where this window's person is, until they are somewhere else. */
+  attend(conversation: string | null, activity: Activity = "viewing"): void {
+    this.at = conversation === null ? null : { conversation, activity };
+    clearInterval(this.reminder);
+    if (this.at) this.reminder = setInterval(() => this.sayWhere(), REMIND_MS);
+    this.sayWhere();
+  }
+
+  private sayWhere(): void {
+    if (!this.ready) return;
+    this.send({ type: "presence", ...(this.at ?? { conversation: null }) });
   }
 
   /** Tries at once instead of waiting (button, network is back, screen is back). */
@@ -174,6 +200,8 @@ export class LiveSocket {
         this.options.onRows(frame.rows);
         this.cursor = frame.cursor;
         return;
+      case "presence":
+        return this.options.onPresence(frame.conversation, frame.people);
       case "beat":
         this.cursor = frame.cursor;
         return;
@@ -190,6 +218,7 @@ export class LiveSocket {
     this.watch(SILENCE_MS);
     const since = this.cursor;
     this.cursor ??= cursor;
+    if (this.at) this.sayWhere();
     const topics = [...this.topics.keys()];
     if (topics.length === 0) return this.connected();
     this.send({ type: "subscribe", topics, since: since ?? cursor });

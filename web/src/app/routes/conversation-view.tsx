@@ -9,6 +9,7 @@ import { useConversation } from "@/features/conversations/queries";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
+import { useAttend } from "@/features/messages/presence/attendance";
 import { Thread } from "@/features/messages/thread/thread";
 import { usersQuery } from "@/features/users/queries";
 import type { Conversation, Session } from "@/lib/api/types";
@@ -53,6 +54,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
   const { t } = useTranslation();
   const [showsContact, setShowsContact] = useState(false);
   const read = useReading(conversation);
+  useAttend(conversation.id);
   const users = useWhole(usersQuery);
   const { state, hash, key } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same address once more leads there once more.

@@ -10,6 +10,8 @@ import { cn } from "@/lib/classes";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
 import { BuilderDialog } from "../builders/builder-dialog";
+import { useOthers, useWriting } from "../presence/attendance";
+import { PresenceLine } from "../presence/presence-line";
 import { attachFiles } from "./attach";
 import { AttachmentTray } from "./attachment-tray";
 import { ClosedWindow } from "./closed-window";
@@ -40,6 +42,9 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const { draft, change, text, write, callable, called, isEmpty, canSend, send, sendBody } =
     useComposer(id, sessionId);
   const typing = useTyping(id);
+  const others = useOthers(id);
+  const { write: startWriting, rest: stopWriting } = useWriting(id);
+  const [asks, setAsks] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [builder, setBuilder] = useState<Builder | null>(null);
@@ -47,6 +52,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
 
   const onWrite = (words: string) => {
     write(words);
+    if (!draft.note) (words ? startWriting : stopWriting)();
     if (words && !draft.note) typing();
   };
   const picking = usePicker({
@@ -68,7 +74,13 @@ export function Composer({ conversation, contactName }: ComposerProps) {
     input.current?.setSelectionRange(at + emoji.length, at + emoji.length);
   };
   const submit = () => {
-    if (canSend) send();
+    if (!canSend) return;
+    const isRival = !draft.note && others.some((person) => person.activity === "writing");
+    // The first time it is asked back, the second time it is meant.
+    if (isRival && !asks) return setAsks(true);
+    setAsks(false);
+    stopWriting();
+    send();
   };
   const attach = (files: File[]) => attachFiles(id, files);
   // What was pressed is gone after it: go on with writing.
@@ -88,6 +100,17 @@ export function Composer({ conversation, contactName }: ComposerProps) {
     >
       <PickerList picker={picking} />
       {!draft.note && <WindowBanner window={window} />}
+      {!draft.note && (
+        <PresenceLine
+          others={others}
+          asks={asks}
+          onSend={submit}
+          onWait={() => {
+            setAsks(false);
+            focusComposer();
+          }}
+        />
+      )}
       <ModeSwitch
         note={draft.note}
         called={called}

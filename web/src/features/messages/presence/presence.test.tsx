@@ -1,0 +1,83 @@
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { SocketContext, useConnection } from "@/lib/connection";
+import type { LiveSocket } from "@/lib/socket";
+import type { Activity } from "@/lib/socket-frames";
+import { accessibilityProblems } from "@/testing/axe";
+import { aConversation, aMessage, id, ME } from "@/testing/builders";
+import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { Composer } from "../composer/composer";
+import { takePresence, useAttendance } from "./attendance";
+
+const CONVERSATION = id("cnv", 1);
+
+function show() {
+  const calls = stubHub({
+    [`POST /conversations/${CONVERSATION}/messages`]: (call: Call) => ({
+      status: 202,
+      body: aMessage(2, { direction: "outbound", client_key: call.key }),
+    }),
+    [`POST /conversations/${CONVERSATION}/typing`]: () => ({ status: 204 }),
+  });
+  const attend = vi.fn();
+  const open = new Date(Date.now() + 3_600_000).toISOString();
+  const conversation = aConversation(1, { window_expires_at: open });
+  const view = renderWithHub(
+    <SocketContext value={{ attend, subscribe: () => () => undefined } as unknown as LiveSocket}>
+      <Composer conversation={conversation} contactName="Ann" />
+    </SocketContext>,
+  );
+  const sends = () => calls.filter((call) => call.path.endsWith("/messages"));
+  return { ...view, attend, sends };
+}
+
+const is = (name: string, activity: Activity, user = id("usr", 9)) => ({
+  id: user,
+  name,
+  activity,
+  since: new Date().toISOString(),
+});
+const tell = (...people: ReturnType<typeof is>[]) => act(() => takePresence(CONVERSATION, people));
+const input = () => screen.getByTestId("composer-input");
+
+describe("who else is at a conversation", () => {
+  beforeEach(() => {
+    logIn();
+    useAttendance.setState({ people: {} });
+    useConnection.setState({ phase: "connected", retryAt: null, staleSince: null });
+  });
+
+  it("is said, without oneself, and not while nobody knows", async () => {
+    const { container } = show();
+    tell(is("Me", "viewing", ME.id));
+    expect(screen.queryByTestId("presence-line")).toBeNull();
+    tell(is("Me", "viewing", ME.id), is("Ben", "viewing"));
+    expect(screen.getByTestId("presence-line")).toHaveTextContent("Ben looks at this as well");
+    expect(await accessibilityProblems(container)).toEqual([]);
+    act(() => useConnection.setState({ phase: "reconnecting" }));
+    expect(screen.queryByTestId("presence-line")).toBeNull();
+  });
+
+  it("tells the second before two answer at once", async () => {
+    const { sends } = show();
+    tell(is("Ben", "writing"));
+    await userEvent.type(input(), "Hello{Enter}");
+    expect(screen.getByTestId("presence-line")).toHaveTextContent("Send yours as well?");
+    expect(sends()).toHaveLength(0);
+    await userEvent.click(screen.getByRole("button", { name: "Wait" }));
+    expect(input()).toHaveValue("Hello");
+    await userEvent.type(input(), "{Enter}");
+    expect(sends()).toHaveLength(0);
+    await userEvent.type(input(), "{Enter}");
+    await waitFor(() => expect(sends()).toHaveLength(1));
+  });
+
+  it("hears that one writes, and that one no longer does", async () => {
+    const { attend } = show();
+    await userEvent.type(input(), "He");
+    expect(attend.mock.calls).toEqual([[CONVERSATION, "writing"]]);
+    await userEvent.clear(input());
+    expect(attend.mock.calls.at(-1)).toEqual([CONVERSATION]);
+  });
+});
