@@ -1,9 +1,16 @@
 // Under which names answers of the hub are cached.
 
+import type { Priority } from "./api/types";
+
 export interface InboxFilters {
-  status: "open" | "pending" | "closed" | "all";
+  status: "open" | "pending" | "snoozed" | "closed" | "all";
   /** `me`, `none`, `all` or a user's id. */
   assignee: string;
+  /** `none`, `all` or a team's id. */
+  team: string;
+  /** A tag's id, or `all`. */
+  tag: string;
+  priority: Priority | "all";
   /** A number's id, or `all`. */
   session: string;
   q: string;
@@ -27,6 +34,9 @@ export const keys = {
   anyTemplates: ["templates"] as const,
   users: ["users"] as const,
   invitations: ["invitations"] as const,
+  tags: ["tags"] as const,
+  teams: ["teams"] as const,
+  cannedResponses: ["canned-responses", "all"] as const,
   apiKeys: ["api-keys"] as const,
   auditLog: ["audit-log"] as const,
   quarantine: (resolved: boolean) => ["quarantine", resolved] as const,

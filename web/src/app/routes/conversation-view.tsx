@@ -4,11 +4,14 @@ import { useLocation } from "react-router";
 import { Dialog } from "@/components/ui/dialog";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import { ContactPane } from "@/features/contacts/contact-pane";
-import { AssigneeMenu, StatusMenu } from "@/features/conversations/conversation-actions";
+import { CareFields } from "@/features/conversations/care-fields";
+import { ConversationActions } from "@/features/conversations/conversation-actions";
 import { useConversation, useMarkRead } from "@/features/conversations/queries";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { Thread } from "@/features/messages/thread/thread";
+import { tagsQuery } from "@/features/tags/queries";
+import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
 import type { Conversation, Session } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
@@ -61,7 +64,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           conversation={conversation}
           session={session}
           search={search}
-          actions={<StatusMenu conversation={conversation} />}
+          actions={<ConversationActions conversation={conversation} />}
           onContact={() => setShowsContact(true)}
         />
         <DropZone conversationId={conversation.id} disabled={closed}>
@@ -97,19 +100,20 @@ function Contact({
   conversation: Conversation;
   session: Session | undefined;
 }) {
-  const { t } = useTranslation();
   const users = useWhole(usersQuery);
+  const teams = useWhole(teamsQuery);
+  const tags = useWhole(tagsQuery);
   return (
     <ContactPane
       conversation={conversation}
       session={session}
       actions={
-        <div className="grid gap-1.5">
-          <span aria-hidden className="text-xs text-ink-faint">
-            {t("conversation.assignee")}
-          </span>
-          <AssigneeMenu conversation={conversation} users={users.data ?? []} />
-        </div>
+        <CareFields
+          conversation={conversation}
+          users={users.data ?? []}
+          teams={teams.data ?? []}
+          tags={tags.data ?? []}
+        />
       }
     />
   );
