@@ -149,7 +149,7 @@ fn mentions(path: &str, value: Option<&Value>, findings: &mut Findings) -> Vec<U
     let Some(mut ids) = ids else {
         findings.add(
             path,
-            &format!("must be at most {MAX_MENTIONS} ids of users (usr_…)"),
+            format!("must be at most {MAX_MENTIONS} ids of users (usr_…)"),
         );
         return Vec::new();
     };

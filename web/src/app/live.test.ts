@@ -1,20 +1,21 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it } from "vitest";
+import { NO_FILTERS } from "@/features/conversations/use-filters";
 import type { Contact, Conversation, Message, Session } from "@/lib/api/types";
-import { keys } from "@/lib/keys";
+import { type InboxFilters, keys } from "@/lib/keys";
 import { LiveCache } from "@/lib/live-cache";
 import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { aConversation, aMessage, aSession, at, id, ME, paged } from "@/testing/builders";
 import { takeEvent, takeRow } from "./live";
 
-const OPEN = { status: "open", assignee: "all", session: "all", q: "", sort: "newest" } as const;
-const CLOSED = { ...OPEN, status: "closed" } as const;
+const OPEN: InboxFilters = NO_FILTERS;
+const CLOSED: InboxFilters = { ...OPEN, status: "closed" };
 
 function world() {
   const client = new QueryClient();
   const live = new LiveCache(client);
-  const rows = (filters: typeof OPEN | typeof CLOSED) =>
+  const rows = (filters: InboxFilters) =>
     itemsOf(client.getQueryData<Pages<Conversation>>(keys.conversations(filters))).map(
       (row) => row.id,
     );

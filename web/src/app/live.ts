@@ -3,6 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
 import { applyRow, applyToOne } from "@/features/conversations/events";
+import { withGuesses } from "@/features/conversations/guesses";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
@@ -61,7 +62,8 @@ function takeMessage(live: LiveCache, message: Message): void {
 }
 
 /** What a list row does to everything that is cached. */
-export function takeRow(live: LiveCache, row: Conversation): void {
+export function takeRow(live: LiveCache, told: Conversation): void {
+  const row = withGuesses(told);
   const me = useLogin.getState().user?.id ?? "";
   live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
     applyRow(list, row, key[1] as InboxFilters, me),

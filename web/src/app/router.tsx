@@ -33,6 +33,15 @@ const settingsPages: RouteObject[] = [
   { index: true, element: <Navigate to="numbers" replace /> },
   { path: "numbers", ...page(() => import("@/features/numbers/numbers-page"), "NumbersPage") },
   { path: "users", ...page(() => import("@/features/users/users-page"), "UsersPage") },
+  { path: "teams", ...page(() => import("./routes/teams"), "TeamsRoute") },
+  { path: "tags", ...page(() => import("@/features/tags/tags-page"), "TagsPage") },
+  {
+    path: "canned-responses",
+    ...page(
+      () => import("@/features/canned-responses/canned-responses-page"),
+      "CannedResponsesPage",
+    ),
+  },
   { path: "api-keys", ...page(() => import("@/features/api-keys/api-keys-page"), "ApiKeysPage") },
   {
     path: "audit-log",

@@ -90,6 +90,24 @@ export function duration(ms: number): string {
   return i18n.t("time.hours", { hours, minutes: String(minutes % 60).padStart(2, "0") });
 }
 
+/** "34 min", "2 h", "3 d": how long something takes already, as coarse as a glance. */
+export function span(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return i18n.t("time.minutes", { minutes });
+  if (minutes < 1440) return i18n.t("time.wholeHours", { hours: Math.floor(minutes / 60) });
+  return i18n.t("time.days", { days: Math.floor(minutes / 1440) });
+}
+
+/** "15:00" today, "Sat, 9:00" within the next six days, else "4 May, 9:00". */
+export function soonTime(at: string, now: number): string {
+  const days = -daysAgo(at, now);
+  if (days === 0) return clockTime(at);
+  const clock: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit" };
+  const day: Intl.DateTimeFormatOptions =
+    days > 0 && days < 7 ? { weekday: "short" } : { day: "numeric", month: "short" };
+  return formatter({ ...day, ...clock }).format(new Date(at));
+}
+
 /** "1:07" */
 export function playTime(seconds: number): string {
   const whole = Number.isFinite(seconds) ? Math.floor(seconds) : 0;

@@ -1,9 +1,16 @@
 // Under which names answers of the hub are cached.
 
+import type { Priority } from "./api/types";
+
 export interface InboxFilters {
-  status: "open" | "pending" | "closed" | "all";
+  status: "open" | "pending" | "snoozed" | "closed" | "all";
   /** `me`, `none`, `all` or a user's id. */
   assignee: string;
+  /** `none`, `all` or a team's id. */
+  team: string;
+  /** A tag's id, or `all`. */
+  tag: string;
+  priority: Priority | "all";
   /** A number's id, or `all`. */
   session: string;
   q: string;

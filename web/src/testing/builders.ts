@@ -8,6 +8,8 @@ import type {
   Message,
   NodeReport,
   Session,
+  Tag,
+  Team,
   Template,
   UserView,
 } from "@/lib/api/types";
@@ -48,6 +50,9 @@ export function aConversation(number: number, part: Partial<Conversation> = {}):
     assignee: null,
     team: null,
     tags: [],
+    priority: "normal",
+    snoozed_until: null,
+    waiting_since: null,
     unread: 0,
     last_message: null,
     window_expires_at: at(600),
@@ -122,6 +127,26 @@ export function aTemplate(part: Partial<Template> = {}): Template {
     parameter_format: "POSITIONAL",
     components: [{ type: "BODY", text: "Hello {{1}}, your bike is ready on {{2}}." }],
     updated_at: at(0),
+    ...part,
+  };
+}
+
+export function aTag(number: number, part: Partial<Tag> = {}): Tag {
+  return {
+    id: id("tag", number),
+    name: `Tag ${number}`,
+    color: "blue",
+    created_at: at(0),
+    ...part,
+  };
+}
+
+export function aTeam(number: number, part: Partial<Team> = {}): Team {
+  return {
+    id: id("team", number),
+    name: `Team ${number}`,
+    members: [],
+    created_at: at(0),
     ...part,
   };
 }

@@ -6,7 +6,7 @@ import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
 import type { Conversation, Session } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
-import { contactName, duration, phone } from "@/lib/format";
+import { contactName, duration, phone, soonTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { windowState } from "@/lib/window";
 
@@ -24,7 +24,8 @@ export function ConversationHeader(props: HeaderProps) {
   const { t } = useTranslation();
   const { contact } = conversation;
   const name = contactName(contact);
-  const window = windowState(conversation.window_expires_at, useNow());
+  const now = useNow();
+  const window = windowState(conversation.window_expires_at, now);
   const urgent = window.state === "closing";
   const facts = [contact.phone && contact.name ? phone(contact.phone) : null, session?.name];
   return (
@@ -48,6 +49,13 @@ export function ConversationHeader(props: HeaderProps) {
           {name}
         </h1>
         <p className="truncate text-xs text-ink-soft">
+          {conversation.status === "snoozed" && (
+            <span className="me-2 font-semibold text-tide-strong">
+              {conversation.snoozed_until
+                ? t("care.snoozedUntil", { at: soonTime(conversation.snoozed_until, now) })
+                : t("care.snoozedUntilWrites")}
+            </span>
+          )}
           {facts.filter(Boolean).join(" · ")}
           {urgent && (
             <span className="ms-2 font-semibold text-ember-ink">

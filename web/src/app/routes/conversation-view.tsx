@@ -4,13 +4,16 @@ import { useLocation } from "react-router";
 import { Dialog } from "@/components/ui/dialog";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import { ContactPane } from "@/features/contacts/contact-pane";
-import { AssigneeMenu, StatusMenu } from "@/features/conversations/conversation-actions";
+import { CareFields } from "@/features/conversations/care-fields";
+import { ConversationActions } from "@/features/conversations/conversation-actions";
 import { useConversation } from "@/features/conversations/queries";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { useAttend } from "@/features/messages/presence/attendance";
 import { Thread } from "@/features/messages/thread/thread";
+import { tagsQuery } from "@/features/tags/queries";
+import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
 import type { Conversation, Session } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
@@ -70,7 +73,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           conversation={conversation}
           session={session}
           search={search}
-          actions={<StatusMenu conversation={conversation} />}
+          actions={<ConversationActions conversation={conversation} />}
           onContact={() => setShowsContact(true)}
         />
         <DropZone conversationId={conversation.id} disabled={closed}>
@@ -107,19 +110,20 @@ function Contact({
   conversation: Conversation;
   session: Session | undefined;
 }) {
-  const { t } = useTranslation();
   const users = useWhole(usersQuery);
+  const teams = useWhole(teamsQuery);
+  const tags = useWhole(tagsQuery);
   return (
     <ContactPane
       conversation={conversation}
       session={session}
       actions={
-        <div className="grid gap-1.5">
-          <span aria-hidden className="text-xs text-ink-faint">
-            {t("conversation.assignee")}
-          </span>
-          <AssigneeMenu conversation={conversation} users={users.data ?? []} />
-        </div>
+        <CareFields
+          conversation={conversation}
+          users={users.data ?? []}
+          teams={teams.data ?? []}
+          tags={tags.data ?? []}
+        />
       }
     />
   );

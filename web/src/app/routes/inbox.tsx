@@ -9,7 +9,11 @@ import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { useSessions } from "@/features/numbers/queries";
+import { tagsQuery } from "@/features/tags/queries";
+import { teamsQuery } from "@/features/teams/queries";
+import { usersQuery } from "@/features/users/queries";
 import { cn } from "@/lib/classes";
+import { useWhole } from "@/lib/paged-query";
 import { useTitle } from "@/lib/use-title";
 import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
@@ -24,6 +28,10 @@ export function InboxRoute() {
   const { search } = useLocation();
   const [filters, change] = useFilters();
   const sessions = useSessions();
+  const users = useWhole(usersQuery);
+  const teams = useWhole(teamsQuery);
+  const tags = useWhole(tagsQuery);
+  const tagsById = useMemo(() => new Map(tags.data?.map((tag) => [tag.id, tag])), [tags.data]);
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const unread = rows.filter((row) => row.unread > 0).length;
@@ -49,7 +57,14 @@ export function InboxRoute() {
           </Title>
           <NewConversation sessions={sessions.data ?? []} />
         </div>
-        <FilterBar filters={filters} change={change} sessions={sessions.data ?? []} />
+        <FilterBar
+          filters={filters}
+          change={change}
+          sessions={sessions.data ?? []}
+          users={users.data ?? []}
+          teams={teams.data ?? []}
+          tags={tags.data ?? []}
+        />
         <p role="status" className="sr-only">
           {filters.q && !list.isPlaceholderData && list.isSuccess && found}
         </p>
@@ -58,6 +73,7 @@ export function InboxRoute() {
           selected={conversationId ?? null}
           search={search}
           sessions={sessions.data ?? []}
+          tags={tagsById}
           onSearchAll={() => change(EVERYWHERE)}
         />
       </section>

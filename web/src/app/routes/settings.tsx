@@ -1,4 +1,15 @@
-import { KeyRound, Phone, ScrollText, Server, ShieldAlert, UserRound, Users } from "lucide-react";
+import {
+  KeyRound,
+  MessageSquareQuote,
+  Phone,
+  ScrollText,
+  Server,
+  ShieldAlert,
+  TagIcon,
+  UserRound,
+  Users,
+  UsersRound,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation } from "react-router";
 import type { Role } from "@/lib/api/types";
@@ -8,6 +19,9 @@ import { isAtLeast, useLogin } from "@/lib/session-user";
 const PAGES: { path: string; name: SettingsName; icon: typeof Phone; needs: Role }[] = [
   { path: "numbers", name: "numbers", icon: Phone, needs: "agent" },
   { path: "users", name: "users", icon: Users, needs: "admin" },
+  { path: "teams", name: "teams", icon: UsersRound, needs: "supervisor" },
+  { path: "tags", name: "tags", icon: TagIcon, needs: "supervisor" },
+  { path: "canned-responses", name: "canned", icon: MessageSquareQuote, needs: "agent" },
   { path: "api-keys", name: "apiKeys", icon: KeyRound, needs: "admin" },
   { path: "audit-log", name: "auditLog", icon: ScrollText, needs: "admin" },
   { path: "quarantine", name: "quarantine", icon: ShieldAlert, needs: "admin" },
@@ -18,6 +32,9 @@ const PAGES: { path: string; name: SettingsName; icon: typeof Phone; needs: Role
 type SettingsName =
   | "numbers"
   | "users"
+  | "teams"
+  | "tags"
+  | "canned"
   | "apiKeys"
   | "auditLog"
   | "quarantine"

@@ -1,8 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { toastProblem } from "@/components/ui/toast";
 import { SEARCH_BOX } from "@/features/conversations/filter-bar";
-import { useChangeConversation } from "@/features/conversations/queries";
+import { knownConversation, useSetStatus } from "@/features/conversations/queries";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
@@ -17,7 +17,8 @@ function writesLetters(event: KeyboardEvent): boolean {
 export function useInboxShortcuts(rows: Conversation[], selected: string | null): void {
   const navigate = useNavigate();
   const { search } = useLocation();
-  const close = useChangeConversation(selected ?? "");
+  const setStatus = useSetStatus();
+  const client = useQueryClient();
   const note = useDrafts((drafts) => drafts.change);
   // A conversation that is closed leaves the list; what stood below it has its place then.
   const place = useRef(0);
@@ -30,6 +31,10 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
     if (!next) return;
     const writing = document.activeElement?.id === COMPOSER_INPUT;
     void navigate({ pathname: `/inbox/${next.id}`, search }, { state: { writing } });
+  };
+  const closeOrOpen = (id: string) => {
+    const row = knownConversation(client, id) ?? rows.find((one) => one.id === id);
+    if (row) void setStatus(row, { status: row.status === "closed" ? "open" : "closed" });
   };
   const handle = (event: KeyboardEvent): boolean => {
     if (isDialogOpen()) return false;
@@ -44,7 +49,7 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
       return true;
     }
     if (!selected) return false;
-    if (event.code === "KeyE") close.mutate({ status: "closed" }, { onError: toastProblem });
+    if (event.code === "KeyE") closeOrOpen(selected);
     else if (event.code === "KeyN") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });
     else return false;

@@ -68,18 +68,27 @@ export function TextField({ label, hint, error, counted, className, ...rest }: T
 interface TextAreaFieldProps extends ComponentProps<"textarea"> {
   label: string;
   hint?: ReactNode;
+  error?: string | undefined;
   counted?: boolean;
 }
 
-export function TextAreaField({ label, hint, counted, className, ...rest }: TextAreaFieldProps) {
+export function TextAreaField({
+  label,
+  hint,
+  error,
+  counted,
+  className,
+  ...rest
+}: TextAreaFieldProps) {
   const used = typeof rest.value === "string" ? rest.value.length : 0;
   const count = counted && rest.maxLength ? `${used}/${rest.maxLength}` : undefined;
   return (
-    <FieldFrame label={label} hint={hint} count={count}>
+    <FieldFrame label={label} hint={hint} error={error} count={count}>
       {({ id, describedBy }) => (
         <textarea
           id={id}
           aria-describedby={describedBy}
+          aria-invalid={error ? true : undefined}
           className={cn(inputClasses, "min-h-20 py-2", className)}
           {...rest}
         />

@@ -39,6 +39,8 @@ interface MenuItemProps {
   danger?: boolean;
   checked?: boolean;
   disabled?: boolean;
+  /** What it means, below the name. */
+  hint?: string;
 }
 
 export function MenuItem({
@@ -48,9 +50,11 @@ export function MenuItem({
   danger,
   checked,
   disabled,
+  hint,
 }: MenuItemProps) {
   const classes = cn(
-    "flex h-9 cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-base outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-sunken",
+    "flex cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-base outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-sunken",
+    hint ? "min-h-9 py-1.5" : "h-9",
     danger && "text-danger",
     checked && "font-medium text-tide-strong",
   );
@@ -58,7 +62,14 @@ export function MenuItem({
   const content = (
     <>
       {Icon && <Icon aria-hidden className="size-4 opacity-75" />}
-      <span className="min-w-0 flex-1 truncate">{children}</span>
+      {hint ? (
+        <span className="grid min-w-0 flex-1">
+          {children}
+          <span className="max-w-56 text-xs font-normal text-ink-faint">{hint}</span>
+        </span>
+      ) : (
+        <span className="min-w-0 flex-1 truncate">{children}</span>
+      )}
     </>
   );
   if (checked === undefined) return <DropdownMenu.Item {...shared}>{content}</DropdownMenu.Item>;

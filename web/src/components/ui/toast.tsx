@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { create } from "zustand";
 import { cn } from "@/lib/classes";
 import { problemText } from "@/lib/problem-text";
+import { Button } from "./button";
 import { IconButton } from "./icon-button";
 import { useTopModal } from "./use-modal";
 
@@ -11,19 +12,22 @@ interface Toast {
   id: number;
   kind: "good" | "danger";
   text: string;
+  undo?: () => void;
 }
 
 /** Longer than anybody needs to read a line; more than three hide the work. */
 const SHOWN_MS = 6_000;
 const MAX_TOASTS = 3;
+/** Time to see that it was the wrong one, and to go there by keyboard. */
+const UNDO_MS = 10_000;
 
 const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
 let nextId = 1;
 
-function add(kind: Toast["kind"], text: string): void {
-  const toast = { id: nextId++, kind, text };
+function add(kind: Toast["kind"], text: string, undo?: () => void): void {
+  const toast = { id: nextId++, kind, text, ...(undo && { undo }) };
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-MAX_TOASTS) }));
-  setTimeout(() => drop(toast.id), SHOWN_MS);
+  setTimeout(() => drop(toast.id), undo ? UNDO_MS : SHOWN_MS);
 }
 
 function drop(id: number): void {
@@ -32,6 +36,11 @@ function drop(id: number): void {
 
 export function toastGood(text: string): void {
   add("good", text);
+}
+
+/** Says what was done, with a way back. */
+export function toastUndo(text: string, undo: () => void): void {
+  add("good", text, undo);
 }
 
 export function toastBad(text: string): void {
@@ -70,6 +79,19 @@ function ToastLine({ toast }: { toast: Toast }) {
         className={cn("size-4.5 shrink-0", toast.kind === "good" ? "text-good" : "text-danger")}
       />
       <span className="min-w-0 flex-1 wrap-anywhere">{toast.text}</span>
+      {toast.undo && (
+        <Button
+          size="sm"
+          look="quiet"
+          className="text-tide-strong"
+          onClick={() => {
+            toast.undo?.();
+            drop(toast.id);
+          }}
+        >
+          {t("common.undo")}
+        </Button>
+      )}
       <IconButton small icon={X} label={t("common.close")} onClick={() => drop(toast.id)} />
     </div>
   );

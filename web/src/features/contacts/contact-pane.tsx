@@ -14,7 +14,7 @@ import { useContact } from "./queries";
 interface ContactPaneProps {
   conversation: Conversation;
   session: Session | undefined;
-  /** Status and assignee. */
+  /** Who takes care of it, and how. */
   actions: ReactNode;
 }
 

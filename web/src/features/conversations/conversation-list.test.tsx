@@ -5,7 +5,7 @@ import type { Conversation } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, at, ME } from "@/testing/builders";
+import { aConversation, aTag, at, id, ME } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { applyRow } from "./events";
@@ -13,8 +13,10 @@ import { NO_FILTERS } from "./use-filters";
 
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
+const TAGS = new Map([1, 2, 3].map((number) => [id("tag", number), aTag(number)]));
+
 const list = (filters: InboxFilters) => (
-  <ConversationList filters={filters} selected={null} search="" sessions={[]} />
+  <ConversationList filters={filters} selected={null} search="" sessions={[]} tags={TAGS} />
 );
 
 function show(rows: Conversation[], filters = NO_FILTERS) {
@@ -68,6 +70,42 @@ describe("the list of conversations", () => {
     expect(screen.queryByRole("img", { name: /Assigned/ })).toBeNull();
   });
 
+  it("says what hurries, whose team it is, what it is about and how long somebody waits", async () => {
+    const tags = [1, 2, 3, 9].map((number) => id("tag", number));
+    show([
+      aConversation(2, {
+        priority: "urgent",
+        team: { id: id("team", 1), name: "Sales" },
+        tags,
+        waiting_since: inMinutes(-5.5),
+      }),
+      aConversation(1, { priority: "low", waiting_since: inMinutes(-16) }),
+    ]);
+    const [first, second] = await screen.findAllByTestId("conversation-row");
+    const shown = within(first as HTMLElement);
+    expect(shown.getByRole("img", { name: "Priority: Urgent" })).toBeVisible();
+    expect(shown.getByText("Sales")).toBeVisible();
+    expect(shown.getByText("Tag 2")).toBeVisible();
+    // The fourth was deleted.
+    expect(shown.getByText("1 more tag: Tag 3")).toBeInTheDocument();
+    expect(shown.getByText("waits 5 min")).not.toHaveClass("text-ember-ink");
+    const other = within(second as HTMLElement);
+    expect(other.getByText("waits 16 min")).toHaveClass("text-ember-ink");
+    expect(other.queryByRole("img", { name: /Priority/ })).toBeNull();
+  });
+
+  it("says until when a conversation sleeps", async () => {
+    show(
+      [
+        aConversation(2, { status: "snoozed", snoozed_until: inMinutes(60 * 24 * 30) }),
+        aConversation(1, { status: "snoozed" }),
+      ],
+      { ...NO_FILTERS, status: "snoozed" },
+    );
+    expect(await screen.findByText(/^Snoozed until \w+ \d+/)).toBeInTheDocument();
+    expect(screen.getByText("Snoozed until the customer writes")).toBeInTheDocument();
+  });
+
   it("begins at the top with other filters, and where it was left with the same", async () => {
     const rows = Array.from({ length: 40 }, (_, n) => aConversation(40 - n));
     const scroller = () => screen.getByRole("list").parentElement as HTMLElement;
@@ -105,7 +143,7 @@ describe("the list of conversations", () => {
       },
     });
     renderWithHub(
-      <ConversationList filters={NO_FILTERS} selected={null} search="" sessions={[]} />,
+      <ConversationList filters={NO_FILTERS} selected={null} search="" sessions={[]} tags={TAGS} />,
     );
     const again = await screen.findByRole("button", { name: "Try again" });
     expect(names()).toEqual(["Customer 2"]);

@@ -4,17 +4,18 @@ import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
-import type { Session } from "@/lib/api/types";
+import type { Session, Tag } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
 import { SEARCH_BOX } from "./filter-bar";
 import { useConversationList } from "./queries";
+import { EVERYWHERE } from "./use-filters";
 import { useListScroll } from "./use-list-scroll";
 
 /** The height of a row and the gap below it, in CSS pixels. */
-const ROW_PX = 62;
+const ROW_PX = 76;
 /** Rows beyond the view that start the next page. */
 const AHEAD = 10;
 
@@ -23,12 +24,13 @@ interface ListProps {
   selected: string | null;
   search: string;
   sessions: Session[];
+  tags: ReadonlyMap<string, Tag>;
   /** Searches without the other filters. */
   onSearchAll?: () => void;
 }
 
 export function ConversationList(props: ListProps) {
-  const { filters, selected, search, sessions, onSearchAll } = props;
+  const { filters, selected, search, sessions, tags, onSearchAll } = props;
   const { t } = useTranslation();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
@@ -83,7 +85,11 @@ export function ConversationList(props: ListProps) {
         )}
       </Empty>
     ) : (
-      <Empty icon={Inbox} title={t("inbox.emptyTitle")} text={t("inbox.emptyHint")} />
+      <Empty
+        icon={Inbox}
+        title={t("inbox.emptyTitle")}
+        text={t(filters.status === "snoozed" ? "inbox.emptySnoozed" : "inbox.emptyHint")}
+      />
     );
   }
   return (
@@ -121,6 +127,8 @@ export function ConversationList(props: ListProps) {
                 number={numberName(sessions, row.session_id, filters)}
                 showStatus={filters.status === "all"}
                 showAssignee={filters.assignee === "all"}
+                showTeam={filters.team === "all"}
+                tags={tags}
               />
             </li>
           );
@@ -134,8 +142,8 @@ export function ConversationList(props: ListProps) {
   );
 }
 
-function leavesOut({ status, assignee, session }: InboxFilters): boolean {
-  return [status, assignee, session].some((filter) => filter !== "all");
+function leavesOut(filters: InboxFilters): boolean {
+  return Object.keys(EVERYWHERE).some((name) => filters[name as keyof InboxFilters] !== "all");
 }
 
 function numberName(sessions: Session[], id: string, filters: InboxFilters): string | null {

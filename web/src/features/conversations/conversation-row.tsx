@@ -5,13 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Avatar } from "@/components/ui/avatar";
 import { Chip } from "@/components/ui/chip";
-import type { Conversation } from "@/lib/api/types";
+import type { Conversation, Tag } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { contactName, duration, rowTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 import { type WindowState, windowState } from "@/lib/window";
 import { AssigneeMark } from "./assignee-mark";
 import { LastLine } from "./last-line";
+import { PriorityMark } from "./priority-mark";
+import { RowFacts } from "./row-facts";
 
 interface RowProps {
   row: Conversation;
@@ -24,11 +26,15 @@ interface RowProps {
   showStatus: boolean;
   /** Whether the list mixes assignees. */
   showAssignee: boolean;
+  /** Whether the list mixes teams. */
+  showTeam: boolean;
+  /** All tags by their ids. */
+  tags: ReadonlyMap<string, Tag>;
 }
 
 /** Its parts get `t` from it: asked for in each of them it is what takes longest while a long list is scrolled. */
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
-  const { row, selected, search, number, showStatus, showAssignee } = props;
+  const { row, selected, search, number, showStatus, showAssignee, showTeam, tags } = props;
   const { t } = useTranslation();
   const now = useNow();
   const name = contactName(row.contact);
@@ -42,7 +48,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       data-id={row.id}
       aria-current={selected ? "page" : undefined}
       className={cn(
-        "group mx-1.5 flex h-15 items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
+        "group mx-1.5 flex h-18.5 items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
         selected ? "bg-tide-soft" : "hover:bg-sunken",
       )}
     >
@@ -58,6 +64,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           <span className={cn("min-w-0 grow truncate", unread ? "font-semibold" : "font-medium")}>
             <bdi>{name}</bdi>
           </span>
+          <PriorityMark t={t} priority={row.priority} />
           {number && (
             <span className="min-w-10 shrink-3 truncate text-2xs text-ink-faint">{number}</span>
           )}
@@ -73,7 +80,6 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
         </span>
         <span className="mt-0.5 flex h-5 items-center gap-1.5">
           <LastLine t={t} row={row} strong={unread} />
-          {showStatus && row.status !== "open" && <Chip>{t(`conversation.${row.status}`)}</Chip>}
           <WindowChip t={t} window={window} />
           {showAssignee && row.assignee && <AssigneeMark t={t} user={row.assignee} />}
           {unread && (
@@ -83,6 +89,14 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
             </span>
           )}
         </span>
+        <RowFacts
+          t={t}
+          row={row}
+          now={now}
+          tags={tags}
+          showStatus={showStatus}
+          showTeam={showTeam}
+        />
       </span>
     </Link>
   );

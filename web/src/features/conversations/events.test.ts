@@ -22,6 +22,11 @@ describe("the inbox and its events", () => {
     { ...OPEN, status: "all" as const },
     { ...OPEN, assignee: "me" },
     { ...OPEN, assignee: "none" },
+    { ...OPEN, status: "snoozed" as const },
+    { ...OPEN, team: id("team", 1) },
+    { ...OPEN, team: "none" },
+    { ...OPEN, tag: id("tag", 2) },
+    { ...OPEN, priority: "urgent" as const },
     { ...OPEN, session: id("ses", 2) },
     { ...OPEN, q: "customer 1" },
     { ...OPEN, sort: "oldest" as const },
@@ -36,7 +41,10 @@ describe("the inbox and its events", () => {
         const before = world[index] ?? aConversation(world.length + 1);
         const change: Partial<Conversation>[] = [
           { unread: roll(4), updated_at: at(1_000 + seq) },
-          { status: (["open", "pending", "closed"] as const)[roll(3)] ?? "open" },
+          { status: (["open", "pending", "snoozed", "closed"] as const)[roll(4)] ?? "open" },
+          { team: roll(2) ? { id: id("team", 1), name: "Sales" } : null },
+          { tags: [1, 2, 3].filter(() => roll(2) === 0).map((number) => id("tag", number)) },
+          { priority: (["normal", "urgent"] as const)[roll(2)] ?? "normal" },
           { assignee: roll(2) ? { id: ME.id, name: ME.name } : null },
           { session_id: id("ses", 1 + roll(2)) },
         ];

@@ -12,6 +12,10 @@ export function belongs(row: Conversation, filters: InboxFilters, me: string): b
   if (filters.assignee === "me" && row.assignee?.id !== me) return false;
   if (filters.assignee === "none" && row.assignee !== null) return false;
   if (filters.assignee.startsWith("usr_") && row.assignee?.id !== filters.assignee) return false;
+  if (filters.team === "none" && row.team !== null) return false;
+  if (filters.team.startsWith("team_") && row.team?.id !== filters.team) return false;
+  if (filters.tag !== "all" && !row.tags.includes(filters.tag)) return false;
+  if (filters.priority !== "all" && row.priority !== filters.priority) return false;
   return matches(row, filters.q);
 }
 
@@ -57,11 +61,22 @@ export function applyRow(
   filters: InboxFilters,
   me: string,
 ): Pages<Conversation> {
+  const known = list.pages.flatMap((page) => page.data).find((other) => other.id === row.id);
+  return known && known.seq >= row.seq ? list : putRow(list, row, filters, me);
+}
+
+/** The same for what is shown before the hub has said it: such a guess has the number of what it changes. */
+export function putRow(
+  list: Pages<Conversation>,
+  row: Conversation,
+  filters: InboxFilters,
+  me: string,
+): Pages<Conversation> {
   const pageIndex = list.pages.findIndex((page) => page.data.some((known) => known.id === row.id));
   const page = list.pages[pageIndex];
   const position = page?.data.findIndex((known) => known.id === row.id) ?? -1;
   const known = page?.data[position];
-  if (known && known.seq >= row.seq) return list;
+  if (known && known.seq > row.seq) return list;
 
   // The hub found a known row by its own search, which may see more than ours.
   const fits = belongs(row, known ? { ...filters, q: "" } : filters, me);
@@ -89,6 +104,11 @@ function reaches(list: Pages<Conversation>, row: Conversation, sort: Sort): bool
 /** Takes the latest state into the single cached conversation. */
 export function applyToOne(known: Conversation, row: Conversation): Conversation {
   return known.id === row.id && row.seq > known.seq ? row : known;
+}
+
+/** The same for a guess. */
+export function putOne(known: Conversation, row: Conversation): Conversation {
+  return known.id === row.id && row.seq >= known.seq ? row : known;
 }
 
 /** The rows of a list, each once and in order, whatever pages overlapped while it moved. */

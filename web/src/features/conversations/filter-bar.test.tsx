@@ -1,22 +1,26 @@
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { aConversation } from "@/testing/builders";
+import { aConversation, aTag, aTeam, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { FilterBar } from "./filter-bar";
 import { EVERYWHERE, NO_FILTERS, useFilters } from "./use-filters";
 
+const JONAS = { ...ME, id: id("usr", 2), name: "Jonas" };
+const CHOICES = { sessions: [], users: [JONAS], teams: [aTeam(1)], tags: [aTag(1)] };
+
 function Inbox() {
   const [filters, change] = useFilters();
   return (
     <>
-      <FilterBar filters={filters} change={change} sessions={[]} />
+      <FilterBar filters={filters} change={change} {...CHOICES} />
       <ConversationList
         filters={filters}
         selected={null}
         search=""
         sessions={[]}
+        tags={new Map()}
         onSearchAll={() => change(EVERYWHERE)}
       />
     </>
@@ -39,8 +43,35 @@ describe("the filters of the inbox", () => {
     await screen.findByTestId("conversation-row");
     expect(asked()).toEqual({ status: "open", limit: "50" });
     await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
-    await userEvent.click(screen.getByRole("menuitemcheckbox", { name: "Oldest first" }));
+    await userEvent.selectOptions(screen.getByLabelText("By last activity"), "Oldest first");
     await waitFor(() => expect(asked()).toMatchObject({ sort: "oldest" }));
+  });
+
+  it("asks for a colleague, a team, a tag and a priority, shows what is set and clears it", async () => {
+    const { asked } = show();
+    await screen.findByTestId("conversation-row");
+    await userEvent.click(screen.getByRole("button", { name: "Snoozed" }));
+    await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
+    await userEvent.selectOptions(screen.getByLabelText("Assigned to"), "Jonas");
+    await userEvent.selectOptions(screen.getByLabelText("Team"), "No team");
+    await userEvent.selectOptions(screen.getByLabelText("Tag"), "Tag 1");
+    await userEvent.selectOptions(screen.getByLabelText("Priority"), "Urgent");
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() =>
+      expect(asked()).toEqual({
+        status: "snoozed",
+        assignee: JONAS.id,
+        team: "none",
+        tag: id("tag", 1),
+        priority: "urgent",
+        limit: "50",
+      }),
+    );
+    await userEvent.click(screen.getByRole("button", { name: "Remove the filter: Urgent" }));
+    await waitFor(() => expect(asked().priority).toBeUndefined());
+    await userEvent.click(screen.getByRole("button", { name: "Clear all" }));
+    await waitFor(() => expect(asked()).toEqual({ status: "snoozed", limit: "50" }));
+    expect(screen.queryByRole("button", { name: /Remove/ })).toBeNull();
   });
 
   it("searches for what is typed, and keeps a filter that is chosen meanwhile", async () => {
@@ -73,7 +104,7 @@ describe("the filters of the inbox", () => {
     vi.useFakeTimers();
     const onSearch = vi.fn();
     const bar = (q: string) => (
-      <FilterBar filters={{ ...NO_FILTERS, q }} change={(part) => onSearch(part.q)} sessions={[]} />
+      <FilterBar filters={{ ...NO_FILTERS, q }} change={(part) => onSearch(part.q)} {...CHOICES} />
     );
     const view = render(bar(""));
     const type = (value: string) =>

@@ -1,32 +1,31 @@
-import { ListFilter, Search, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import type { TFunction } from "i18next";
+import { Search, X } from "lucide-react";
+import { type ComponentProps, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { IconButton } from "@/components/ui/icon-button";
-import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
-import type { Session } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
+import { ActiveFilters } from "./active-filters";
+import { type FilterChoices, MoreFilters } from "./more-filters";
 
 /** The id of the field to search in. */
 export const SEARCH_BOX = "inbox-search";
 /** Letters typed faster than this make one search. */
 const SETTLE_MS = 250;
-const STATUSES: InboxFilters["status"][] = ["open", "pending", "closed", "all"];
-const SORTS: InboxFilters["sort"][] = ["newest", "oldest"];
+const STATUSES: InboxFilters["status"][] = ["open", "pending", "snoozed", "closed", "all"];
 
-interface FilterBarProps {
+interface FilterBarProps extends FilterChoices {
   filters: InboxFilters;
   change: (part: Partial<InboxFilters>) => void;
-  sessions: Session[];
 }
 
-export function FilterBar({ filters, change, sessions }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { filters, change } = props;
   const { t } = useTranslation();
   return (
     <div className="grid gap-2.5 px-3.5 pb-2.5">
       <div className="flex items-center gap-1.5">
         <SearchBox value={filters.q} onChange={(q) => change({ q })} />
-        <MoreFilters filters={filters} change={change} sessions={sessions} />
+        <MoreFilters {...props} />
       </div>
       <fieldset
         aria-label={t("inbox.statusFilter")}
@@ -39,7 +38,7 @@ export function FilterBar({ filters, change, sessions }: FilterBarProps) {
             aria-pressed={filters.status === status}
             onClick={() => change({ status })}
             className={cn(
-              "h-7 flex-1 rounded-md px-2 text-sm transition-colors max-md:h-9",
+              "h-7 flex-auto rounded-md px-1 text-sm whitespace-nowrap transition-colors max-md:h-9",
               filters.status === status
                 ? "bg-raised font-medium text-ink shadow-lift"
                 : "text-ink-soft hover:text-ink",
@@ -49,56 +48,39 @@ export function FilterBar({ filters, change, sessions }: FilterBarProps) {
           </button>
         ))}
       </fieldset>
+      <ActiveFilters active={activeFilters(props, t)} change={change} />
     </div>
   );
 }
 
-function MoreFilters({ filters, change, sessions }: FilterBarProps) {
-  const { t } = useTranslation();
-  const changed =
-    filters.assignee !== "all" || filters.session !== "all" || filters.sort !== "newest";
-  return (
-    <Menu
-      align="end"
-      trigger={<IconButton icon={ListFilter} label={t("inbox.filters")} active={changed} />}
-    >
-      <MenuLabel>{t("inbox.assignedTo")}</MenuLabel>
-      {(["all", "me", "none"] as const).map((assignee) => (
-        <MenuItem
-          key={assignee}
-          checked={filters.assignee === assignee}
-          onSelect={() => change({ assignee })}
-        >
-          {t(`inbox.assignee.${assignee}`)}
-        </MenuItem>
-      ))}
-      <MenuLine />
-      <MenuLabel>{t("inbox.sort")}</MenuLabel>
-      {SORTS.map((sort) => (
-        <MenuItem key={sort} checked={filters.sort === sort} onSelect={() => change({ sort })}>
-          {t(`inbox.sorts.${sort}`)}
-        </MenuItem>
-      ))}
-      {sessions.length > 1 && (
-        <>
-          <MenuLine />
-          <MenuLabel>{t("inbox.number")}</MenuLabel>
-          <MenuItem checked={filters.session === "all"} onSelect={() => change({ session: "all" })}>
-            {t("inbox.allNumbers")}
-          </MenuItem>
-          {sessions.map((session) => (
-            <MenuItem
-              key={session.id}
-              checked={filters.session === session.id}
-              onSelect={() => change({ session: session.id })}
-            >
-              {session.name}
-            </MenuItem>
-          ))}
-        </>
-      )}
-    </Menu>
-  );
+/** The filters that are set, by name. */
+function activeFilters(props: FilterBarProps, t: TFunction) {
+  const { filters, sessions, users, teams, tags } = props;
+  const nameOf = (list: { id: string; name: string }[], id: string) =>
+    list.find((one) => one.id === id)?.name ?? t("filter.gone");
+  const { assignee, team, tag, priority, session } = filters;
+  const active: ComponentProps<typeof ActiveFilters>["active"] = [];
+  if (assignee !== "all") {
+    const value =
+      assignee === "me"
+        ? t("filter.mine")
+        : assignee === "none"
+          ? t("filter.unassigned")
+          : nameOf(users, assignee);
+    active.push({ name: "assignee", value });
+  }
+  if (team !== "all") {
+    active.push({
+      name: "team",
+      value: team === "none" ? t("care.noTeam") : nameOf(teams, team),
+    });
+  }
+  if (tag !== "all") active.push({ name: "tag", value: nameOf(tags, tag) });
+  if (priority !== "all") {
+    active.push({ name: "priority", value: t(`care.priority.${priority}`) });
+  }
+  if (session !== "all") active.push({ name: "session", value: nameOf(sessions, session) });
+  return active;
 }
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {

@@ -1,18 +1,23 @@
 import {
+  type QueryClient,
   queryOptions,
   useInfiniteQuery,
   useMutation,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { toastProblem, toastUndo } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
+import { contactName, soonTime } from "@/lib/format";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
 import { itemsOf, mapItems, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { applyRow, applyToOne, markRead, wantedText } from "./events";
+import { markRead, putOne, putRow, wantedText } from "./events";
+import { bodyOf, type Change, hold, release, statusOf, withGuesses } from "./guesses";
 
 const PAGE = 50;
 /** The rows of the topic `inbox` keep these answers true, on screen or not: no need to ask again. */
@@ -22,6 +27,9 @@ export function conversationList(filters: InboxFilters) {
   const query = {
     status: filters.status === "all" ? null : filters.status,
     assignee: filters.assignee === "all" ? null : filters.assignee,
+    team: filters.team === "all" ? null : filters.team,
+    tag: filters.tag === "all" ? null : filters.tag,
+    priority: filters.priority === "all" ? null : filters.priority,
     session: filters.session === "all" ? null : filters.session,
     q: wantedText(filters.q) || null,
     sort: filters.sort === "newest" ? null : filters.sort,
@@ -58,30 +66,74 @@ export function useConversation(id: string) {
   });
 }
 
-/** Takes a conversation that the hub answered into every place that shows it. */
-export function useTakeConversation() {
+/** The conversation as the page knows it. */
+export function knownConversation(client: QueryClient, id: string): Conversation | undefined {
+  return (
+    client.getQueryData(conversationQuery(id).queryKey) ??
+    client
+      .getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })
+      .flatMap(([, list]) => itemsOf(list))
+      .find((row) => row.id === id)
+  );
+}
+
+/**
+ * Changes a conversation: on the page at once, at the hub one change after the other. The promise breaks when the
+ * hub refuses; the page has what was before then.
+ */
+export function useChangeConversation() {
+  const client = useQueryClient();
   const live = useLiveCache();
-  const me = useLogin((login) => login.user?.id ?? "");
-  return (row: Conversation) => {
+  const put = (row: Conversation) => {
+    const me = useLogin.getState().user?.id ?? "";
     live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
-      applyRow(list, row, key[1] as InboxFilters, me),
+      putRow(list, row, key[1] as InboxFilters, me),
     );
-    live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
+    live.apply<Conversation>(keys.conversation(row.id), (known) => putOne(known, row));
   };
+  // Not `useMutation`: the answer and the undo come when the page may be at another conversation.
+  return (id: string, change: Change): Promise<Conversation> =>
+    client
+      .getMutationCache()
+      .build(client, {
+        scope: { id: `conversation ${id}` },
+        networkMode: "always",
+        mutationFn: () => api.patch<Conversation>(`/conversations/${id}`, bodyOf(change)),
+        onMutate: () => {
+          const row = knownConversation(client, id);
+          if (row) put(hold(row, change));
+        },
+        onSuccess: (row: Conversation) => {
+          const shown = withGuesses(row);
+          put(release(id, change) ?? shown);
+        },
+        onError: () => {
+          const row = release(id, change);
+          if (row) put(row);
+        },
+      })
+      .execute(undefined);
 }
 
-export interface ConversationPatch {
-  status?: ConversationStatus;
-  assignee_id?: string | null;
-}
-
-export function useChangeConversation(id: string) {
-  const take = useTakeConversation();
-  return useMutation({
-    mutationFn: (patch: ConversationPatch) =>
-      api.patch<Conversation>(`/conversations/${id}`, patch),
-    onSuccess: take,
-  });
+/** Closes, opens or snoozes, says so and offers the way back. */
+export function useSetStatus() {
+  const { t } = useTranslation();
+  const change = useChangeConversation();
+  return async (row: Conversation, next: Change & { status: ConversationStatus }) => {
+    const name = contactName(row.contact);
+    try {
+      await change(row.id, next);
+    } catch (error) {
+      toastProblem(error);
+      return;
+    }
+    if (next.status === row.status && next.status !== "snoozed") return;
+    const until = next.snoozed_until && soonTime(next.snoozed_until, Date.now());
+    const said = next.status === "snoozed" && !until ? "snoozedUntilWrites" : next.status;
+    toastUndo(t(`care.done.${said}`, { name, at: until }), () => {
+      change(row.id, statusOf(row, Date.now())).catch(toastProblem);
+    });
+  };
 }
 
 /** Tells the hub that the conversation was looked at; the badge goes at once. */

@@ -1,23 +1,37 @@
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { InboxFilters } from "@/lib/keys";
+import { PRIORITIES } from "./priority-mark";
 
 export const NO_FILTERS: InboxFilters = {
   status: "open",
   assignee: "all",
+  team: "all",
+  tag: "all",
+  priority: "all",
   session: "all",
   q: "",
   sort: "newest",
 };
 /** What a search that leaves nothing out has. */
-export const EVERYWHERE = { status: "all", assignee: "all", session: "all" } as const;
-const STATUSES = ["open", "pending", "closed", "all"];
+export const EVERYWHERE = {
+  status: "all",
+  assignee: "all",
+  team: "all",
+  tag: "all",
+  priority: "all",
+  session: "all",
+} as const;
+const STATUSES = ["open", "pending", "snoozed", "closed", "all"];
 
 /** The filters of the inbox live in the address, so that they survive a reload and can be shared. */
 export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => void] {
   const [parameters, setParameters] = useSearchParams();
   const status = parameters.get("status") ?? "";
   const assignee = parameters.get("assignee") ?? NO_FILTERS.assignee;
+  const team = parameters.get("team") ?? NO_FILTERS.team;
+  const tag = parameters.get("tag") ?? NO_FILTERS.tag;
+  const priority = parameters.get("priority") ?? "";
   const session = parameters.get("number") ?? NO_FILTERS.session;
   const q = parameters.get("q") ?? "";
   const sort = parameters.get("sort") === "oldest" ? "oldest" : NO_FILTERS.sort;
@@ -25,11 +39,14 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
     () => ({
       status: STATUSES.includes(status) ? (status as InboxFilters["status"]) : NO_FILTERS.status,
       assignee,
+      team,
+      tag,
+      priority: PRIORITIES.find((known) => known === priority) ?? NO_FILTERS.priority,
       session,
       q,
       sort,
     }),
-    [status, assignee, session, q, sort],
+    [status, assignee, team, tag, priority, session, q, sort],
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
@@ -37,6 +54,9 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
       (known) => {
         set(known, "status", next.status, NO_FILTERS.status);
         set(known, "assignee", next.assignee, NO_FILTERS.assignee);
+        set(known, "team", next.team, NO_FILTERS.team);
+        set(known, "tag", next.tag, NO_FILTERS.tag);
+        set(known, "priority", next.priority, NO_FILTERS.priority);
         set(known, "number", next.session, NO_FILTERS.session);
         set(known, "q", next.q, NO_FILTERS.q);
         set(known, "sort", next.sort, NO_FILTERS.sort);

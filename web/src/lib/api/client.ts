@@ -84,6 +84,7 @@ export const api = {
   post: <T>(path: string, body?: unknown, options: RequestOptions = {}) =>
     request<T>("POST", path, { ...options, ...(body !== undefined && { body }) }),
   patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
+  put: <T>(path: string, body: unknown) => request<T>("PUT", path, { body }),
   delete: <T = void>(path: string) => request<T>("DELETE", path),
 };
 

@@ -41,6 +41,11 @@ export type Contact = Shape<"Contact">;
 export type ContactBrief = Shape<"ContactBrief">;
 export type Conversation = Shape<"Conversation">;
 export type ConversationStatus = Schemas["ConversationStatus"];
+export type Priority = Schemas["Priority"];
+export type Tag = Shape<"Tag">;
+export type TagColor = Schemas["TagColor"];
+export type Team = Shape<"Team">;
+export type TeamBrief = Shape<"TeamBrief">;
 export type CannedResponse = Shape<"CannedResponse">;
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */

@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/lib/api/client";
+import type { Team } from "@/lib/api/types";
+import { keys } from "@/lib/keys";
+import { pagedQuery } from "@/lib/paged-query";
+
+export const teamsQuery = { ...pagedQuery<Team>(keys.teams, "/teams"), staleTime: 60_000 };
+
+/** A new team, or another name and other members for one. */
+export function useSaveTeam(id: string | null) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (team: { name: string; member_ids: string[] }) =>
+      id ? api.patch<Team>(`/teams/${id}`, team) : api.post<Team>("/teams", team),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.teams }),
+  });
+}
+
+/** Takes a team out of use. */
+export function useArchiveTeam() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`/teams/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.teams }),
+  });
+}
