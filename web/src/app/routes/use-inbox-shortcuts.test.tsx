@@ -60,6 +60,16 @@ describe("the keys of the inbox", () => {
     expect(draft()).toMatchObject({ note: false, text: "reply", noteText: "note" });
   });
 
+  it("open one that is closed", async () => {
+    const closed = aConversation(2, { status: "closed" });
+    const calls = stubHub({
+      [`PATCH /conversations/${closed.id}`]: () => ({ body: aConversation(2) }),
+    });
+    renderWithHub(<Inbox rows={[closed]} />, path(2));
+    press("KeyE");
+    await waitFor(() => expect(calls.at(-1)?.body).toEqual({ status: "open" }));
+  });
+
   it("leave a Mac's Option key to those who write with it", () => {
     vi.spyOn(navigator, "platform", "get").mockReturnValue("MacIntel");
     const calls = stubHub({});

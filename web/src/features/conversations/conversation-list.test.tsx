@@ -79,7 +79,7 @@ describe("the list of conversations", () => {
         tags,
         waiting_since: inMinutes(-5.5),
       }),
-      aConversation(1, { priority: "low", waiting_since: inMinutes(-16) }),
+      aConversation(1, { priority: "low", waiting_since: inMinutes(-16.5) }),
     ]);
     const [first, second] = await screen.findAllByTestId("conversation-row");
     const shown = within(first as HTMLElement);
