@@ -86,6 +86,7 @@ function speaker(base) {
   return {
     get: (path) => speak("GET", path),
     post: (path, body) => speak("POST", path, body),
+    patch: (path, body) => speak("PATCH", path, body),
     /** Everything said from now on is said in this person's name. */
     as(token) {
       headers.authorization = `Bearer ${token}`;
@@ -109,6 +110,15 @@ export async function furnish(world) {
   });
   await subscribe(world, session.webhook_url);
   return session;
+}
+
+/** A colleague of the owner, who said who they are: what they log in with, and their id. */
+export async function invite(world, { name, email, role }) {
+  const { url } = await world.hub.post("/invitations", { email, role });
+  const { password } = OWNER;
+  const form = { invitation: url.split("/").at(-1), name, password };
+  const { user } = await world.hub.post("/auth/register", form);
+  return { id: user.id, name, email, password };
 }
 
 /** Tells the provider where the hub's callback is; straight to the hub, so that a cut wire cuts off the browser alone. */

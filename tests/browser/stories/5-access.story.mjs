@@ -10,7 +10,7 @@ import { customerWrites, furnish } from "../lib/world.mjs";
 const axe = await readFile(new URL("../../../web/node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
 const carla = { wa_id: "4915112345678", name: "Carla Customer" };
-const PAGES = ["/inbox", ..."numbers users api-keys audit-log quarantine cluster profile".split(" ").map((page) => `/settings/${page}`)];
+const PAGES = ["/inbox", ..."numbers users teams tags canned-responses api-keys audit-log quarantine cluster profile".split(" ").map((page) => `/settings/${page}`)];
 
 async function check(page, where) {
   await page.evaluate(axe);

@@ -45,6 +45,7 @@ function browserSays(answer: NotificationPermission) {
     constructor(title: string, { body }: { body: string }) {
       shown.push({ title, body, notice: this });
     }
+    onclick?: () => void;
     close() {}
   }
   vi.stubGlobal("Notification", Stub);
