@@ -268,6 +268,35 @@ on("GET", "/templates", ({ query }) => {
   );
 });
 
+on("GET", "/mentions", ({ query, user }) =>
+  page(
+    [...state.messages.values()]
+      .flat()
+      .filter((each) => each.direction === "note" && each.content?.mentions?.includes(user.id))
+      .map((message) => ({
+        message,
+        contact: byId(state.conversations, message.conversation_id).contact,
+        seen_at: null,
+      }))
+      .sort((a, b) => (a.message.id < b.message.id ? 1 : -1)),
+    query,
+  ),
+);
+on("GET", "/canned-responses", ({ query }) =>
+  page(
+    [
+      ["hello", "Hello {{contact.first_name}}, {{agent.first_name}} here. How can I help?"],
+      ["hours", "We are open from Monday to Saturday, 10 to 18."],
+    ].map(([shortcut, text]) => ({
+      id: `can_${shortcut}`,
+      owner_id: null,
+      shortcut,
+      text,
+      updated_at: iso(),
+    })),
+    query,
+  ),
+);
 on("GET", "/users", ({ query }) => page(state.users, query));
 on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
 on("POST", "/users/:id/reset-link", () => [
