@@ -143,6 +143,15 @@ on("PATCH", "/conversations/:id", ({ id, body, user }) => {
     const assignee = byId(state.users, body.assignee_id);
     row.assignee = assignee ? { id: assignee.id, name: assignee.name } : null;
   }
+  if ("team_id" in body) {
+    const team = byId(state.teams, body.team_id);
+    row.team = team ? { id: team.id, name: team.name } : null;
+  }
+  if (body.status) row.snoozed_until = body.snoozed_until ?? null;
+  if (body.priority) row.priority = body.priority;
+  row.tags = [...new Set([...row.tags, ...(body.add_tags ?? [])])].filter(
+    (tag) => !body.remove_tags?.includes(tag),
+  );
   audit(user, "conversation.updated", id, body);
   tell("conversation.updated", row, row);
   return row;
@@ -297,6 +306,8 @@ on("GET", "/canned-responses", ({ query }) =>
     query,
   ),
 );
+on("GET", "/tags", ({ query }) => page(state.tags, query));
+on("GET", "/teams", ({ query }) => page(state.teams, query));
 on("GET", "/users", ({ query }) => page(state.users, query));
 on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
 on("POST", "/users/:id/reset-link", () => [

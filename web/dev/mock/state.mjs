@@ -27,6 +27,11 @@ export const state = {
   conversations: [],
   messages: new Map(),
   templates: [],
+  tags: [
+    { id: "tag_1", name: "Complaint", color: "red", created_at: "2026-01-01T00:00:00Z" },
+    { id: "tag_2", name: "Delivery", color: "teal", created_at: "2026-01-02T00:00:00Z" },
+  ],
+  teams: [{ id: "team_1", name: "Workshop", members: [], created_at: "2026-01-01T00:00:00Z" }],
   invitations: [],
   apiKeys: [],
   audit: [],

@@ -52,14 +52,14 @@ export function toastProblem(error: unknown): void {
   add("danger", problemText(error));
 }
 
-/** Inside the dialog that is open, if one is: it lies above everything else. */
+/** Inside the dialog that is open, if one is: it lies above everything else. Above the field to write in. */
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   const modal = useTopModal();
   return createPortal(
     <div
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4 md:bottom-6"
+      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4"
     >
       {toasts.map((toast) => (
         <ToastLine key={toast.id} toast={toast} />
