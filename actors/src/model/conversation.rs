@@ -203,10 +203,10 @@ pub struct ConversationChange {
     #[serde(default)]
     pub wake: Option<Timestamp>,
     /// `Some(None)` takes the assignee away.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, with = "said")]
     pub assignee: Option<Option<UserBrief>>,
     /// `Some(None)` takes it from its team.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, with = "said")]
     pub team: Option<Option<TeamBrief>>,
     #[serde(default)]
     pub priority: Option<Priority>,
@@ -218,13 +218,41 @@ pub struct ConversationChange {
     pub read: bool,
 }
 
-/// A null that was said, told from a field that was not: nodes ask each other in JSON.
-fn said<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+/// How nodes write what may be unchanged (null), taken away (false) or given: null alone could not tell the first two.
+/// A node of a version before writes null for what is unchanged.
+mod said {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Said<T> {
+        Nothing(bool),
+        This(T),
+    }
+
+    pub fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Option<T>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match value {
+            None => serializer.serialize_none(),
+            Some(None) => serializer.serialize_bool(false),
+            Some(Some(value)) => value.serialize(serializer),
+        }
+    }
+
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Ok(match Option::<Said<T>>::deserialize(deserializer)? {
+            None => None,
+            Some(Said::This(value)) => Some(Some(value)),
+            Some(Said::Nothing(false)) => Some(None),
+            Some(Said::Nothing(true)) => {
+                return Err(serde::de::Error::custom("true gives nothing"));
+            }
+        })
+    }
 }
 
 impl ConversationChange {

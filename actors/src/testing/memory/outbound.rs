@@ -51,7 +51,8 @@ impl Tables {
         let now = self.now;
         let row = self.conversations.get_mut(&conversation).unwrap();
         (row.status, row.last_message, row.updated_at) = (status, Some(id), now);
-        if !draft.note {
+        // A reaction is no answer.
+        if !draft.note && draft.kind != "reaction" {
             let mut answered = state.conversation.clone();
             answered.answered_by(draft.author.kind);
             row.waiting_since = answered.waiting_since;

@@ -6,8 +6,10 @@ use actix_rt::Arbiter;
 
 use crate::cluster::placement;
 use crate::hub::Hub;
-use crate::model::conversation::{ConversationChange, ConversationKey, ConversationStatus};
-use crate::model::ids::ConversationId;
+use crate::model::conversation::{
+    ConversationChange, ConversationKey, ConversationStatus, TeamBrief,
+};
+use crate::model::ids::{ConversationId, TeamId};
 use crate::model::node::{Membership, Notice, Peer, Request};
 use crate::ports::store::LineStore;
 use crate::testing::build::{draft, inbound, phone};
@@ -96,6 +98,36 @@ async fn whoever_owns_a_conversation_decides_and_the_asking_node_answers() {
         .hub
         .send(&by, ConversationId(7), draft("hello").into());
     assert_eq!(missing.await.unwrap_err(), crate::hub::HubError::NotFound);
+}
+
+#[actix_rt::test]
+async fn what_a_command_does_not_name_stays_and_what_it_takes_away_goes_on_any_node() {
+    let (stage, _second) = pair();
+    let id = stage.conversation(&contact_of(&stage, 2)).await;
+    let by = stage.agent();
+    let team = TeamBrief {
+        id: TeamId(1),
+        name: "Support".to_owned(),
+    };
+    let give = ConversationChange {
+        assignee: Some(Some(stage.user.clone())),
+        team: Some(Some(team.clone())),
+        ..Default::default()
+    };
+    stage.hub.change(&by, id, give).await.unwrap();
+    let view = stage.hub.change(&by, id, close()).await.unwrap();
+    assert_eq!(view.assignee.as_ref(), Some(&stage.user));
+    assert_eq!(view.team.as_ref(), Some(&team));
+    let take = ConversationChange {
+        assignee: Some(None),
+        ..Default::default()
+    };
+    let view = stage.hub.change(&by, id, take).await.unwrap();
+    assert_eq!((view.assignee, view.team), (None, Some(team)));
+    assert!(
+        stage.peers.asked().len() >= 4,
+        "all of it was done elsewhere"
+    );
 }
 
 #[actix_rt::test]
