@@ -24,7 +24,7 @@ use super::permission::{ReadConversations, WorkConversations};
 use super::state::AppState;
 use crate::store::{AssigneeFilter, ConversationFilter, TeamFilter};
 
-/// Tags that one change adds or removes.
+/// Tags of one conversation, and what one change adds or removes.
 const MOST_TAGS: usize = 50;
 /// The longest sleep.
 const LONGEST_SNOOZE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -166,7 +166,7 @@ pub async fn change(
         Some(None) => Some(None),
         Some(Some(team)) => Some(Some(known_team(&caller, team).await?)),
     };
-    check_tags(&caller, &form.add_tags).await?;
+    check_tags(&caller, id, &form).await?;
     let change = ConversationChange {
         status: form.status,
         snoozed_until: form.snoozed_until,
@@ -212,17 +212,30 @@ async fn known_team(caller: &Caller<WorkConversations>, id: TeamId) -> ApiResult
     }
 }
 
-async fn check_tags(caller: &Caller<WorkConversations>, tags: &[TagId]) -> ApiResult<()> {
-    if tags.is_empty() {
+async fn check_tags(
+    caller: &Caller<WorkConversations>,
+    id: ConversationId,
+    form: &ChangeConversation,
+) -> ApiResult<()> {
+    if form.add_tags.is_empty() {
         return Ok(());
     }
-    let known = caller.tenant().known_tags(tags).await?;
-    match tags.iter().find(|tag| !known.contains(tag)) {
-        None => Ok(()),
-        Some(tag) => Err(ApiError::of(Code::ValidationFailed).field(
-            "add_tags",
-            format!("{tag} is not a tag of this organization"),
-        )),
+    let refused = |why: String| ApiError::of(Code::ValidationFailed).field("add_tags", why);
+    let tenant = caller.tenant();
+    let known = tenant.known_tags(&form.add_tags).await?;
+    if let Some(tag) = form.add_tags.iter().find(|tag| !known.contains(tag)) {
+        return Err(refused(format!("{tag} is not a tag of this organization")));
+    }
+    let mut tags = tenant.find_conversation(id).await?.tags;
+    tags.extend(known);
+    tags.retain(|tag| !form.remove_tags.contains(tag));
+    tags.sort_unstable();
+    tags.dedup();
+    match tags.len() > MOST_TAGS {
+        true => Err(refused(format!(
+            "a conversation has at most {MOST_TAGS} tags"
+        ))),
+        false => Ok(()),
     }
 }
 

@@ -212,5 +212,6 @@ fn deed<'a>(action: &'a str, id: CannedResponseId, text: &NewCannedResponse) -> 
         action,
         subject: id.to_string(),
         details: json!({"shortcut": text.shortcut, "text": text.text, "owner": text.owner}),
+        owner: text.owner,
     }
 }

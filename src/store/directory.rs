@@ -2,6 +2,7 @@
 //! looks at the topic `directory`.
 
 use actors::event::{Audience, Event};
+use actors::model::ids::UserId;
 use actors::model::json::Json;
 use actors::model::user::Actor;
 use actors::ports::store::{Receipt, StoreError};
@@ -36,6 +37,8 @@ pub(super) struct Deed<'a> {
     /// The id of what was changed.
     pub subject: String,
     pub details: Value,
+    /// Whom it concerns; None: everybody.
+    pub owner: Option<UserId>,
 }
 
 impl Tenant {
@@ -51,13 +54,14 @@ impl Tenant {
             action,
             subject,
             details,
+            owner,
         } = deed;
         audit::record(conn, self.store(), by, action, &subject, &details).await?;
         let data = Json::from(json!({"noun": noun.as_str()}));
         let told = event::append(
             conn,
             self.organization(),
-            Audience::Everyone,
+            owner.map_or(Audience::Everyone, Audience::User),
             Event::DirectoryUpdated(data),
         );
         Ok(Receipt {

@@ -223,6 +223,7 @@ fn deed(action: &str, id: TagId, details: serde_json::Value) -> Deed<'_> {
         action,
         subject: id.to_string(),
         details,
+        owner: None,
     }
 }
 

@@ -230,5 +230,6 @@ fn deed(action: &str, id: TeamId, details: serde_json::Value) -> Deed<'_> {
         action,
         subject: id.to_string(),
         details,
+        owner: None,
     }
 }

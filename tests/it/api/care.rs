@@ -14,6 +14,7 @@ use crate::support::hub::{TestHub, number};
 on_both!(
     conversations_are_found_by_team_tag_and_priority,
     what_can_not_be_done_to_a_conversation_is_said,
+    a_conversation_has_so_many_tags_and_no_more,
     two_tags_of_a_name_are_one_too_many,
     teams_have_members_and_go_out_of_use,
     texts_at_hand_are_everybodys_or_ones_own,
@@ -149,6 +150,32 @@ async fn what_can_not_be_done_to_a_conversation_is_said(engine: Engine) {
         assert_eq!(refused.status, 422, "{change}");
         assert_eq!(refused.body["errors"][0]["field"], field, "{change}");
     }
+    hub.stop().await;
+}
+
+async fn a_conversation_has_so_many_tags_and_no_more(engine: Engine) {
+    let Office {
+        hub,
+        owner,
+        agent,
+        ann,
+    } = office(engine).await;
+    let mut tags = Vec::new();
+    for number in 0..51 {
+        let form = json!({"name": format!("tag {number}")});
+        tags.push(owner.post("/tags", form).await.expect(201)["id"].clone());
+    }
+    let (last, first) = (tags.pop(), tags);
+    agent
+        .patch(&ann, json!({"add_tags": first}))
+        .await
+        .expect(200);
+    let more = json!({"add_tags": [last]});
+    let refused = agent.patch(&ann, more).await.refused(422);
+    assert_eq!(refused, "validation_failed");
+    let swap = json!({"add_tags": [last], "remove_tags": [first[0]]});
+    let swapped = agent.patch(&ann, swap).await.expect(200);
+    assert_eq!(swapped["tags"].as_array().unwrap().len(), 50);
     hub.stop().await;
 }
 
