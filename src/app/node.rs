@@ -424,6 +424,10 @@ impl Heart {
 
 /// Keeps the number of a process that makes ids without serving.
 pub(super) async fn beat_as_tool(store: Store) {
+    // A process with a database of its own is alone; and SQLite's one writer is not to be left in the middle of a beat.
+    if store.is_embedded() {
+        return std::future::pending().await;
+    }
     let mut ticks = tokio::time::interval(HEARTBEAT);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
