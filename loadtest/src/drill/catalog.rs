@@ -299,7 +299,7 @@ pub static DRILLS: &[Drill] = &[
         id: "f-33",
         name: "noisy-tenant",
         fault: "an organization on the same nodes has ten times as much to do as another",
-        pass: "the other's acks and deliveries p99 ≤ +20 % (or 250 ms)",
+        pass: "the other's acks and deliveries p99 ≤ +20 %",
         smoke: None,
         usual: size(1, 30.0, 6, 30.0, 0),
         full: size(1, 60.0, 20, 120.0, 0),
