@@ -9,6 +9,7 @@ pub mod node;
 pub mod objects;
 mod parts;
 mod provider;
+mod roll_call;
 pub mod sweep;
 mod worker;
 

@@ -1,6 +1,7 @@
 //! What outsiders reach over HTTP: one route table, one error table, one file per noun.
 
 pub mod access;
+mod agent;
 pub mod answer;
 mod api_key;
 mod audit;
@@ -28,6 +29,7 @@ pub mod page;
 pub mod permission;
 pub mod pressure;
 mod quarantine;
+mod queue;
 pub mod route;
 mod session;
 mod setup;

@@ -3,6 +3,7 @@
 //! does not compile. The few questions that come before an organization is known are on [`Unscoped`].
 
 mod account;
+mod agent;
 mod api_key;
 mod attempt;
 mod audit;
@@ -35,6 +36,7 @@ mod ports;
 mod preference;
 mod progress;
 mod quarantine;
+mod queue;
 mod retention;
 pub mod schema;
 mod session;
@@ -47,6 +49,7 @@ mod throttle;
 mod user;
 mod vault;
 
+pub use self::agent::AgentChange;
 pub use self::api_key::{ApiKey, NewApiKey};
 pub use self::audit::{AuditActor, AuditLine};
 pub use self::canned_response::{CannedResponse, NewCannedResponse};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::agent::Agent;
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::ids::{ConversationId, OrganizationId, UserId};
@@ -77,6 +78,9 @@ pub enum Event {
     /// Something that people choose from came, changed or went: `{"noun":"tags"|"teams"|"canned_responses"}`.
     #[serde(rename = "directory.updated")]
     DirectoryUpdated(Json),
+    /// Somebody came, went, or stands otherwise.
+    #[serde(rename = "agent.updated")]
+    AgentUpdated(Arc<Agent>),
 }
 
 impl Event {
@@ -98,6 +102,7 @@ impl Event {
             Self::TemplateUpdated(_) => "template.updated",
             Self::QuarantineAdded(_) => "quarantine.added",
             Self::DirectoryUpdated(_) => "directory.updated",
+            Self::AgentUpdated(_) => "agent.updated",
         }
     }
 

@@ -7,6 +7,7 @@ mod channel;
 mod encode;
 pub mod frame;
 pub mod presence;
+mod queue;
 mod repair;
 pub mod seat;
 mod seating;
@@ -23,6 +24,7 @@ use actix::{
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
+pub use crate::feed::queue::{Census, TellQueue};
 use crate::feed::seat::{Cut, Frame, Seat, SocketId};
 use crate::figure;
 use crate::hub::{HubError, Ports};

@@ -88,6 +88,13 @@ figures! {
     /// Clients that were told to load again because what they missed could not be told.
     Counter FEED_RELOADS_TOTAL = "feed_reloads_total", Count, [];
 
+    // The waiting lines.
+
+    /// From a contact's first message that nobody answered to an agent being given the conversation.
+    Histogram QUEUE_WAIT_SECONDS = "queue_wait_seconds", Seconds, [];
+    /// Conversations that were given to agents who did not accept them in time.
+    Counter QUEUE_MISSED_TOTAL = "queue_missed_total", Count, [];
+
     // The bus between nodes.
 
     /// Whether Redis answers: 1 or 0; absent on a hub without Redis.

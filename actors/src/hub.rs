@@ -5,6 +5,7 @@ mod ask;
 mod elsewhere;
 pub mod error;
 mod lines;
+mod queues;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -47,6 +48,7 @@ use crate::ports::peers::Peers;
 use crate::ports::provider::Provider;
 use crate::ports::store::{Herald, Raised, Receipt, Store};
 use crate::ports::worker::Worker;
+use crate::queue::Queues;
 use crate::session::{Describe, Refresh, Session};
 use crate::time::Timestamp;
 use crate::trail::{self, Trail};
@@ -89,6 +91,7 @@ struct Inner {
     arbiters: Vec<ArbiterHandle>,
     conversations: Directory<ConversationKey, Conversation>,
     sessions: Directory<SessionId, Session>,
+    queues: Directory<OrganizationId, Queues>,
     dispatcher: OnceLock<Addr<Dispatcher>>,
     dispatcher_woken: AtomicBool,
     feed: OnceLock<Addr<Feed>>,
@@ -115,6 +118,7 @@ impl Hub {
                 arbiters,
                 conversations: Directory::new(),
                 sessions: Directory::new(),
+                queues: Directory::new(),
                 dispatcher: OnceLock::new(),
                 dispatcher_woken: AtomicBool::new(false),
                 feed: OnceLock::new(),
@@ -307,6 +311,7 @@ impl Hub {
             return;
         }
         self.inner.ports.bus.publish(&receipt.envelopes);
+        self.tell_lines(&receipt.envelopes);
         if let Some(feed) = self.inner.feed.get()
             && feed
                 .try_send(Publish {

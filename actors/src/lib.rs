@@ -17,6 +17,7 @@ pub mod id;
 pub mod model;
 pub mod policy;
 pub mod ports;
+pub mod queue;
 pub mod session;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

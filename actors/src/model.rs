@@ -1,5 +1,6 @@
 //! What things are: plain data that serialises, without behaviour that needs the outside.
 
+pub mod agent;
 pub mod contact;
 pub mod conversation;
 pub mod ids;
@@ -11,6 +12,7 @@ pub mod node;
 pub mod outbound;
 pub mod presence;
 pub mod quarantine;
+pub mod queue;
 pub mod session;
 pub mod status;
 pub mod user;

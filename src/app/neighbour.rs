@@ -38,6 +38,14 @@ impl Host for Neighbour {
             Notice::LineWaits { session } => self.app.hub.line_waits(session),
             Notice::SessionChanged { session } => self.app.heed_session(session),
             Notice::Whereabouts(news) => self.app.hub.heed_whereabouts(news),
+            Notice::QueueNews { organization, news } => {
+                self.app.hub.heed_queue_news(organization, news);
+            }
+            Notice::QueuesWatched { organization } => self.app.hub.heed_watcher(organization),
+            Notice::QueueFigures {
+                organization,
+                figures,
+            } => self.app.hub.heed_figures(organization, *figures),
             Notice::Expelled { organization, who } => self.app.heed_expelled(organization, who),
         }
     }

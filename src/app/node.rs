@@ -28,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::figures::Watch;
 use super::neighbour::Neighbour;
 use super::parts::Parts;
+use super::roll_call::RollCall;
 use super::{demo, figures, sweep};
 use crate::bus::{Host, LocalBus, RedisBus, RedisPeers};
 use crate::config::Config;
@@ -209,6 +210,7 @@ async fn serve(
         pool.spawn(heart.clone().run(forget)),
         pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
         pool.spawn(watch.run()),
+        pool.spawn(RollCall::new(store.clone(), hub.clone()).run()),
     ];
     let (server, address) = listen(&config, &app)?;
     let handle = server.handle();

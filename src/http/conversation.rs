@@ -170,13 +170,12 @@ pub async fn change(
     let change = ConversationChange {
         status: form.status,
         snoozed_until: form.snoozed_until,
-        wake: None,
         assignee,
         team,
         priority: form.priority,
         add_tags: form.add_tags,
         remove_tags: form.remove_tags,
-        read: false,
+        ..ConversationChange::default()
     };
     let hub = &caller.app.hub;
     Ok(Shown(hub.change(&caller.actor, id, change).await?))

@@ -11,9 +11,9 @@ use tracing::Instrument;
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    api_key, audit, auth, canned_response, cluster, contact, conversation, health, invitation, me,
-    media, mention, message, openapi, quarantine, session, setup, tag, team, template, user,
-    whatsapp,
+    agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
+    invitation, me, media, mention, message, openapi, quarantine, queue, session, setup, tag, team,
+    template, user, whatsapp,
 };
 use crate::socket;
 
@@ -55,9 +55,16 @@ pub fn table() -> Vec<Entry> {
         GET "/me" => me::show, "Who calls, and in which organization";
         PATCH "/me" => me::change, "Change one's own name";
         POST "/me/password" => me::change_password, "Change one's own password";
+        GET "/me/status" => agent::mine, "How the caller stands";
+        PUT "/me/status" => agent::set_mine, "Say how the caller stands: online, away, busy, offline";
+        GET "/agents" => agent::list, "List the agents and how they stand";
+        PATCH "/agents/{id}" => agent::change, "Change how an agent stands, or what they can bear";
+        GET "/queues" => queue::list, "How the waiting lines fare";
+        POST "/queues/next" => queue::take_next, "Take the next conversation that waits for one's teams";
         GET "/conversations" => conversation::list, "A page of the inbox";
         GET "/conversations/{id}" => conversation::show, "One conversation";
         PATCH "/conversations/{id}" => conversation::change, "Change status, assignee, team, priority or tags";
+        POST "/conversations/{id}/accept" => queue::accept, "Accept a conversation that was given to the caller";
         POST "/conversations/{id}/read" => conversation::mark_read, "Nothing is unread any more; the contact sees it";
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
@@ -91,7 +98,8 @@ pub fn table() -> Vec<Entry> {
         DELETE "/tags/{id}" => tag::delete, "Delete a tag";
         GET "/teams" => team::list, "List the teams";
         POST "/teams" => team::create, "Make a team";
-        PATCH "/teams/{id}" => team::change, "Change a team's name or members";
+        PATCH "/teams/{id}" => team::change, "Change a team's name, members, numbers or rules";
+        GET "/teams/{id}/line" => queue::line, "What waits in a team's line, next first";
         DELETE "/teams/{id}" => team::delete, "Take a team out of use";
         GET "/canned-responses" => canned_response::list, "List the texts at hand";
         POST "/canned-responses" => canned_response::create, "Keep a text at hand";

@@ -1,6 +1,7 @@
 //! Teams: groups of agents that take care of conversations together.
 
-use actors::model::ids::{TeamId, UserId};
+use actors::model::ids::{SessionId, TeamId, UserId};
+use actors::model::queue::Routing;
 use actors::ports::store::StoreError;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,6 +16,10 @@ use crate::store::{Team, TeamChange};
 
 /// Members of one team.
 const MOST_MEMBERS: usize = 1000;
+/// An agent must be able to see it and to click.
+const LEAST_TO_ACCEPT: u32 = 5;
+/// A week.
+const MOST_SECONDS: u32 = 7 * 24 * 60 * 60;
 
 /// The teams, oldest first.
 pub async fn list(caller: Caller<ReadUsers>, page: Page) -> ApiResult<List<Team>> {
@@ -31,6 +36,11 @@ pub struct CreateTeam {
     name: String,
     #[serde(default)]
     member_ids: Vec<UserId>,
+    /// Numbers whose conversations are its from the start; another team loses them.
+    #[serde(default)]
+    session_ids: Vec<SessionId>,
+    /// Absent: its agents take what waits themselves.
+    routing: Option<Routing>,
 }
 
 /// Makes a team.
@@ -40,10 +50,17 @@ pub async fn create(
 ) -> ApiResult<Created<Team>> {
     let mut check = Check::default();
     let name = check.name("name", &form.name);
-    check_count(&mut check, &form.member_ids);
+    let setting = TeamChange {
+        name: None,
+        members: Some(form.member_ids),
+        sessions: Some(form.session_ids),
+        routing: form.routing,
+    };
+    check_setting(&mut check, &setting);
     check.finish()?;
     let tenant = caller.tenant();
-    let made = tenant.create_team(&caller.actor, &name, &form.member_ids);
+    check_known(&caller, None, &setting).await?;
+    let made = tenant.create_team(&caller.actor, &name, &setting);
     let (team, receipt) = made.await.map_err(strangers)?;
     caller.app.hub.announce(receipt);
     Ok(Created(team))
@@ -55,9 +72,13 @@ pub struct ChangeTeam {
     name: Option<String>,
     /// All of them, instead of those who are in it now.
     member_ids: Option<Vec<UserId>>,
+    /// All numbers whose conversations are its from the start; another team loses them.
+    session_ids: Option<Vec<SessionId>>,
+    /// All of the rules.
+    routing: Option<Routing>,
 }
 
-/// Changes a team's name or members.
+/// Changes a team's name, members, numbers or rules.
 pub async fn change(
     caller: Caller<ManageTeams>,
     Path(id): Path<TeamId>,
@@ -65,15 +86,18 @@ pub async fn change(
 ) -> ApiResult<Shown<Team>> {
     let mut check = Check::default();
     let name = form.name.map(|name| check.name("name", &name));
-    check_count(&mut check, form.member_ids.as_deref().unwrap_or_default());
-    check.finish()?;
     let change = TeamChange {
         name,
         members: form.member_ids,
+        sessions: form.session_ids,
+        routing: form.routing,
     };
+    check_setting(&mut check, &change);
+    check.finish()?;
     let tenant = caller.tenant();
     // Told apart from a member who is nobody.
     tenant.find_team(id).await?;
+    check_known(&caller, Some(id), &change).await?;
     let changed = tenant.change_team(&caller.actor, id, &change).await;
     let (team, receipt) = changed.map_err(strangers)?;
     caller.app.hub.announce(receipt);
@@ -87,9 +111,68 @@ pub async fn delete(caller: Caller<ManageTeams>, Path(id): Path<TeamId>) -> ApiR
     Ok(Done)
 }
 
-fn check_count(check: &mut Check, members: &[UserId]) {
-    if members.len() > MOST_MEMBERS {
+fn check_setting(check: &mut Check, setting: &TeamChange) {
+    let members = setting.members.as_ref().map_or(0, Vec::len);
+    if members > MOST_MEMBERS {
         check.refuse("member_ids", format!("must be at most {MOST_MEMBERS}"));
+    }
+    let sessions = setting.sessions.as_ref().map_or(0, Vec::len);
+    if sessions > MOST_MEMBERS {
+        check.refuse("session_ids", format!("must be at most {MOST_MEMBERS}"));
+    }
+    let Some(routing) = &setting.routing else {
+        return;
+    };
+    for (field, seconds, least) in [
+        (
+            "routing.accept_seconds",
+            routing.accept_seconds,
+            LEAST_TO_ACCEPT,
+        ),
+        ("routing.reply_goal_seconds", routing.reply_goal_seconds, 1),
+        ("routing.overflow_seconds", routing.overflow_seconds, 0),
+    ] {
+        if seconds.is_some_and(|seconds| !(least..=MOST_SECONDS).contains(&seconds)) {
+            check.refuse(field, format!("must be {least} to {MOST_SECONDS}"));
+        }
+    }
+    if routing.overflow_team_id.is_some() != routing.overflow_seconds.is_some() {
+        let why = "goes with routing.overflow_seconds, and the other way round";
+        check.refuse("routing.overflow_team_id", why);
+    }
+}
+
+/// What it names has to be the organization's.
+async fn check_known(
+    caller: &Caller<ManageTeams>,
+    id: Option<TeamId>,
+    setting: &TeamChange,
+) -> ApiResult<()> {
+    let tenant = caller.tenant();
+    let refused =
+        |field: &str, why: &str| Err(ApiError::of(Code::ValidationFailed).field(field, why));
+    for session in setting.sessions.iter().flatten() {
+        if matches!(
+            tenant.find_session(*session).await,
+            Err(StoreError::NotFound)
+        ) {
+            return refused("session_ids", "must be numbers of this organization");
+        }
+    }
+    let other = setting
+        .routing
+        .as_ref()
+        .and_then(|routing| routing.overflow_team_id);
+    let Some(other) = other else { return Ok(()) };
+    if id == Some(other) {
+        return refused("routing.overflow_team_id", "must be another team");
+    }
+    match tenant.find_team(other).await {
+        Err(StoreError::NotFound) => refused(
+            "routing.overflow_team_id",
+            "must be a team of this organization",
+        ),
+        found => Ok(found.map(drop)?),
     }
 }
 

@@ -206,15 +206,22 @@ impl AgentSocket {
         let check = tokio::time::timeout(ANSWER, check);
         ctx.wait(
             wrap_future::<_, Self>(check).map(move |checked, socket, ctx| match checked {
-                Ok(Some(Topics { allowed, refused })) => socket.tell_feed(
-                    Subscribe {
-                        socket: socket.id,
-                        topics: allowed,
-                        refused,
-                        since,
-                    },
-                    ctx,
-                ),
+                Ok(Some(Topics { allowed, refused })) => {
+                    let watches = allowed.iter().any(|topic| topic.starts_with("queue:"));
+                    socket.tell_feed(
+                        Subscribe {
+                            socket: socket.id,
+                            topics: allowed,
+                            refused,
+                            since,
+                        },
+                        ctx,
+                    );
+                    if watches && let Some(member) = &socket.member {
+                        // How they fare comes within a second.
+                        socket.app.hub.watch_queues(member.organization());
+                    }
+                }
                 _ => ctx.text(command::error(Code::Unavailable.as_str())),
             }),
         );

@@ -1,8 +1,8 @@
 //! Who sits at a socket, what they may look at, and whether they still may.
 
-use actors::model::ids::{ConversationId, LoginId, OrganizationId};
+use actors::model::ids::{ConversationId, LoginId, OrganizationId, TeamId};
 use actors::model::user::Actor;
-use actors::ports::store::ConversationStore;
+use actors::ports::store::{ConversationStore, StoreError};
 use actors::time::Timestamp;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -110,7 +110,7 @@ fn question(expires_at: Option<Timestamp>, login: Option<LoginId>, now: Timestam
     }
 }
 
-/// Sorts out conversations that the organization does not have (SECURITY row 13); None when the database does
+/// Sorts out conversations and teams that the organization does not have (SECURITY row 13); None when the database does
 /// not answer. What a role may look at besides is the feed's to say.
 pub async fn check_topics(
     store: Store,
@@ -122,10 +122,10 @@ pub async fn check_topics(
         refused: Vec::new(),
     };
     for (index, topic) in topics.into_iter().enumerate() {
-        let may = match topic.strip_prefix("conversation:") {
+        let may = match topic.split_once(':') {
             _ if index >= MOST_TOPICS => false,
-            None => true,
-            Some(id) => match id.parse::<ConversationId>() {
+            None | Some(("queue", "none")) => true,
+            Some(("conversation", id)) => match id.parse::<ConversationId>() {
                 Err(_) => false,
                 Ok(id) => store
                     .locate_conversation(organization, id)
@@ -133,6 +133,14 @@ pub async fn check_topics(
                     .ok()?
                     .is_some(),
             },
+            Some(("queue", id)) => match id.parse::<TeamId>() {
+                Err(_) => false,
+                Ok(id) => match store.tenant(organization).find_team(id).await {
+                    Err(StoreError::NotFound) => false,
+                    found => found.is_ok().then_some(true)?,
+                },
+            },
+            Some(_) => false,
         };
         if may {
             checked.allowed.push(topic);

@@ -9,6 +9,7 @@ use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::agent::AgentRow;
 use super::contact_identity::{ContactRow, IdentityRow};
 use super::conversation::ConversationRow;
 use super::db::{boxed, refused};
@@ -17,6 +18,7 @@ use super::job::JobRow;
 use super::kept::kept;
 use super::message::{MediaRow, MessageRow};
 use super::outbound::IdempotencyRow;
+use super::queue::MoveRow;
 use super::template::TemplateRow;
 
 /// A statement of fixed text that takes arrays.
@@ -205,6 +207,27 @@ bulk!(ConversationRow, "conversations", {
     priority: BigInt,
     snoozed_until: Nullable<Timestamp>,
     waiting_since: Nullable<Timestamp>,
+    reserved_until: Nullable<Timestamp>,
+});
+
+bulk!(MoveRow, "queue_moves", {
+    id: BigInt,
+    organization_id: BigInt,
+    team_id: BigInt,
+    conversation_id: BigInt,
+    kind: Text,
+    user_id: Nullable<BigInt>,
+    waited_ms: Nullable<BigInt>,
+    at: Timestamp,
+});
+
+bulk!(AgentRow, "agents", {
+    user_id: BigInt,
+    organization_id: BigInt,
+    status: Text,
+    reason: Nullable<Text>,
+    capacity: BigInt,
+    since: Timestamp,
 });
 
 bulk!(MediaRow, "media", {

@@ -47,6 +47,7 @@ pub(crate) struct ConversationRow {
     pub priority: i64,
     pub snoozed_until: Option<NaiveDateTime>,
     pub waiting_since: Option<NaiveDateTime>,
+    pub reserved_until: Option<NaiveDateTime>,
 }
 
 /// The columns of a contact that a conversation shows.
@@ -202,6 +203,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                     .ok_or_else(|| unreadable("priority", &row.priority.to_string()))?,
                 snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
                 waiting_since: field::instant_opt(row.waiting_since),
+                reserved_until: field::instant_opt(row.reserved_until),
                 unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
                 last_message,
                 window_expires_at: field::instant_opt(row.window_expires_at),

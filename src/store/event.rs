@@ -50,6 +50,9 @@ impl EventRow {
             Event::TemplateUpdated(data)
             | Event::QuarantineAdded(data)
             | Event::DirectoryUpdated(data) => (None, None, Some(data.get().to_owned())),
+            Event::AgentUpdated(agent) => {
+                (None, Some(agent.id.0), Some(field::write(agent.as_ref())?))
+            }
             event => (event.message().map(|message| message.id.0), None, None),
         };
         Ok(Self {
@@ -275,6 +278,7 @@ impl Bodies {
             ("session.updated", ..) => Event::SessionUpdated(Arc::new(field::read(data())?)),
             ("template.updated", ..) => Event::TemplateUpdated(field::json(data().to_owned())?),
             ("directory.updated", ..) => Event::DirectoryUpdated(field::json(data().to_owned())?),
+            ("agent.updated", ..) => Event::AgentUpdated(Arc::new(field::read(data())?)),
             ("quarantine.added", ..) => Event::QuarantineAdded(field::json(data().to_owned())?),
             // What it was about is gone: the number stays, so that readers see no hole.
             _ => Event::TemplateUpdated(Json::null()),

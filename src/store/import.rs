@@ -308,6 +308,7 @@ impl Rows {
             priority: Priority::default().rank(),
             snoozed_until: None,
             waiting_since: waiting.map(|message| message.created_at.naive()),
+            reserved_until: None,
         });
         Ok(())
     }

@@ -295,6 +295,7 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
         conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
         conversations::updated_at.eq(view.updated_at.naive()),
         conversations::waiting_since.eq(view.waiting_since.map(|at| at.naive())),
+        conversations::reserved_until.eq(view.reserved_until.map(|at| at.naive())),
     ));
     with_conn!(conn, |c| kept(update).execute(c).await)?;
     Ok(())

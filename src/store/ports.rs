@@ -6,16 +6,20 @@ use std::time::Duration;
 use actors::event::{Cursor, Envelope};
 use actors::model::contact::Identity;
 use actors::model::conversation::{ConversationKey, ConversationState};
-use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use actors::model::ids::{
+    AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
+};
 use actors::model::job::{After, Job};
 use actors::model::node::Lease;
 use actors::model::outbound::Outcome;
 use actors::model::quarantine::Quarantined;
+use actors::model::queue::Floor;
 use actors::model::session::{HealthState, SessionState};
 use actors::model::status::StatusUpdate;
 use actors::ports::store::{
     Appended, Begun, ChangeWrite, ConversationStore, EventStore, InboundAppend, JobStore,
-    LineStore, MessageStore, OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+    LineStore, MessageStore, OutboundAppend, QueueStore, Queued, Raised, Receipt, SessionStore,
+    StoreError,
 };
 use actors::time::Timestamp;
 use async_trait::async_trait;
@@ -184,5 +188,32 @@ impl SessionStore for Store {
         reason: Option<String>,
     ) -> Result<Receipt, StoreError> {
         self.unscoped().set_session_health(id, health, reason).await
+    }
+}
+
+#[async_trait]
+impl QueueStore for Store {
+    async fn organizations_with_lines(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        self.unscoped().organizations_with_lines().await
+    }
+
+    async fn load_floor(&self, organization: OrganizationId) -> Result<Floor, StoreError> {
+        self.tenant(organization).floor().await
+    }
+
+    async fn replies_since(
+        &self,
+        organization: OrganizationId,
+        since: Timestamp,
+    ) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        self.tenant(organization).replies(since).await
+    }
+
+    async fn note_missed(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> Result<Receipt, StoreError> {
+        self.tenant(organization).miss(user).await
     }
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use actors::id::floor_at;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
@@ -12,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::db::Conn;
 use super::schema::{
     dedup_keys, early_statuses, events, idempotency_keys, organizations, password_resets,
-    refresh_tokens, throttles,
+    queue_moves, refresh_tokens, throttles,
 };
 use super::{Store, partition};
 use crate::{in_tx, with_conn};
@@ -25,6 +26,8 @@ const PAGE: usize = 5000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The provider repeats a webhook for seven days.
 pub(super) const DEDUP_LIFE: Duration = Duration::from_secs(8 * 24 * 60 * 60);
+/// What happened in the lines: long enough to compare a quarter with the one before.
+const MOVES: Duration = Duration::from_secs(200 * 24 * 60 * 60);
 /// A client that was away for longer loads again.
 const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -62,6 +65,15 @@ impl Store {
         sweep!(password_resets, expires_at, DAY);
         sweep!(refresh_tokens, expires_at, DAY);
         sweep!(throttles, since, DAY);
+        // By the time in their ids, for which there is an index.
+        let spent = floor_at(now - MOVES);
+        gone += in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                queue_moves::table.filter(queue_moves::id.lt(spent))
+            )
+            .execute(c)
+            .await)
+        })?;
         // Last: it may have to wait for its turn at the table, and gives up then.
         if self.drop_events(now - EVENTS).await? {
             gone += self.cut_all_events(now).await?;

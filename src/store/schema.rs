@@ -228,6 +228,7 @@ table! {
         priority -> BigInt,
         snoozed_until -> Nullable<Timestamp>,
         waiting_since -> Nullable<Timestamp>,
+        reserved_until -> Nullable<Timestamp>,
     }
 }
 
@@ -238,6 +239,50 @@ table! {
         name -> Text,
         created_at -> Timestamp,
         archived_at -> Nullable<Timestamp>,
+        strategy -> Text,
+        accept_seconds -> Nullable<BigInt>,
+        reply_goal_seconds -> Nullable<BigInt>,
+        overflow_team_id -> Nullable<BigInt>,
+        overflow_seconds -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    team_sessions (session_id) {
+        session_id -> BigInt,
+        team_id -> BigInt,
+    }
+}
+
+table! {
+    agents (user_id) {
+        user_id -> BigInt,
+        organization_id -> BigInt,
+        status -> Text,
+        reason -> Nullable<Text>,
+        capacity -> BigInt,
+        since -> Timestamp,
+    }
+}
+
+table! {
+    agent_seats (user_id, life) {
+        user_id -> BigInt,
+        life -> BigInt,
+        organization_id -> BigInt,
+    }
+}
+
+table! {
+    queue_moves (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        team_id -> BigInt,
+        conversation_id -> BigInt,
+        kind -> Text,
+        user_id -> Nullable<BigInt>,
+        waited_ms -> Nullable<BigInt>,
+        at -> Timestamp,
     }
 }
 
@@ -431,3 +476,4 @@ allow_tables_to_appear_in_same_query!(sessions, organizations, templates);
 allow_tables_to_appear_in_same_query!(invitations, organizations);
 allow_tables_to_appear_in_same_query!(team_members, users);
 allow_tables_to_appear_in_same_query!(media, messages);
+allow_tables_to_appear_in_same_query!(conversations, messages);

@@ -1,9 +1,10 @@
 //! Teams: groups of agents that take care of conversations together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use actors::model::conversation::TeamBrief;
-use actors::model::ids::{TeamId, UserId};
+use actors::model::ids::{SessionId, TeamId, UserId};
+use actors::model::queue::{Routing, Strategy};
 use actors::model::user::{Actor, UserBrief};
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
@@ -15,7 +16,7 @@ use serde_json::json;
 
 use super::db::Conn;
 use super::directory::{Deed, Noun};
-use super::schema::{team_members, teams, users};
+use super::schema::{sessions, team_members, team_sessions, teams, users};
 use super::{Tenant, field};
 use crate::{in_tx, with_conn};
 
@@ -26,6 +27,9 @@ pub struct Team {
     pub name: String,
     /// Oldest colleagues first.
     pub members: Vec<UserBrief>,
+    /// Numbers whose conversations are this team's from the start.
+    pub session_ids: Vec<SessionId>,
+    pub routing: Routing,
     pub created_at: Timestamp,
 }
 
@@ -35,15 +39,37 @@ pub struct TeamChange {
     pub name: Option<String>,
     /// All of them, instead of those who are in it now.
     pub members: Option<Vec<UserId>>,
+    /// All of them, instead of those that are its now; another team loses them.
+    pub sessions: Option<Vec<SessionId>>,
+    pub routing: Option<Routing>,
 }
 
 /// A team as it lies in the database.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = teams)]
-struct TeamRow {
-    id: i64,
-    name: String,
-    created_at: NaiveDateTime,
+pub(super) struct TeamRow {
+    pub id: i64,
+    pub name: String,
+    pub created_at: NaiveDateTime,
+    pub strategy: String,
+    pub accept_seconds: Option<i64>,
+    pub reply_goal_seconds: Option<i64>,
+    pub overflow_team_id: Option<i64>,
+    pub overflow_seconds: Option<i64>,
+}
+
+impl TeamRow {
+    /// By which rules its conversations are given out.
+    pub fn routing(&self) -> Result<Routing, StoreError> {
+        let seconds = |setting: Option<i64>| setting.and_then(|it| u32::try_from(it).ok());
+        Ok(Routing {
+            strategy: field::named("strategy", &self.strategy, Strategy::parse)?,
+            accept_seconds: seconds(self.accept_seconds),
+            reply_goal_seconds: seconds(self.reply_goal_seconds),
+            overflow_team_id: self.overflow_team_id.map(TeamId),
+            overflow_seconds: seconds(self.overflow_seconds),
+        })
+    }
 }
 
 impl Tenant {
@@ -79,12 +105,12 @@ impl Tenant {
         Ok(TeamBrief { id, name })
     }
 
-    /// Makes a team; `NotFound` when a member is nobody of the organization.
+    /// Makes a team; `NotFound` when a member, a number or the team that it overflows into is not the organization's.
     pub async fn create_team(
         &self,
         by: &Actor,
         name: &str,
-        members: &[UserId],
+        setting: &TeamChange,
     ) -> Result<(Team, Receipt), StoreError> {
         let id = self.store().next_id();
         in_tx!(self.db(), |conn| {
@@ -98,15 +124,20 @@ impl Tenant {
                 .values(row)
                 .execute(c)
                 .await)?;
-            self.set_members(conn, id, members).await?;
-            let details = json!({"name": name, "members": members});
+            self.set_up(conn, id, setting).await?;
+            let details = json!({
+                "name": name,
+                "members": setting.members,
+                "sessions": setting.sessions,
+                "routing": setting.routing,
+            });
             let deed = deed("team.created", TeamId(id), details);
             let receipt = self.note_deed(conn, by, deed).await?;
             Ok((self.team(conn, id).await?, receipt))
         })
     }
 
-    /// Changes a team; `NotFound` when it, or a member, is not there.
+    /// Changes a team; `NotFound` when it, a member, a number or the team that it overflows into is not there.
     pub async fn change_team(
         &self,
         by: &Actor,
@@ -121,14 +152,19 @@ impl Tenant {
                     .execute(c)
                     .await)?;
             }
-            if let Some(members) = &change.members {
-                self.set_members(conn, id.0, members).await?;
-            }
+            self.set_up(conn, id.0, change).await?;
             let members = before.members.iter().map(|user| user.id);
             let details = json!({
                 "name": change.name,
                 "members": change.members,
-                "before": {"name": before.name, "members": members.collect::<Vec<_>>()},
+                "sessions": change.sessions,
+                "routing": change.routing,
+                "before": {
+                    "name": before.name,
+                    "members": members.collect::<Vec<_>>(),
+                    "sessions": before.session_ids,
+                    "routing": before.routing,
+                },
             });
             let deed = deed("team.changed", id, details);
             let receipt = self.note_deed(conn, by, deed).await?;
@@ -144,6 +180,16 @@ impl Tenant {
                 .set(teams::archived_at.eq(Some(Timestamp::now().naive())))
                 .execute(c)
                 .await)?;
+            // Its numbers are nobody's again, and nobody overflows into it.
+            self.set_sessions(conn, id.0, &[]).await?;
+            with_conn!(conn, |c| diesel::update(
+                teams::table
+                    .filter(teams::organization_id.eq(self.org()))
+                    .filter(teams::overflow_team_id.eq(Some(id.0)))
+            )
+            .set(teams::overflow_team_id.eq(None::<i64>))
+            .execute(c)
+            .await)?;
             let deed = deed("team.archived", id, json!({"name": team.name}));
             self.note_deed(conn, by, deed).await
         })
@@ -159,6 +205,85 @@ impl Tenant {
             .await)?;
         let mut teams = with_members(conn, vec![row]).await?;
         teams.pop().ok_or(StoreError::NotFound)
+    }
+
+    async fn set_up(
+        &self,
+        conn: &mut Conn,
+        team: i64,
+        setting: &TeamChange,
+    ) -> Result<(), StoreError> {
+        if let Some(members) = &setting.members {
+            self.set_members(conn, team, members).await?;
+        }
+        if let Some(sessions) = &setting.sessions {
+            self.set_sessions(conn, team, sessions).await?;
+        }
+        if let Some(routing) = &setting.routing {
+            self.set_routing(conn, team, routing).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_routing(
+        &self,
+        conn: &mut Conn,
+        team: i64,
+        routing: &Routing,
+    ) -> Result<(), StoreError> {
+        if let Some(other) = routing.overflow_team_id {
+            self.team(conn, other.0).await?;
+        }
+        let seconds = |setting: Option<u32>| setting.map(i64::from);
+        with_conn!(conn, |c| diesel::update(teams::table.find(team))
+            .set((
+                teams::strategy.eq(routing.strategy.as_str()),
+                teams::accept_seconds.eq(seconds(routing.accept_seconds)),
+                teams::reply_goal_seconds.eq(seconds(routing.reply_goal_seconds)),
+                teams::overflow_team_id.eq(routing.overflow_team_id.map(|id| id.0)),
+                teams::overflow_seconds.eq(seconds(routing.overflow_seconds)),
+            ))
+            .execute(c)
+            .await)?;
+        Ok(())
+    }
+
+    async fn set_sessions(
+        &self,
+        conn: &mut Conn,
+        team: i64,
+        numbers: &[SessionId],
+    ) -> Result<(), StoreError> {
+        let ids: BTreeSet<i64> = numbers.iter().map(|session| session.0).collect();
+        let known: i64 = with_conn!(conn, |c| sessions::table
+            .filter(sessions::organization_id.eq(self.org()))
+            .filter(sessions::id.eq_any(&ids))
+            .count()
+            .get_result(c)
+            .await)?;
+        if usize::try_from(known).ok() != Some(ids.len()) {
+            return Err(StoreError::NotFound);
+        }
+        with_conn!(conn, |c| diesel::delete(
+            team_sessions::table.filter(
+                team_sessions::team_id
+                    .eq(team)
+                    .or(team_sessions::session_id.eq_any(&ids))
+            )
+        )
+        .execute(c)
+        .await)?;
+        for session in ids {
+            let row = (
+                team_sessions::session_id.eq(session),
+                team_sessions::team_id.eq(team),
+            );
+            with_conn!(conn, |c| diesel::insert_into(team_sessions::table)
+                .values(row)
+                .execute(c)
+                .await)?;
+        }
+        Ok(())
     }
 
     async fn set_members(
@@ -215,13 +340,24 @@ async fn with_members(conn: &mut Conn, rows: Vec<TeamRow>) -> Result<Vec<Team>, 
             .or_default()
             .push(UserBrief { id, name });
     }
-    let teams = rows.into_iter().map(|row| Team {
-        id: TeamId(row.id),
-        members: members.remove(&row.id).unwrap_or_default(),
-        name: row.name,
-        created_at: field::instant(row.created_at),
+    let numbers: Vec<(i64, i64)> = with_conn!(conn, |c| team_sessions::table
+        .filter(team_sessions::team_id.eq_any(&ids))
+        .order(team_sessions::session_id)
+        .select((team_sessions::team_id, team_sessions::session_id))
+        .load(c)
+        .await)?;
+    let teams = rows.into_iter().map(|row| {
+        let numbers = numbers.iter().filter(|(team, _)| *team == row.id);
+        Ok(Team {
+            id: TeamId(row.id),
+            members: members.remove(&row.id).unwrap_or_default(),
+            session_ids: numbers.map(|(_, session)| SessionId(*session)).collect(),
+            routing: row.routing()?,
+            name: row.name,
+            created_at: field::instant(row.created_at),
+        })
     });
-    Ok(teams.collect())
+    teams.collect()
 }
 
 fn deed(action: &str, id: TeamId, details: serde_json::Value) -> Deed<'_> {

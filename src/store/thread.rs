@@ -22,7 +22,7 @@ use super::contact_identity::{
 use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::schema::conversations;
-use super::{Store, audit, event, field, job, outbound, tag};
+use super::{Store, audit, event, field, job, outbound, queue, tag};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -106,6 +106,7 @@ pub(crate) fn fresh_row(
         priority: Priority::default().rank(),
         snoozed_until: None,
         waiting_since: None,
+        reserved_until: None,
     }
 }
 
@@ -240,6 +241,7 @@ impl Store {
             next.version = seq;
             outbound::save(conn, &next).await?;
             save_care(conn, &next).await?;
+            queue::record(conn, queue::rows_of(self, state, &next, now)).await?;
             if next.conversation.tags != thread.tags {
                 let tags = &next.conversation.tags;
                 tag::retag(conn, state.organization.0, thread.id, tags).await?;

@@ -87,6 +87,7 @@ pub fn conversation(seq: i64, number: i64) -> Conversation {
         priority: Default::default(),
         snoozed_until: None,
         waiting_since: None,
+        reserved_until: None,
         unread: 3,
         last_message: Some(LastMessage {
             id: MessageId(FIRST + seq),

@@ -3,7 +3,7 @@
 //! library's hasher, because nodes of two versions have to agree.
 
 use crate::model::conversation::ConversationKey;
-use crate::model::ids::SessionId;
+use crate::model::ids::{OrganizationId, SessionId};
 use crate::model::node::Peer;
 
 /// The owner of what lies at `place`; None when there is nobody.
@@ -22,6 +22,11 @@ pub fn of_conversation(key: &ConversationKey) -> u64 {
 /// Where the send line of a number lies.
 pub fn of_line(session: SessionId) -> u64 {
     spread(b'l', session.0.to_be_bytes().into_iter())
+}
+
+/// Where the waiting lines of an organization lie.
+pub fn of_queues(organization: OrganizationId) -> u64 {
+    spread(b'q', organization.0.to_be_bytes().into_iter())
 }
 
 /// FNV-1a over the bytes, and then mixed: its high bits alone are poor.

@@ -10,6 +10,7 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::{ConversationId, OrganizationId};
 use crate::model::message::Message;
 use crate::model::presence::Person;
+use crate::model::queue::QueueFigures;
 use crate::ports::media::MediaLinks;
 
 /// `{seq, at, type, data}` of an event, with addresses for its files.
@@ -66,6 +67,29 @@ pub fn presence(
     let text =
         format!(r#"{{"type":"presence","conversation":"{conversation}","people":{people}}}"#);
     Ok(text.into())
+}
+
+/// How a team's line fares; with how its agents do, for those who may see it.
+pub fn queue(figures: &QueueFigures, agents: bool) -> Result<ByteString, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Queue<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        queue: &'a QueueFigures,
+    }
+    let shown;
+    let queue = match agents {
+        true => figures,
+        false => {
+            shown = figures.without_agents();
+            &shown
+        }
+    };
+    serde_json::to_string(&Queue {
+        kind: "queue",
+        queue,
+    })
+    .map(Into::into)
 }
 
 /// The answer to `subscribe`.

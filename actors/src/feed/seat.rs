@@ -7,7 +7,7 @@ use actix::{Message as ActixMessage, Recipient};
 use bytestring::ByteString;
 
 use crate::event::{Audience, Envelope};
-use crate::model::ids::{ConversationId, OrganizationId};
+use crate::model::ids::{ConversationId, OrganizationId, TeamId};
 use crate::model::user::{Role, Who};
 
 /// Names a socket on this node.
@@ -39,6 +39,10 @@ pub enum Topic {
     Sessions,
     /// What people choose from: tags, teams, canned responses.
     Directory,
+    /// Who is online, away, busy, offline.
+    Agents,
+    /// How a team's line fares, once a second; None: conversations of no team.
+    Queue(Option<TeamId>),
     /// What is meant for this person alone.
     Me,
     /// Every event, unconflated.
@@ -49,11 +53,12 @@ impl Topic {
     /// The topics that an event belongs to, besides the firehose; list rows are no events.
     pub fn of(envelope: &Envelope) -> impl Iterator<Item = Self> + use<> {
         use crate::event::Event::{
-            DirectoryUpdated, QuarantineAdded, SessionUpdated, TemplateUpdated,
+            AgentUpdated, DirectoryUpdated, QuarantineAdded, SessionUpdated, TemplateUpdated,
         };
         let about = match &envelope.event {
             SessionUpdated(_) | TemplateUpdated(_) | QuarantineAdded(_) => Some(Self::Sessions),
             DirectoryUpdated(_) => Some(Self::Directory),
+            AgentUpdated(_) => Some(Self::Agents),
             event => event.conversation().map(Self::Conversation),
         };
         let personal = matches!(envelope.audience, Audience::User(_)).then_some(Self::Me);
@@ -74,12 +79,15 @@ impl FromStr for Topic {
             "inbox" => Ok(Self::Inbox),
             "sessions" => Ok(Self::Sessions),
             "directory" => Ok(Self::Directory),
+            "agents" => Ok(Self::Agents),
+            "queue:none" => Ok(Self::Queue(None)),
             "me" => Ok(Self::Me),
             "firehose" => Ok(Self::Firehose),
-            _ => {
-                let id = text.strip_prefix("conversation:").ok_or(())?;
-                id.parse().map(Self::Conversation).map_err(|_| ())
-            }
+            _ => match text.split_once(':').ok_or(())? {
+                ("conversation", id) => id.parse().map(Self::Conversation).map_err(|_| ()),
+                ("queue", id) => id.parse().map(Some).map(Self::Queue).map_err(|_| ()),
+                _ => Err(()),
+            },
         }
     }
 }

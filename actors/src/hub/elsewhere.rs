@@ -143,6 +143,10 @@ impl Hub {
                 let last = self.tell_here(&key, LastInbound).await;
                 last.map(Answer::ProviderId)
             }
+            Request::Queues { organization } => {
+                let figures = self.queues_here(organization).await;
+                figures.map(Answer::Queues)
+            }
             Request::Report => Ok(Answer::Report(Box::new(self.report()))),
         }
     }

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::contact::{ContactBrief, Identity};
-use crate::model::ids::{ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId};
+use crate::model::ids::{
+    ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId, UserId,
+};
 use crate::model::message::{AuthorKind, Direction};
+use crate::model::queue::Route;
 use crate::model::status::MessageStatus;
 use crate::model::user::UserBrief;
 use crate::time::Timestamp;
@@ -32,6 +35,9 @@ pub struct Conversation {
     /// Null when nobody owes one.
     #[serde(default)]
     pub waiting_since: Option<Timestamp>,
+    /// Until when the assignee may accept it, before it goes to somebody else; null once they did.
+    #[serde(default)]
+    pub reserved_until: Option<Timestamp>,
     /// Customer messages since somebody looked.
     pub unread: i32,
     pub last_message: Option<LastMessage>,
@@ -52,6 +58,9 @@ impl Conversation {
         if matches!(status, ConversationStatus::Closed) {
             self.waiting_since = None;
         }
+        if !matches!(status, ConversationStatus::Open) {
+            self.reserved_until = None;
+        }
     }
 
     /// Somebody said something to the contact: does that answer them?
@@ -61,6 +70,7 @@ impl Conversation {
             AuthorKind::User | AuthorKind::ApiKey | AuthorKind::App
         ) {
             self.waiting_since = None;
+            self.reserved_until = None;
         }
     }
 }
@@ -98,6 +108,11 @@ pub enum Priority {
 
 impl Priority {
     const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+
+    /// All, what hurries most first.
+    pub fn falling() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().rev()
+    }
 
     /// The number in the database; it rises with the hurry.
     pub const fn rank(self) -> i64 {
@@ -216,6 +231,18 @@ pub struct ConversationChange {
     pub remove_tags: Vec<TagId>,
     /// Sets unread to zero.
     pub read: bool,
+    /// Gives it out, if it still waits.
+    #[serde(default)]
+    pub route: Option<Route>,
+    /// The assignee takes what was reserved for them.
+    #[serde(default)]
+    pub accept: bool,
+    /// Takes it from whoever did not accept it until exactly then.
+    #[serde(default)]
+    pub end_reservation: Option<Timestamp>,
+    /// Takes it from this person, if it is open and theirs.
+    #[serde(default)]
+    pub release: Option<UserId>,
 }
 
 /// How nodes write what may be unchanged (null), taken away (false) or given: null alone could not tell the first two.
@@ -277,6 +304,7 @@ impl ConversationChange {
         }
         if let Some(assignee) = &self.assignee {
             conversation.assignee.clone_from(assignee);
+            conversation.reserved_until = None;
         }
         if let Some(team) = &self.team {
             conversation.team.clone_from(team);
@@ -291,6 +319,27 @@ impl ConversationChange {
         tags.dedup();
         if self.read {
             conversation.unread = 0;
+        }
+        self.apply_routing(conversation);
+    }
+
+    fn apply_routing(&self, conversation: &mut Conversation) {
+        if let Some(route) = &self.route {
+            route.apply(conversation);
+        }
+        if self.accept {
+            conversation.reserved_until = None;
+        }
+        let ends = self.end_reservation.is_some();
+        if ends && self.end_reservation == conversation.reserved_until {
+            conversation.assignee = None;
+            conversation.reserved_until = None;
+        }
+        let holder = conversation.assignee.as_ref().map(|user| user.id);
+        let is_open = conversation.status == ConversationStatus::Open;
+        if is_open && self.release.is_some() && self.release == holder {
+            conversation.assignee = None;
+            conversation.reserved_until = None;
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
 use crate::model::outbound::Draft;
 use crate::model::presence::Whereabouts;
+use crate::model::queue::{QueueFigures, QueueNews};
 use crate::model::user::{Actor, Who};
 
 /// One process of the hub.
@@ -75,6 +76,10 @@ pub enum Request {
     LastInbound {
         key: ConversationKey,
     },
+    /// How the organization's lines fare.
+    Queues {
+        organization: OrganizationId,
+    },
     /// How this node fares.
     Report,
 }
@@ -87,6 +92,7 @@ pub enum Answer {
     Message(Arc<Message>),
     Conversation(Box<Conversation>),
     ProviderId(Option<String>),
+    Queues(Vec<QueueFigures>),
     Report(Box<Report>),
 }
 
@@ -100,6 +106,18 @@ pub enum Notice {
     SessionChanged { session: SessionId },
     /// Where somebody is, as `presence` tells it.
     Whereabouts(Whereabouts),
+    /// What the organization's lines, which are yours, have to know.
+    QueueNews {
+        organization: OrganizationId,
+        news: QueueNews,
+    },
+    /// Somebody began to watch the organization's lines, which are yours.
+    QueuesWatched { organization: OrganizationId },
+    /// How a line fares.
+    QueueFigures {
+        organization: OrganizationId,
+        figures: Box<QueueFigures>,
+    },
     /// The rights of somebody changed: what is remembered of them goes, and their sockets close.
     Expelled {
         organization: OrganizationId,

@@ -11,13 +11,16 @@ use async_trait::async_trait;
 use crate::event::{Cursor, Envelope};
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
-use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use crate::model::ids::{
+    AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
+};
 use crate::model::inbound::{InboundMessage, Reception};
 use crate::model::job::{After, Job, Task};
 use crate::model::message::Message;
 use crate::model::node::Lease;
 use crate::model::outbound::{Draft, Outcome, Parcel};
 use crate::model::quarantine::Quarantined;
+use crate::model::queue::Floor;
 use crate::model::session::{HealthState, SessionState};
 use crate::model::status::StatusUpdate;
 use crate::model::user::Actor;
@@ -297,13 +300,44 @@ pub trait SessionStore: Send + Sync {
     ) -> Result<Receipt, StoreError>;
 }
 
+/// Teams' waiting lines.
+#[async_trait]
+pub trait QueueStore: Send + Sync {
+    /// The organizations with conversations that wait in a team's line, or are reserved, or will be: of numbers with a
+    /// team.
+    async fn organizations_with_lines(&self) -> Result<Vec<OrganizationId>, StoreError>;
+
+    /// The organization's teams, agents and open conversations.
+    async fn load_floor(&self, organization: OrganizationId) -> Result<Floor, StoreError>;
+
+    /// Who answered contacts since then, and when; in no order.
+    async fn replies_since(
+        &self,
+        organization: OrganizationId,
+        since: Timestamp,
+    ) -> Result<Vec<(UserId, Timestamp)>, StoreError>;
+
+    /// An agent did not accept what was given to them: they are away from now on, if they were online.
+    async fn note_missed(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> Result<Receipt, StoreError>;
+}
+
 /// All that actors ask of the database.
 pub trait Store:
-    MessageStore + ConversationStore + JobStore + LineStore + EventStore + SessionStore
+    MessageStore + ConversationStore + JobStore + LineStore + EventStore + SessionStore + QueueStore
 {
 }
 
 impl<T> Store for T where
-    T: MessageStore + ConversationStore + JobStore + LineStore + EventStore + SessionStore
+    T: MessageStore
+        + ConversationStore
+        + JobStore
+        + LineStore
+        + EventStore
+        + SessionStore
+        + QueueStore
 {
 }

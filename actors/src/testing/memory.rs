@@ -5,6 +5,7 @@ mod conversation;
 mod inbound;
 mod job;
 mod outbound;
+mod queue;
 mod setup;
 mod tables;
 
@@ -17,17 +18,21 @@ use crate::event::{Cursor, Envelope};
 use crate::id::IdSource;
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationKey, ConversationState};
-use crate::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
+use crate::model::ids::{
+    AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
+};
 use crate::model::job::{After, Job};
 use crate::model::node::Lease;
 use crate::model::outbound::Outcome;
 use crate::model::quarantine::Quarantined;
+use crate::model::queue::Floor;
 use crate::model::session::{HealthState, SessionState};
 use crate::model::status::StatusUpdate;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
     Appended, Begun, ChangeWrite, ConversationStore, EventStore, InboundAppend, JobStore,
-    LineStore, MessageStore, OutboundAppend, Queued, Raised, Receipt, SessionStore, StoreError,
+    LineStore, MessageStore, OutboundAppend, QueueStore, Queued, Raised, Receipt, SessionStore,
+    StoreError,
 };
 use crate::testing::fault::Faults;
 use crate::testing::memory::tables::Tables;
@@ -279,6 +284,47 @@ impl SessionStore for MemoryStore {
         self.faults
             .run("set_health", || {
                 self.tables().set_health(id, health, reason)
+            })
+            .await
+    }
+}
+
+#[async_trait]
+impl QueueStore for MemoryStore {
+    async fn organizations_with_lines(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        self.faults
+            .run("organizations_with_lines", || {
+                Ok(self.tables().organizations_with_lines())
+            })
+            .await
+    }
+
+    async fn load_floor(&self, organization: OrganizationId) -> Result<Floor, StoreError> {
+        self.faults
+            .run("load_floor", || Ok(self.tables().load_floor(organization)))
+            .await
+    }
+
+    async fn replies_since(
+        &self,
+        organization: OrganizationId,
+        since: Timestamp,
+    ) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        self.faults
+            .run("replies_since", || {
+                Ok(self.tables().replies_since(organization, since))
+            })
+            .await
+    }
+
+    async fn note_missed(
+        &self,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> Result<Receipt, StoreError> {
+        self.faults
+            .run("note_missed", || {
+                Ok(self.tables().note_missed(organization, user))
             })
             .await
     }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use actors::model::conversation::{ConversationChange, ConversationStatus, Priority, TeamBrief};
 use actors::model::ids::{TagId, UserId};
+use actors::model::queue::{Routing, Strategy};
 use actors::model::user::Actor;
 use actors::time::Timestamp;
 
 use crate::http::state::AppState;
-use crate::store::{ConversationFilter, NewCannedResponse, TagColor, Tenant};
+use crate::store::{ConversationFilter, NewCannedResponse, TagColor, TeamChange, Tenant};
 
 const TAGS: [(&str, TagColor); 4] = [
     ("VIP", TagColor::Purple),
@@ -16,8 +17,12 @@ const TAGS: [(&str, TagColor); 4] = [
     ("Return", TagColor::Orange),
     ("Wholesale", TagColor::Teal),
 ];
-/// With the places of their members among the users.
-const TEAMS: [(&str, &[usize]); 2] = [("Orders", &[1, 2, 3]), ("Advice", &[1, 3, 4])];
+/// With the places of their members among the users, and the seconds within which they want to answer. Their people
+/// take what waits themselves: nobody of them is there to be given anything.
+const TEAMS: [(&str, &[usize], u32); 2] = [
+    ("Orders", &[0, 1, 2, 3], 15 * 60),
+    ("Advice", &[0, 1, 3, 4], 60 * 60),
+];
 const TEXTS: [(&str, &str); 4] = [
     (
         "hello",
@@ -53,10 +58,20 @@ pub async fn arrange(
         tags.push(tenant.create_tag(by, name, color).await?.0.id);
     }
     let mut teams: Vec<TeamBrief> = Vec::new();
-    for (name, places) in TEAMS {
+    for (name, places, goal) in TEAMS {
         let members = places.iter().filter_map(|place| users.get(*place).copied());
-        let members: Vec<UserId> = members.collect();
-        let team = tenant.create_team(by, name, &members).await?.0;
+        let setting = TeamChange {
+            members: Some(members.collect()),
+            routing: Some(Routing {
+                strategy: Strategy::Manual,
+                accept_seconds: None,
+                reply_goal_seconds: Some(goal),
+                overflow_team_id: None,
+                overflow_seconds: None,
+            }),
+            ..TeamChange::default()
+        };
+        let team = tenant.create_team(by, name, &setting).await?.0;
         teams.push(TeamBrief {
             id: team.id,
             name: team.name,

@@ -16,11 +16,12 @@ use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 
-use super::super::Store;
 use super::super::db::{Db, blocking_tx};
 use super::super::event::EventRow;
 use super::super::job::JobRow;
 use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
+use super::super::queue::MoveRow;
+use super::super::{Store, queue};
 use super::sieve::Results;
 
 /// Appends all in a transaction.
@@ -57,6 +58,7 @@ struct Rows {
     media: Vec<MediaRow>,
     jobs: Vec<JobRow>,
     states: Vec<Arc<ConversationState>>,
+    moves: Vec<MoveRow>,
     /// The lines that the messages answer.
     quotes: Quotes,
 }
@@ -78,6 +80,8 @@ impl Rows {
         self.jobs.extend(made.jobs);
         let next = Arc::new(next_state(append, state, &made.message));
         self.states.push(Arc::clone(&next));
+        let moves = queue::rows_of(store, state, &next, append.received_at);
+        self.moves.extend(moves);
         let envelope = Arc::new(Envelope {
             organization: append.key.organization,
             seq,

@@ -18,8 +18,9 @@ use super::super::job::JobRow;
 use super::super::kept::kept;
 use super::super::message::MessageRow;
 use super::super::outbound::{IdempotencyRow, after, queued_message, send_task, told};
+use super::super::queue::MoveRow;
 use super::super::schema::{conversations, idempotency_keys, jobs, messages};
-use super::super::{Store, event, outbound};
+use super::super::{Store, event, outbound, queue};
 use super::batch::postgres::save_states;
 use crate::{insert_all, lock_all};
 
@@ -33,6 +34,8 @@ pub(super) fn is_plain(append: &OutboundAppend) -> bool {
         && draft.mentions.is_empty()
         && draft.reply_to.is_none()
         && draft.kind != "reaction"
+        // Answering takes what was reserved, which the short way does not write.
+        && append.state.conversation.reserved_until.is_none()
 }
 
 /// Queues plain drafts; a None is to go one by one.
@@ -154,6 +157,7 @@ struct Rows {
     messages: Vec<MessageRow>,
     jobs: Vec<JobRow>,
     states: Vec<Arc<ConversationState>>,
+    moves: Vec<MoveRow>,
     envelopes: Vec<Arc<Envelope>>,
 }
 
@@ -181,6 +185,7 @@ impl Rows {
         }
         let next = Arc::new(after(state, &message, *status));
         let envelope = told(&next, &message, draft.note, *now);
+        self.moves.extend(queue::rows_of(store, state, &next, *now));
         self.states.push(Arc::clone(&next));
         self.envelopes.push(Arc::clone(&envelope));
         Ok(Queued::Stored {
@@ -198,6 +203,7 @@ impl Rows {
             let mut together = Together::default();
             together.insert(self.messages);
             together.insert(self.jobs);
+            together.insert(self.moves);
             together.insert(event::rows(&self.envelopes)?);
             save_states(&mut together, &self.states);
             return together.run(object).await;
@@ -207,6 +213,7 @@ impl Rows {
         for state in &self.states {
             outbound::save(conn, state).await?;
         }
+        queue::record(conn, self.moves).await?;
         event::store(conn, &self.envelopes).await
     }
 }

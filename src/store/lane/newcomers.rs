@@ -259,6 +259,7 @@ fn unspoken(
             priority: Priority::default(),
             snoozed_until: None,
             waiting_since: None,
+            reserved_until: None,
             unread: 0,
             last_message: None,
             window_expires_at: None,
@@ -298,5 +299,6 @@ fn conversation_row(
         priority: view.priority.rank(),
         snoozed_until: None,
         waiting_since: view.waiting_since.map(|at| at.naive()),
+        reserved_until: None,
     }
 }

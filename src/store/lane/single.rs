@@ -21,7 +21,7 @@ use super::super::db::Conn;
 use super::super::message::{self, MessageRow, Quotes};
 use super::super::schema::{contacts, conversations, dedup_keys, jobs, media, messages};
 use super::super::thread::{fresh_row, meet};
-use super::super::{Store, event, outbound};
+use super::super::{Store, event, outbound, queue};
 use super::batch::{make, next_state};
 use super::keys::{PLACEHOLDER, key_of};
 use super::sieve::quoted;
@@ -396,8 +396,11 @@ async fn show(
     let has_jobs = !made.jobs.is_empty();
     insert_all!(conn, media::table, made.media)?;
     insert_all!(conn, jobs::table, made.jobs)?;
-    *state = next_state(append, state, &made.message);
+    let next = next_state(append, state, &made.message);
+    let moves = queue::rows_of(store, state, &next, append.received_at);
+    *state = next;
     outbound::save(conn, state).await?;
+    queue::record(conn, moves).await?;
     let event = match append.message.effect {
         Effect::Echo => Event::MessageSent(made.message),
         _ => Event::MessageReceived(made.message),

@@ -53,6 +53,7 @@ export function aConversation(number: number, part: Partial<Conversation> = {}):
     priority: "normal",
     snoozed_until: null,
     waiting_since: null,
+    reserved_until: null,
     unread: 0,
     last_message: null,
     window_expires_at: at(600),
@@ -146,6 +147,14 @@ export function aTeam(number: number, part: Partial<Team> = {}): Team {
     id: id("team", number),
     name: `Team ${number}`,
     members: [],
+    session_ids: [],
+    routing: {
+      strategy: "manual",
+      accept_seconds: null,
+      reply_goal_seconds: null,
+      overflow_team_id: null,
+      overflow_seconds: null,
+    },
     created_at: at(0),
     ...part,
   };

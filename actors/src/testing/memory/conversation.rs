@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::model::contact::Identity;
 use crate::model::conversation::{ConversationChange, ConversationKey, ConversationState};
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
+use crate::model::queue::Standing;
 use crate::model::session::{HealthState, SessionState};
 use crate::ports::store::{ChangeWrite, Receipt, StoreError};
 use crate::testing::memory::tables::{Audited, Tables};
@@ -80,15 +81,19 @@ impl Tables {
             return Ok((self.state(id), Receipt::default()));
         }
         let row = self.conversations.get_mut(&id).unwrap();
+        let before = Standing::of(&view);
         change.apply(&mut view);
         row.status = view.status;
         row.snoozed_until = view.snoozed_until;
         row.waiting_since = view.waiting_since;
+        row.reserved_until = view.reserved_until;
         row.assignee = view.assignee;
         row.team = view.team;
         row.priority = view.priority;
         row.tags = view.tags;
         row.unread = view.unread;
+        let after = Standing::of(&self.view(id));
+        self.note_moves(by.organization, Some(&before), &after);
         let mut receipt = Receipt::default();
         let seq = self.next_seq(by.organization);
         let event = Event::ConversationUpdated(Arc::new(self.view(id)));

@@ -221,6 +221,7 @@ impl Tables {
             priority: Priority::default(),
             snoozed_until: None,
             waiting_since: None,
+            reserved_until: None,
             last_inbound_provider_id: None,
             window_expires_at: None,
             created_at: self.now,

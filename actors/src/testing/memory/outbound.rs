@@ -56,6 +56,7 @@ impl Tables {
             let mut answered = state.conversation.clone();
             answered.answered_by(draft.author.kind);
             row.waiting_since = answered.waiting_since;
+            row.reserved_until = answered.reserved_until;
         }
         let session = row.session;
         if !draft.note {

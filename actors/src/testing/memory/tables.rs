@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::event::{Audience, Cursor, Envelope, Event};
 use crate::id::IdSource;
+use crate::model::agent::Agent;
 use crate::model::contact::{Contact, ContactBrief, Identity};
 use crate::model::conversation::{
     Conversation, ConversationKey, ConversationState, ConversationStatus, LastMessage, Priority,
@@ -18,6 +19,7 @@ use crate::model::ids::{
 use crate::model::job::Task;
 use crate::model::message::{Media, Message};
 use crate::model::quarantine::QuarantineEntry;
+use crate::model::queue::{Moved, QueueTeam};
 use crate::model::session::{Session, SessionState};
 use crate::model::status::StatusUpdate;
 use crate::model::user::UserBrief;
@@ -60,6 +62,9 @@ pub struct Tables {
     pub leases: HashMap<SessionId, (i64, i64)>,
     /// Nodes that the others take for dead.
     pub dead: HashSet<i64>,
+    pub teams: Vec<(OrganizationId, QueueTeam)>,
+    pub agents: Vec<(OrganizationId, Agent)>,
+    pub moves: Vec<(OrganizationId, Moved)>,
 }
 
 #[derive(Default)]
@@ -88,6 +93,7 @@ pub struct ConversationRow {
     pub priority: Priority,
     pub snoozed_until: Option<Timestamp>,
     pub waiting_since: Option<Timestamp>,
+    pub reserved_until: Option<Timestamp>,
     pub unread: i32,
     pub last_message: Option<MessageId>,
     pub last_inbound_provider_id: Option<String>,
@@ -134,6 +140,9 @@ impl Tables {
             changes: HashSet::new(),
             leases: HashMap::new(),
             dead: HashSet::new(),
+            teams: Vec::new(),
+            agents: Vec::new(),
+            moves: Vec::new(),
         }
     }
 
@@ -230,6 +239,7 @@ impl Tables {
             priority: row.priority,
             snoozed_until: row.snoozed_until,
             waiting_since: row.waiting_since,
+            reserved_until: row.reserved_until,
             unread: row.unread,
             last_message: last.map(|message| LastMessage {
                 id: message.id,
@@ -339,7 +349,10 @@ impl Tables {
             Event::SessionUpdated(session) => {
                 *session = Arc::new(self.sessions[&session.id].view.clone());
             }
-            Event::TemplateUpdated(_) | Event::QuarantineAdded(_) | Event::DirectoryUpdated(_) => {}
+            Event::TemplateUpdated(_)
+            | Event::QuarantineAdded(_)
+            | Event::DirectoryUpdated(_)
+            | Event::AgentUpdated(_) => {}
         }
         if let Some(row) = &mut envelope.row {
             *row = Arc::new(self.view(row.id));

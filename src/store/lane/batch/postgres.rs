@@ -104,6 +104,7 @@ async fn write(
     together.insert(rows.messages);
     together.insert(rows.media);
     together.insert(rows.jobs);
+    together.insert(rows.moves);
     together.insert(rows.events);
     save_states(&mut together, &rows.states);
     save_numbers(&mut together, numbers);

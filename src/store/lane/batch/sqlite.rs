@@ -14,7 +14,9 @@ use crate::insert_each;
 use crate::store::Store;
 use crate::store::kept::kept;
 use crate::store::message::Quotes;
-use crate::store::schema::{conversations, events, jobs, media, messages, organizations};
+use crate::store::schema::{
+    conversations, events, jobs, media, messages, organizations, queue_moves,
+};
 
 /// Appends all.
 pub(super) fn append(
@@ -84,6 +86,7 @@ fn write(c: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
     insert_each!(c, messages::table, rows.messages)?;
     insert_each!(c, media::table, rows.media)?;
     insert_each!(c, jobs::table, rows.jobs)?;
+    insert_each!(c, queue_moves::table, rows.moves)?;
     for state in rows.states {
         let view = &state.conversation;
         let update = diesel::update(conversations::table.find(view.id.0)).set((

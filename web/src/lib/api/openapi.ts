@@ -4,6 +4,54 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A user as somebody who is given conversations. */
+        Agent: {
+            /**
+             * Format: int32
+             * @description Open conversations that they are given at most.
+             */
+            capacity: number;
+            id: components["schemas"]["UserId"];
+            name: string;
+            reason?: components["schemas"]["StatusReason"] | null;
+            /** @description Since when `state` holds. */
+            since: components["schemas"]["Timestamp"];
+            /** @description How they stand: `status`, but offline while they have no dashboard open. */
+            state: components["schemas"]["AgentStatus"];
+            /** @description As they (or the hub, or a supervisor) chose it. */
+            status: components["schemas"]["AgentStatus"];
+        };
+        /** @description How an agent fares. */
+        AgentFigures: {
+            /** Format: int32 */
+            capacity: number;
+            id: components["schemas"]["UserId"];
+            name: string;
+            /**
+             * Format: int32
+             * @description Open conversations that they have, of all teams.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Those of this team.
+             */
+            open_here: number;
+            reason?: components["schemas"]["StatusReason"] | null;
+            /**
+             * Format: int32
+             * @description Answers to contacts within the last 60 minutes, in all teams.
+             */
+            replies: number;
+            /** @description Since when `state` holds. */
+            since: components["schemas"]["Timestamp"];
+            state: components["schemas"]["AgentStatus"];
+        };
+        /**
+         * @description How an agent stands. Only those who are online are given conversations.
+         * @enum {string}
+         */
+        AgentStatus: "online" | "away" | "busy" | "offline";
         /** @description Whether the process lives. */
         Alive: {
             status: string;
@@ -69,6 +117,15 @@ export interface components {
         };
         /** @example can_0c3h7k9m2p4r6 */
         CannedResponseId: string;
+        /** @description What changes about an agent; absent means unchanged. */
+        ChangeAgent: {
+            /**
+             * Format: int32
+             * @description Open conversations that they are given at most.
+             */
+            capacity?: number | null;
+            status?: components["schemas"]["AgentStatus"] | null;
+        };
         /** @description What agents may change about contacts. */
         ChangeContact: {
             /** @description Null or blank: the name that the contact gave. */
@@ -112,6 +169,9 @@ export interface components {
             /** @description All of them, instead of those who are in it now. */
             member_ids?: components["schemas"]["UserId"][] | null;
             name?: string | null;
+            routing?: components["schemas"]["Routing"] | null;
+            /** @description All numbers whose conversations are its from the start; another team loses them. */
+            session_ids?: components["schemas"]["SessionId"][] | null;
         };
         /** @description What admins may change about others. */
         ChangeUser: {
@@ -172,6 +232,7 @@ export interface components {
             id: components["schemas"]["ConversationId"];
             last_message?: components["schemas"]["LastMessage"] | null;
             priority?: components["schemas"]["Priority"];
+            reserved_until?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description The number of the last event that changed this row; a higher one replaces a lower.
@@ -228,6 +289,9 @@ export interface components {
         CreateTeam: {
             member_ids?: components["schemas"]["UserId"][];
             name: string;
+            routing?: components["schemas"]["Routing"] | null;
+            /** @description Numbers whose conversations are its from the start; another team loses them. */
+            session_ids?: components["schemas"]["SessionId"][];
         };
         /** @description A fresh key; shown this once. */
         CreatedApiKey: {
@@ -502,9 +566,52 @@ export interface components {
          * @enum {string}
          */
         QuarantineSource: "webhook" | "job";
+        /** @description How a team's line fares; `team` null: conversations of no team, which nobody is given. */
+        QueueFigures: {
+            /** @description The members, and whoever else has open conversations here. Only supervisors see them. */
+            agents: components["schemas"]["AgentFigures"][];
+            /** @description Conversations that came into the line, by minute; the last is the minute of `at`. */
+            arrivals: number[];
+            /** @description When that was. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Of those, the ones that used up three quarters of the reply goal.
+             */
+            at_risk: number;
+            /**
+             * Format: int32
+             * @description Of those, the ones that waited for longer than the goal.
+             */
+            breached: number;
+            longest_wait_since?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Open conversations that somebody has.
+             */
+            serving: number;
+            /** @description Conversations that somebody took, by minute. */
+            taken: number[];
+            team?: components["schemas"]["TeamBrief"] | null;
+            /**
+             * Format: int32
+             * @description Of all open ones, those whose contact waits for an answer.
+             */
+            unanswered: number;
+            /**
+             * Format: int32
+             * @description Open conversations that nobody has.
+             */
+            waiting: number;
+        };
         /** @description The job that does it. */
         Queued: {
             job_id: components["schemas"]["JobId"];
+        };
+        /** @description How all lines fare. */
+        Queues: {
+            /** @description Oldest team first; last the conversations of no team. */
+            data: components["schemas"]["QueueFigures"][];
         };
         /** @description An emoji on a message. */
         Reaction: {
@@ -599,6 +706,24 @@ export interface components {
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "admin" | "owner";
+        /** @description By which rules a team's conversations are given out. */
+        Routing: {
+            /**
+             * Format: int32
+             * @description Seconds within which an agent has to accept what they were given, else it goes to somebody else and they are
+             *     away; null: what is given is theirs at once.
+             */
+            accept_seconds?: number | null;
+            /** Format: int32 */
+            overflow_seconds?: number | null;
+            overflow_team_id?: components["schemas"]["TeamId"] | null;
+            /**
+             * Format: int32
+             * @description Seconds within which a contact is to be answered; null: no goal.
+             */
+            reply_goal_seconds?: number | null;
+            strategy: components["schemas"]["Strategy"];
+        };
         /** @description A session as people see it; secrets never appear. */
         Session: {
             business_account_id: string;
@@ -625,6 +750,12 @@ export interface components {
          * @enum {string}
          */
         SessionStatus: "active" | "disabled";
+        /** @description How the caller stands from now on. */
+        SetStatus: {
+            /** @description Away because nobody touched the dashboard, rather than by choice. */
+            idle?: boolean;
+            status: components["schemas"]["AgentStatus"];
+        };
         /** @description How this hub stands. */
         Setup: {
             demo?: components["schemas"]["Demo"] | null;
@@ -632,6 +763,16 @@ export interface components {
             registration_open: boolean;
             version: string;
         };
+        /**
+         * @description Why an agent has a status that they did not choose.
+         * @enum {string}
+         */
+        StatusReason: "idle" | "missed" | "forced";
+        /**
+         * @description How a team's conversations find their agents.
+         * @enum {string}
+         */
+        Strategy: "manual" | "round_robin" | "least_loaded";
         /** @description A tag. */
         Tag: {
             color: components["schemas"]["TagColor"];
@@ -646,6 +787,14 @@ export interface components {
         TagColor: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
         /** @example tag_0c3h7k9m2p4r6 */
         TagId: string;
+        /** @description Whose next conversation. */
+        TakeNext: {
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
+        /** @description What was taken. */
+        Taken: {
+            conversation?: components["schemas"]["Conversation"] | null;
+        };
         /** @description A team with its members. */
         Team: {
             created_at: components["schemas"]["Timestamp"];
@@ -653,6 +802,9 @@ export interface components {
             /** @description Oldest colleagues first. */
             members: components["schemas"]["UserBrief"][];
             name: string;
+            routing: components["schemas"]["Routing"];
+            /** @description Numbers whose conversations are this team's from the start. */
+            session_ids: components["schemas"]["SessionId"][];
         };
         /** @description A team as conversations show it. */
         TeamBrief: {

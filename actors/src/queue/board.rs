@@ -1,0 +1,354 @@
+//! What the lines of an organization are decided on: its teams, its agents with what each has in hand, and its open
+//! conversations in the order in which they are given out. Plain data: it asks nobody and tells nobody.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+
+use crate::model::agent::{Agent, AgentStatus};
+use crate::model::conversation::{ConversationChange, ConversationStatus, Priority};
+use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
+use crate::model::queue::{
+    Floor, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
+};
+use crate::model::user::UserBrief;
+use crate::queue::traffic::Series;
+use crate::time::Timestamp;
+
+/// How long an agent may be away from the dashboard before those who wait for them go to others.
+const GRACE: Duration = Duration::from_secs(60);
+/// Conversations of one line that are looked through for those that overflow.
+const MOST_OVERDUE: usize = 500;
+
+/// Where a conversation waits: in its team's line, or, without a team, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Line {
+    Team(TeamId),
+    Number(SessionId),
+}
+
+/// A conversation's place in its line: by hurry, then by how long the contact waits, then by age.
+type Place = (Reverse<Priority>, i64, ConversationId);
+
+/// Something to be done with a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    pub conversation: ConversationId,
+    pub change: ConversationChange,
+    /// Who gets it.
+    pub to: Option<UserId>,
+    /// Who did not accept it.
+    pub missed_by: Option<UserId>,
+}
+
+/// The board.
+#[derive(Default)]
+pub struct Board {
+    pub(super) teams: BTreeMap<TeamId, QueueTeam>,
+    pub(super) agents: HashMap<UserId, Agent>,
+    pub(super) open: HashMap<ConversationId, Standing>,
+    lines: HashMap<Line, BTreeSet<Place>>,
+    /// Open conversations of each agent.
+    pub(super) loads: HashMap<UserId, u32>,
+    /// Conversations that are being written at the moment, and for whom a place is kept meanwhile.
+    held: HashMap<ConversationId, Option<UserId>>,
+    kept: HashMap<UserId, u32>,
+    /// When agents were given something last, by the turn.
+    turns: HashMap<UserId, u64>,
+    turn: u64,
+    numbers: BTreeMap<SessionId, TeamId>,
+    pub(super) arrivals: HashMap<TeamId, Series>,
+    pub(super) taken: HashMap<TeamId, Series>,
+    pub(super) replies: HashMap<UserId, Series>,
+    head: i64,
+}
+
+impl Board {
+    /// The board of what is in the database. Whose turn it is, what is being written and who answered is taken over
+    /// from the board before.
+    pub fn of(floor: Floor, before: Self) -> Self {
+        let mut board = Self {
+            turns: before.turns,
+            turn: before.turn,
+            held: before.held,
+            kept: before.kept,
+            replies: before.replies,
+            head: floor.head,
+            ..Self::default()
+        };
+        for team in floor.teams {
+            let id = team.team.id;
+            board
+                .numbers
+                .extend(team.sessions.iter().map(|session| (*session, id)));
+            board.teams.insert(id, team);
+        }
+        board.agents = floor
+            .agents
+            .into_iter()
+            .map(|agent| (agent.id, agent))
+            .collect();
+        for moved in floor.moves {
+            board.count(moved.team, moved.kind, moved.at);
+        }
+        for standing in floor.standings {
+            board.place(standing);
+        }
+        board
+    }
+
+    /// Up to which event everything is in it.
+    pub const fn head(&self) -> i64 {
+        self.head
+    }
+
+    /// Takes in what happened, in whatever order it comes.
+    pub fn take(&mut self, news: QueueNews, now: Timestamp) {
+        for agent in news.agents {
+            self.agents.insert(agent.id, agent);
+        }
+        for (user, at) in news.replies {
+            self.replies.entry(user).or_default().add(at);
+        }
+        for standing in news.standings {
+            self.note(standing, now);
+        }
+    }
+
+    /// Takes in how a conversation stands, unless that is known better.
+    pub fn note(&mut self, standing: Standing, now: Timestamp) {
+        let known = self.open.get(&standing.conversation);
+        // Nothing older than what was loaded is news.
+        let newest = known.map_or(self.head, |known| known.seq);
+        if standing.seq <= newest {
+            return;
+        }
+        for one in moves(known, &standing) {
+            self.count(one.team, one.kind, now);
+        }
+        self.place(standing);
+    }
+
+    /// How an open conversation stands.
+    pub fn standing(&self, conversation: ConversationId) -> Option<&Standing> {
+        self.open.get(&conversation)
+    }
+
+    /// A conversation is not there any more.
+    pub fn forget(&mut self, conversation: ConversationId) {
+        self.remove(conversation);
+    }
+
+    fn count(&mut self, team: TeamId, kind: MoveKind, at: Timestamp) {
+        let series = match kind {
+            MoveKind::Arrived => &mut self.arrivals,
+            MoveKind::Taken => &mut self.taken,
+            MoveKind::Left => return,
+        };
+        series.entry(team).or_default().add(at);
+    }
+
+    fn place(&mut self, standing: Standing) {
+        self.remove(standing.conversation);
+        if standing.status != ConversationStatus::Open {
+            return;
+        }
+        match standing.assignee {
+            Some(user) => *self.loads.entry(user).or_default() += 1,
+            None => {
+                let line = self.lines.entry(line_of(&standing)).or_default();
+                line.insert(place_of(&standing));
+            }
+        }
+        self.open.insert(standing.conversation, standing);
+    }
+
+    fn remove(&mut self, conversation: ConversationId) {
+        let Some(standing) = self.open.remove(&conversation) else {
+            return;
+        };
+        if let Some(user) = standing.assignee {
+            lower(&mut self.loads, user);
+        } else if let Some(line) = self.lines.get_mut(&line_of(&standing)) {
+            line.remove(&place_of(&standing));
+            if line.is_empty() {
+                self.lines.remove(&line_of(&standing));
+            }
+        }
+    }
+
+    /// A step is on its way: nobody else decides on the conversation, and a place is kept for who gets it.
+    pub fn hold(&mut self, step: &Step) {
+        self.held.insert(step.conversation, step.to);
+        if let Some(user) = step.to {
+            *self.kept.entry(user).or_default() += 1;
+            self.turn += 1;
+            self.turns.insert(user, self.turn);
+        }
+    }
+
+    /// A step was done, or will not be.
+    pub fn release(&mut self, conversation: ConversationId) {
+        if let Some(Some(user)) = self.held.remove(&conversation) {
+            lower(&mut self.kept, user);
+        }
+    }
+
+    /// What is to be given out next; None when nothing waits that somebody could take.
+    pub fn next(&self, now: Timestamp) -> Option<Step> {
+        let of_number = self.numbers.iter().find_map(|(number, team)| {
+            let line = self.lines.get(&Line::Number(*number))?;
+            let first = line.iter().find_map(|place| self.free(place.2))?;
+            let team = self.teams.get(team)?;
+            Some(self.give(first, team, self.choose(team), now))
+        });
+        let of_team = || self.teams.values().find_map(|team| self.next_of(team, now));
+        of_number.or_else(of_team)
+    }
+
+    fn next_of(&self, team: &QueueTeam, now: Timestamp) -> Option<Step> {
+        let line = self.lines.get(&Line::Team(team.team.id))?;
+        if let Some(agent) = self.choose(team) {
+            let mut free = line.iter().filter_map(|place| self.free(place.2));
+            return free
+                .next()
+                .map(|first| self.give(first, team, Some(agent), now));
+        }
+        let after = seconds(team.routing.overflow_seconds)?;
+        let other = self.teams.get(&team.routing.overflow_team_id?)?;
+        let agent = self.choose(other)?;
+        let free = line
+            .iter()
+            .take(MOST_OVERDUE)
+            .filter_map(|place| self.free(place.2));
+        let mut overdue = free.filter(|standing| {
+            let since = standing.waiting_since;
+            since.is_some_and(|since| since + after <= now)
+        });
+        overdue
+            .next()
+            .map(|first| self.give(first, other, Some(agent), now))
+    }
+
+    fn free(&self, conversation: ConversationId) -> Option<&Standing> {
+        let standing = self.open.get(&conversation)?;
+        (!self.held.contains_key(&conversation)).then_some(standing)
+    }
+
+    fn give(
+        &self,
+        standing: &Standing,
+        team: &QueueTeam,
+        agent: Option<&Agent>,
+        now: Timestamp,
+    ) -> Step {
+        let route = Route {
+            from: standing.team,
+            team: team.team.clone(),
+            to: agent.map(|agent| UserBrief {
+                id: agent.id,
+                name: agent.name.clone(),
+            }),
+            until: agent
+                .and_then(|_| seconds(team.routing.accept_seconds))
+                .map(|time| now + time),
+        };
+        Step {
+            conversation: standing.conversation,
+            to: agent.map(|agent| agent.id),
+            missed_by: None,
+            change: ConversationChange {
+                route: Some(route),
+                ..ConversationChange::default()
+            },
+        }
+    }
+
+    /// Who gets the team's next conversation.
+    fn choose(&self, team: &QueueTeam) -> Option<&Agent> {
+        let members = team.members.iter().filter_map(|user| self.agents.get(user));
+        let able = members.filter(|agent| self.has_room(agent));
+        let turn = |agent: &&Agent| self.turns.get(&agent.id).copied().unwrap_or(0);
+        match team.routing.strategy {
+            Strategy::Manual => None,
+            Strategy::RoundRobin => able.min_by_key(|agent| (turn(agent), agent.id)),
+            Strategy::LeastLoaded => {
+                able.min_by_key(|agent| (self.load(agent.id), turn(agent), agent.id))
+            }
+        }
+    }
+
+    fn has_room(&self, agent: &Agent) -> bool {
+        agent.state == AgentStatus::Online && self.load(agent.id) < agent.capacity
+    }
+
+    /// What an agent has in hand, or is about to get.
+    pub(super) fn load(&self, user: UserId) -> u32 {
+        let count = |map: &HashMap<UserId, u32>| map.get(&user).copied().unwrap_or(0);
+        count(&self.loads) + count(&self.kept)
+    }
+
+    /// What has to go back into its line: not accepted in time, or left by somebody who is gone.
+    pub fn overdue(&self, now: Timestamp) -> Vec<Step> {
+        let held = |standing: &&Standing| !self.held.contains_key(&standing.conversation);
+        let steps = self.open.values().filter(held).filter_map(|standing| {
+            let user = standing.assignee?;
+            let (change, missed_by) = match standing.reserved_until {
+                Some(until) if until <= now => {
+                    let change = ConversationChange {
+                        end_reservation: Some(until),
+                        ..ConversationChange::default()
+                    };
+                    (change, Some(user))
+                }
+                _ if self.is_left(standing, user, now) => {
+                    let change = ConversationChange {
+                        release: Some(user),
+                        ..ConversationChange::default()
+                    };
+                    (change, None)
+                }
+                _ => return None,
+            };
+            Some(Step {
+                conversation: standing.conversation,
+                change,
+                to: None,
+                missed_by,
+            })
+        });
+        steps.collect()
+    }
+
+    /// Whether the contact waits for somebody who is gone, while the team gives its conversations out.
+    fn is_left(&self, standing: &Standing, user: UserId, now: Timestamp) -> bool {
+        let team = standing.team.and_then(|team| self.teams.get(&team));
+        let gives = team.is_some_and(|team| team.routing.strategy != Strategy::Manual);
+        let is_gone = self
+            .agents
+            .get(&user)
+            .is_some_and(|agent| agent.state == AgentStatus::Offline && agent.since + GRACE <= now);
+        gives && is_gone && standing.waiting_since.is_some()
+    }
+}
+
+fn line_of(standing: &Standing) -> Line {
+    standing
+        .team
+        .map_or(Line::Number(standing.session), Line::Team)
+}
+
+fn place_of(standing: &Standing) -> Place {
+    // Who does not wait comes last.
+    let since = standing.waiting_since.map_or(i64::MAX, Timestamp::millis);
+    (Reverse(standing.priority), since, standing.conversation)
+}
+
+fn lower(counts: &mut HashMap<UserId, u32>, user: UserId) {
+    if let Some(count) = counts.get_mut(&user) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(&user);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+DROP TABLE queue_moves;
+DROP INDEX conversations_in_line;
+ALTER TABLE conversations DROP COLUMN reserved_until;
+ALTER TABLE teams DROP COLUMN overflow_seconds;
+ALTER TABLE teams DROP COLUMN overflow_team_id;
+ALTER TABLE teams DROP COLUMN reply_goal_seconds;
+ALTER TABLE teams DROP COLUMN accept_seconds;
+ALTER TABLE teams DROP COLUMN strategy;
+DROP TABLE team_sessions;
+DROP TABLE agent_seats;
+DROP TABLE agents;

@@ -1,0 +1,329 @@
+//! Teams' waiting lines: what they are loaded from, what happens in them, and what is next.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use actors::id::floor_at;
+use actors::model::agent::Agent;
+use actors::model::conversation::{
+    Conversation, ConversationState, ConversationStatus, Priority, TeamBrief,
+};
+use actors::model::ids::{ConversationId, OrganizationId, SessionId, TeamId, UserId};
+use actors::model::message::{Author, AuthorKind, Direction};
+use actors::model::queue::{
+    Floor, Move, MoveKind, Moved, QueueTeam, SERIES, Standing, Strategy, moves,
+};
+use actors::ports::store::StoreError;
+use actors::time::Timestamp;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::db::Conn;
+use super::schema::{
+    conversations, messages, organizations, queue_moves, team_members, team_sessions, teams,
+};
+use super::team::TeamRow;
+use super::{Store, Tenant, Unscoped, agent, conversation, field, unreadable};
+use crate::{insert_all, with_conn};
+
+/// Answers that are counted when lines are loaded.
+const MOST_REPLIES: i64 = 200_000;
+/// Moves that are counted then.
+const MOST_MOVES: i64 = 200_000;
+
+/// What happened in a line, as it lies in the database.
+#[derive(Clone, Insertable)]
+#[diesel(table_name = queue_moves)]
+pub(super) struct MoveRow {
+    pub id: i64,
+    pub organization_id: i64,
+    pub team_id: i64,
+    pub conversation_id: i64,
+    pub kind: String,
+    pub user_id: Option<i64>,
+    pub waited_ms: Option<i64>,
+    pub at: NaiveDateTime,
+}
+
+/// What the change from one state to the next is to the lines: mostly nothing.
+pub(super) fn rows_of(
+    store: &Store,
+    before: &ConversationState,
+    after: &ConversationState,
+    now: Timestamp,
+) -> Vec<MoveRow> {
+    let (old, new) = (&before.conversation, &after.conversation);
+    let same = (old.status, &old.assignee, &old.team) == (new.status, &new.assignee, &new.team);
+    if same {
+        return Vec::new();
+    }
+    let row = |one: Move| {
+        let since = old.waiting_since.or(new.waiting_since);
+        let waited = since.filter(|_| one.kind == MoveKind::Taken);
+        MoveRow {
+            id: store.next_id(),
+            organization_id: after.organization.0,
+            team_id: one.team.0,
+            conversation_id: new.id.0,
+            kind: one.kind.as_str().to_owned(),
+            user_id: one.user.map(|user| user.0),
+            waited_ms: waited.map(|since| (now.millis() - since.millis()).max(0)),
+            at: now.naive(),
+        }
+    };
+    let made = moves(Some(&Standing::of(old)), &Standing::of(new));
+    made.into_iter().map(row).collect()
+}
+
+/// Stores what happened in the lines.
+pub(super) async fn record(conn: &mut Conn, rows: Vec<MoveRow>) -> Result<(), StoreError> {
+    insert_all!(conn, queue_moves::table, rows)
+}
+
+impl Unscoped {
+    /// The organizations in which some team's conversations are given out.
+    pub async fn organizations_with_lines(&self) -> Result<Vec<OrganizationId>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let found: Vec<i64> = with_conn!(&mut conn, |c| teams::table
+            .filter(teams::archived_at.is_null())
+            .filter(teams::strategy.ne(Strategy::Manual.as_str()))
+            .select(teams::organization_id)
+            .distinct()
+            .load(c)
+            .await)?;
+        Ok(found.into_iter().map(OrganizationId).collect())
+    }
+}
+
+/// How an open conversation stands, as it lies in the database.
+type StandingColumns = (
+    i64,
+    i64,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    i64,
+    Option<NaiveDateTime>,
+    Option<NaiveDateTime>,
+);
+
+impl Tenant {
+    /// The organization's teams, agents and open conversations.
+    pub(super) async fn floor(&self) -> Result<Floor, StoreError> {
+        let mut conn = self.db().read().await?;
+        // First: what happens meanwhile is told as well, and may be in the rest already.
+        let head: i64 = with_conn!(&mut conn, |c| organizations::table
+            .find(self.org())
+            .select(organizations::last_seq)
+            .first(c)
+            .await)?;
+        let agents: Vec<Agent> = agent::load(&mut conn, self.org(), None).await?;
+        let since = Timestamp::now() - Duration::from_secs(60 * SERIES as u64);
+        let moved: Vec<(i64, String, NaiveDateTime)> = with_conn!(&mut conn, |c| {
+            queue_moves::table
+                .filter(queue_moves::organization_id.eq(self.org()))
+                .filter(queue_moves::at.ge(since.naive()))
+                .order(queue_moves::at.desc())
+                .limit(MOST_MOVES)
+                .select((queue_moves::team_id, queue_moves::kind, queue_moves::at))
+                .load(c)
+                .await
+        })?;
+        let moves = moved.into_iter().map(|(team, kind, at)| {
+            Ok(Moved {
+                team: TeamId(team),
+                kind: field::named("move", &kind, MoveKind::parse)?,
+                at: field::instant(at),
+            })
+        });
+        Ok(Floor {
+            head,
+            teams: self.queue_teams(&mut conn).await?,
+            agents,
+            standings: self.open_standings(&mut conn).await?,
+            moves: moves.collect::<Result<_, StoreError>>()?,
+        })
+    }
+
+    async fn queue_teams(&self, conn: &mut Conn) -> Result<Vec<QueueTeam>, StoreError> {
+        let rows: Vec<TeamRow> = with_conn!(conn, |c| teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .filter(teams::archived_at.is_null())
+            .select(TeamRow::as_select())
+            .load(c)
+            .await)?;
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let members: Vec<(i64, i64)> = with_conn!(conn, |c| team_members::table
+            .filter(team_members::team_id.eq_any(&ids))
+            .select((team_members::team_id, team_members::user_id))
+            .load(c)
+            .await)?;
+        let sessions: Vec<(i64, i64)> = with_conn!(conn, |c| team_sessions::table
+            .filter(team_sessions::team_id.eq_any(&ids))
+            .select((team_sessions::team_id, team_sessions::session_id))
+            .load(c)
+            .await)?;
+        let of = |rows: &[(i64, i64)]| {
+            let mut map: HashMap<i64, Vec<i64>> = HashMap::new();
+            for (team, other) in rows {
+                map.entry(*team).or_default().push(*other);
+            }
+            map
+        };
+        let (mut members, mut sessions) = (of(&members), of(&sessions));
+        rows.into_iter()
+            .map(|row| {
+                let members = members.remove(&row.id).unwrap_or_default();
+                let sessions = sessions.remove(&row.id).unwrap_or_default();
+                Ok(QueueTeam {
+                    routing: row.routing()?,
+                    members: members.into_iter().map(UserId).collect(),
+                    sessions: sessions.into_iter().map(SessionId).collect(),
+                    team: TeamBrief {
+                        id: TeamId(row.id),
+                        name: row.name,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    async fn open_standings(&self, conn: &mut Conn) -> Result<Vec<Standing>, StoreError> {
+        let open = ConversationStatus::Open;
+        let rows: Vec<StandingColumns> = with_conn!(conn, |c| conversations::table
+            .filter(conversations::organization_id.eq(self.org()))
+            .filter(conversations::status.eq(open.as_str()))
+            .select((
+                conversations::id,
+                conversations::seq,
+                conversations::session_id,
+                conversations::team_id,
+                conversations::assignee_id,
+                conversations::priority,
+                conversations::waiting_since,
+                conversations::reserved_until,
+            ))
+            .load(c)
+            .await)?;
+        rows.into_iter()
+            .map(
+                |(id, seq, session, team, assignee, priority, waiting, reserved)| {
+                    Ok(Standing {
+                        conversation: ConversationId(id),
+                        seq,
+                        session: SessionId(session),
+                        status: open,
+                        team: team.map(TeamId),
+                        assignee: assignee.map(UserId),
+                        priority: Priority::of_rank(priority)
+                            .ok_or_else(|| unreadable("priority", &priority.to_string()))?,
+                        waiting_since: field::instant_opt(waiting),
+                        reserved_until: field::instant_opt(reserved),
+                    })
+                },
+            )
+            .collect()
+    }
+
+    /// Who answered contacts since then, and when. Found by the conversations that had something happen to them.
+    pub(super) async fn replies(
+        &self,
+        since: Timestamp,
+    ) -> Result<Vec<(UserId, Timestamp)>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let found: Vec<(Option<String>, NaiveDateTime)> = with_conn!(&mut conn, |c| {
+            let ours = conversations::table
+                .filter(conversations::organization_id.eq(self.org()))
+                .filter(conversations::updated_at.ge(since.naive()))
+                .select(conversations::id);
+            messages::table
+                .filter(messages::conversation_id.eq_any(ours))
+                .filter(messages::id.ge(floor_at(since)))
+                .filter(messages::direction.eq(Direction::Outbound.as_str()))
+                .limit(MOST_REPLIES)
+                .select((messages::author, messages::created_at))
+                .load(c)
+                .await
+        })?;
+        let mut replies = Vec::new();
+        for (author, at) in found {
+            let author: Option<Author> = field::read_opt(author.as_deref())?;
+            let user = author.filter(|author| author.kind == AuthorKind::User);
+            let user = user.and_then(|user| user.id?.parse().ok());
+            replies.extend(user.map(|user| (user, field::instant(at))));
+        }
+        Ok(replies)
+    }
+
+    /// What waits in a team's line, next first.
+    pub async fn line(&self, team: TeamId, limit: i64) -> Result<Vec<Conversation>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let ids = self.line_ids(&mut conn, team, limit).await?;
+        let mut found = conversation::load(&mut conn, self.org(), &ids).await?;
+        let place: HashMap<i64, usize> = ids.iter().copied().zip(0..).collect();
+        found.sort_by_key(|row| place.get(&row.id.0).copied());
+        Ok(found)
+    }
+
+    async fn line_ids(
+        &self,
+        conn: &mut Conn,
+        team: TeamId,
+        limit: i64,
+    ) -> Result<Vec<i64>, StoreError> {
+        // In the index's order, one hurry after the other: a contact who does not wait comes last, on both databases.
+        let mut ids: Vec<i64> = Vec::new();
+        for priority in Priority::falling() {
+            for waits in [true, false] {
+                let left = limit - i64::try_from(ids.len()).unwrap_or(limit);
+                if left <= 0 {
+                    return Ok(ids);
+                }
+                let found: Vec<i64> = with_conn!(conn, |c| {
+                    let mut query = conversations::table
+                        .filter(conversations::organization_id.eq(self.org()))
+                        .filter(conversations::team_id.eq(Some(team.0)))
+                        .filter(conversations::status.eq("open"))
+                        .filter(conversations::assignee_id.is_null())
+                        .filter(conversations::priority.eq(priority.rank()))
+                        .order((conversations::waiting_since, conversations::id))
+                        .limit(left)
+                        .select(conversations::id)
+                        .into_boxed();
+                    query = match waits {
+                        true => query.filter(conversations::waiting_since.is_not_null()),
+                        false => query.filter(conversations::waiting_since.is_null()),
+                    };
+                    query.load(c).await
+                })?;
+                ids.extend(found);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The teams that somebody is in and that are in use, oldest first.
+    pub async fn teams_of(&self, user: UserId) -> Result<Vec<TeamBrief>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let ids: Vec<i64> = with_conn!(&mut conn, |c| team_members::table
+            .filter(team_members::user_id.eq(user.0))
+            .select(team_members::team_id)
+            .load(c)
+            .await)?;
+        let ids: BTreeSet<i64> = ids.into_iter().collect();
+        let found: Vec<(i64, String)> = with_conn!(&mut conn, |c| teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .filter(teams::archived_at.is_null())
+            .filter(teams::id.eq_any(&ids))
+            .order(teams::id)
+            .select((teams::id, teams::name))
+            .load(c)
+            .await)?;
+        let brief = |(id, name)| TeamBrief {
+            id: TeamId(id),
+            name,
+        };
+        Ok(found.into_iter().map(brief).collect())
+    }
+}
