@@ -174,9 +174,8 @@ impl Queues {
                     metrics::histogram!(figure::QUEUE_WAIT_SECONDS).record(waited);
                 }
                 let is_missed = view.assignee.is_none() && view.status == ConversationStatus::Open;
-                let before = board.standing(step.conversation).cloned();
                 board.note(standing, now);
-                if board.standing(step.conversation) == before.as_ref() {
+                if board.is_unmoved(&step) {
                     // Nothing came of it, and nothing explains that: not again at once.
                     return self.failed.push(step);
                 }
@@ -243,9 +242,9 @@ impl Queues {
         self.checked_at = Instant::now();
         let Some(board) = &self.board else { return };
         let (hub, organization, known) = (self.hub.clone(), self.organization, board.head());
-        let head = async move { hub.store().head(organization).await };
+        let head = async move { hub.store().floor_head(organization).await };
         ctx.spawn(head.into_actor(self).map(move |head, queues, ctx| {
-            if head.is_ok_and(|head| head.seq != known) {
+            if head.is_ok_and(|head| head != known) {
                 queues.load(ctx);
             }
         }));

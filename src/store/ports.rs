@@ -201,6 +201,10 @@ impl QueueStore for Store {
         self.tenant(organization).floor().await
     }
 
+    async fn floor_head(&self, organization: OrganizationId) -> Result<i64, StoreError> {
+        Ok(self.read_head(organization).await?.seq)
+    }
+
     async fn replies_since(
         &self,
         organization: OrganizationId,

@@ -8,5 +8,6 @@ mod limits;
 mod numbers;
 mod people;
 mod quarantine;
+mod queues;
 mod routes;
 mod tenants;

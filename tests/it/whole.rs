@@ -174,6 +174,45 @@ async fn a_presence(engine: Engine) {
     whole.stop().await;
 }
 
+/// Whoever has the dashboard open is given what a number's contacts say, and nobody who has not.
+async fn a_line(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let me = whole.get("/me").await;
+    let team = json!({
+        "name": "Support", "member_ids": [me["user"]["id"]], "session_ids": [whole.session],
+        "routing": {
+            "strategy": "round_robin", "accept_seconds": 5, "reply_goal_seconds": null,
+            "overflow_team_id": null, "overflow_seconds": null,
+        },
+    });
+    let team = whole.post_expecting("/teams", &team, 201).await;
+    let topic = format!("queue:{}", team["id"].as_str().unwrap());
+    whole.customer_says(CUSTOMER, "Anybody there?");
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose", "agents", &topic]).await;
+    // The one who watches is there herself, so it is given to her; she does not accept it.
+    let given = |event: &Value| {
+        let data = &event["data"];
+        event["type"] == "conversation.updated" && data["assignee"]["id"] == me["user"]["id"]
+    };
+    let first = socket.until(given).await;
+    assert_eq!(first["data"]["team"]["id"], team["id"]);
+    assert!(first["data"]["reserved_until"].is_string());
+    let missed =
+        |event: &Value| event["type"] == "agent.updated" && event["data"]["reason"] == "missed";
+    let away = socket.until(missed).await;
+    assert_eq!(away["data"]["state"], "away");
+    let figures = loop {
+        let frame = socket.frame("queue").await;
+        if frame["queue"]["waiting"] == 1 {
+            break frame["queue"].clone();
+        }
+    };
+    assert_eq!(figures["team"]["id"], team["id"]);
+    assert_eq!(figures["agents"][0]["state"], "away");
+    whole.stop().await;
+}
+
 macro_rules! on_both {
     ($($story:ident as $name:ident,)+) => {
         mod sqlite {
@@ -204,6 +243,7 @@ on_both! {
     the_figures as what_happens_is_counted,
     a_snooze as a_snoozed_conversation_opens_when_its_time_has_come,
     a_presence as who_writes_is_seen_until_the_connection_ends,
+    a_line as what_waits_is_given_to_who_is_there_and_taken_back_from_who_does_not_accept,
 }
 
 #[tokio::test(flavor = "multi_thread")]

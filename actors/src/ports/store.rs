@@ -310,6 +310,9 @@ pub trait QueueStore: Send + Sync {
     /// The organization's teams, agents and open conversations.
     async fn load_floor(&self, organization: OrganizationId) -> Result<Floor, StoreError>;
 
+    /// [`Floor::head`] as it is now: whether a board that was loaded before may lack something.
+    async fn floor_head(&self, organization: OrganizationId) -> Result<i64, StoreError>;
+
     /// Who answered contacts since then, and when; in no order.
     async fn replies_since(
         &self,

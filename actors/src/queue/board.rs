@@ -34,6 +34,8 @@ type Place = (Reverse<Priority>, i64, ConversationId);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub conversation: ConversationId,
+    /// How it stood when that was decided.
+    pub seq: i64,
     pub change: ConversationChange,
     /// Who gets it.
     pub to: Option<UserId>,
@@ -129,9 +131,10 @@ impl Board {
         self.place(standing);
     }
 
-    /// How an open conversation stands.
-    pub fn standing(&self, conversation: ConversationId) -> Option<&Standing> {
-        self.open.get(&conversation)
+    /// Whether nothing happened to the conversation since the step was decided.
+    pub fn is_unmoved(&self, step: &Step) -> bool {
+        let standing = self.open.get(&step.conversation);
+        standing.is_some_and(|standing| standing.seq == step.seq)
     }
 
     /// A conversation is not there any more.
@@ -255,6 +258,7 @@ impl Board {
         };
         Step {
             conversation: standing.conversation,
+            seq: standing.seq,
             to: agent.map(|agent| agent.id),
             missed_by: None,
             change: ConversationChange {
@@ -312,6 +316,7 @@ impl Board {
             };
             Some(Step {
                 conversation: standing.conversation,
+                seq: standing.seq,
                 change,
                 to: None,
                 missed_by,

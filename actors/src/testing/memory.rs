@@ -305,6 +305,12 @@ impl QueueStore for MemoryStore {
             .await
     }
 
+    async fn floor_head(&self, organization: OrganizationId) -> Result<i64, StoreError> {
+        self.faults
+            .run("floor_head", || Ok(self.tables().head(organization).seq))
+            .await
+    }
+
     async fn replies_since(
         &self,
         organization: OrganizationId,

@@ -115,10 +115,17 @@ impl Peers for LinkedPeers {
             kept.told.push((peer.life, notice.clone()));
             kept.hubs.get(&peer.life).cloned()
         };
-        match (hub, notice) {
-            (Some(hub), Notice::LineWaits { session }) => hub.line_waits(session),
-            (Some(hub), Notice::Whereabouts(news)) => hub.heed_whereabouts(news),
-            _ => {}
+        let Some(hub) = hub else { return };
+        match travelled(&notice) {
+            Notice::LineWaits { session } => hub.line_waits(session),
+            Notice::Whereabouts(news) => hub.heed_whereabouts(news),
+            Notice::QueueNews { organization, news } => hub.heed_queue_news(organization, news),
+            Notice::QueuesWatched { organization } => hub.heed_watcher(organization),
+            Notice::QueueFigures {
+                organization,
+                figures,
+            } => hub.heed_figures(organization, *figures),
+            Notice::SessionChanged { .. } | Notice::Expelled { .. } => {}
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod line;
 pub mod organization;
 pub mod outbound;
 pub mod person;
+pub mod queue;
 pub mod scene;
 pub mod status;
 pub mod thread;
@@ -217,6 +218,12 @@ stories! { ($)
         a_line_that_was_given_up_is_free,
         only_messages_of_ones_lines_are_claimed,
         an_attempt_needs_the_lease_that_holds,
+    ;
+    queue:
+        open_conversations_stand_on_the_floor_as_they_are_shown,
+        each_way_into_a_line_and_out_of_it_is_kept,
+        what_waits_no_longer_is_not_given_away,
+        an_answer_takes_what_was_reserved,
     ;
     event:
         events_are_read_in_pages,

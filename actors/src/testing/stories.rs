@@ -9,6 +9,7 @@ mod mirror;
 mod passivation;
 mod poison;
 mod presence;
+mod queue;
 mod refusal;
 mod send;
 mod send_rate;

@@ -36,7 +36,7 @@ const PUBLIC: &[&str] = &[
 /// An id of the right noun that names nothing.
 fn path_of(entry: &Entry) -> String {
     let noun = match entry.path.strip_prefix(BASE).unwrap_or(&entry.path) {
-        path if path.starts_with("/users") => "usr",
+        path if path.starts_with("/users") || path.starts_with("/agents") => "usr",
         path if path.starts_with("/invitations") => "inv",
         path if path.starts_with("/api-keys") => "key",
         path if path.starts_with("/sessions") => "ses",

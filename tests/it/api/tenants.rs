@@ -94,6 +94,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         ("/teams", team["id"].clone()),
         ("/canned-responses", text["id"].clone()),
         ("/users", owner.tokens["user"]["id"].clone()),
+        ("/agents", owner.tokens["user"]["id"].clone()),
         ("/invitations", invitation["invitation"]["id"].clone()),
         ("/api-keys", key["api_key"]["id"].clone()),
         ("/sessions", json!(session)),
@@ -128,13 +129,14 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         if entry.method != "GET" && entry.method != "DELETE" {
             request = request.json(&json!({
                 "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
+                "status": "away",
             }));
         }
         let refused = answer(request).await.refused(404);
         assert_eq!(refused, "not_found", "{} {path}", entry.method);
         asked += 1;
     }
-    assert!(asked >= 27, "{asked}");
+    assert!(asked >= 30, "{asked}");
     let to =
         json!({"session_id": session, "to": "491701234567", "type": "text", "text": {"body": "x"}});
     assert_eq!(
@@ -187,9 +189,24 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         .await
         .refused(422);
     assert_eq!(refused, "invalid_message");
-    let member = json!({"name": "Ours", "member_ids": [stranger.tokens["user"]["id"]]});
-    let refused = owner.post("/teams", member).await.refused(422);
+    let routing = |overflow: &Value| {
+        json!({
+            "strategy": "round_robin", "accept_seconds": null, "reply_goal_seconds": null,
+            "overflow_team_id": overflow, "overflow_seconds": 60,
+        })
+    };
+    for foreign in [
+        json!({"name": "Ours", "member_ids": [stranger.tokens["user"]["id"]]}),
+        json!({"name": "Ours", "routing": routing(&foreign_team["id"])}),
+    ] {
+        let refused = owner.post("/teams", foreign).await.refused(422);
+        assert_eq!(refused, "validation_failed");
+    }
+    let number = json!({"name": "Theirs", "session_ids": [session]});
+    let refused = stranger.post("/teams", number).await.refused(422);
     assert_eq!(refused, "validation_failed");
+    let queues = stranger.get("/queues").await.expect(200);
+    assert!(!queues.to_string().contains(team["id"].as_str().unwrap()));
     let assign = json!({"assignee_id": stranger.tokens["user"]["id"]});
     let refused = owner.patch(&own, assign).await;
     assert!((400..500).contains(&refused.status), "{refused:?}");

@@ -1,0 +1,336 @@
+//! Teams' rules, how agents stand, what waits and who takes it.
+
+use std::collections::HashSet;
+
+use actors::model::ids::{OrganizationId, SessionId, UserId};
+use actors::testing::inbound;
+use actors::time::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::client::Client;
+use crate::support::database::Engine;
+use crate::support::hub::{TestHub, number};
+
+on_both!(
+    a_team_has_rules_and_numbers,
+    an_agent_says_how_they_stand_and_a_supervisor_may_force_it,
+    two_who_take_the_next_at_once_get_two_different_ones,
+    what_hurries_is_first_in_line,
+    what_was_given_is_accepted_by_whoever_has_it,
+    how_lines_fare_is_told_and_what_each_agent_does_to_supervisors_only,
+);
+
+struct Floor {
+    hub: TestHub,
+    owner: Client,
+    agent: Client,
+    organization: OrganizationId,
+    session: SessionId,
+}
+
+async fn floor(engine: Engine) -> Floor {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let agent = hub.invited(&owner, "agent").await;
+    let created = owner.post("/sessions", number("1001")).await.expect(201);
+    let organization = hub.organization_of(&owner).await;
+    Floor {
+        hub,
+        owner,
+        agent,
+        organization,
+        session: created["id"].as_str().unwrap().parse().unwrap(),
+    }
+}
+
+impl Floor {
+    /// Conversations of as many contacts, in the team's line.
+    async fn waiting(&self, team: &Value, count: usize) -> Vec<String> {
+        let mut ids = Vec::new();
+        for number in 0..count {
+            let phone = format!("4917012345{number:02}");
+            let message = inbound(&phone, "hello").at(Timestamp::now()).build();
+            let hub = &self.hub.app.hub;
+            let taken = hub.receive(self.organization, self.session, message);
+            taken.await.unwrap();
+            let found = format!("/conversations?q={phone}");
+            let found = self.owner.get(&found).await.expect(200);
+            let id = found["data"][0]["id"].as_str().unwrap().to_owned();
+            let moved = json!({"team_id": team["id"]});
+            let path = format!("/conversations/{id}");
+            self.owner.patch(&path, moved).await.expect(200);
+            ids.push(id);
+        }
+        ids
+    }
+
+    async fn team(&self, members: &[&Client], routing: Value) -> Value {
+        let ids: Vec<&Value> = members
+            .iter()
+            .map(|one| &one.tokens["user"]["id"])
+            .collect();
+        let form = json!({"name": "Support", "member_ids": ids, "routing": routing});
+        self.owner.post("/teams", form).await.expect(201)
+    }
+}
+
+fn rules(strategy: &str) -> Value {
+    json!({
+        "strategy": strategy, "accept_seconds": null, "reply_goal_seconds": 600,
+        "overflow_team_id": null, "overflow_seconds": null,
+    })
+}
+
+fn user(client: &Client) -> UserId {
+    let id = client.tokens["user"]["id"].as_str().unwrap();
+    id.parse().unwrap()
+}
+
+async fn a_team_has_rules_and_numbers(engine: Engine) {
+    let floor = floor(engine).await;
+    let owner = &floor.owner;
+    let plain = owner.post("/teams", json!({"name": "Plain"})).await;
+    let plain = plain.expect(201);
+    assert_eq!(plain["routing"]["strategy"], "manual");
+    assert_eq!(plain["session_ids"], json!([]));
+    let mut routing = rules("least_loaded");
+    routing["accept_seconds"] = json!(30);
+    routing["overflow_team_id"] = plain["id"].clone();
+    routing["overflow_seconds"] = json!(120);
+    let form = json!({
+        "name": "Support", "session_ids": [floor.session], "routing": routing,
+    });
+    let team = owner.post("/teams", form).await.expect(201);
+    assert_eq!(team["routing"], routing);
+    assert_eq!(team["session_ids"], json!([floor.session]));
+    // A number has one team.
+    let path = |team: &Value| format!("/teams/{}", team["id"].as_str().unwrap());
+    let moved = owner
+        .patch(&path(&plain), json!({"session_ids": [floor.session]}))
+        .await
+        .expect(200);
+    assert_eq!(moved["session_ids"], json!([floor.session]));
+    let listed = owner.get("/teams").await.expect(200);
+    assert_eq!(listed["data"][1]["session_ids"], json!([]));
+    let own = |change: Value| {
+        let mut routing = rules("round_robin");
+        for (key, value) in change.as_object().unwrap() {
+            routing[key] = value.clone();
+        }
+        json!({"routing": routing})
+    };
+    for (wrong, field) in [
+        (own(json!({"accept_seconds": 1})), "routing.accept_seconds"),
+        (
+            own(json!({"reply_goal_seconds": 0})),
+            "routing.reply_goal_seconds",
+        ),
+        (
+            own(json!({"overflow_seconds": 10})),
+            "routing.overflow_team_id",
+        ),
+        (
+            own(json!({"overflow_seconds": 10, "overflow_team_id": team["id"]})),
+            "routing.overflow_team_id",
+        ),
+        (json!({"session_ids": ["ses_0000000000001"]}), "session_ids"),
+    ] {
+        let refused = owner.patch(&path(&team), wrong).await.expect(422);
+        assert_eq!(refused["errors"][0]["field"], field);
+    }
+    // Nobody overflows into a team that is out of use, and its numbers are free.
+    owner.delete(&path(&plain)).await.expect(204);
+    let left = owner.get("/teams").await.expect(200);
+    assert_eq!(left["data"][0]["routing"]["overflow_team_id"], Value::Null);
+    floor.hub.stop().await;
+}
+
+async fn an_agent_says_how_they_stand_and_a_supervisor_may_force_it(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor { owner, agent, .. } = &floor;
+    let mine = agent.get("/me/status").await.expect(200);
+    assert_eq!(
+        (&mine["status"], &mine["state"]),
+        (&json!("online"), &json!("offline"))
+    );
+    let unscoped = floor.hub.app.store.unscoped();
+    let here = HashSet::from([(floor.organization, user(agent))]);
+    let told = unscoped.seat_agents(7, &here).await.unwrap();
+    assert_eq!(told.envelopes.len(), 1);
+    // Said again, or by a second node, it is nothing new.
+    for life in [7, 8] {
+        let told = unscoped.seat_agents(life, &here).await.unwrap();
+        assert_eq!(told.envelopes.len(), 0);
+    }
+    let mine = agent.get("/me/status").await.expect(200);
+    assert_eq!(mine["state"], "online");
+    let idle = json!({"status": "away", "idle": true});
+    let away = agent.send(Method::PUT, "/me/status", Some(idle)).await;
+    let away = away.expect(200);
+    assert_eq!(
+        (&away["state"], &away["reason"]),
+        (&json!("away"), &json!("idle"))
+    );
+    let path = format!("/agents/{}", user(agent));
+    agent
+        .patch(&path, json!({"capacity": 3}))
+        .await
+        .refused(403);
+    let forced = owner
+        .patch(&path, json!({"status": "busy", "capacity": 3}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&forced["state"], &forced["reason"]),
+        (&json!("busy"), &json!("forced"))
+    );
+    let too_many = owner.patch(&path, json!({"capacity": 501})).await;
+    assert_eq!(too_many.refused(422), "validation_failed");
+    let agents = agent.get("/agents").await.expect(200);
+    assert_eq!(agents["data"][1]["capacity"], 3);
+    assert_eq!(agents["data"].as_array().unwrap().len(), 2);
+    // One node less, and then none.
+    for (life, state) in [(7, "busy"), (8, "offline")] {
+        unscoped.unseat_agents(life, &here).await.unwrap();
+        let mine = agent.get("/me/status").await.expect(200);
+        assert_eq!(mine["state"], state);
+    }
+    // What dead nodes left counts for nothing.
+    unscoped.seat_agents(9, &here).await.unwrap();
+    let told = unscoped.forget_seats(&[1, 2]).await.unwrap();
+    assert_eq!(told.envelopes.len(), 1);
+    let audited = owner.get("/audit-log").await.expect(200).to_string();
+    assert!(audited.contains("agent.status_changed") && audited.contains("agent.capacity_changed"));
+    floor.hub.stop().await;
+}
+
+async fn two_who_take_the_next_at_once_get_two_different_ones(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor {
+        owner, agent, hub, ..
+    } = &floor;
+    let team = floor.team(&[owner, agent], rules("manual")).await;
+    floor.waiting(&team, 2).await;
+    let (first, second) = tokio::join!(
+        owner.post("/queues/next", json!({})),
+        agent.post("/queues/next", json!({"team_id": team["id"]})),
+    );
+    let (first, second) = (first.expect(200), second.expect(200));
+    assert_ne!(first["conversation"]["id"], second["conversation"]["id"]);
+    let holder = |taken: &Value| taken["conversation"]["assignee"]["id"].clone();
+    assert_eq!(holder(&first), owner.tokens["user"]["id"]);
+    assert_eq!(holder(&second), agent.tokens["user"]["id"]);
+    let none = agent.post("/queues/next", json!({})).await.expect(200);
+    assert_eq!(none["conversation"], Value::Null);
+    let outsider = hub.invited(owner, "agent").await;
+    let none = outsider.post("/queues/next", json!({})).await.expect(200);
+    assert_eq!(none["conversation"], Value::Null);
+    let theirs = outsider.post("/queues/next", json!({"team_id": team["id"]}));
+    assert_eq!(theirs.await.refused(422), "validation_failed");
+    floor.hub.stop().await;
+}
+
+async fn what_hurries_is_first_in_line(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor { owner, agent, .. } = &floor;
+    let team = floor.team(&[agent], rules("manual")).await;
+    let ids = floor.waiting(&team, 4).await;
+    let priority = |id: &String, priority: &str| {
+        let (path, change) = (
+            format!("/conversations/{id}"),
+            json!({"priority": priority}),
+        );
+        async move { owner.patch(&path, change).await.expect(200) }
+    };
+    priority(&ids[2], "urgent").await;
+    priority(&ids[0], "low").await;
+    let path = format!("/teams/{}/line", team["id"].as_str().unwrap());
+    let line = agent.get(&path).await.expect(200);
+    let shown: Vec<&str> = line["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown, [&ids[2], &ids[1], &ids[3], &ids[0]]);
+    let head = agent.get(&format!("{path}?limit=1")).await.expect(200);
+    assert_eq!(head["data"].as_array().unwrap().len(), 1);
+    for wanted in [&ids[2], &ids[1]] {
+        let taken = agent.post("/queues/next", json!({})).await.expect(200);
+        assert_eq!(taken["conversation"]["id"], **wanted);
+    }
+    floor.hub.stop().await;
+}
+
+async fn what_was_given_is_accepted_by_whoever_has_it(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor { owner, agent, .. } = &floor;
+    let mut routing = rules("round_robin");
+    routing["accept_seconds"] = json!(3600);
+    let team = floor.team(&[agent], routing).await;
+    let here = HashSet::from([(floor.organization, user(agent))]);
+    let told = floor.hub.app.store.unscoped().seat_agents(7, &here).await;
+    floor.hub.app.hub.announce(told.unwrap());
+    let ids = floor.waiting(&team, 1).await;
+    let path = format!("/conversations/{}", ids[0]);
+    let given = loop {
+        let row = agent.get(&path).await.expect(200);
+        if row["assignee"] != Value::Null {
+            break row;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(given["assignee"]["id"], agent.tokens["user"]["id"]);
+    assert_ne!(given["reserved_until"], Value::Null);
+    let accept = format!("{path}/accept");
+    assert_eq!(
+        owner.post(&accept, json!({})).await.refused(409),
+        "conflict"
+    );
+    let accepted = agent.post(&accept, json!({})).await.expect(200);
+    assert_eq!(accepted["reserved_until"], Value::Null);
+    // Once more changes nothing.
+    let again = agent.post(&accept, json!({})).await.expect(200);
+    assert_eq!(again["seq"], accepted["seq"]);
+    floor.hub.stop().await;
+}
+
+async fn how_lines_fare_is_told_and_what_each_agent_does_to_supervisors_only(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor { owner, agent, .. } = &floor;
+    let team = floor.team(&[owner, agent], rules("manual")).await;
+    floor.waiting(&team, 3).await;
+    agent.post("/queues/next", json!({})).await.expect(200);
+    let shown = owner.get("/queues").await.expect(200);
+    let (ours, nobodys) = (&shown["data"][0], &shown["data"][1]);
+    assert_eq!(
+        (&ours["team"]["name"], &nobodys["team"]),
+        (&json!("Support"), &Value::Null)
+    );
+    assert_eq!((&ours["waiting"], &ours["serving"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&nobodys["waiting"], &nobodys["serving"]),
+        (&json!(0), &json!(0))
+    );
+    assert_eq!(ours["unanswered"], 3);
+    let sum = |series: &Value| {
+        let counts = series.as_array().unwrap().iter();
+        counts.map(|count| count.as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!((sum(&ours["arrivals"]), sum(&ours["taken"])), (3, 1));
+    let agents = ours["agents"].as_array().unwrap();
+    let of = |client: &Client| {
+        let id = &client.tokens["user"]["id"];
+        agents.iter().find(|one| one["id"] == *id).unwrap()
+    };
+    assert_eq!(
+        (&of(agent)["open"], &of(owner)["open"]),
+        (&json!(1), &json!(0))
+    );
+    let shown = agent.get("/queues").await.expect(200);
+    assert_eq!(shown["data"][0]["waiting"], 2);
+    assert_eq!(shown["data"][0]["agents"], json!([]));
+    floor.hub.stop().await;
+}
