@@ -2,15 +2,18 @@ import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { startLanguage } from "./lib/language";
 import { startTheme } from "./lib/theme";
-import "./lib/i18n";
 
 startTheme();
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
-}
+// Nobody sees another language first: the page to show is fetched meanwhile.
+void startLanguage().finally(() => {
+  const root = document.getElementById("root");
+  if (root) {
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+  }
+});

@@ -2,7 +2,7 @@
 
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { ContactBrief } from "./api/types";
-import i18n from "./i18n";
+import i18n, { locale } from "./i18n";
 
 const DAY_MS = 86_400_000;
 
@@ -10,8 +10,8 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 
 /** Kept, because a long list that is scrolled asks for hundreds each second and making one is slow. */
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = i18n.language + JSON.stringify(options);
-  const known = formatters.get(key) ?? new Intl.DateTimeFormat(i18n.language, options);
+  const key = locale() + JSON.stringify(options);
+  const known = formatters.get(key) ?? new Intl.DateTimeFormat(locale(), options);
   formatters.set(key, known);
   return known;
 }
@@ -44,11 +44,8 @@ function daysAgo(at: string, now: number): number {
 export function dayLabel(at: string, now: number): string {
   const days = daysAgo(at, now);
   if (days === 0 || days === 1) {
-    const text = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto" }).format(
-      -days,
-      "day",
-    );
-    return text.charAt(0).toLocaleUpperCase(i18n.language) + text.slice(1);
+    const text = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-days, "day");
+    return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
   }
   if (days > 1 && days < 7) return formatter({ weekday: "long" }).format(new Date(at));
   return formatter({ day: "numeric", month: "long", year: "numeric" }).format(new Date(at));
@@ -66,7 +63,7 @@ export function rowTime(at: string, now: number): string {
 /** "4 min ago" */
 export function ago(at: string, now: number): string {
   const seconds = Math.round((now - new Date(at).getTime()) / 1000);
-  const relative = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto", style: "short" });
+  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
   if (seconds < 45) return relative.format(0, "second");
   if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
   if (seconds < 86_400) return relative.format(-Math.round(seconds / 3600), "hour");
@@ -77,7 +74,7 @@ export function ago(at: string, now: number): string {
 export function silence(ms: number): string {
   if (ms >= 60_000) return ago(new Date(0).toISOString(), ms);
   const seconds = ms < 2_000 ? 0 : Math.round(ms / 1000);
-  const relative = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto", style: "short" });
+  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
   return relative.format(-seconds, "second");
 }
 
@@ -115,17 +112,17 @@ export function playTime(seconds: number): string {
 }
 
 export function wholeNumber(value: number): string {
-  return value.toLocaleString(i18n.language, { maximumFractionDigits: 0 });
+  return value.toLocaleString(locale(), { maximumFractionDigits: 0 });
 }
 
 /** "3 ms" */
 export function milliseconds(value: number): string {
-  return value.toLocaleString(i18n.language, { style: "unit", unit: "millisecond" });
+  return value.toLocaleString(locale(), { style: "unit", unit: "millisecond" });
 }
 
 /** "one, two and three" */
 export function listOf(items: string[]): string {
-  return new Intl.ListFormat(i18n.language).format(items);
+  return new Intl.ListFormat(locale()).format(items);
 }
 
 export function byteSize(bytes: number): string {
@@ -137,7 +134,7 @@ export function byteSize(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toLocaleString(i18n.language, { maximumFractionDigits: digits })} ${units[unit]}`;
+  return `${value.toLocaleString(locale(), { maximumFractionDigits: digits })} ${units[unit]}`;
 }
 
 const phones = new Map<string, string>();

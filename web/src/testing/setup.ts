@@ -1,9 +1,11 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
-import "@/lib/i18n";
 import { useDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
+import { loadLanguage } from "@/lib/i18n";
+
+await loadLanguage("en");
 
 // What jsdom does not have.
 HTMLDialogElement.prototype.showModal = function showModal() {

@@ -1,5 +1,5 @@
 import { ArrowLeft, PanelRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Avatar } from "@/components/ui/avatar";
@@ -56,7 +56,12 @@ export function ConversationHeader(props: HeaderProps) {
                 : t("care.snoozedUntilWrites")}
             </span>
           )}
-          {facts.filter(Boolean).join(" · ")}
+          {facts.filter(Boolean).map((fact, index) => (
+            <Fragment key={fact}>
+              {index > 0 && " · "}
+              <bdi>{fact}</bdi>
+            </Fragment>
+          ))}
           {urgent && (
             <span className="ms-2 font-semibold text-ember-ink">
               {t("window.left", { left: duration(window.leftMs) })}

@@ -55,6 +55,7 @@ export function CopyValue({
     <div className="flex min-w-0 items-center gap-1 rounded-lg border bg-sunken ps-3 pe-1">
       <code
         data-testid={testId}
+        dir="ltr"
         className="min-w-0 flex-1 truncate py-2 font-mono text-xs select-all"
       >
         {value}

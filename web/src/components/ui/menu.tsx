@@ -7,7 +7,7 @@ import { usePortal } from "@/lib/portal";
 interface MenuProps {
   trigger: ReactNode;
   children: ReactNode;
-  side?: "top" | "bottom" | "left" | "right";
+  side?: "top" | "bottom";
   align?: "start" | "end" | "center";
 }
 

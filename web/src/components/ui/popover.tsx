@@ -1,4 +1,4 @@
-import { Popover as Radix } from "radix-ui";
+import { Direction, Popover as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { usePortal } from "@/lib/portal";
 
@@ -6,7 +6,7 @@ interface PopoverProps {
   trigger: ReactNode;
   label: string;
   children: ReactNode;
-  side?: "top" | "bottom" | "right";
+  side?: "top" | "bottom" | "end";
   align?: "start" | "end" | "center";
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
@@ -25,13 +25,14 @@ export function Popover({
   keepsFocus = true,
 }: PopoverProps) {
   const portal = usePortal();
+  const end = Direction.useDirection() === "rtl" ? "left" : "right";
   return (
     <Radix.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal container={portal}>
         <Radix.Content
           aria-label={label}
-          side={side}
+          side={side === "end" ? end : side}
           align={align}
           sideOffset={8}
           collisionPadding={8}

@@ -99,7 +99,9 @@ function ResponseLine({ response, editable }: LineProps) {
   return (
     <li className="flex items-center gap-2 px-4 py-3">
       <div className="min-w-0 flex-1">
-        <p className="truncate font-mono text-sm font-medium text-tide-strong">/{shortcut}</p>
+        <p className="truncate font-mono text-sm font-medium text-tide-strong">
+          <bdi dir="ltr">/{shortcut}</bdi>
+        </p>
         <p dir="auto" className="line-clamp-2 text-sm wrap-anywhere text-ink-soft" title={text}>
           {text}
         </p>

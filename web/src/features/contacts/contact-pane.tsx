@@ -86,7 +86,9 @@ function Fact({ label, value, copy }: FactProps) {
     <div>
       <dt className="text-xs text-ink-faint">{label}</dt>
       <dd className="flex min-h-7 items-center gap-2 tabular-nums">
-        <bdi className="min-w-0 flex-1 truncate">{value}</bdi>
+        <span className="flex min-w-0 flex-1">
+          <bdi className="truncate">{value}</bdi>
+        </span>
         {copy && <CopyButton text={copy} label={t("common.copyWhat", { what: label })} />}
       </dd>
     </div>

@@ -61,8 +61,8 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span className={cn("min-w-0 grow truncate", unread ? "font-semibold" : "font-medium")}>
-            <bdi>{name}</bdi>
+          <span className={cn("flex min-w-0 grow", unread ? "font-semibold" : "font-medium")}>
+            <bdi className="truncate">{name}</bdi>
           </span>
           <PriorityMark t={t} priority={row.priority} />
           {number && (

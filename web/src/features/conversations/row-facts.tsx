@@ -51,7 +51,7 @@ export function RowFacts({ t, row, now, tags, showStatus, showTeam }: RowFactsPr
       ))}
       {more.length > 0 && (
         <span title={names} className="shrink-0 text-2xs font-medium text-ink-soft tabular-nums">
-          <span aria-hidden>+{more.length}</span>
+          <bdi aria-hidden>+{more.length}</bdi>
           <span className="sr-only">{t("care.moreTags", { count: more.length, names })}</span>
         </span>
       )}

@@ -22,7 +22,7 @@ export function Bell({ className }: { className: string }) {
     <>
       <Popover
         label={t("mention.title")}
-        side={window.matchMedia?.(WIDE).matches ? "right" : "top"}
+        side={window.matchMedia?.(WIDE).matches ? "end" : "top"}
         align="end"
         open={open}
         onOpenChange={(next) => {

@@ -54,8 +54,8 @@ function MentionLink({ mention, onOpen }: { mention: Mention; onOpen: () => void
       <Avatar id={message.author?.id ?? ""} name={author ?? ""} size={32} className="mt-0.5" />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span className={cn("min-w-0 grow truncate", unseen ? "font-semibold" : "font-medium")}>
-            <bdi>{contactName(contact)}</bdi>
+          <span className={cn("flex min-w-0 grow", unseen ? "font-semibold" : "font-medium")}>
+            <bdi className="truncate">{contactName(contact)}</bdi>
           </span>
           <time
             dateTime={message.created_at}

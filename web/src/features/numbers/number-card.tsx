@@ -40,10 +40,17 @@ export function NumberCard({ session, fresh }: { session: Session; fresh: boolea
             <QualityChip quality={health.quality} />
           </div>
           <p className="text-ink-soft">
-            {session.display_phone_number
-              ? phone(session.display_phone_number)
-              : session.phone_number_id}
-            {session.verified_name && ` · ${session.verified_name}`}
+            <bdi>
+              {session.display_phone_number
+                ? phone(session.display_phone_number)
+                : session.phone_number_id}
+            </bdi>
+            {session.verified_name && (
+              <>
+                {" · "}
+                <bdi>{session.verified_name}</bdi>
+              </>
+            )}
           </p>
           <p className="mt-0.5 text-xs text-ink-faint">
             {health.last_webhook_at

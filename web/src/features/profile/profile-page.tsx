@@ -13,6 +13,7 @@ import { cn } from "@/lib/classes";
 import { problemText } from "@/lib/problem-text";
 import { useLogin } from "@/lib/session-user";
 import { type ThemeWish, useTheme } from "@/lib/theme";
+import { LanguageField } from "./language-field";
 
 const THEMES: { wish: ThemeWish; icon: typeof Sun }[] = [
   { wish: "system", icon: Monitor },
@@ -47,6 +48,9 @@ export function ProfilePage() {
               </button>
             ))}
           </fieldset>
+        </Box>
+        <Box title={t("profile.language")}>
+          <LanguageField />
         </Box>
         <Box title={t("profile.password")}>
           <PasswordForm />

@@ -1,6 +1,7 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { startLanguage, useLanguage } from "@/lib/language";
 import { accessibilityProblems } from "@/testing/axe";
 import { ME } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
@@ -29,5 +30,18 @@ describe("one's own profile", () => {
     expect(await screen.findByText("This is not your current password.")).toBeVisible();
     expect(current).toBeInvalid();
     expect(await accessibilityProblems(container)).toEqual([]);
+  });
+
+  it("is shown in another language as soon as it is chosen, from right to left and as accessible", async () => {
+    await startLanguage();
+    const { container } = renderWithHub(<ProfilePage />);
+    const field = screen.getByRole("combobox", { name: "Language" });
+    await userEvent.selectOptions(field, "العربية");
+    expect(await screen.findByRole("heading", { name: "الملف الشخصي" })).toBeVisible();
+    expect(screen.getByRole("combobox", { name: "اللغة" })).toHaveFocus();
+    expect(document.documentElement).toHaveAttribute("dir", "rtl");
+    expect(await accessibilityProblems(container)).toEqual([]);
+    await act(() => useLanguage.getState().choose("en"));
+    expect(screen.getByRole("heading", { name: "Profile" })).toBeVisible();
   });
 });

@@ -1,5 +1,6 @@
 import { ShoppingBag } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { locale } from "@/lib/i18n";
 import { readOrder } from "../content";
 import { FormattedText } from "./formatted-text";
 
@@ -12,7 +13,7 @@ function money(amount: number, currency: string, language: string): string {
 }
 
 export function OrderContent({ content }: { content: unknown }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { note, items } = readOrder(content);
   const total = items.reduce((sum, item) => sum + item.price * item.quantity, 0);
   const currency = items[0]?.currency ?? "";
@@ -29,14 +30,14 @@ export function OrderContent({ content }: { content: unknown }) {
               {item.quantity} × {item.id}
             </span>
             <span className="tabular-nums">
-              {money(item.price * item.quantity, item.currency, i18n.language)}
+              {money(item.price * item.quantity, item.currency, locale())}
             </span>
           </li>
         ))}
       </ul>
       <p className="flex justify-between text-sm font-semibold">
         <span>{t("message.total")}</span>
-        <span className="tabular-nums">{money(total, currency, i18n.language)}</span>
+        <span className="tabular-nums">{money(total, currency, locale())}</span>
       </p>
       {note && <FormattedText text={note} className="mt-1.5" />}
     </div>

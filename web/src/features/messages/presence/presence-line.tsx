@@ -1,6 +1,7 @@
 import { Eye, PenLine } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
+import { listOf } from "@/lib/format";
 import type { Person } from "@/lib/socket-frames";
 
 interface Props {
@@ -13,9 +14,8 @@ interface Props {
 
 /** Who else is here, above the field; loud only when two would answer at once. */
 export function PresenceLine({ others, asks, onSend, onWait }: Props) {
-  const { t, i18n } = useTranslation();
-  const list = new Intl.ListFormat(i18n.language, { type: "conjunction" });
-  const names = (people: Person[]) => list.format(people.map((person) => person.name));
+  const { t } = useTranslation();
+  const names = (people: Person[]) => listOf(people.map((person) => person.name));
   const writers = others.filter((person) => person.activity === "writing");
   if (writers.length > 0) {
     return (
