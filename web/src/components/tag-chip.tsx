@@ -31,11 +31,11 @@ export function TagChip({ tag, onRemove, className }: TagChipProps) {
       title={tag.name}
       className={cn(
         "tinted inline-flex min-w-0 items-center rounded-md text-2xs font-medium",
-        onRemove ? "h-7 text-xs" : "h-4.5",
+        onRemove ? "h-7 ps-2 text-xs" : "h-4.5",
         className,
       )}
     >
-      <bdi className={cn("truncate", onRemove ? "ps-2" : "px-1.5")}>{tag.name}</bdi>
+      <bdi className={cn("truncate", !onRemove && "px-1.5")}>{tag.name}</bdi>
       {onRemove && (
         <button
           type="button"

@@ -2,7 +2,7 @@
 
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { ContactBrief } from "./api/types";
-import i18n, { locale } from "./i18n";
+import i18n, { isolated, locale } from "./i18n";
 
 const DAY_MS = 86_400_000;
 
@@ -134,7 +134,8 @@ export function byteSize(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toLocaleString(locale(), { maximumFractionDigits: digits })} ${units[unit]}`;
+  const figure = value.toLocaleString(locale(), { maximumFractionDigits: digits });
+  return isolated(`${figure} ${units[unit]}`);
 }
 
 const phones = new Map<string, string>();
@@ -164,7 +165,9 @@ export function initials(name: string): string {
   if (!first) return "";
   const last = words.length > 1 ? words[words.length - 1] : undefined;
   const letters = [...first].slice(0, 1).concat(last ? [...last].slice(0, 1) : []);
-  return letters.join("").toLocaleUpperCase();
+  // Arabic ones would be joined to a word.
+  const between = /\p{Script=Arabic}/u.test(first) ? "\u200c" : "";
+  return letters.join(between).toLocaleUpperCase();
 }
 
 /** A hue that always belongs to the same id; spread so that neighbours differ. */

@@ -49,7 +49,7 @@ const FIRST_STRONG_ISOLATE = "\u2068";
 const POP_ISOLATE = "\u2069";
 
 /** From right to left, a name or number put into a sentence must not turn the words around it. */
-function isolated(value: string): string {
+export function isolated(value: string): string {
   return i18n.dir() === "rtl" ? FIRST_STRONG_ISOLATE + value + POP_ISOLATE : value;
 }
 

@@ -39,16 +39,16 @@ export function ConversationHeader(props: HeaderProps) {
         <ArrowLeft aria-hidden className="size-5 rtl:-scale-x-100" />
       </Link>
       <Avatar id={contact.id} name={name} size={40} />
-      <div className="min-w-0 flex-1">
+      <div className="grid min-w-0 flex-1 justify-items-start">
         <h1
           id="conversation-title"
           tabIndex={-1}
-          className="truncate text-lg font-semibold outline-none"
+          className="max-w-full truncate text-lg font-semibold outline-none"
           dir="auto"
         >
           {name}
         </h1>
-        <p className="truncate text-xs text-ink-soft">
+        <p className="max-w-full truncate text-xs text-ink-soft" dir="auto">
           {conversation.status === "snoozed" && (
             <span className="me-2 font-semibold text-tide-strong">
               {conversation.snoozed_until

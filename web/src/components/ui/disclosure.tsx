@@ -31,7 +31,7 @@ export function Disclosure({
         <span className="flex-1">{title}</span>
         <ChevronRight
           aria-hidden
-          className="size-4 transition-transform group-open/more:rotate-90 rtl:-scale-x-100"
+          className="size-4 transition-transform group-open/more:rotate-90 rtl:-scale-x-100 rtl:group-open/more:-rotate-90"
         />
       </summary>
       {children}

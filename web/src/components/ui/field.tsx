@@ -4,6 +4,11 @@ import { cn } from "@/lib/classes";
 export const inputClasses =
   "w-full rounded-lg border border-line-strong bg-raised px-3 text-base text-ink transition-colors placeholder:text-ink-faint hover:border-ink-faint focus-visible:border-tide focus-visible:outline-offset-0 aria-invalid:border-danger disabled:opacity-60";
 
+/** What is typed has the direction of its own language; an empty field that of the page. */
+export function ownDirection(value: unknown): "auto" | undefined {
+  return value ? "auto" : undefined;
+}
+
 interface FieldFrameProps {
   label: string;
   hint?: ReactNode;
@@ -57,6 +62,7 @@ export function TextField({ label, hint, error, counted, className, ...rest }: T
           id={id}
           aria-describedby={describedBy}
           aria-invalid={error ? true : undefined}
+          dir={ownDirection(rest.value)}
           className={cn(inputClasses, "h-10", className)}
           {...rest}
         />
@@ -89,6 +95,7 @@ export function TextAreaField({
           id={id}
           aria-describedby={describedBy}
           aria-invalid={error ? true : undefined}
+          dir={ownDirection(rest.value)}
           className={cn(inputClasses, "min-h-20 py-2", className)}
           {...rest}
         />

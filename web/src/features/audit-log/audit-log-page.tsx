@@ -41,7 +41,7 @@ function EntryLine({ entry }: { entry: AuditEntry }) {
       <div className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <span className="font-medium wrap-anywhere">{entry.actor.name ?? t("audit.system")}</span>
         <Chip look="tide">{entry.action}</Chip>
-        <code dir="auto" className="min-w-34 flex-1 truncate font-mono text-xs text-ink-soft">
+        <code className="min-w-34 flex-1 truncate font-mono text-xs text-ink-soft">
           {entry.subject}
         </code>
         <time dateTime={entry.at} className="text-xs tabular-nums text-ink-faint">

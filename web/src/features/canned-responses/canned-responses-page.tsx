@@ -102,7 +102,11 @@ function ResponseLine({ response, editable }: LineProps) {
         <p className="truncate font-mono text-sm font-medium text-tide-strong">
           <bdi dir="ltr">/{shortcut}</bdi>
         </p>
-        <p dir="auto" className="line-clamp-2 text-sm wrap-anywhere text-ink-soft" title={text}>
+        <p
+          dir="auto"
+          className="line-clamp-2 w-fit text-sm wrap-anywhere text-ink-soft"
+          title={text}
+        >
           {text}
         </p>
       </div>

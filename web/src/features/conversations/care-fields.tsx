@@ -37,7 +37,7 @@ export function CareFields({ conversation, users, teams, tags }: CareProps) {
   return (
     <div className="grid gap-3.5">
       <Assignee conversation={conversation} from={users} change={change} />
-      <div className="grid grid-cols-2 gap-2">
+      <div className="grid grid-cols-[minmax(0,5fr)_minmax(0,4fr)] gap-1.5">
         <TeamField conversation={conversation} from={teams} change={change} />
         <PriorityField conversation={conversation} change={change} />
       </div>
@@ -56,7 +56,7 @@ function Labelled({
   children: ReactNode;
 }) {
   return (
-    <div className="grid min-w-0 content-start gap-1">
+    <div className="grid min-w-0 grid-cols-1 content-start gap-1">
       <div className="flex h-5 items-center justify-between">
         <span aria-hidden className="text-xs text-ink-faint">
           {label}
@@ -77,7 +77,7 @@ interface FieldButtonProps extends React.ComponentProps<"button"> {
 /** Looks like a field, opens what can be chosen. */
 function FieldButton({ icon: Icon, label, value, ...rest }: FieldButtonProps) {
   return (
-    <Button look="secondary" size="sm" className="w-full justify-start px-2.5" {...rest}>
+    <Button look="secondary" size="sm" className="w-full justify-start gap-1.5 px-2" {...rest}>
       <Icon aria-hidden className="size-4 shrink-0" />
       <span className="min-w-0 flex-1 truncate text-start" title={value}>
         <span className="sr-only">{label}: </span>

@@ -54,9 +54,9 @@ export function MemberList({ users, members, onChange }: MemberListProps) {
                 className="size-4 accent-(--tide)"
               />
               <Avatar id={user.id} name={user.name} size={28} />
-              <span className="grid min-w-0">
-                <bdi className="truncate">{user.name}</bdi>
-                <span className="truncate text-xs text-ink-faint">{user.email}</span>
+              <span className="grid min-w-0 grid-cols-1 justify-items-start">
+                <bdi className="max-w-full truncate">{user.name}</bdi>
+                <span className="max-w-full truncate text-xs text-ink-faint">{user.email}</span>
               </span>
             </label>
           </li>

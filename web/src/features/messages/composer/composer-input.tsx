@@ -1,5 +1,6 @@
 import { type ClipboardEvent, type KeyboardEvent, type RefObject, useLayoutEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { ownDirection } from "@/components/ui/field";
 import { cn } from "@/lib/classes";
 import { COMPOSER_INPUT } from "./focus";
 import type { Picker } from "./use-picker";
@@ -57,7 +58,7 @@ export function ComposerInput(props: InputProps) {
       data-testid={COMPOSER_INPUT}
       rows={1}
       value={value}
-      dir="auto"
+      dir={ownDirection(value)}
       enterKeyHint="send"
       aria-label={label}
       aria-autocomplete="list"

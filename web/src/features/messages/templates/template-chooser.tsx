@@ -89,7 +89,7 @@ function Options({ templates, onChoose, compact }: OptionsProps) {
                 <span className="truncate text-sm font-medium">{template.name}</span>
                 <Chip>{template.language}</Chip>
               </span>
-              <span className="line-clamp-2 text-xs text-ink-soft" dir="auto">
+              <span className="line-clamp-2 w-fit text-xs text-ink-soft" dir="auto">
                 {partsOf(template).body}
               </span>
             </span>
