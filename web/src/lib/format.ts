@@ -165,9 +165,7 @@ export function initials(name: string): string {
   if (!first) return "";
   const last = words.length > 1 ? words[words.length - 1] : undefined;
   const letters = [...first].slice(0, 1).concat(last ? [...last].slice(0, 1) : []);
-  // Arabic ones would be joined to a word.
-  const between = /\p{Script=Arabic}/u.test(first) ? "\u200c" : "";
-  return letters.join(between).toLocaleUpperCase();
+  return letters.join("").toLocaleUpperCase();
 }
 
 /** A hue that always belongs to the same id; spread so that neighbours differ. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { duration, fullTime, wholeNumber } from "./format";
 import i18n from "./i18n";
 import { startLanguage, systemLanguage, useLanguage } from "./language";
@@ -6,10 +6,10 @@ import { startLanguage, systemLanguage, useLanguage } from "./language";
 const browserSpeaks = (...languages: string[]) =>
   vi.spyOn(navigator, "languages", "get").mockReturnValue(languages);
 
+beforeAll(startLanguage);
 beforeEach(async () => {
   browserSpeaks("en-US");
-  useLanguage.setState({ wish: "system" });
-  await startLanguage();
+  await useLanguage.getState().choose("system");
 });
 afterEach(async () => {
   await useLanguage.getState().choose("en");

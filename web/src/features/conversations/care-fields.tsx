@@ -37,7 +37,7 @@ export function CareFields({ conversation, users, teams, tags }: CareProps) {
   return (
     <div className="grid gap-3.5">
       <Assignee conversation={conversation} from={users} change={change} />
-      <div className="grid grid-cols-[minmax(0,5fr)_minmax(0,4fr)] gap-1.5">
+      <div className="grid grid-cols-[minmax(0,6fr)_minmax(0,5fr)] gap-1.5">
         <TeamField conversation={conversation} from={teams} change={change} />
         <PriorityField conversation={conversation} change={change} />
       </div>
@@ -77,7 +77,7 @@ interface FieldButtonProps extends React.ComponentProps<"button"> {
 /** Looks like a field, opens what can be chosen. */
 function FieldButton({ icon: Icon, label, value, ...rest }: FieldButtonProps) {
   return (
-    <Button look="secondary" size="sm" className="w-full justify-start gap-1.5 px-2" {...rest}>
+    <Button look="secondary" size="sm" className="w-full justify-start gap-1.5 px-1.75" {...rest}>
       <Icon aria-hidden className="size-4 shrink-0" />
       <span className="min-w-0 flex-1 truncate text-start" title={value}>
         <span className="sr-only">{label}: </span>
