@@ -1,6 +1,12 @@
 import { useDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
-import { accessToken, onAuthChange, watchOtherTabs } from "@/lib/api/auth-tokens";
+import {
+  accessToken,
+  dropTokens,
+  onAuthChange,
+  storedRefreshToken,
+  watchOtherTabs,
+} from "@/lib/api/auth-tokens";
 import { api } from "@/lib/api/client";
 import type { Me, UserView } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
@@ -38,4 +44,15 @@ export async function resumeLogin(): Promise<void> {
   await accessToken();
   const me = await api.get<Me>("/me");
   useLogin.setState({ user: me.user, organization: me.organization });
+}
+
+/** Ends it here, whatever the hub says. */
+export async function logOut(): Promise<void> {
+  try {
+    await api.post("/auth/logout", { refresh_token: storedRefreshToken() });
+  } catch {
+    // The hub forgets by itself what nobody uses.
+  } finally {
+    dropTokens();
+  }
 }

@@ -1,17 +1,17 @@
-import { Inbox, Keyboard, LogOut, Moon, Settings, Sun, UserRound } from "lucide-react";
+import { Command, Inbox, Keyboard, LogOut, Moon, Settings, Sun, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
 import { Avatar } from "@/components/ui/avatar";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { Bell } from "@/features/mentions/bell";
-import { dropTokens, storedRefreshToken } from "@/lib/api/auth-tokens";
-import { api } from "@/lib/api/client";
 import { cn } from "@/lib/classes";
 import { useLogin } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
+import { openCommandBar } from "./command-bar/command-bar-dialog";
 import { ConnectionBadge } from "./connection-badge";
-import { ShortcutsDialog, useShortcutsHelp } from "./shortcuts-dialog";
+import { logOut } from "./login";
+import { showShortcutsHelp } from "./shortcuts-dialog";
 
 const itemClasses =
   "grid h-11 w-14 place-items-center rounded-xl text-rail-ink transition-colors hover:bg-rail-active hover:text-white focus-visible:outline-white md:w-11";
@@ -73,48 +73,39 @@ function ThemeToggle() {
   );
 }
 
-async function logOut(): Promise<void> {
-  try {
-    await api.post("/auth/logout", { refresh_token: storedRefreshToken() });
-  } finally {
-    dropTokens();
-  }
-}
-
 function UserMenu() {
   const { t } = useTranslation();
   const { user, organization } = useLogin();
   const navigate = useNavigate();
-  const [help, setHelp] = useShortcutsHelp();
   if (!user) return null;
   return (
-    <>
-      <Menu
-        side="top"
-        align="start"
-        trigger={
-          <button type="button" data-testid="user-menu" className={cn(itemClasses, "rounded-full")}>
-            <Avatar id={user.id} name={user.name} size={34} />
-            <span className="sr-only">{t("nav.account", { name: user.name })}</span>
-          </button>
-        }
-      >
-        <MenuLabel>
-          <span className="block font-medium text-ink">{user.name}</span>
-          {organization?.name}
-        </MenuLabel>
-        <MenuLine />
-        <MenuItem icon={UserRound} onSelect={() => navigate("/settings/profile")}>
-          {t("settings.profile")}
-        </MenuItem>
-        <MenuItem icon={Keyboard} onSelect={() => setHelp(true)}>
-          {t("shortcuts.title")}
-        </MenuItem>
-        <MenuItem icon={LogOut} onSelect={() => void logOut().catch(() => undefined)}>
-          {t("nav.logOut")}
-        </MenuItem>
-      </Menu>
-      {help && <ShortcutsDialog onClose={() => setHelp(false)} />}
-    </>
+    <Menu
+      side="top"
+      align="start"
+      trigger={
+        <button type="button" data-testid="user-menu" className={cn(itemClasses, "rounded-full")}>
+          <Avatar id={user.id} name={user.name} size={34} />
+          <span className="sr-only">{t("nav.account", { name: user.name })}</span>
+        </button>
+      }
+    >
+      <MenuLabel>
+        <span className="block font-medium text-ink">{user.name}</span>
+        {organization?.name}
+      </MenuLabel>
+      <MenuLine />
+      <MenuItem icon={UserRound} onSelect={() => navigate("/settings/profile")}>
+        {t("settings.profile")}
+      </MenuItem>
+      <MenuItem icon={Command} onSelect={openCommandBar}>
+        {t("commandBar.title")}
+      </MenuItem>
+      <MenuItem icon={Keyboard} onSelect={showShortcutsHelp}>
+        {t("shortcuts.title")}
+      </MenuItem>
+      <MenuItem icon={LogOut} onSelect={() => void logOut()}>
+        {t("nav.logOut")}
+      </MenuItem>
+    </Menu>
   );
 }

@@ -4,8 +4,10 @@ import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
 import { liveCache, queryClient } from "./clients";
+import { CommandBarDialog } from "./command-bar/command-bar-dialog";
 import { createLive, watchBrowser } from "./live";
 import { NavRail } from "./nav-rail";
+import { ShortcutsHelp } from "./shortcuts-dialog";
 import { StaleBanner } from "./stale-banner";
 
 /** Everything around the pages of a logged-in user, and the live connection under them. */
@@ -46,6 +48,8 @@ function Frame() {
         <StaleBanner />
         <Outlet />
       </div>
+      <CommandBarDialog />
+      <ShortcutsHelp />
     </div>
   );
 }

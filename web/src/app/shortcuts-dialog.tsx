@@ -1,9 +1,12 @@
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { create } from "zustand";
 import { Dialog } from "@/components/ui/dialog";
-import { isDialogOpen, isTyping } from "@/lib/keyboard";
+import { KeyCaps } from "@/components/ui/key-caps";
+import { isDialogOpen, isTyping, MAIN_KEY } from "@/lib/keyboard";
 
 const SHORTCUTS = [
+  { keys: [MAIN_KEY, "K"], what: "commandBar" },
   { keys: ["Alt", "J"], what: "next" },
   { keys: ["Alt", "K"], what: "previous" },
   { keys: ["Alt", "L"], what: "reply" },
@@ -12,28 +15,38 @@ const SHORTCUTS = [
   { keys: ["/"], what: "search" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["Enter"], what: "send" },
+  { keys: ["Ctrl", "Enter"], what: "sendToo" },
   { keys: ["Shift", "Enter"], what: "newLine" },
   { keys: ["/"], what: "canned" },
   { keys: ["@"], what: "call" },
   { keys: ["?"], what: "help" },
 ] as const;
 
-/** Whether the help is shown; `?` opens it. */
-export function useShortcutsHelp() {
-  const [open, setOpen] = useState(false);
+const useShortcutsHelp = create<{ open: boolean }>(() => ({ open: false }));
+
+export function showShortcutsHelp(): void {
+  useShortcutsHelp.setState({ open: true });
+}
+
+/** The help, where it is asked for; `?` opens it. */
+export function ShortcutsHelp() {
+  const open = useShortcutsHelp((help) => help.open);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== "?" || isTyping(event.target) || isDialogOpen()) return;
       event.preventDefault();
-      setOpen(true);
+      showShortcutsHelp();
     };
     window.addEventListener("keydown", onKeyDown);
-    return () => window.removeEventListener("keydown", onKeyDown);
+    return () => {
+      window.removeEventListener("keydown", onKeyDown);
+      useShortcutsHelp.setState({ open: false });
+    };
   }, []);
-  return [open, setOpen] as const;
+  return open && <ShortcutsDialog onClose={() => useShortcutsHelp.setState({ open: false })} />;
 }
 
-export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog title={t("shortcuts.title")} onClose={onClose}>
@@ -41,15 +54,8 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
         {SHORTCUTS.map(({ keys, what }) => (
           <div key={what} className="flex items-center justify-between gap-4">
             <dt className="text-ink-soft">{t(`shortcuts.${what}`)}</dt>
-            <dd className="flex gap-1">
-              {keys.map((key) => (
-                <kbd
-                  key={key}
-                  className="rounded-md border border-b-2 bg-raised px-2 py-0.5 font-mono text-xs"
-                >
-                  {key}
-                </kbd>
-              ))}
+            <dd>
+              <KeyCaps keys={keys} />
             </dd>
           </div>
         ))}

@@ -9,3 +9,11 @@ export function isTyping(target: EventTarget | null): boolean {
 export function isDialogOpen(): boolean {
   return document.querySelector("dialog[open]") !== null;
 }
+
+/** There, Ctrl moves the caret and Option writes letters. */
+export function isMac(): boolean {
+  return /^(Mac|iP)/.test(navigator.platform);
+}
+
+/** The key of the big commands, as it is written on the keyboard. */
+export const MAIN_KEY = isMac() ? "⌘" : "Ctrl";

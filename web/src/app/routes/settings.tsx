@@ -16,7 +16,7 @@ import type { Role } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, useLogin } from "@/lib/session-user";
 
-const PAGES: { path: string; name: SettingsName; icon: typeof Phone; needs: Role }[] = [
+export const PAGES: { path: string; name: SettingsName; icon: typeof Phone; needs: Role }[] = [
   { path: "numbers", name: "numbers", icon: Phone, needs: "agent" },
   { path: "users", name: "users", icon: Users, needs: "admin" },
   { path: "teams", name: "teams", icon: UsersRound, needs: "supervisor" },

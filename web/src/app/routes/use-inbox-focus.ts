@@ -3,27 +3,13 @@
 
 import { useEffect, useRef } from "react";
 import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
-
-/** Until a list that was hidden has drawn its rows again. */
-const MAX_FRAMES = 10;
-
-function isLost(): boolean {
-  const active = document.activeElement;
-  return !active || active === document.body || active.checkVisibility?.() === false;
-}
-
-function focusSoon(selector: string, frames = MAX_FRAMES): void {
-  if (!isLost()) return;
-  const target = document.querySelector<HTMLElement>(selector);
-  if (target) target.focus();
-  else if (frames > 0) requestAnimationFrame(() => focusSoon(selector, frames - 1));
-}
+import { focusSoon, isFocusLost } from "../focus";
 
 /** A conversation was opened: on with writing for those who were, else its name. */
 export function useFocusOnArrival(writing: boolean): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, on arrival.
   useEffect(() => {
-    if (!isLost()) return;
+    if (!isFocusLost()) return;
     const field = writing ? document.getElementById(COMPOSER_INPUT) : null;
     (field ?? document.getElementById("conversation-title"))?.focus();
   }, []);

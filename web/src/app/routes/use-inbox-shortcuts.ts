@@ -6,11 +6,11 @@ import { knownConversation, useSetStatus } from "@/features/conversations/querie
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
-import { isDialogOpen, isTyping } from "@/lib/keyboard";
+import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
 
 /** On a Mac, Option writes letters (@ on a German keyboard, ł on a Polish one): a field needs them first. */
 function writesLetters(event: KeyboardEvent): boolean {
-  return isTyping(event.target) && /^(Mac|iP)/.test(navigator.platform);
+  return isTyping(event.target) && isMac();
 }
 
 /** The keys of the inbox; `code` and not `key`, so that they lie in the same place on every keyboard. */

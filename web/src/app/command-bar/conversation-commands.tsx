@@ -1,0 +1,81 @@
+import { useQuery } from "@tanstack/react-query";
+import { Check, CircleDot, Clock3, PenLine, StickyNote } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useMatch } from "react-router";
+import type { TopCommand } from "@/features/command-bar/command";
+import { conversationQuery, useSetStatus } from "@/features/conversations/queries";
+import { focusComposer } from "@/features/messages/composer/focus";
+import { useDrafts } from "@/features/messages/drafts";
+import type { Conversation, ConversationStatus } from "@/lib/api/types";
+import { useCareCommands } from "./care-commands";
+import { mark } from "./mark";
+import { useSnoozeCommand } from "./snooze-command";
+
+/** What can be done with the conversation that is open, if one is. */
+export function useConversationCommands(): TopCommand[] {
+  const id = useMatch("/inbox/:conversationId")?.params.conversationId;
+  const { data } = useQuery({ ...conversationQuery(id ?? ""), enabled: id !== undefined });
+  const care = useCareCommands(data);
+  const snooze = useSnoozeCommand(data);
+  const status = useStatusCommands(data);
+  const writing = useWritingCommands(data);
+  if (!id || !data) return [];
+  return [...care, ...snooze, ...status, ...writing];
+}
+
+function useStatusCommands(row: Conversation | undefined): TopCommand[] {
+  const { t } = useTranslation();
+  const setStatus = useSetStatus();
+  if (!row) return [];
+  const to = (status: ConversationStatus) => () => void setStatus(row, { status });
+  const closed = row.status === "closed";
+  const main: TopCommand = {
+    id: "close or open",
+    group: "conversation",
+    name: t(closed ? "commandBar.reopen" : "commandBar.close"),
+    words: t("commandBar.words.close"),
+    mark: mark(closed ? CircleDot : Check),
+    keys: ["Alt", "E"],
+    run: to(closed ? "open" : "closed"),
+  };
+  const others = (["open", "pending"] as const)
+    .filter((status) => status !== row.status && !(closed && status === "open"))
+    .map(
+      (status): TopCommand => ({
+        id: `status ${status}`,
+        group: "conversation",
+        name: t(`commandBar.status.${status}`),
+        mark: mark(status === "open" ? CircleDot : Clock3),
+        run: to(status),
+      }),
+    );
+  return [main, ...others];
+}
+
+function useWritingCommands(row: Conversation | undefined): TopCommand[] {
+  const { t } = useTranslation();
+  const change = useDrafts((drafts) => drafts.change);
+  if (!row) return [];
+  const write = (note: boolean) => () => {
+    change(row.id, { note });
+    requestAnimationFrame(focusComposer);
+  };
+  return [
+    {
+      id: "write note",
+      group: "conversation",
+      name: t("shortcuts.note"),
+      mark: mark(StickyNote),
+      keys: ["Alt", "N"],
+      run: write(true),
+    },
+    {
+      id: "write reply",
+      group: "conversation",
+      name: t("shortcuts.reply"),
+      mark: mark(PenLine),
+      keys: ["Alt", "L"],
+      run: write(false),
+    },
+  ];
+}

@@ -1,0 +1,42 @@
+import { Inbox, type LucideIcon } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { TopCommand } from "@/features/command-bar/command";
+import type { Role } from "@/lib/api/types";
+import { isAtLeast, useLogin } from "@/lib/session-user";
+import { PAGES as SETTINGS } from "../routes/settings";
+import { mark } from "./mark";
+
+interface Place {
+  path: string;
+  name: string;
+  icon: LucideIcon;
+  needs: Role;
+  detail?: string;
+}
+
+/** The pages that one's role may see. */
+export function usePageCommands(go: (path: string) => void): TopCommand[] {
+  const { t } = useTranslation();
+  const role = useLogin((login) => login.user?.role);
+  const places: Place[] = [
+    { path: "/inbox", name: t("nav.inbox"), icon: Inbox, needs: "agent" },
+    ...SETTINGS.map(({ path, name, icon, needs }) => ({
+      path: `/settings/${path}`,
+      name: t(`settings.${name}`),
+      icon,
+      needs,
+      detail: t("nav.settings"),
+    })),
+  ];
+  return places
+    .filter(({ needs }) => isAtLeast(role, needs))
+    .map(({ path, name, icon, detail }) => ({
+      id: `go ${path}`,
+      group: "go",
+      name,
+      detail,
+      mark: mark(icon),
+      words: t("commandBar.words.go", { name }),
+      run: () => go(path),
+    }));
+}
