@@ -33,7 +33,7 @@ export function useSnoozeCommand(row: Conversation | undefined): TopCommand[] {
     {
       id: "snooze",
       group: "conversation",
-      name: t("care.snooze"),
+      name: t("commandBar.snooze"),
       words: t("commandBar.words.snooze"),
       mark: mark(AlarmClock),
       choices: [...times, untilWrites],

@@ -60,13 +60,14 @@ export function ranked(items: Item[], wanted: string, recent: string[], found: I
 function fitOf({ name, path, detail, words, group }: Item, typed: string): number {
   const own = score(typed, plain(name));
   const beside = [detail, words].map((text) => (text ? nearly(score(typed, plain(text))) : 0));
-  const along = path ? score(typed, plain(`${path} ${name}`)) : 0;
+  // "priority urg", but not each priority for a letter of "priority".
+  const along = path && /\s/.test(typed) ? nearly(score(typed, plain(`${path} ${name}`))) : 0;
   const best = Math.max(own, along, ...beside.map((fit) => BESIDE * fit));
   if (best === 0) return 0;
   return (path ? BELOW : 1) * (best + (group === "conversation" ? AT_HAND : 0));
 }
 
-/** Beside the name, letters that are spread say nothing. */
+/** Beyond the name, letters that are spread say nothing. */
 function nearly(fit: number): number {
   return fit >= 3 ? fit : 0;
 }
