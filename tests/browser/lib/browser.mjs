@@ -4,7 +4,7 @@ import { chromium } from "playwright-core";
 
 import { OWNER } from "./world.mjs";
 
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-dev-shm-usage",

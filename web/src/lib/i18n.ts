@@ -1,7 +1,7 @@
 // The words of the page. Each language is a file of its own, and only the one that is used is loaded.
 
 import i18n from "i18next";
-import { initReactI18next } from "react-i18next";
+import { initReactI18next, setI18n } from "react-i18next";
 
 /** The languages that the page speaks, by their own names. */
 export const LANGUAGES = {
@@ -28,6 +28,10 @@ void i18n.use(initReactI18next).init({
   interpolation: { escapeValue: true, escape: isolated },
   initAsync: false,
 });
+
+// `useTranslation` copies all that its instance owns, in every component that is mounted: one that only inherits
+// has nothing to copy. That is half the time that opening a conversation takes.
+setI18n(Object.create(i18n));
 
 export function isLanguage(code: string | null | undefined): code is Language {
   return typeof code === "string" && Object.hasOwn(LANGUAGES, code);

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { Inbox, SearchX } from "lucide-react";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
@@ -35,11 +35,13 @@ export function ConversationList(props: ListProps) {
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const scroller = useRef<HTMLDivElement>(null);
+  // Another function makes the virtualizer measure all rows anew.
+  const keyOf = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    estimateSize: heightOf,
+    getItemKey: keyOf,
     overscan: 8,
   });
   const onScroll = useListScroll(scroller, JSON.stringify(filters), rows, ROW_PX);
@@ -59,9 +61,10 @@ export function ConversationList(props: ListProps) {
     rows.length,
   ]);
 
-  const position = rows.findIndex((row) => row.id === selected);
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what is chosen, not what moves.
   useEffect(() => {
+    if (!selected) return;
+    const position = rows.findIndex((row) => row.id === selected);
     // On a phone the list is hidden now, and stays where it was.
     if (position >= 0 && scroller.current?.clientHeight) virtual.scrollToIndex(position);
   }, [selected]);
@@ -98,7 +101,7 @@ export function ConversationList(props: ListProps) {
       ref={scroller}
       aria-busy={list.isPlaceholderData}
       className={cn(
-        "min-h-0 flex-1 overflow-y-auto [overflow-anchor:none]",
+        "min-h-0 flex-1 overflow-y-auto contain-strict [overflow-anchor:none]",
         // Still the answer to other filters.
         list.isPlaceholderData && "opacity-60",
       )}
@@ -117,8 +120,8 @@ export function ConversationList(props: ListProps) {
           return (
             <li
               key={item.key}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${item.start}px)` }}
+              className="absolute inset-x-0 top-0 contain-strict"
+              style={{ height: item.size, transform: `translateY(${item.start}px)` }}
             >
               <ConversationRow
                 row={row}
@@ -140,6 +143,10 @@ export function ConversationList(props: ListProps) {
       )}
     </div>
   );
+}
+
+function heightOf(): number {
+  return ROW_PX;
 }
 
 function leavesOut(filters: InboxFilters): boolean {

@@ -111,16 +111,32 @@ export function putOne(known: Conversation, row: Conversation): Conversation {
   return known.id === row.id && row.seq >= known.seq ? row : known;
 }
 
+const rowsKept = new WeakMap<Pages<Conversation>, { sort: Sort; rows: Conversation[] }>();
+
 /** The rows of a list, each once and in order, whatever pages overlapped while it moved. */
 export function rowsOf(list: Pages<Conversation> | undefined, sort: Sort): Conversation[] {
+  if (!list) return [];
+  // Both the page and the list ask, and a long list takes a while.
+  const kept = rowsKept.get(list);
+  if (kept?.sort === sort) return kept.rows;
+  const rows = inOrder(list, sort);
+  rowsKept.set(list, { sort, rows });
+  return rows;
+}
+
+function inOrder(list: Pages<Conversation>, sort: Sort): Conversation[] {
   const latest = new Map<string, Conversation>();
-  for (const page of list?.pages ?? []) {
+  for (const page of list.pages) {
     for (const row of page.data) {
       const known = latest.get(row.id);
       if (!known || known.seq < row.seq) latest.set(row.id, row);
     }
   }
-  return [...latest.values()].sort((a, b) => (precedes(a, b, sort) ? -1 : 1));
+  const rows = [...latest.values()];
+  const sorted = rows.every(
+    (row, at) => at === 0 || precedes(rows[at - 1] as Conversation, row, sort),
+  );
+  return sorted ? rows : rows.sort((a, b) => (precedes(a, b, sort) ? -1 : 1));
 }
 
 /** Shows a conversation as read before the hub has said so. */

@@ -46,6 +46,8 @@ export function useListScroll(
 
 /** By how many places the row at `first` went down; if it is gone or jumped itself, the next one tells. */
 export function shift(before: Conversation[], after: Conversation[], first: number): number {
+  // Mostly the next page came, below.
+  if (before[first] && before[first] === after[first]) return 0;
   const places = new Map(after.map((row, place) => [row.id, place]));
   for (let index = first; index < before.length; index += 1) {
     const row = before[index] as Conversation;
