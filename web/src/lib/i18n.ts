@@ -30,7 +30,7 @@ void i18n.use(initReactI18next).init({
 });
 
 // `useTranslation` copies all that its instance owns, in every component that is mounted: one that only inherits
-// has nothing to copy. That is half the time that opening a conversation takes.
+// has nothing to copy.
 setI18n(Object.create(i18n));
 
 export function isLanguage(code: string | null | undefined): code is Language {

@@ -3,8 +3,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { IconButton } from "@/components/ui/icon-button";
-import { StartDialog } from "@/features/messages/start/start-dialog";
 import type { Session } from "@/lib/api/types";
+import { lazily } from "@/lib/lazily";
+
+const StartDialog = lazily(
+  async () => (await import("@/features/messages/start/start-dialog")).StartDialog,
+);
 
 /** Opens the form to write to somebody new, and then the conversation. */
 export function NewConversation({ sessions }: { sessions: Session[] }) {

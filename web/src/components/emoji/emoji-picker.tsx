@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inputClasses } from "@/components/ui/field";
 import { cn } from "@/lib/classes";
@@ -25,11 +25,17 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
     localStorage.setItem(RECENT, JSON.stringify(next));
     onPick(emoji);
   };
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // It came later than the popover, which has the focus meanwhile.
+    if (document.activeElement?.matches("[role=dialog]")) field.current?.focus();
+  }, []);
   const found = query.trim() ? findEmoji(query) : null;
   return (
     <div className="flex h-80 w-[19.5rem] max-w-[calc(100vw-1rem)] flex-col">
       <div className="p-2.5 pb-1.5">
         <input
+          ref={field}
           type="search"
           value={query}
           onChange={(event) => setQuery(event.target.value)}

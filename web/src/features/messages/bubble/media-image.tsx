@@ -1,9 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Media } from "@/lib/api/types";
-import { Lightbox } from "./lightbox";
+import { lazily } from "@/lib/lazily";
 import { MediaPlaceholder } from "./media-placeholder";
 import { useMediaUrl } from "./use-media-url";
+
+const Lightbox = lazily(async () => (await import("./lightbox")).Lightbox);
 
 export function ImageMedia({ media, caption }: { media: Media; caption: string | null }) {
   const { t } = useTranslation();

@@ -1,11 +1,19 @@
 import { Lock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Spinner } from "@/components/ui/states";
 import type { Template } from "@/lib/api/types";
+import { lazily } from "@/lib/lazily";
 import type { WindowState } from "@/lib/window";
 import type { SendBody } from "../outbox";
-import { TemplateChooser } from "../templates/template-chooser";
-import { TemplateDialog } from "../templates/template-dialog";
+
+const TemplateChooser = lazily(
+  async () => (await import("../templates/template-chooser")).TemplateChooser,
+  <Spinner />,
+);
+const TemplateDialog = lazily(
+  async () => (await import("../templates/template-dialog")).TemplateDialog,
+);
 
 interface ClosedWindowProps {
   window: WindowState;

@@ -114,7 +114,7 @@ describe("the composer", () => {
     const calls = hub(accept);
     show({ window_expires_at: null });
     await userEvent.click(await screen.findByTestId("template-option"));
-    const send = screen.getByTestId("template-send");
+    const send = await screen.findByTestId("template-send");
     expect(send).toBeDisabled();
     const [name, day] = screen.getAllByTestId("template-value");
     await userEvent.type(name as HTMLElement, "Ann");
@@ -170,7 +170,7 @@ describe("the composer", () => {
     await userEvent.type(input(), "Hi there");
     input().setSelectionRange(2, 2);
     await userEvent.click(screen.getByRole("button", { name: "Emoji" }));
-    await userEvent.type(screen.getByRole("searchbox", { name: "Search emoji" }), "rocket");
+    await userEvent.type(await screen.findByRole("searchbox", { name: "Search emoji" }), "rocket");
     await userEvent.click(screen.getByRole("button", { name: /^🚀/ }));
     expect(input()).toHaveValue("Hi🚀 there");
     await userEvent.click(screen.getByRole("button", { name: /^🚀/ }));

@@ -2,14 +2,14 @@ import { Paperclip, SendHorizontal, Smile } from "lucide-react";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { EmojiPicker } from "@/components/emoji/emoji-picker";
+import { EmojiPicker } from "@/components/emoji/lazy-emoji-picker";
 import { IconButton } from "@/components/ui/icon-button";
 import { Popover } from "@/components/ui/popover";
 import type { Conversation } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { lazily } from "@/lib/lazily";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
-import { BuilderDialog } from "../builders/builder-dialog";
 import { useOthers, useWriting } from "../presence/attendance";
 import { PresenceLine } from "../presence/presence-line";
 import { attachFiles } from "./attach";
@@ -28,6 +28,10 @@ import { usePicker } from "./use-picker";
 import { useTyping } from "./use-typing";
 import { canRecord, VoiceRecorder } from "./voice-recorder";
 import { WindowBanner } from "./window-banner";
+
+const BuilderDialog = lazily(
+  async () => (await import("../builders/builder-dialog")).BuilderDialog,
+);
 
 interface ComposerProps {
   conversation: Conversation;

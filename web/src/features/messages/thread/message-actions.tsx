@@ -1,7 +1,7 @@
 import { ChevronDown, Copy, Reply, SmilePlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { EmojiPicker } from "@/components/emoji/emoji-picker";
+import { EmojiPicker } from "@/components/emoji/lazy-emoji-picker";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { Popover } from "@/components/ui/popover";
