@@ -9,6 +9,8 @@ import { type Call, logIn, refusal, renderWithHub, stubHub } from "@/testing/hub
 import { Thread } from "../thread/thread";
 import { Composer } from "./composer";
 import { clearStaged } from "./staged";
+// Fetched already, so that no test waits for it.
+import "@/components/emoji/emoji-picker";
 
 const CONVERSATION = id("cnv", 1);
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
