@@ -224,7 +224,7 @@ async fn two_who_take_the_next_at_once_get_two_different_ones(engine: Engine) {
     assert_eq!(holder(&second), agent.tokens["user"]["id"]);
     let none = agent.post("/queues/next", json!({})).await.expect(200);
     assert_eq!(none["conversation"], Value::Null);
-    let outsider = hub.invited(owner, "agent").await;
+    let outsider = hub.invited(owner, "supervisor").await;
     let none = outsider.post("/queues/next", json!({})).await.expect(200);
     assert_eq!(none["conversation"], Value::Null);
     let theirs = outsider.post("/queues/next", json!({"team_id": team["id"]}));

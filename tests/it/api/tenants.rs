@@ -129,7 +129,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         if entry.method != "GET" && entry.method != "DELETE" {
             request = request.json(&json!({
                 "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
-                "status": "away",
+                "capacity": 3,
             }));
         }
         let refused = answer(request).await.refused(404);

@@ -95,7 +95,8 @@ pub async fn each_way_into_a_line_and_out_of_it_is_kept(on: &dyn Fixture) {
         (2, 1)
     );
     // The contact writes again: it waits again.
-    scene.receive(inbound(ANN, "one more thing")).await;
+    let more = inbound(ANN, "one more thing").at(scene.now());
+    scene.receive(more).await;
     assert_eq!(count(&kinds(&scene).await, MoveKind::Arrived), 3);
     // What changes nothing about the line is no move.
     let before = kinds(&scene).await.len();
