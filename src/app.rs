@@ -10,6 +10,7 @@ pub mod objects;
 mod parts;
 mod provider;
 mod roll_call;
+mod search;
 pub mod sweep;
 mod worker;
 

@@ -31,6 +31,7 @@ pub mod pressure;
 mod quarantine;
 mod queue;
 pub mod route;
+pub mod search;
 mod session;
 mod setup;
 pub mod state;

@@ -169,6 +169,14 @@ figures! {
     /// Messages and statuses that wait for the next batch of the group commit; 4096 fit.
     Gauge GROUP_COMMIT_WAITING = "group_commit_waiting", Count, [];
 
+    // Searching.
+
+    /// How old the oldest event was that was not indexed when this node last looked, or since when it can't look: what
+    /// was said later is not found. 0 while another node has the turn.
+    Gauge SEARCH_LAG_SECONDS = "search_lag_seconds", Seconds, [];
+    /// Messages that were looked at to be indexed, those of the past and of changed ones included.
+    Counter SEARCH_INDEXED_TOTAL = "search_indexed_total", Count, [];
+
     // Jobs.
 
     /// Jobs that are due and in nobody's hand; all nodes see the same.

@@ -53,9 +53,10 @@ impl IdSource {
 /// The bits of an id below its instant: node and counter.
 pub const LOW_BITS: i64 = (1 << (NODE_BITS + COUNTER_BITS)) - 1;
 
-/// The smallest id number that can carry `at`: the border of a time range.
+/// The smallest id number that can carry `at`: the border of a time range. What lies beyond all ids becomes the last.
 pub fn floor_at(at: Timestamp) -> i64 {
-    (at.millis() - EPOCH_MILLIS).max(0) << (NODE_BITS + COUNTER_BITS)
+    let millis = at.millis().saturating_sub(EPOCH_MILLIS).max(0);
+    millis.saturating_mul(LOW_BITS + 1)
 }
 
 /// The instant that an id number carries.

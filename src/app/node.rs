@@ -29,7 +29,7 @@ use super::figures::Watch;
 use super::neighbour::Neighbour;
 use super::parts::Parts;
 use super::roll_call::RollCall;
-use super::{demo, figures, sweep};
+use super::{demo, figures, search, sweep};
 use crate::bus::{Host, LocalBus, RedisBus, RedisPeers};
 use crate::config::Config;
 use crate::http;
@@ -209,6 +209,7 @@ async fn serve(
     let tasks = [
         pool.spawn(heart.clone().run(forget)),
         pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
+        pool.spawn(search::run(store.clone())),
         pool.spawn(watch.run()),
         pool.spawn(RollCall::new(store.clone(), hub.clone()).run()),
     ];

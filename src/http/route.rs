@@ -12,8 +12,8 @@ use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
-    invitation, me, media, mention, message, openapi, quarantine, queue, session, setup, tag, team,
-    template, user, whatsapp,
+    invitation, me, media, mention, message, openapi, quarantine, queue, search, session, setup,
+    tag, team, template, user, whatsapp,
 };
 use crate::socket;
 
@@ -69,6 +69,7 @@ pub fn table() -> Vec<Entry> {
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
         POST "/conversations/{id}/messages" => message::send, "Say something in a conversation";
+        GET "/messages" => search::list, "Find messages and notes by their words";
         POST "/messages" => message::open, "Say something to somebody who may be new";
         GET "/messages/{id}" => message::show, "One message";
         POST "/messages/{id}/retry" => message::retry, "Say again what failed";

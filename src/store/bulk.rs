@@ -19,6 +19,7 @@ use super::kept::kept;
 use super::message::{MediaRow, MessageRow};
 use super::outbound::IdempotencyRow;
 use super::queue::MoveRow;
+use super::search::WalkRow;
 use super::template::TemplateRow;
 
 /// A statement of fixed text that takes arrays.
@@ -268,6 +269,12 @@ bulk!(IdempotencyRow, "idempotency_keys", {
     fingerprint: Text,
     message_id: BigInt,
     created_at: Timestamp,
+});
+
+bulk!(WalkRow, "search_walks", {
+    id: BigInt,
+    conversation_id: Nullable<BigInt>,
+    before: BigInt,
 });
 
 bulk!(TemplateRow, "templates", {

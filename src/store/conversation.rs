@@ -136,6 +136,26 @@ pub(crate) async fn load(
     Ok(loaded.into_iter().map(|loaded| loaded.view).collect())
 }
 
+/// Whom these conversations are with.
+pub(crate) async fn contacts_of(
+    conn: &mut Conn,
+    organization: i64,
+    ids: &[i64],
+) -> Result<HashMap<i64, ContactBrief>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<(i64, ContactColumns)> = with_conn!(conn, |c| conversations::table
+        .inner_join(contacts::table)
+        .filter(conversations::organization_id.eq(organization))
+        .filter(conversations::id.eq_any(ids))
+        .select((conversations::id, ContactColumns::as_select()))
+        .load(c)
+        .await)?;
+    let briefs = found.into_iter();
+    Ok(briefs.map(|(id, contact)| (id, contact.brief())).collect())
+}
+
 /// One conversation with its rows.
 pub(crate) async fn load_one(
     conn: &mut Conn,

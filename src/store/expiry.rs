@@ -94,8 +94,13 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the messages before `border`, whose files are gone.
+    /// Removes the messages before `border`, whose files are gone, and what they are found by.
     pub async fn drop_messages(&self, border: MessageId) -> Result<(), StoreError> {
+        self.drop_rows(border).await?;
+        self.forget_words(border).await
+    }
+
+    async fn drop_rows(&self, border: MessageId) -> Result<(), StoreError> {
         if let Conn::Postgres(object) = &mut self.db().read().await? {
             let oldest = id::instant_of(border.0);
             let (spent, _) = partition::spent(object, &partition::MESSAGES, oldest).await?;

@@ -16,7 +16,8 @@ use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::message::{MediaRow, MessageRow};
 use super::retention::DEDUP_LIFE;
-use super::schema::{contact_identities, contacts, conversations, media, messages};
+use super::schema::{contact_identities, contacts, conversations, media, messages, search_walks};
+use super::search::WalkRow;
 use super::{Tenant, field, lane};
 use crate::{in_tx, insert_all, with_conn};
 
@@ -215,6 +216,8 @@ struct Rows {
     conversations: Vec<ConversationRow>,
     messages: Vec<MessageRow>,
     media: Vec<MediaRow>,
+    /// No event tells of what is imported, so whoever indexes it is told here.
+    walks: Vec<WalkRow>,
 }
 
 impl Rows {
@@ -235,11 +238,13 @@ impl Rows {
         insert_all!(conn, contacts::table, self.contacts)?;
         insert_all!(conn, contact_identities::table, self.identities)?;
         insert_all!(conn, conversations::table, self.conversations)?;
-        insert_all!(conn, media::table, self.media)
+        insert_all!(conn, media::table, self.media)?;
+        insert_all!(conn, search_walks::table, self.walks)
     }
 
     fn add(&mut self, tenant: &Tenant, thread: &ImportedThread) -> Result<(), StoreError> {
         let id = ConversationId(tenant.store().next_id());
+        self.walks.push(WalkRow::of(tenant.store(), id.0));
         let files: HashMap<usize, &ImportedFile> = thread
             .files
             .iter()

@@ -365,6 +365,21 @@ table! {
 }
 
 table! {
+    search_cursors (organization_id) {
+        organization_id -> BigInt,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    search_walks (id) {
+        id -> BigInt,
+        conversation_id -> Nullable<BigInt>,
+        before -> BigInt,
+    }
+}
+
+table! {
     dedup_keys (session_id, key) {
         session_id -> BigInt,
         key -> Text,

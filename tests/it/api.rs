@@ -10,4 +10,5 @@ mod people;
 mod quarantine;
 mod queues;
 mod routes;
+mod search;
 mod tenants;

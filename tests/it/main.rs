@@ -10,6 +10,7 @@ mod export;
 mod follow;
 mod import;
 mod partition;
+mod search;
 mod store;
 mod support;
 mod tidy;

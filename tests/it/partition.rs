@@ -47,7 +47,7 @@ struct Line {
 }
 
 /// The lines of a query that names its only column `line`.
-async fn lines(store: &Store, query: &str) -> Vec<String> {
+pub async fn lines(store: &Store, query: &str) -> Vec<String> {
     let mut conn = store.connection().await.unwrap();
     let Conn::Postgres(object) = &mut conn else {
         panic!("not PostgreSQL");
@@ -377,7 +377,8 @@ async fn tables_of_before_become_the_first_partition_as_they_lie() {
     assert_eq!(places(&second).await, [""; 0]);
 }
 
-fn said(at: Timestamp, number: i64) -> Message {
+/// A line of long ago.
+pub fn said(at: Timestamp, number: i64) -> Message {
     Message {
         id: MessageId(floor_at(at) + number),
         seq: 0,

@@ -158,9 +158,15 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/teams",
         "/canned-responses",
         "/mentions",
+        "/messages?q=hello",
     ] {
         let shown = stranger.get(list).await.expect(200);
         assert_eq!(shown["data"], json!([]), "{list}");
+    }
+    hub.app.store.index_messages().await.unwrap();
+    for (who, count) in [(&owner, 1), (&stranger, 0)] {
+        let found = who.get("/messages?q=hello").await.expect(200);
+        assert_eq!(found["data"].as_array().unwrap().len(), count);
     }
     let foreign = format!("/conversations?session={session}");
     let shown = stranger.get(&foreign).await.expect(200);

@@ -1,0 +1,3 @@
+DROP TABLE search_walks;
+DROP TABLE search_cursors;
+DROP TABLE message_search;

@@ -1,0 +1,432 @@
+//! The follower that indexes what was said. It reads the events of each organization behind a cursor of its own: their
+//! numbers rise with the commits, so nothing that is committed late can be skipped, as it would be by ids, which are made
+//! before. What no event tells of (messages of before the index, imported histories, a tail of events that is not kept any
+//! more) it goes through from the newest to the oldest. One round is one transaction of bounded size: cursor and index
+//! move together, and on PostgreSQL one node at a time has the turn.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use actors::model::ids::MessageId;
+use actors::ports::store::StoreError;
+use actors::time::Timestamp;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel_async::RunQueryDsl;
+
+use super::entry::{Entry, SourceRow, entries};
+use super::slice::{self, Id};
+use crate::store::db::{Conn, boxed, refused};
+use crate::store::kept::kept;
+use crate::store::schema::{events, messages, search_cursors, search_walks};
+use crate::store::{Store, message};
+use crate::{in_tx, insert_all, with_conn};
+
+/// Events that one round reads, and messages of the past.
+const EVENTS: i64 = 2000;
+const PAST: i64 = 1000;
+/// Conversations of the past that one round goes through.
+const WALKS: usize = 100;
+/// Entries that are removed at a time.
+const PAGE: i64 = 5000;
+/// Nodes that index take turns: who comes second leaves it to the first.
+const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162344) AS yes";
+/// Organizations of which events are not indexed.
+const BEHIND: &str = "SELECT o.id AS organization, o.last_seq AS head, coalesce(c.seq, 0) AS done \
+    FROM organizations AS o LEFT JOIN search_cursors AS c ON c.organization_id = o.id \
+    WHERE o.last_seq > coalesce(c.seq, 0) ORDER BY o.id";
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Indexed {
+    /// Messages that were looked at.
+    pub messages: usize,
+    /// There is more to do at once.
+    pub more: bool,
+    /// How old the oldest event was that was not indexed.
+    pub lag: Duration,
+}
+
+/// Messages that no event tells of.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = search_walks)]
+pub(crate) struct WalkRow {
+    pub id: i64,
+    /// None: all of them.
+    pub conversation_id: Option<i64>,
+    /// The last id that was looked at.
+    pub before: i64,
+}
+
+impl WalkRow {
+    /// All messages of a conversation.
+    pub fn of(store: &Store, conversation: i64) -> Self {
+        Self {
+            id: store.next_id(),
+            conversation_id: Some(conversation),
+            before: i64::MAX,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Behind {
+    #[diesel(sql_type = BigInt)]
+    organization: i64,
+    #[diesel(sql_type = BigInt)]
+    head: i64,
+    #[diesel(sql_type = BigInt)]
+    done: i64,
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Bool)]
+    yes: bool,
+}
+
+/// Whether a message that is indexed already is indexed anew.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum News {
+    Made,
+    Changed,
+}
+
+/// What an event says about a message's words.
+fn news(kind: &str) -> Option<News> {
+    match kind {
+        // A message that was sent by the number's own app is told of as sent only.
+        "message.received" | "message.queued" | "message.sent" | "note.created" => Some(News::Made),
+        "message.updated" => Some(News::Changed),
+        _ => None,
+    }
+}
+
+impl Store {
+    /// Indexes what happened since the last round, and then some of the past. None: another node has the turn.
+    pub async fn index_messages(&self) -> Result<Option<Indexed>, StoreError> {
+        // Mostly there is nothing to do, and then SQLite's one writer is not asked for.
+        if self.is_all_indexed().await? {
+            return Ok(Some(Indexed::default()));
+        }
+        in_tx!(self.db(), |conn| {
+            if let Conn::Postgres(object) = conn {
+                let turn = kept(diesel::sql_query(TURN)).get_result(&mut **object);
+                let turn: Answer = boxed(turn).await.map_err(refused)?;
+                if !turn.yes {
+                    return Ok(None);
+                }
+            }
+            let mut done = self.index_news(conn).await?;
+            if !done.more {
+                let (messages, more) = index_past(conn).await?;
+                done.messages += messages;
+                done.more = more;
+            }
+            Ok(Some(done))
+        })
+    }
+
+    async fn is_all_indexed(&self) -> Result<bool, StoreError> {
+        let mut conn = self.db().read().await?;
+        if !behind(&mut conn).await?.is_empty() {
+            return Ok(false);
+        }
+        let walk: Option<i64> = with_conn!(&mut conn, |c| search_walks::table
+            .order(search_walks::id)
+            .select(search_walks::id)
+            .first(c)
+            .await
+            .optional())?;
+        Ok(walk.is_none())
+    }
+
+    /// Indexes what the next events of each organization tell of.
+    async fn index_news(&self, conn: &mut Conn) -> Result<Indexed, StoreError> {
+        let mut all = behind(conn).await?;
+        let now = Timestamp::now();
+        // Where it begins changes, so that nobody comes last for ever when all that is to be done is too much.
+        let turns = usize::try_from(now.millis()).unwrap_or(0) % all.len().max(1);
+        all.rotate_left(turns);
+        let (mut room, mut done) = (EVENTS, Indexed::default());
+        let mut told: BTreeMap<i64, News> = BTreeMap::new();
+        for of in all {
+            if room == 0 {
+                done.more = true;
+                break;
+            }
+            let page = page(conn, &of, room).await?;
+            let count = i64::try_from(page.len()).unwrap_or(room);
+            room -= count;
+            let mut next = of.done + count;
+            if let Some(began) = whole(&page, of.done) {
+                done.lag = done.lag.max(now.since(began));
+            } else {
+                // The tail is not kept any more. What its events told of was committed before, so a walk sees it.
+                self.walk_all(conn).await?;
+                next = of.head;
+            }
+            for (_, _, kind, message) in page {
+                if let Some((message, news)) = message.zip(news(&kind)) {
+                    let known = told.entry(message).or_insert(news);
+                    *known = news.max(*known);
+                }
+            }
+            done.more |= next < of.head;
+            move_cursor(conn, of.organization, next).await?;
+        }
+        done.messages = index_told(conn, told).await?;
+        Ok(done)
+    }
+
+    /// Everything is gone through once more.
+    async fn walk_all(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let begun: i64 = with_conn!(conn, |c| search_walks::table
+            .filter(search_walks::conversation_id.is_null())
+            .filter(search_walks::before.eq(i64::MAX))
+            .count()
+            .get_result(c)
+            .await)?;
+        if begun > 0 {
+            return Ok(());
+        }
+        let walk = WalkRow {
+            id: self.next_id(),
+            conversation_id: None,
+            before: i64::MAX,
+        };
+        insert_all!(conn, search_walks::table, vec![walk])
+    }
+
+    /// Removes the entries of messages before `border`, which are gone.
+    pub(in crate::store) async fn forget_words(&self, border: MessageId) -> Result<(), StoreError> {
+        const OLD: &str = "DELETE FROM message_search WHERE message_id IN ( \
+            SELECT message_id FROM message_search WHERE message_id < $1 ORDER BY message_id LIMIT $2)";
+        const OLD_OF_SQLITE: &str = "DELETE FROM message_search WHERE rowid IN ( \
+            SELECT rowid FROM message_search WHERE rowid < $1 ORDER BY rowid LIMIT $2)";
+        loop {
+            let gone = in_tx!(self.db(), |conn| {
+                let text = match conn {
+                    Conn::Sqlite(_) => OLD_OF_SQLITE,
+                    Conn::Postgres(_) => OLD,
+                };
+                with_conn!(conn, |c| diesel::sql_query(text)
+                    .bind::<BigInt, _>(border.0)
+                    .bind::<BigInt, _>(PAGE)
+                    .execute(c)
+                    .await)
+            })?;
+            if i64::try_from(gone).unwrap_or(0) < PAGE {
+                break;
+            }
+        }
+        match &mut self.db().read().await? {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(object) => slice::forget(object, border.0).await,
+        }
+    }
+}
+
+async fn behind(conn: &mut Conn) -> Result<Vec<Behind>, StoreError> {
+    with_conn!(conn, |c| kept(diesel::sql_query(BEHIND)).load(c).await)
+}
+
+/// Number, time, kind and message of an organization's next events.
+type Told = (i64, NaiveDateTime, String, Option<i64>);
+
+async fn page(conn: &mut Conn, of: &Behind, room: i64) -> Result<Vec<Told>, StoreError> {
+    with_conn!(conn, |c| events::table
+        .filter(events::organization_id.eq(of.organization))
+        .filter(events::seq.gt(of.done))
+        .order(events::seq)
+        .limit(room)
+        .select((events::seq, events::at, events::kind, events::message_id))
+        .load(c)
+        .await)
+}
+
+/// When the first event of a page came; None if the page is not all that follows on the event `done`.
+fn whole(page: &[Told], done: i64) -> Option<Timestamp> {
+    let ((first, at, ..), (last, ..)) = page.first().zip(page.last())?;
+    let count = i64::try_from(page.len()).ok()?;
+    (*first == done + 1 && *last == done + count).then(|| Timestamp::from(*at))
+}
+
+/// Indexes the messages that events told of; gives how many.
+async fn index_told(conn: &mut Conn, told: BTreeMap<i64, News>) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = told.keys().copied().collect();
+    let known = known(conn, &ids).await?;
+    let wanted = told.into_iter();
+    let wanted = wanted.filter(|(id, news)| *news == News::Changed || !known.contains(id));
+    let ids: Vec<i64> = wanted.map(|(id, _)| id).collect();
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let (first, last) = message::span(&ids);
+    let rows: Vec<SourceRow> = with_conn!(conn, |c| messages::table
+        .filter(messages::id.eq_any(&ids))
+        .filter(messages::id.between(first, last))
+        .order(messages::id)
+        .select(SourceRow::as_select())
+        .load(c)
+        .await)?;
+    write(conn, &ids, &known, rows).await?;
+    Ok(ids.len())
+}
+
+async fn move_cursor(conn: &mut Conn, organization: i64, seq: i64) -> Result<(), StoreError> {
+    let row = (
+        search_cursors::organization_id.eq(organization),
+        search_cursors::seq.eq(seq),
+    );
+    with_conn!(conn, |c| diesel::insert_into(search_cursors::table)
+        .values(row)
+        .on_conflict(search_cursors::organization_id)
+        .do_update()
+        .set(search_cursors::seq.eq(seq))
+        .execute(c)
+        .await)?;
+    Ok(())
+}
+
+/// Goes on with the walks; tells how many messages it looked at, and whether there are more.
+async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
+    let mut seen = 0;
+    for _ in 0..WALKS {
+        let walk: Option<WalkRow> = with_conn!(conn, |c| search_walks::table
+            .order(search_walks::id)
+            .select(WalkRow::as_select())
+            .first(c)
+            .await
+            .optional())?;
+        let Some(walk) = walk else {
+            return Ok((seen, false));
+        };
+        let rows: Vec<SourceRow> = with_conn!(conn, |c| {
+            let mut query = messages::table
+                .filter(messages::id.lt(walk.before))
+                .order(messages::id.desc())
+                .limit(PAST)
+                .select(SourceRow::as_select())
+                .into_boxed();
+            if let Some(conversation) = walk.conversation_id {
+                query = query.filter(messages::conversation_id.eq(conversation));
+            }
+            query.load(c).await
+        })?;
+        let is_end = i64::try_from(rows.len()).unwrap_or(PAST) < PAST;
+        let before = rows.last().map_or(0, |row| row.id);
+        seen += rows.len();
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let known = known(conn, &ids).await?;
+        // Those that are there already may have changed in a tail that was lost.
+        write(conn, &ids, &known, rows).await?;
+        if is_end {
+            with_conn!(conn, |c| diesel::delete(search_walks::table.find(walk.id))
+                .execute(c)
+                .await)?;
+        } else {
+            with_conn!(conn, |c| diesel::update(search_walks::table.find(walk.id))
+                .set(search_walks::before.eq(before))
+                .execute(c)
+                .await)?;
+        }
+        if seen >= usize::try_from(PAST).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    Ok((seen, true))
+}
+
+/// Which of these messages are indexed.
+async fn known(conn: &mut Conn, ids: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Id> = match conn {
+        Conn::Sqlite(object) => {
+            let ids = serde_json::to_string(ids)
+                .map_err(|error| StoreError::Broken(error.to_string()))?;
+            const KNOWN: &str = "SELECT s.rowid AS id FROM json_each($1) AS wanted \
+                CROSS JOIN message_search AS s ON s.rowid = wanted.value";
+            let query = kept(diesel::sql_query(KNOWN).bind::<Text, _>(ids));
+            boxed(query.load(&mut **object)).await
+        }
+        Conn::Postgres(object) => {
+            const KNOWN: &str =
+                "SELECT message_id AS id FROM message_search WHERE message_id = ANY($1)";
+            let query = kept(diesel::sql_query(KNOWN).bind::<Array<BigInt>, _>(ids));
+            boxed(query.load(&mut **object)).await
+        }
+    }
+    .map_err(refused)?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
+/// Brings the entries of the messages `ids` to what their `rows` say; those `known` are there already.
+async fn write(
+    conn: &mut Conn,
+    ids: &[i64],
+    known: &BTreeSet<i64>,
+    rows: Vec<SourceRow>,
+) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let entries = entries(conn, &rows).await?;
+    let there: BTreeSet<i64> = entries.iter().map(|entry| entry.message).collect();
+    let old: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| known.contains(id))
+        .collect();
+    let gone = old
+        .iter()
+        .copied()
+        .filter(|id| !there.contains(id))
+        .collect();
+    match conn {
+        Conn::Sqlite(object) => {
+            let work = object.spawn_blocking(move |c| replace(c, gone, entries));
+            work.await.map_err(refused)
+        }
+        Conn::Postgres(object) => {
+            remove(object, gone).await?;
+            let mut parts: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
+            for entry in entries {
+                parts.entry(entry.organization).or_default().push(entry);
+            }
+            for (organization, part) in parts {
+                slice::write(object, organization, part, &old).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn remove(c: &mut diesel_async::AsyncPgConnection, gone: Vec<i64>) -> Result<(), StoreError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let query = diesel::sql_query("DELETE FROM message_search WHERE message_id = ANY($1)");
+    let query = kept(query.bind::<Array<BigInt>, _>(gone));
+    boxed(query.execute(c)).await.map(drop).map_err(refused)
+}
+
+fn replace(c: &mut SqliteConnection, gone: Vec<i64>, entries: Vec<Entry>) -> QueryResult<()> {
+    for id in gone {
+        let query = diesel::sql_query("DELETE FROM message_search WHERE rowid = $1");
+        diesel::RunQueryDsl::execute(kept(query.bind::<BigInt, _>(id)), c)?;
+    }
+    for entry in entries {
+        let query = diesel::sql_query(
+            "INSERT OR REPLACE INTO message_search (rowid, words) VALUES ($1, $2)",
+        );
+        let query = query
+            .bind::<BigInt, _>(entry.message)
+            .bind::<Text, _>(entry.words);
+        diesel::RunQueryDsl::execute(kept(query), c)?;
+    }
+    Ok(())
+}
