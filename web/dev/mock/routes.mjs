@@ -277,6 +277,39 @@ on("GET", "/templates", ({ query }) => {
   );
 });
 
+const plain = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase();
+/** The text in pieces; those that begin with one of the words are marked. */
+const excerpt = (text, words) =>
+  text
+    .split(/([\p{L}\p{N}]+)/u)
+    .filter(Boolean)
+    .map((piece) => ({ text: piece, hit: words.some((word) => plain(piece).startsWith(word)) }));
+on("GET", "/messages", ({ query }) => {
+  const words = plain(query.get("q") ?? "").match(/[\p{L}\p{N}]+/gu) ?? [];
+  const is = (name, value) => !query.get(name) || query.get(name) === value;
+  const hits = [...state.messages.values()]
+    .flat()
+    .filter((each) => each.text && words.length > 0)
+    .filter((each) => is("direction", each.direction) && is("type", each.type))
+    .filter((each) => is("author", each.author?.id) && is("session", each.session_id))
+    .filter((each) => !query.get("since") || each.created_at >= query.get("since"))
+    .filter((each) => !query.get("until") || each.created_at < query.get("until"))
+    .filter((each) => {
+      const there = plain(each.text).match(/[\p{L}\p{N}]+/gu) ?? [];
+      return words.every((word) => there.some((one) => one.startsWith(word)));
+    })
+    .sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
+    .map((message) => ({
+      message,
+      contact: byId(state.conversations, message.conversation_id).contact,
+      excerpt: excerpt(message.text, words),
+    }));
+  return page(hits, query);
+});
 on("GET", "/mentions", ({ query, user }) =>
   page(
     [...state.messages.values()]

@@ -72,6 +72,7 @@ export const routes: RouteObject[] = [
                 path: "inbox/:conversationId",
                 ...page(() => import("./routes/inbox"), "InboxRoute"),
               },
+              { path: "search", ...page(() => import("./routes/search"), "SearchRoute") },
               {
                 path: "settings",
                 ...page(() => import("./routes/settings"), "SettingsRoute"),

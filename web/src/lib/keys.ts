@@ -27,6 +27,7 @@ export const keys = {
   anyConversation: ["conversation"] as const,
   anyMessages: ["messages"] as const,
   messages: (conversationId: string) => ["messages", conversationId] as const,
+  search: (search: object) => ["search", search] as const,
   anyContact: ["contact"] as const,
   contact: (id: string) => ["contact", id] as const,
   sessions: ["sessions"] as const,

@@ -4,6 +4,7 @@ import type {
   CannedResponse,
   ClusterNode,
   Conversation,
+  Hit,
   Mention,
   Message,
   NodeReport,
@@ -214,6 +215,17 @@ export function aMention(number: number, part: Partial<Mention> = {}): Mention {
     author: { type: "user", id: id("usr", 2), name: "Ben" },
   });
   return { message, contact, seen_at: null, ...part };
+}
+
+/** What a search for "delivery" finds. */
+export function aHit(number: number, part: Partial<Message> = {}): Hit {
+  const excerpt = [
+    { text: `Where is my ${number}. `, hit: false },
+    { text: "Delivery", hit: true },
+    { text: "?", hit: false },
+  ];
+  const message = aMessage(number, { text: `Where is my ${number}. Delivery?`, ...part });
+  return { message, contact: aConversation(number).contact, excerpt };
 }
 
 /** A list cut into pages of that size, as it would have been scrolled. */

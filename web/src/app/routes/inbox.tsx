@@ -18,6 +18,7 @@ import { useTitle } from "@/lib/use-title";
 import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
 import { NewConversation } from "./new-conversation";
+import { SearchLink } from "./search-link";
 import { useFocusOnReturn } from "./use-inbox-focus";
 import { useInboxShortcuts } from "./use-inbox-shortcuts";
 
@@ -55,7 +56,10 @@ export function InboxRoute() {
           <Title id="inbox-title" className="text-xl font-semibold tracking-tight">
             {t("nav.inbox")}
           </Title>
-          <NewConversation sessions={sessions.data ?? []} />
+          <div className="flex items-center">
+            <SearchLink q="" />
+            <NewConversation sessions={sessions.data ?? []} />
+          </div>
         </div>
         <FilterBar
           filters={filters}
@@ -65,6 +69,7 @@ export function InboxRoute() {
           teams={teams.data ?? []}
           tags={tags.data ?? []}
         />
+        {filters.q.trim() && <SearchLink q={filters.q} />}
         <p role="status" className="sr-only">
           {filters.q && !list.isPlaceholderData && list.isSuccess && found}
         </p>

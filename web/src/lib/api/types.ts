@@ -50,6 +50,8 @@ export type CannedResponse = Shape<"CannedResponse">;
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */
 export type Mention = Shape<"Mention">;
+/** A message that was found by its words. */
+export type Hit = Shape<"Hit">;
 export type MessageStatus = Schemas["MessageStatus"];
 export type Direction = Schemas["Direction"];
 export type Media = Shape<"Media">;
