@@ -25,7 +25,7 @@ use crate::{in_tx, insert_all, with_conn};
 
 /// Events that one round reads, and messages of the past.
 const EVENTS: i64 = 2000;
-const PAST: i64 = 1000;
+const PAST: i64 = 500;
 /// Conversations of the past that one round goes through.
 const WALKS: usize = 100;
 /// Entries that are removed at a time.
