@@ -359,6 +359,14 @@ export interface components {
          * @enum {string}
          */
         HealthState: "ok" | "unknown" | "token_invalid" | "limited" | "blocked" | "webhook_silent";
+        /** @description A message that was found. */
+        Hit: {
+            /** @description Whom the conversation is with. */
+            contact: components["schemas"]["ContactBrief"];
+            /** @description The piece of the message that shows the words, cut where they begin and end. */
+            excerpt: components["schemas"]["Stretch"][];
+            message: components["schemas"]["Message"];
+        };
         /** @description One name under which WhatsApp addresses a person. */
         Identity: {
             kind: components["schemas"]["IdentityKind"];
@@ -773,6 +781,12 @@ export interface components {
          * @enum {string}
          */
         Strategy: "manual" | "round_robin" | "least_loaded";
+        /** @description A stretch of a text. */
+        Stretch: {
+            /** @description Whether it is what was looked for. */
+            hit: boolean;
+            text: string;
+        };
         /** @description A tag. */
         Tag: {
             color: components["schemas"]["TagColor"];
