@@ -66,7 +66,9 @@ impl RollCall {
         let life = self.store.me().life;
         let unscoped = self.store.unscoped();
         let now = Instant::now();
-        let fresh: HashSet<Person> = match is_round {
+        // Other nodes may have taken this one for dead, and removed what it had told.
+        let anew = is_round && self.hub.members().is_some();
+        let fresh: HashSet<Person> = match anew {
             true => here.clone(),
             false => {
                 let fresh = here.iter().filter(|one| !self.told.contains_key(one));

@@ -8,7 +8,7 @@ use actors::model::conversation::{
     ConversationChange, ConversationKey, ConversationState, ConversationStatus, Priority,
 };
 use actors::model::ids::{ConversationId, OrganizationId, SessionId};
-use actors::model::user::Actor;
+use actors::model::user::{Actor, Who};
 use actors::ports::store::{ChangeWrite, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
@@ -317,6 +317,14 @@ async fn note_change(
     if let Some(team) = &change.team {
         let details = json!({"team": team.as_ref().map(|team| team.id)});
         audit::record(conn, store, by, "conversation.moved", &subject, &details).await?;
+    }
+    // What the hub gives out by itself is kept as a move of the line.
+    if change.route.is_some() && by.who != Who::System {
+        audit::record(conn, store, by, "conversation.taken", &subject, &json!({})).await?;
+    }
+    if change.accept {
+        let action = "conversation.accepted";
+        audit::record(conn, store, by, action, &subject, &json!({})).await?;
     }
     if let Some(priority) = change.priority {
         let details = json!({"priority": priority});

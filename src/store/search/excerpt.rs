@@ -17,7 +17,10 @@ pub struct Stretch {
     pub hit: bool,
 }
 
-/// How many of the terms are in one of the texts.
+/// Where something stands in a text: its first byte, and the first after it.
+type Span = (usize, usize);
+
+/// Whether each of the terms is in one of the texts.
 pub(super) fn has_all<'a>(terms: &[Term], texts: impl Iterator<Item = &'a str>) -> bool {
     let there: Vec<Word> = texts.flat_map(words).collect();
     terms
@@ -27,7 +30,7 @@ pub(super) fn has_all<'a>(terms: &[Term], texts: impl Iterator<Item = &'a str>) 
 
 /// The piece of the text with most to show; of several the first.
 pub(super) fn excerpt<'a>(terms: &[Term], texts: impl Iterator<Item = &'a str>) -> Vec<Stretch> {
-    let mut best: Option<(usize, &str, Vec<(usize, usize)>)> = None;
+    let mut best: Option<(usize, &str, Vec<Span>)> = None;
     for text in texts {
         let there = words(text);
         let found = terms
@@ -42,8 +45,8 @@ pub(super) fn excerpt<'a>(terms: &[Term], texts: impl Iterator<Item = &'a str>) 
 }
 
 /// Where the words stand that were found, in order, joined where they touch.
-fn places(terms: &[Term], there: &[Word]) -> Vec<(usize, usize)> {
-    let mut places: Vec<(usize, usize)> = Vec::new();
+fn places(terms: &[Term], there: &[Word]) -> Vec<Span> {
+    let mut places: Vec<Span> = Vec::new();
     for word in there {
         let Some(term) = terms.iter().find(|term| term.finds(&word.text)) else {
             continue;
@@ -61,7 +64,7 @@ fn places(terms: &[Term], there: &[Word]) -> Vec<(usize, usize)> {
     places
 }
 
-fn cut(text: &str, places: &[(usize, usize)]) -> Vec<Stretch> {
+fn cut(text: &str, places: &[Span]) -> Vec<Stretch> {
     let first = places.first().map_or(0, |place| place.0);
     let (from, to) = window(text, first);
     let mut stretches = Vec::new();
