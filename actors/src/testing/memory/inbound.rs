@@ -11,6 +11,7 @@ use crate::model::job::Task;
 use crate::model::message::{
     Author, AuthorKind, Direction, Media, MediaState, Message, Reaction, ReactionBy, ReplyTo,
 };
+use crate::model::queue::Standing;
 use crate::model::status::MessageStatus;
 use crate::policy;
 use crate::ports::store::{Appended, InboundAppend, Receipt, StoreError};
@@ -241,6 +242,7 @@ impl Tables {
         unread: i32,
         wamid: Option<&String>,
     ) {
+        let before = Standing::of(&self.view(conversation));
         let row = self.conversations.get_mut(&conversation).unwrap();
         row.status = reception.status;
         row.snoozed_until = row
@@ -252,6 +254,9 @@ impl Tables {
         if let Some(wamid) = wamid {
             row.last_inbound_provider_id = Some(wamid.clone());
         }
+        let organization = row.organization;
+        let after = Standing::of(&self.view(conversation));
+        self.note_moves(organization, Some(&before), &after);
     }
 
     /// The line that a reaction, an edit or a revocation is about, when it is known.

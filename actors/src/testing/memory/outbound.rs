@@ -8,6 +8,7 @@ use crate::model::job::Task;
 use crate::model::message::{Direction, Failure, Message, ReactionBy};
 use crate::model::node::Lease;
 use crate::model::outbound::{Draft, Outcome, Parcel};
+use crate::model::queue::Standing;
 use crate::model::status::{MessageStatus, StatusUpdate};
 use crate::policy;
 use crate::ports::store::{Begun, OutboundAppend, Queued, Raised, Receipt, StoreError};
@@ -49,6 +50,7 @@ impl Tables {
                 .insert(key, (draft.fingerprint.clone(), id));
         }
         let now = self.now;
+        let before = Standing::of(&self.view(conversation));
         let row = self.conversations.get_mut(&conversation).unwrap();
         (row.status, row.last_message, row.updated_at) = (status, Some(id), now);
         // A reaction is no answer.
@@ -59,6 +61,8 @@ impl Tables {
             row.reserved_until = answered.reserved_until;
         }
         let session = row.session;
+        let after = Standing::of(&self.view(conversation));
+        self.note_moves(organization, Some(&before), &after);
         if !draft.note {
             let (message, priority) = (id, draft.priority);
             let task = Task::SendMessage {
