@@ -24,7 +24,7 @@ export function ConnectionBadge() {
       data-testid="connection-state"
       data-state={phase === "idle" ? "connecting" : phase}
       title={label}
-      className="grid h-11 w-14 place-items-center md:w-11"
+      className="grid h-11 max-w-14 min-w-0 flex-1 place-items-center md:w-11 md:flex-none"
     >
       <Icon aria-hidden className={cn("size-4.5", classes)} strokeWidth={2.1} />
       <span className="sr-only">{label}</span>

@@ -1,15 +1,17 @@
 // Joins the socket and the features' reducers: what the hub tells becomes what the cache says.
 
 import type { QueryClient } from "@tanstack/react-query";
+import { applyAgent } from "@/features/agents/events";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
-import { applyRow, applyToOne } from "@/features/conversations/events";
+import { applyRow, applyToOne, renewRow } from "@/features/conversations/events";
 import { withGuesses } from "@/features/conversations/guesses";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
 import { applySession } from "@/features/numbers/events";
+import { applyQueue } from "@/features/queues/events";
 import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
-import type { Contact, Conversation, Message, Session } from "@/lib/api/types";
+import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "@/lib/api/types";
 import { useConnection } from "@/lib/connection";
 import { type InboxFilters, keys } from "@/lib/keys";
 import type { LiveCache } from "@/lib/live-cache";
@@ -42,6 +44,10 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
     live.apply<Pages<Session>>(keys.sessions, (known) => applySession(known, event.data));
     return;
   }
+  if (event.type === "agent.updated") {
+    live.apply<Agent>(keys.myStatus, (mine) => applyAgent(mine, event.data));
+    return;
+  }
   if (event.type === "user.mentioned") {
     takeMessage(live, event.data);
     void client.invalidateQueries({ queryKey: keys.anyMentions });
@@ -49,6 +55,8 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
   }
   if (event.type === "directory.updated") {
     void client.invalidateQueries({ queryKey: DIRECTORY[event.data.noun] });
+    // A new team has a line of its own, and one out of use has none.
+    if (event.data.noun === "teams") void client.invalidateQueries({ queryKey: keys.queues });
     return;
   }
   const key = event.type === "template.updated" ? keys.anyTemplates : keys.anyQuarantine;
@@ -68,8 +76,15 @@ export function takeRow(live: LiveCache, told: Conversation): void {
   live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
     applyRow(list, row, key[1] as InboxFilters, me),
   );
+  live.apply<Pages<Conversation>>(keys.anyLine, (line) => renewRow(line, row));
   live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
   live.apply<Contact>(keys.contact(row.contact.id), (known) => applyRowToContact(known, row));
+}
+
+/** How a line fares now: its figures, and what waits in it if that is looked at. */
+export function takeQueue(live: LiveCache, client: QueryClient, queue: QueueFigures): void {
+  live.apply<QueueFigures[]>(keys.queues, (known) => applyQueue(known, queue));
+  if (queue.team) void client.invalidateQueries({ queryKey: keys.line(queue.team.id) });
 }
 
 /** Loads again whatever the socket keeps true. */
@@ -84,6 +99,9 @@ function reload(client: QueryClient): void {
     keys.anyQuarantine,
     ...Object.values(DIRECTORY),
     keys.anyMentions,
+    keys.myStatus,
+    keys.queues,
+    keys.anyLine,
   ]) {
     void client.invalidateQueries({ queryKey });
   }
@@ -116,11 +134,14 @@ export function createLive(
       for (const row of rows) takeRow(live, row);
     },
     onPresence: takePresence,
+    onQueue: (queue) => takeQueue(live, client, queue),
     onReload: () => reload(client),
     onState: (state) => {
       const before = useConnection.getState().phase;
       useConnection.setState(state);
       if (state.phase === "connected" && before !== "connected") {
+        // Figures have no number by which what was missed could be asked for.
+        void client.invalidateQueries({ queryKey: keys.queues });
         resendPassing((message) => takeMessage(live, message));
       }
     },

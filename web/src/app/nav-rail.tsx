@@ -4,6 +4,7 @@ import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
 import { Avatar } from "@/components/ui/avatar";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
+import { OwnStatus, StatusItems } from "@/features/agents/status-items";
 import { Bell } from "@/features/mentions/bell";
 import { cn } from "@/lib/classes";
 import { useLogin } from "@/lib/session-user";
@@ -14,7 +15,7 @@ import { logOut } from "./login";
 import { showShortcutsHelp } from "./shortcuts-dialog";
 
 const itemClasses =
-  "grid h-11 w-14 place-items-center rounded-xl text-rail-ink transition-colors hover:bg-rail-active hover:text-white focus-visible:outline-white md:w-11";
+  "grid h-11 max-w-14 min-w-0 flex-1 place-items-center rounded-xl text-rail-ink transition-colors hover:bg-rail-active hover:text-white focus-visible:outline-white md:w-11 md:flex-none";
 
 /** The dark edge: where one can go, how the connection is, who one is. */
 export function NavRail({ className }: { className?: string }) {
@@ -84,7 +85,10 @@ function UserMenu() {
       align="start"
       trigger={
         <button type="button" data-testid="user-menu" className={cn(itemClasses, "rounded-full")}>
-          <Avatar id={user.id} name={user.name} size={34} />
+          <span className="relative">
+            <Avatar id={user.id} name={user.name} size={34} />
+            <OwnStatus className="absolute -end-0.5 -bottom-0.5" />
+          </span>
           <span className="sr-only">{t("nav.account", { name: user.name })}</span>
         </button>
       }
@@ -93,6 +97,8 @@ function UserMenu() {
         <span className="block font-medium text-ink">{user.name}</span>
         {organization?.name}
       </MenuLabel>
+      <MenuLine />
+      <StatusItems />
       <MenuLine />
       <MenuItem icon={UserRound} onSelect={() => navigate("/settings/profile")}>
         {t("settings.profile")}

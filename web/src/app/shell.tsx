@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Outlet, useMatch, useNavigate } from "react-router";
+import { MissedBanner } from "@/features/agents/missed-banner";
+import { useAutoAway } from "@/features/agents/use-auto-away";
 import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
@@ -39,6 +41,8 @@ function Frame() {
   useTopic("inbox");
   useTopic("directory");
   useTopic("me");
+  useTopic("agents");
+  useAutoAway();
   // On a phone an open conversation has the whole screen.
   const reading = useMatch("/inbox/:conversationId") !== null;
   return (
@@ -46,6 +50,7 @@ function Frame() {
       <NavRail className={cn("order-last md:order-first", reading && "max-md:hidden")} />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <StaleBanner />
+        <MissedBanner />
         <Outlet />
       </div>
       <CommandBarDialog />

@@ -21,6 +21,19 @@ export function useTopic(topic: string | null): void {
   }, [socket, topic]);
 }
 
+/** The same for several. */
+export function useTopics(topics: string[]): void {
+  const socket = useContext(SocketContext);
+  const names = topics.join(" ");
+  useEffect(() => {
+    if (!socket || !names) return;
+    const leave = names.split(" ").map((topic) => socket.subscribe(topic));
+    return () => {
+      for (const stop of leave) stop();
+    };
+  }, [socket, names]);
+}
+
 export function useSocket(): LiveSocket | null {
   return useContext(SocketContext);
 }

@@ -25,6 +25,11 @@ export const keys = {
   conversations: (filters: InboxFilters) => ["conversations", filters] as const,
   conversation: (id: string) => ["conversation", id] as const,
   anyConversation: ["conversation"] as const,
+  /** What waits for a team, next first. */
+  line: (teamId: string) => ["line", teamId] as const,
+  anyLine: ["line"] as const,
+  queues: ["queues"] as const,
+  myStatus: ["my-status"] as const,
   anyMessages: ["messages"] as const,
   messages: (conversationId: string) => ["messages", conversationId] as const,
   search: (search: object) => ["search", search] as const,

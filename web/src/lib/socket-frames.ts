@@ -1,6 +1,6 @@
 // What travels over the socket, both ways.
 
-import type { Contact, Conversation, Message, Session } from "./api/types";
+import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "./api/types";
 
 interface Numbered<Type extends string, Data> {
   seq: number;
@@ -24,6 +24,8 @@ export type ConversationEvent = Numbered<
 >;
 export type ContactEvent = Numbered<"contact.created" | "contact.updated", Contact>;
 export type SessionEvent = Numbered<"session.updated", Session>;
+/** How a person stands who is given conversations. */
+export type AgentEvent = Numbered<"agent.updated", Agent>;
 export type NoticeEvent = Numbered<"template.updated" | "quarantine.added", unknown>;
 
 /** A list that people choose from has changed. */
@@ -39,6 +41,7 @@ export type LiveEvent =
   | ConversationEvent
   | ContactEvent
   | SessionEvent
+  | AgentEvent
   | DirectoryEvent
   | MentionEvent
   | NoticeEvent;
@@ -59,6 +62,7 @@ export type IncomingFrame =
   | { type: "events"; cursor: string; events: LiveEvent[] }
   | { type: "rows"; cursor: string; rows: Conversation[] }
   | { type: "presence"; conversation: string; people: Person[] }
+  | { type: "queue"; queue: QueueFigures }
   | { type: "beat"; cursor: string }
   | { type: "reload"; reason: string; cursor?: string }
   | { type: "goodbye"; reconnect_after_ms: number }

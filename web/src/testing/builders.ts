@@ -1,6 +1,8 @@
 // Things of the hub with everything filled in; a test says only what it is about.
 
 import type {
+  Agent,
+  AgentFigures,
   CannedResponse,
   ClusterNode,
   Conversation,
@@ -8,6 +10,7 @@ import type {
   Mention,
   Message,
   NodeReport,
+  QueueFigures,
   Session,
   Tag,
   Team,
@@ -157,6 +160,52 @@ export function aTeam(number: number, part: Partial<Team> = {}): Team {
       overflow_seconds: null,
     },
     created_at: at(0),
+    ...part,
+  };
+}
+
+export function anAgent(part: Partial<Agent> = {}): Agent {
+  return {
+    id: ME.id,
+    name: ME.name,
+    status: "online",
+    state: "online",
+    reason: null,
+    since: at(0),
+    capacity: 20,
+    ...part,
+  };
+}
+
+export function agentFigures(number: number, part: Partial<AgentFigures> = {}): AgentFigures {
+  return {
+    id: id("usr", number),
+    name: `Agent ${number}`,
+    state: "online",
+    reason: null,
+    since: at(0),
+    capacity: 20,
+    open: 0,
+    open_here: 0,
+    replies: 0,
+    ...part,
+  };
+}
+
+/** Of a team with that number; 0: of no team. */
+export function aQueue(number: number, part: Partial<QueueFigures> = {}): QueueFigures {
+  return {
+    team: number === 0 ? null : { id: id("team", number), name: `Team ${number}` },
+    at: at(0),
+    waiting: 0,
+    longest_wait_since: null,
+    serving: 0,
+    unanswered: 0,
+    at_risk: 0,
+    breached: 0,
+    arrivals: Array(60).fill(0),
+    taken: Array(60).fill(0),
+    agents: [],
     ...part,
   };
 }

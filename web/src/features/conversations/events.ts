@@ -94,6 +94,15 @@ export function putRow(
   return insertSorted(without, row, (one, other) => precedes(one, other, filters.sort));
 }
 
+/** Takes the latest state of a conversation into a list that has an order of its own. */
+export function renewRow(list: Pages<Conversation>, row: Conversation): Pages<Conversation> {
+  for (const [index, page] of list.pages.entries()) {
+    const position = page.data.findIndex((known) => known.id === row.id && known.seq < row.seq);
+    if (position >= 0) return withPage(list, index, page.data.with(position, row));
+  }
+  return list;
+}
+
 /** Whether a row lies within what was scrolled so far; beyond, its page will bring it. */
 function reaches(list: Pages<Conversation>, row: Conversation, sort: Sort): boolean {
   if (isComplete(list)) return true;

@@ -3,12 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Mention } from "@/lib/api/types";
+import { useDesktopNotices } from "@/lib/desktop-notice";
 import { keys } from "@/lib/keys";
 import { accessibilityProblems } from "@/testing/axe";
 import { aMention, at, id } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { Bell } from "./bell";
-import { noticeOnDesktop, useDesktopNotices } from "./desktop-notice";
+import { noticeOnDesktop } from "./desktop-notice";
 
 function Page() {
   const { pathname, search, hash } = useLocation();

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { dropDesktopNotices, useDesktopNotices, wantDesktopNotices } from "./desktop-notice";
+import { dropDesktopNotices, useDesktopNotices, wantDesktopNotices } from "@/lib/desktop-notice";
 
 /** The only place that asks the browser for permission. */
 export function DesktopSwitch() {

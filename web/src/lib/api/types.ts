@@ -46,6 +46,12 @@ export type Tag = Shape<"Tag">;
 export type TagColor = Schemas["TagColor"];
 export type Team = Shape<"Team">;
 export type TeamBrief = Shape<"TeamBrief">;
+export type Routing = Shape<"Routing">;
+export type Strategy = Schemas["Strategy"];
+export type Agent = Shape<"Agent">;
+export type AgentStatus = Schemas["AgentStatus"];
+export type AgentFigures = Shape<"AgentFigures">;
+export type QueueFigures = Shape<"QueueFigures">;
 export type CannedResponse = Shape<"CannedResponse">;
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */
