@@ -5,6 +5,8 @@ import { applyAgent } from "@/features/agents/events";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
 import { applyRow, applyToOne, renewRow } from "@/features/conversations/events";
 import { withGuesses } from "@/features/conversations/guesses";
+import { type Given, isOffered, offers } from "@/features/conversations/offers";
+import { knownConversation } from "@/features/conversations/queries";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
@@ -112,12 +114,26 @@ function socketAddress(): string {
   return `${protocol === "https:" ? "wss" : "ws"}://${host}/api/v1/socket`;
 }
 
+/** What a person must not miss. */
+interface Tell {
+  mentioned(note: Message): void;
+  given(given: Given): void;
+  /** Nothing is to be accepted here any more. */
+  settled(conversationId: string): void;
+}
+
 /** The live connection of a logged-in user. */
 export function createLive(
   client: QueryClient,
   live: LiveCache,
-  onMentioned: (note: Message) => void = () => undefined,
+  tell: Partial<Tell> = {},
 ): LiveSocket {
+  const noteOffer = (row: Conversation) => {
+    const me = useLogin.getState().user?.id ?? "";
+    const given = offers.note(row, knownConversation(client, row.id), me, Date.now());
+    if (given) tell.given?.(given);
+    else if (!isOffered(row, me)) tell.settled?.(row.id);
+  };
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),
     token: accessToken,
@@ -126,12 +142,16 @@ export function createLive(
     random: Math.random,
     onEvents: (events) => {
       for (const event of events) {
+        if (isConversationEvent(event)) noteOffer(event.data);
         takeEvent(live, client, event);
-        if (event.type === "user.mentioned") onMentioned(event.data);
+        if (event.type === "user.mentioned") tell.mentioned?.(event.data);
       }
     },
     onRows: (rows) => {
-      for (const row of rows) takeRow(live, row);
+      for (const row of rows) {
+        noteOffer(row);
+        takeRow(live, row);
+      }
     },
     onPresence: takePresence,
     onQueue: (queue) => takeQueue(live, client, queue),

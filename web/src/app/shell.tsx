@@ -7,6 +7,7 @@ import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
 import { liveCache, queryClient } from "./clients";
 import { CommandBarDialog } from "./command-bar/command-bar-dialog";
+import { dropGiven, tellGiven } from "./given";
 import { createLive, watchBrowser } from "./live";
 import { NavRail } from "./nav-rail";
 import { ShortcutsHelp } from "./shortcuts-dialog";
@@ -18,9 +19,12 @@ export function Shell() {
   const open = useRef(navigate);
   open.current = navigate;
   const [socket] = useState(() =>
-    createLive(queryClient, liveCache, (note) =>
-      noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
-    ),
+    createLive(queryClient, liveCache, {
+      mentioned: (note) =>
+        noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
+      given: (given) => tellGiven(given, (id) => void open.current(`/inbox/${id}`)),
+      settled: dropGiven,
+    }),
   );
   useEffect(() => {
     socket.start();

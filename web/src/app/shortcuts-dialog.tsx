@@ -9,6 +9,8 @@ const SHORTCUTS = [
   { keys: [MAIN_KEY, "K"], what: "commandBar" },
   { keys: ["Alt", "J"], what: "next" },
   { keys: ["Alt", "K"], what: "previous" },
+  { keys: ["Alt", "T"], what: "takeNext" },
+  { keys: ["Alt", "A"], what: "accept" },
   { keys: ["Alt", "L"], what: "reply" },
   { keys: ["Alt", "N"], what: "note" },
   { keys: ["Alt", "E"], what: "close" },

@@ -7,6 +7,7 @@ import { ContactPane } from "@/features/contacts/contact-pane";
 import { CareFields } from "@/features/conversations/care-fields";
 import { ConversationActions } from "@/features/conversations/conversation-actions";
 import { useConversation } from "@/features/conversations/queries";
+import { ReservedBar } from "@/features/conversations/reserved-bar";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
@@ -85,6 +86,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
             target={target}
           />
           <NumberNotice session={session} />
+          <ReservedBar conversation={conversation} />
           <Composer conversation={conversation} contactName={name} />
         </DropZone>
       </div>

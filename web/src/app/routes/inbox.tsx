@@ -9,9 +9,11 @@ import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { useSessions } from "@/features/numbers/queries";
+import { TakeNext } from "@/features/queues/take-next";
 import { tagsQuery } from "@/features/tags/queries";
 import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
+import type { Team } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { useWhole } from "@/lib/paged-query";
 import { useTitle } from "@/lib/use-title";
@@ -21,6 +23,9 @@ import { NewConversation } from "./new-conversation";
 import { SearchLink } from "./search-link";
 import { useFocusOnReturn } from "./use-inbox-focus";
 import { useInboxShortcuts } from "./use-inbox-shortcuts";
+import { useNextForMe } from "./use-next-for-me";
+
+const NO_TEAMS: Team[] = [];
 
 /** The inbox: conversations, the thread, the contact. */
 export function InboxRoute() {
@@ -36,7 +41,8 @@ export function InboxRoute() {
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const unread = rows.filter((row) => row.unread > 0).length;
-  useInboxShortcuts(rows, conversationId ?? null);
+  const next = useNextForMe(teams.data ?? NO_TEAMS, search);
+  useInboxShortcuts(rows, conversationId ?? null, next.take);
   useFocusOnReturn(conversationId ?? null);
   useTitle(`${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")}`);
   const found = t(list.hasNextPage ? "inbox.foundMore" : "inbox.found", { count: rows.length });
@@ -52,11 +58,12 @@ export function InboxRoute() {
           conversationId && "max-md:hidden",
         )}
       >
-        <div className="flex items-center justify-between ps-4 pe-3 pt-3 pb-2.5">
-          <Title id="inbox-title" className="text-xl font-semibold tracking-tight">
+        <div className="flex items-center gap-1 ps-4 pe-3 pt-3 pb-2.5">
+          <Title id="inbox-title" className="flex-1 text-xl font-semibold tracking-tight">
             {t("nav.inbox")}
           </Title>
-          <div className="flex items-center">
+          <div className="flex items-center gap-1">
+            <TakeNext next={next} />
             <SearchLink q="" />
             <NewConversation sessions={sessions.data ?? []} />
           </div>

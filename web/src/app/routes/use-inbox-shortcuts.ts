@@ -2,11 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { SEARCH_BOX } from "@/features/conversations/filter-bar";
+import { isOffered } from "@/features/conversations/offers";
 import { knownConversation, useSetStatus } from "@/features/conversations/queries";
+import { useAcceptOffer } from "@/features/conversations/reserved-bar";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
 import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
+import { useLogin } from "@/lib/session-user";
 
 /** On a Mac, Option writes letters (@ on a German keyboard, ł on a Polish one): a field needs them first. */
 function writesLetters(event: KeyboardEvent): boolean {
@@ -14,10 +17,15 @@ function writesLetters(event: KeyboardEvent): boolean {
 }
 
 /** The keys of the inbox; `code` and not `key`, so that they lie in the same place on every keyboard. */
-export function useInboxShortcuts(rows: Conversation[], selected: string | null): void {
+export function useInboxShortcuts(
+  rows: Conversation[],
+  selected: string | null,
+  takeNext?: () => void,
+): void {
   const navigate = useNavigate();
   const { search } = useLocation();
   const setStatus = useSetStatus();
+  const { accept } = useAcceptOffer();
   const client = useQueryClient();
   const note = useDrafts((drafts) => drafts.change);
   // A conversation that is closed leaves the list; what stood below it has its place then.
@@ -36,6 +44,12 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
     const row = knownConversation(client, id) ?? rows.find((one) => one.id === id);
     if (row) void setStatus(row, { status: row.status === "closed" ? "open" : "closed" });
   };
+  const acceptOffer = (id: string): boolean => {
+    const row = knownConversation(client, id);
+    if (!row || !isOffered(row, useLogin.getState().user?.id)) return false;
+    accept(id);
+    return true;
+  };
   const handle = (event: KeyboardEvent): boolean => {
     if (isDialogOpen()) return false;
     if (event.key === "/" && !isTyping(event.target)) {
@@ -48,7 +62,12 @@ export function useInboxShortcuts(rows: Conversation[], selected: string | null)
       go(step);
       return true;
     }
+    if (event.code === "KeyT" && takeNext) {
+      takeNext();
+      return true;
+    }
     if (!selected) return false;
+    if (event.code === "KeyA") return acceptOffer(selected);
     if (event.code === "KeyE") closeOrOpen(selected);
     else if (event.code === "KeyN") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });

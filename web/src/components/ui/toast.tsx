@@ -1,8 +1,9 @@
-import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
 import { cn } from "@/lib/classes";
+import i18n from "@/lib/i18n";
 import { problemText } from "@/lib/problem-text";
 import { Button } from "./button";
 import { IconButton } from "./icon-button";
@@ -10,9 +11,9 @@ import { useTopModal } from "./use-modal";
 
 interface Toast {
   id: number;
-  kind: "good" | "danger";
+  kind: "good" | "info" | "danger";
   text: string;
-  undo?: () => void;
+  action?: { label: string; run: () => void };
 }
 
 /** Longer than anybody needs to read a line; more than three hide the work. */
@@ -24,10 +25,13 @@ const UNDO_MS = 10_000;
 const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
 let nextId = 1;
 
-function add(kind: Toast["kind"], text: string, undo?: () => void): void {
-  const toast = { id: nextId++, kind, text, ...(undo && { undo }) };
-  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-MAX_TOASTS) }));
-  setTimeout(() => drop(toast.id), undo ? UNDO_MS : SHOWN_MS);
+function add(toast: Omit<Toast, "id">, shownMs = SHOWN_MS): () => void {
+  const id = nextId++;
+  useToasts.setState(({ toasts }) => ({
+    toasts: [...toasts, { ...toast, id }].slice(-MAX_TOASTS),
+  }));
+  setTimeout(() => drop(id), shownMs);
+  return () => drop(id);
 }
 
 function drop(id: number): void {
@@ -35,21 +39,31 @@ function drop(id: number): void {
 }
 
 export function toastGood(text: string): void {
-  add("good", text);
+  add({ kind: "good", text });
 }
 
 /** Says what was done, with a way back. */
 export function toastUndo(text: string, undo: () => void): void {
-  add("good", text, undo);
+  add({ kind: "good", text, action: { label: i18n.t("common.undo"), run: undo } }, UNDO_MS);
+}
+
+/** Says what happened and offers what can be done now, for so long; returns how to take it away. */
+export function toastOffer(
+  text: string,
+  label: string,
+  run: () => void,
+  shownMs: number,
+): () => void {
+  return add({ kind: "info", text, action: { label, run } }, shownMs);
 }
 
 export function toastBad(text: string): void {
-  add("danger", text);
+  add({ kind: "danger", text });
 }
 
 /** For failures that have no better place to be shown. */
 export function toastProblem(error: unknown): void {
-  add("danger", problemText(error));
+  add({ kind: "danger", text: problemText(error) });
 }
 
 /** Inside the dialog that is open, if one is: it lies above everything else. Above the field to write in. */
@@ -69,27 +83,30 @@ export function Toasts() {
   );
 }
 
+const LOOK = {
+  good: { icon: CircleCheck, classes: "text-good" },
+  info: { icon: Info, classes: "text-tide" },
+  danger: { icon: CircleAlert, classes: "text-danger" },
+};
+
 function ToastLine({ toast }: { toast: Toast }) {
   const { t } = useTranslation();
-  const Icon = toast.kind === "good" ? CircleCheck : CircleAlert;
+  const { icon: Icon, classes } = LOOK[toast.kind];
   return (
     <div className="pointer-events-auto flex max-w-md animate-rise items-center gap-2.5 rounded-xl bg-raised py-1.5 ps-3.5 pe-1.5 text-base shadow-pop">
-      <Icon
-        aria-hidden
-        className={cn("size-4.5 shrink-0", toast.kind === "good" ? "text-good" : "text-danger")}
-      />
+      <Icon aria-hidden className={cn("size-4.5 shrink-0", classes)} />
       <span className="min-w-0 flex-1 wrap-anywhere">{toast.text}</span>
-      {toast.undo && (
+      {toast.action && (
         <Button
           size="sm"
           look="quiet"
           className="text-tide-strong"
           onClick={() => {
-            toast.undo?.();
+            toast.action?.run();
             drop(toast.id);
           }}
         >
-          {t("common.undo")}
+          {toast.action.label}
         </Button>
       )}
       <IconButton small icon={X} label={t("common.close")} onClick={() => drop(toast.id)} />

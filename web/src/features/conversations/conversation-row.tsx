@@ -8,6 +8,7 @@ import { Chip } from "@/components/ui/chip";
 import type { Conversation, Tag } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { contactName, duration, rowTime } from "@/lib/format";
+import { useLogin } from "@/lib/session-user";
 import { useNow } from "@/lib/use-now";
 import { type WindowState, windowState } from "@/lib/window";
 import { AssigneeMark } from "./assignee-mark";
@@ -37,6 +38,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const { row, selected, search, number, showStatus, showAssignee, showTeam, tags } = props;
   const { t } = useTranslation();
   const now = useNow();
+  const me = useLogin((login) => login.user?.id);
   const name = contactName(row.contact);
   const window = windowState(row.window_expires_at, now);
   const at = row.last_message?.at ?? row.updated_at;
@@ -96,6 +98,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           tags={tags}
           showStatus={showStatus}
           showTeam={showTeam}
+          me={me}
         />
       </span>
     </Link>

@@ -30,7 +30,11 @@ export function changed(row: Conversation, change: Change): Conversation {
     next.snoozed_until = status === "snoozed" ? (snoozed_until ?? null) : null;
     if (status === "closed") next.waiting_since = null;
   }
-  if (assignee !== undefined) next.assignee = assignee;
+  if (assignee !== undefined) {
+    next.assignee = assignee;
+    // Whoever is named by hand need not accept.
+    next.reserved_until = null;
+  }
   if (team !== undefined) next.team = team;
   if (priority) next.priority = priority;
   if (add_tags || remove_tags) {

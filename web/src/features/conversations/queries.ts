@@ -77,20 +77,36 @@ export function knownConversation(client: QueryClient, id: string): Conversation
   );
 }
 
-/**
- * Changes a conversation: on the page at once, at the hub one change after the other. The promise breaks when the
- * hub refuses; the page has what was before then.
- */
-export function useChangeConversation() {
-  const client = useQueryClient();
+/** Takes a conversation into all that shows it. */
+export function usePutConversation(): (row: Conversation) => void {
   const live = useLiveCache();
-  const put = (row: Conversation) => {
+  return (row) => {
     const me = useLogin.getState().user?.id ?? "";
     live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
       putRow(list, row, key[1] as InboxFilters, me),
     );
     live.apply<Conversation>(keys.conversation(row.id), (known) => putOne(known, row));
   };
+}
+
+/** Accepts what was given to oneself; the promise breaks when it is somebody else's by now. */
+export function useAccept() {
+  const client = useQueryClient();
+  const put = usePutConversation();
+  return useMutation({
+    mutationFn: (id: string) => api.post<Conversation>(`/conversations/${id}/accept`),
+    onSuccess: (row) => put(withGuesses(row)),
+    onError: (_, id) => client.invalidateQueries({ queryKey: keys.conversation(id) }),
+  });
+}
+
+/**
+ * Changes a conversation: on the page at once, at the hub one change after the other. The promise breaks when the
+ * hub refuses; the page has what was before then.
+ */
+export function useChangeConversation() {
+  const client = useQueryClient();
+  const put = usePutConversation();
   // Not `useMutation`: the answer and the undo come when the page may be at another conversation.
   return (id: string, change: Change): Promise<Conversation> =>
     client

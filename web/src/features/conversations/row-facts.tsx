@@ -1,10 +1,12 @@
 import type { TFunction } from "i18next";
-import { AlarmClock, Hourglass, Users } from "lucide-react";
+import { AlarmClock, HandHelping, Hourglass, Users } from "lucide-react";
 import { TagChip } from "@/components/tag-chip";
 import { Chip } from "@/components/ui/chip";
 import type { Conversation, Tag } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { fullTime, listOf, soonTime, span } from "@/lib/format";
+import { isOffered } from "./offers";
+import { AcceptWithin } from "./reserved-bar";
 
 /** From here on, somebody waits for too long. */
 export const LONG_WAIT_MS = 15 * 60_000;
@@ -19,18 +21,26 @@ interface RowFactsProps {
   tags: ReadonlyMap<string, Tag>;
   showStatus: boolean;
   showTeam: boolean;
+  /** Who is logged in. */
+  me: string | undefined;
 }
 
 /** The last line of a row: how long somebody waits, where it stands, whose team it is and what it is about. */
-export function RowFacts({ t, row, now, tags, showStatus, showTeam }: RowFactsProps) {
+export function RowFacts({ t, row, now, tags, showStatus, showTeam, me }: RowFactsProps) {
   const known = row.tags.flatMap((id) => tags.get(id) ?? []);
   const more = known.slice(MAX_TAGS);
   const states = row.status !== "open" && (showStatus || row.status === "snoozed");
   const team = showTeam ? row.team : null;
-  if (!row.waiting_since && !states && !team && known.length === 0) return null;
+  const offered = isOffered(row, me);
+  if (!row.waiting_since && !offered && !states && !team && known.length === 0) return null;
   const names = listOf(more.map(({ name }) => name));
   return (
     <span className="mt-0.5 flex h-4.5 items-center gap-1.5 overflow-hidden">
+      {offered && (
+        <Chip look="ember" icon={HandHelping} className="h-4.5">
+          <AcceptWithin until={offered} short />
+        </Chip>
+      )}
       {row.status === "snoozed" ? (
         <Snoozed t={t} row={row} now={now} />
       ) : (
