@@ -177,3 +177,15 @@ export function stableHue(id: string): number {
   }
   return ((hash >>> 0) % 24) * 15;
 }
+
+/** "45 s", "5 min", "2 h", "1 h 30 min": a span that somebody set. */
+export function exactSpan(seconds: number): string {
+  return seconds % 60 === 0 || seconds > 600
+    ? duration(seconds * 1000)
+    : i18n.t("time.seconds", { seconds });
+}
+
+/** "0:42", "12:07", "1 h 05 min": a wait that is counted. */
+export function countUp(ms: number): string {
+  return ms < 3_600_000 ? playTime(Math.max(0, ms) / 1000) : duration(ms);
+}

@@ -107,15 +107,24 @@ export function TextAreaField({
 interface SelectFieldProps extends ComponentProps<"select"> {
   label: string;
   hint?: ReactNode;
+  error?: string | undefined;
 }
 
-export function SelectField({ label, hint, className, children, ...rest }: SelectFieldProps) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  className,
+  children,
+  ...rest
+}: SelectFieldProps) {
   return (
-    <FieldFrame label={label} hint={hint}>
+    <FieldFrame label={label} hint={hint} error={error}>
       {({ id, describedBy }) => (
         <select
           id={id}
           aria-describedby={describedBy}
+          aria-invalid={error ? true : undefined}
           className={cn(inputClasses, "h-10", className)}
           {...rest}
         >

@@ -1,16 +1,23 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Team } from "@/lib/api/types";
+import type { Routing, Team } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { pagedQuery } from "@/lib/paged-query";
 
 export const teamsQuery = { ...pagedQuery<Team>(keys.teams, "/teams"), staleTime: 60_000 };
 
-/** A new team, or another name and other members for one. */
+export interface TeamForm {
+  name: string;
+  member_ids: string[];
+  session_ids: string[];
+  routing: Routing;
+}
+
+/** A new team, or what changes about one. */
 export function useSaveTeam(id: string | null) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (team: { name: string; member_ids: string[] }) =>
+    mutationFn: (team: TeamForm) =>
       id ? api.patch<Team>(`/teams/${id}`, team) : api.post<Team>("/teams", team),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.teams }),
   });

@@ -8,19 +8,26 @@ import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Empty } from "@/components/ui/states";
-import type { Team, UserView } from "@/lib/api/types";
+import type { Session, Team, UserView } from "@/lib/api/types";
 import { listOf } from "@/lib/format";
 import { useWhole } from "@/lib/paged-query";
 import { teamsQuery, useArchiveTeam } from "./queries";
 import { TeamDialog } from "./team-dialog";
+import { TeamRules } from "./team-rules";
 
 /** More faces than this are a number. */
 const MAX_FACES = 5;
 /** More names than this are a number, too. */
 const MAX_NAMES = 6;
 
-/** `users`: everybody who can be a member. */
-export function TeamsPage({ users }: { users: UserView[] }) {
+interface TeamsPageProps {
+  /** Everybody who can be a member. */
+  users: UserView[];
+  /** The numbers that can be a team's own. */
+  sessions: Session[];
+}
+
+export function TeamsPage({ users, sessions }: TeamsPageProps) {
   const { t } = useTranslation();
   const list = useWhole(teamsQuery);
   const [adding, setAdding] = useState(false);
@@ -44,17 +51,29 @@ export function TeamsPage({ users }: { users: UserView[] }) {
         {(teams) => (
           <Lines label={t("settings.teams")}>
             {teams.map((team) => (
-              <TeamLine key={team.id} team={team} users={users} />
+              <TeamLine key={team.id} team={team} teams={teams} users={users} sessions={sessions} />
             ))}
           </Lines>
         )}
       </PagedList>
-      {adding && <TeamDialog users={users} onClose={() => setAdding(false)} />}
+      {adding && (
+        <TeamDialog
+          teams={list.data ?? []}
+          users={users}
+          sessions={sessions}
+          onClose={() => setAdding(false)}
+        />
+      )}
     </SettingsPage>
   );
 }
 
-function TeamLine({ team, users }: { team: Team; users: UserView[] }) {
+interface TeamLineProps extends TeamsPageProps {
+  team: Team;
+  teams: Team[];
+}
+
+function TeamLine({ team, ...rest }: TeamLineProps) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
   const [archiving, setArchiving] = useState(false);
@@ -67,6 +86,7 @@ function TeamLine({ team, users }: { team: Team; users: UserView[] }) {
           <bdi>{name}</bdi>
         </p>
         <p className="line-clamp-2 text-sm text-ink-soft">{membersText(team)}</p>
+        <TeamRules team={team} teams={rest.teams} sessions={rest.sessions} />
       </div>
       <span aria-hidden className="flex -space-x-1.5 max-sm:hidden">
         {members.slice(0, MAX_FACES).map((member) => (
@@ -89,7 +109,7 @@ function TeamLine({ team, users }: { team: Team; users: UserView[] }) {
         label={t("team.archiveOf", { name })}
         onClick={() => setArchiving(true)}
       />
-      {editing && <TeamDialog team={team} users={users} onClose={() => setEditing(false)} />}
+      {editing && <TeamDialog team={team} {...rest} onClose={() => setEditing(false)} />}
       {archiving && (
         <Confirm
           title={t("team.archiveTitle", { name })}

@@ -1,0 +1,168 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SelectField, TextField } from "@/components/ui/field";
+import type { Team } from "@/lib/api/types";
+import { fieldProblem } from "@/lib/problem-text";
+import { type RoutingTexts, STRATEGIES } from "./routing";
+
+/** As the hub: a week. */
+const MOST_SECONDS = 604_800;
+const MOST_MINUTES = MOST_SECONDS / 60;
+const LEAST_TO_ACCEPT = 5;
+/** What stands in a field that is turned on. */
+const FIRST = { acceptSeconds: "60", goalMinutes: "5", overflowMinutes: "10" };
+
+interface RoutingFieldsProps {
+  texts: RoutingTexts;
+  onChange: (part: Partial<RoutingTexts>) => void;
+  /** Those that can help out. */
+  others: Team[];
+  error: unknown;
+}
+
+/** By which rules a team's conversations are given out. */
+export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsProps) {
+  const { t } = useTranslation();
+  const problem = (name: string) => fieldProblem(error, `routing.${name}`);
+  return (
+    <fieldset className="grid gap-4">
+      <legend className="mb-2 text-sm font-medium">{t("team.giving")}</legend>
+      <div className="grid gap-1.5">
+        {STRATEGIES.map((strategy) => (
+          <label
+            key={strategy}
+            className="flex items-start gap-3 rounded-lg border px-3 py-2 hover:bg-sunken has-checked:border-tide has-checked:bg-tide-soft"
+          >
+            <input
+              type="radio"
+              name="strategy"
+              checked={texts.strategy === strategy}
+              onChange={() => onChange({ strategy })}
+              aria-describedby={`strategy-${strategy}`}
+              className="mt-0.5 size-4 shrink-0 accent-(--tide)"
+            />
+            <span className="min-w-0">
+              <span className="block text-sm font-medium">{t(`team.strategy.${strategy}`)}</span>
+              <span id={`strategy-${strategy}`} className="block text-xs text-ink-soft">
+                {t(`team.strategyHint.${strategy}`)}
+              </span>
+            </span>
+          </label>
+        ))}
+      </div>
+      {texts.strategy !== "manual" && (
+        <Optional
+          label={t("team.accept")}
+          hint={t("team.acceptHint")}
+          unit={t("team.seconds")}
+          value={texts.acceptSeconds}
+          first={FIRST.acceptSeconds}
+          min={LEAST_TO_ACCEPT}
+          max={MOST_SECONDS}
+          step={1}
+          error={problem("accept_seconds")}
+          onChange={(acceptSeconds) => onChange({ acceptSeconds })}
+        />
+      )}
+      <Optional
+        label={t("team.goal")}
+        hint={t("team.goalHint")}
+        unit={t("team.minutes")}
+        value={texts.goalMinutes}
+        first={FIRST.goalMinutes}
+        min={0.1}
+        max={MOST_MINUTES}
+        step="any"
+        error={problem("reply_goal_seconds")}
+        onChange={(goalMinutes) => onChange({ goalMinutes })}
+      />
+      {others.length > 0 && (
+        <div className="grid grid-cols-[1fr_9rem] items-start gap-2">
+          <SelectField
+            label={t("team.overflow")}
+            hint={t("team.overflowHint")}
+            error={problem("overflow_team_id")}
+            value={texts.overflowTeam}
+            onChange={({ target: { value } }) =>
+              onChange({
+                overflowTeam: value,
+                overflowMinutes: texts.overflowMinutes || FIRST.overflowMinutes,
+              })
+            }
+          >
+            <option value="">{t("team.noOverflow")}</option>
+            {others.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </SelectField>
+          {texts.overflowTeam && (
+            <TextField
+              required
+              type="number"
+              label={t("team.overflowAfter")}
+              min={0}
+              max={MOST_MINUTES}
+              step="any"
+              error={problem("overflow_seconds")}
+              value={texts.overflowMinutes}
+              onChange={(event) => onChange({ overflowMinutes: event.target.value })}
+            />
+          )}
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+interface OptionalProps {
+  label: string;
+  hint: string;
+  unit: string;
+  value: string;
+  /** What it begins with when it is turned on. */
+  first: string;
+  min: number;
+  max: number;
+  step: number | "any";
+  error: string | undefined;
+  onChange: (value: string) => void;
+}
+
+/** A number that can be off. */
+function Optional({ label, hint, unit, value, first, error, onChange, ...range }: OptionalProps) {
+  // Not by the value: who empties the field to write another number does not turn it off.
+  const [on, setOn] = useState(value !== "");
+  return (
+    <div className="grid grid-cols-[1fr_9rem] items-start gap-2">
+      <label className="flex items-start gap-3 pt-0.5">
+        <input
+          type="checkbox"
+          checked={on}
+          onChange={(event) => {
+            setOn(event.target.checked);
+            onChange(event.target.checked ? first : "");
+          }}
+          className="mt-0.5 size-4 shrink-0 accent-(--tide)"
+        />
+        <span className="min-w-0">
+          <span className="block text-sm font-medium">{label}</span>
+          <span className="block text-xs text-ink-faint">{hint}</span>
+        </span>
+      </label>
+      {on && (
+        <TextField
+          required
+          type="number"
+          label={unit}
+          error={error}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          aria-label={`${label}: ${unit}`}
+          {...range}
+        />
+      )}
+    </div>
+  );
+}
