@@ -1,4 +1,14 @@
-import { Command, Inbox, Keyboard, LogOut, Moon, Settings, Sun, UserRound } from "lucide-react";
+import {
+  Activity,
+  Command,
+  Inbox,
+  Keyboard,
+  LogOut,
+  Moon,
+  Settings,
+  Sun,
+  UserRound,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
@@ -7,7 +17,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { OwnStatus, StatusItems } from "@/features/agents/status-items";
 import { Bell } from "@/features/mentions/bell";
 import { cn } from "@/lib/classes";
-import { useLogin } from "@/lib/session-user";
+import { useLogin, useMay } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
 import { openCommandBar } from "./command-bar/command-bar-dialog";
 import { ConnectionBadge } from "./connection-badge";
@@ -20,6 +30,7 @@ const itemClasses =
 /** The dark edge: where one can go, how the connection is, who one is. */
 export function NavRail({ className }: { className?: string }) {
   const { t } = useTranslation();
+  const supervises = useMay("supervisor");
   return (
     <nav
       aria-label={t("nav.label")}
@@ -32,6 +43,7 @@ export function NavRail({ className }: { className?: string }) {
         <Logo size={30} />
       </span>
       <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />
+      {supervises && <RailLink to="/wall" icon={Activity} label={t("nav.live")} />}
       <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
       <span className="hidden md:block md:flex-1" />
       <Bell className={itemClasses} />

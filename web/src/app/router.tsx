@@ -73,6 +73,7 @@ export const routes: RouteObject[] = [
                 ...page(() => import("./routes/inbox"), "InboxRoute"),
               },
               { path: "search", ...page(() => import("./routes/search"), "SearchRoute") },
+              { path: "wall", ...page(() => import("./routes/wall/wall"), "WallRoute") },
               {
                 path: "settings",
                 ...page(() => import("./routes/settings"), "SettingsRoute"),

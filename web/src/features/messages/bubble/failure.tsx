@@ -4,11 +4,13 @@ import { toastProblem } from "@/components/ui/toast";
 import type { Message } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { useRetryMessage } from "../queries";
+import { useReadOnly } from "../read-only";
 
 /** Why a message did not arrive, what to do about it, and a real second try. */
 export function FailureLine({ message, retried }: { message: Message; retried: boolean }) {
   const { t } = useTranslation();
   const retry = useRetryMessage();
+  const readOnly = useReadOnly();
   const { error } = message;
   const unknown = message.status === "unknown";
   const Icon = unknown ? CircleHelp : CircleAlert;
@@ -28,9 +30,8 @@ export function FailureLine({ message, retried }: { message: Message; retried: b
           {error && !unknown && <span className="font-normal"> ({error.code})</span>}
         </p>
         <p className="text-ink-soft">{unknown ? t("message.unconfirmedHint") : error?.advice}</p>
-        {retried ? (
-          <p className="text-ink-soft">{t("message.sentAgain")}</p>
-        ) : (
+        {retried && <p className="text-ink-soft">{t("message.sentAgain")}</p>}
+        {!retried && !readOnly && (
           <button
             type="button"
             data-testid="retry-button"

@@ -2,7 +2,13 @@ import { useTranslation } from "react-i18next";
 import type { Message } from "@/lib/api/types";
 
 /** The emoji that both sides put on a message. */
-export function Reactions({ message, onRemove }: { message: Message; onRemove: () => void }) {
+interface ReactionsProps {
+  message: Message;
+  /** Absent: ours can't be taken away here. */
+  onRemove: (() => void) | undefined;
+}
+
+export function Reactions({ message, onRemove }: ReactionsProps) {
   const { t } = useTranslation();
   if (message.reactions.length === 0) return null;
   return (
@@ -12,6 +18,7 @@ export function Reactions({ message, onRemove }: { message: Message; onRemove: (
           <button
             key={by}
             type="button"
+            disabled={!onRemove}
             onClick={onRemove}
             aria-label={t("message.removeReaction", { emoji })}
             className="rounded-full border border-tide-line bg-tide-soft px-1.5 text-base leading-6 hover:bg-own"

@@ -9,6 +9,7 @@ import { FailureLine } from "../bubble/failure";
 import { Reactions } from "../bubble/reactions";
 import { focusComposer } from "../composer/focus";
 import { quoteOf, useDrafts } from "../drafts";
+import { useReadOnly } from "../read-only";
 import { useReact } from "../use-react";
 import { MessageActions } from "./message-actions";
 
@@ -28,6 +29,7 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
   const { t } = useTranslation();
   const react = useReact();
   const changeDraft = useDrafts((drafts) => drafts.change);
+  const readOnly = useReadOnly();
   const author = useAuthor(message, first);
   if (message.type === "system") return <SystemNotice message={message} />;
   if (message.type === "reaction") return <LostReaction message={message} />;
@@ -67,16 +69,21 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
             {troubled && <FailureLine message={message} retried={retried} />}
           </Bubble>
         </div>
-        <MessageActions
-          message={message}
-          onReply={() => {
-            changeDraft(message.conversation_id, { reply: quoteOf(message), note: false });
-            focusComposer();
-          }}
-          onReact={(emoji) => react.mutate({ message, emoji })}
-        />
+        {!readOnly && (
+          <MessageActions
+            message={message}
+            onReply={() => {
+              changeDraft(message.conversation_id, { reply: quoteOf(message), note: false });
+              focusComposer();
+            }}
+            onReact={(emoji) => react.mutate({ message, emoji })}
+          />
+        )}
       </div>
-      <Reactions message={message} onRemove={() => react.mutate({ message, emoji: "" })} />
+      <Reactions
+        message={message}
+        onRemove={readOnly ? undefined : () => react.mutate({ message, emoji: "" })}
+      />
     </article>
   );
 });

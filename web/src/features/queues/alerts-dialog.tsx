@@ -1,0 +1,90 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { TextField } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
+import { useDesktopNotices, wantDesktopNotices } from "@/lib/desktop-notice";
+import { type Thresholds, useThresholds } from "./alerts";
+
+const LIMITS = ["wait", "waiting", "breached"] as const;
+const MOST = 10_000;
+
+/** Where one draws the lines; they are kept in this browser. */
+export function AlertsDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const [kept, save] = useThresholds();
+  const { wanted, permission } = useDesktopNotices();
+  const [texts, setTexts] = useState(() => ({
+    wait: textOf(kept.wait),
+    waiting: textOf(kept.waiting),
+    breached: textOf(kept.breached),
+  }));
+  const [desktop, setDesktop] = useState(kept.desktop && wanted && permission === "granted");
+  const blocked = permission === "denied";
+  const submit = () => {
+    const limits: Thresholds = {
+      wait: limitOf(texts.wait),
+      waiting: limitOf(texts.waiting),
+      breached: limitOf(texts.breached),
+      desktop,
+    };
+    save(limits);
+    onClose();
+  };
+  return (
+    <FormDialog
+      title={t("wall.alerts")}
+      description={t("wall.alertsHint")}
+      action={t("common.save")}
+      busy={false}
+      error={null}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {LIMITS.map((name) => (
+        <TextField
+          key={name}
+          type="number"
+          min={0}
+          max={MOST}
+          step={1}
+          label={t(`wall.limit.${name}`)}
+          placeholder={t("wall.off")}
+          value={texts[name]}
+          onChange={({ target }) => setTexts((now) => ({ ...now, [name]: target.value }))}
+        />
+      ))}
+      {permission !== "missing" && (
+        <label className="flex items-start gap-3">
+          <input
+            type="checkbox"
+            checked={desktop}
+            disabled={blocked}
+            onChange={({ target: { checked } }) => {
+              setDesktop(checked);
+              if (checked && !wanted) void wantDesktopNotices().then(followAnswer);
+            }}
+            className="mt-0.5 size-4 shrink-0 accent-(--tide)"
+          />
+          <span>
+            <span className="block text-sm font-medium">{t("mention.desktop")}</span>
+            <span className="block text-xs text-ink-soft">
+              {t(blocked ? "mention.desktopBlocked" : "wall.desktopHint")}
+            </span>
+          </span>
+        </label>
+      )}
+    </FormDialog>
+  );
+
+  function followAnswer(): void {
+    setDesktop(useDesktopNotices.getState().wanted);
+  }
+}
+
+function textOf(limit: number | null): string {
+  return limit === null ? "" : String(limit);
+}
+
+function limitOf(text: string): number | null {
+  return text.trim() === "" ? null : Number(text);
+}
