@@ -1,13 +1,23 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NO_FILTERS } from "@/features/conversations/use-filters";
-import type { Contact, Conversation, Message, Session } from "@/lib/api/types";
+import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { LiveCache } from "@/lib/live-cache";
 import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { aConversation, aMessage, aSession, at, id, ME, paged } from "@/testing/builders";
-import { takeEvent, takeRow } from "./live";
+import {
+  aConversation,
+  aMessage,
+  anAgent,
+  aQueue,
+  aSession,
+  at,
+  id,
+  ME,
+  paged,
+} from "@/testing/builders";
+import { takeEvent, takeQueue, takeRow } from "./live";
 
 const OPEN: InboxFilters = NO_FILTERS;
 const CLOSED: InboxFilters = { ...OPEN, status: "closed" };
@@ -98,6 +108,35 @@ describe("what the hub tells becomes what the cache says", () => {
     change("tags");
     change("teams");
     expect(asksAgain()).toEqual([true, true, true]);
+  });
+
+  it("one's own status follows what the hub tells of oneself alone", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.myStatus, anAgent());
+    const tell = (data: Agent) =>
+      takeEvent(live, client, { seq: 5, at: at(0), type: "agent.updated", data });
+    tell(anAgent({ id: id("usr", 9), status: "busy" }));
+    expect(client.getQueryData<Agent>(keys.myStatus)?.status).toBe("online");
+    tell(anAgent({ status: "away", reason: "missed" }));
+    expect(client.getQueryData<Agent>(keys.myStatus)?.reason).toBe("missed");
+  });
+
+  it("the figures of a line are renewed, and what waits in it is asked for again", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.queues, [aQueue(1), aQueue(0)]);
+    client.setQueryData(keys.line(id("team", 1)), paged([aConversation(1)], 5, 5));
+    takeQueue(live, client, aQueue(1, { waiting: 7 }));
+    expect(client.getQueryData<QueueFigures[]>(keys.queues)?.[0]?.waiting).toBe(7);
+    expect(client.getQueryState(keys.line(id("team", 1)))?.isInvalidated).toBe(true);
+  });
+
+  it("a row that waits in a line is renewed in its place", () => {
+    const { client, live } = world();
+    const line = keys.line(id("team", 1));
+    client.setQueryData(line, paged([aConversation(2), aConversation(1)], 5, 5));
+    takeRow(live, aConversation(1, { seq: 9, unread: 4 }));
+    const rows = itemsOf(client.getQueryData<Pages<Conversation>>(line));
+    expect(rows.map(({ unread }) => unread)).toEqual([0, 4]);
   });
 
   it("a note that calls oneself is in its thread, and the bell asks again", () => {

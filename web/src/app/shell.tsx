@@ -22,8 +22,8 @@ export function Shell() {
     createLive(queryClient, liveCache, {
       mentioned: (note) =>
         noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
-      given: (given) => tellGiven(given, (id) => void open.current(`/inbox/${id}`)),
-      settled: dropGiven,
+      given: (given) => tellGiven(given, (address) => void open.current(address)),
+      settled: (id) => dropGiven(id, (address) => void open.current(address)),
     }),
   );
   useEffect(() => {

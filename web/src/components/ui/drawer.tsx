@@ -23,7 +23,7 @@ export function Drawer(props: DrawerProps) {
   const { title, description, actions, step, onBack, onClose, children } = props;
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
-  const portal = useModal(ref, step);
+  const portal = useModal(ref, step, "title");
   const ids = useId();
   // Nobody loses what they typed by a click beside it.
   const typed = useRef(false);

@@ -70,15 +70,26 @@ export function toastProblem(error: unknown): void {
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   const modal = useTopModal();
+  const lines = (offers: boolean) =>
+    toasts
+      .filter((toast) => (toast.kind === "info") === offers)
+      .map((toast) => <ToastLine key={toast.id} toast={toast} />);
   return createPortal(
-    <div
-      aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4"
-    >
-      {toasts.map((toast) => (
-        <ToastLine key={toast.id} toast={toast} />
-      ))}
-    </div>,
+    <>
+      <div
+        aria-live="polite"
+        className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4"
+      >
+        {lines(false)}
+      </div>
+      {/* What is offered stays longer: where it hides nothing that is being written or accepted. */}
+      <div
+        aria-live="polite"
+        className="pointer-events-none fixed inset-x-3 top-3 z-50 flex flex-col items-center gap-2 md:inset-x-auto md:start-19 md:top-auto md:bottom-3 md:w-84 md:items-stretch"
+      >
+        {lines(true)}
+      </div>
+    </>,
     modal ?? document.body,
   );
 }

@@ -12,7 +12,11 @@ export function useTopModal(): HTMLElement | null {
  * Opens a `<dialog>` as a modal while it is there, and then gives the focus back to what had it (or to the page,
  * when that is gone and nothing else has it). Another `step` says that something else is shown now: what had the focus may be gone.
  */
-export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string) {
+export function useModal(
+  ref: RefObject<HTMLDialogElement | null>,
+  step?: string,
+  first: "field" | "title" = "field",
+) {
   const [opened, setOpened] = useState<HTMLDialogElement | null>(null);
   const before = useRef<HTMLElement | null>(null);
   useEffect(() => {
@@ -20,7 +24,7 @@ export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string
     before.current ??= returnTarget();
     if (dialog && !dialog.open) {
       dialog.showModal();
-      firstField(dialog)?.focus();
+      firstOf(dialog, first)?.focus();
     }
     setOpened(dialog);
     if (dialog) useModals.setState(({ open }) => ({ open: [...open, dialog] }));
@@ -29,16 +33,18 @@ export function useModal(ref: RefObject<HTMLDialogElement | null>, step?: string
       if (before.current?.isConnected) before.current.focus();
       else if (document.activeElement === document.body) document.querySelector("main")?.focus();
     };
-  }, [ref]);
+  }, [ref, first]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is the reason to look.
   useEffect(() => {
     if (!opened || opened.contains(document.activeElement)) return;
-    (firstField(opened) ?? opened.querySelector("h2"))?.focus();
+    (firstOf(opened, first) ?? opened.querySelector("h2"))?.focus();
   }, [step, opened]);
   return opened;
 }
 
-function firstField(dialog: HTMLDialogElement): HTMLElement | null {
+/** What is to be read is not written into first. */
+function firstOf(dialog: HTMLDialogElement, first: "field" | "title"): HTMLElement | null {
+  if (first === "title") return dialog.querySelector("h2");
   return dialog.querySelector<HTMLElement>("input:not([hidden]), textarea, select");
 }
 

@@ -84,7 +84,9 @@ function WatchRow({ row, chosen, onToggle, onOpen }: WatchRowProps) {
         <Avatar id={row.contact.id} name={name} size={34} />
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-2">
-            <bdi className="min-w-0 grow truncate font-medium">{name}</bdi>
+            <span className="min-w-0 grow truncate font-medium">
+              <bdi>{name}</bdi>
+            </span>
             <PriorityMark t={t} priority={row.priority} />
             {row.waiting_since && <Waiting t={t} since={row.waiting_since} now={now} />}
           </span>

@@ -33,7 +33,7 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
       data-alert={loud}
       className={cn(
         "relative flex min-w-0 flex-col gap-3 rounded-2xl border bg-panel p-4 transition-colors focus-within:border-tide hover:border-line-strong",
-        loud && "border-danger bg-danger-soft/60 ring-1 ring-danger hover:border-danger",
+        loud && "border-danger ring-1 ring-danger hover:border-danger",
       )}
     >
       <header className="flex items-start justify-between gap-3">
@@ -51,7 +51,7 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
         <StateCounts counts={countStates(queue.agents)} />
       </header>
       {loud && (
-        <ul className="grid gap-0.5 text-sm font-medium text-danger">
+        <ul className="grid gap-0.5 rounded-lg bg-danger-soft px-2.5 py-1.5 text-sm font-medium text-danger">
           {alerts.map(({ kind, limit }) => (
             <li key={kind} className="flex items-center gap-1.5">
               <Siren aria-hidden className="size-4 shrink-0" />

@@ -27,9 +27,9 @@ export function LongestWait({ since, goal }: WaitProps) {
     <span
       data-state={state}
       title={fullTime(since)}
-      className={cn("inline-flex min-w-0 items-center gap-1.5 whitespace-nowrap", classes)}
+      className={cn("inline-flex min-w-0 items-baseline gap-1.5 whitespace-nowrap", classes)}
     >
-      <Icon aria-hidden className="size-4 shrink-0" />
+      <Icon aria-hidden className="size-4 shrink-0 self-center" />
       <span className="font-semibold tabular-nums">{countUp(ms)}</span>
       {goal !== null && state !== "fine" && (
         <span className="truncate text-xs">

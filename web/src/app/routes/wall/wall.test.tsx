@@ -1,0 +1,221 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useLocation } from "react-router";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { useAlertSettings } from "@/features/queues/alerts";
+import { forgetAlerts } from "@/features/queues/use-alerts";
+import type { QueueFigures } from "@/lib/api/types";
+import { SocketContext } from "@/lib/connection";
+import { useLogin } from "@/lib/session-user";
+import type { LiveSocket } from "@/lib/socket";
+import { accessibilityProblems } from "@/testing/axe";
+import {
+  aConversation,
+  agentFigures,
+  aMessage,
+  anAgent,
+  aQueue,
+  aTeam,
+  id,
+  ME,
+} from "@/testing/builders";
+import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { takeQueue } from "../../live";
+import { WallRoute } from "./wall";
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const ANA = agentFigures(7, { name: "Ana", open: 3, open_here: 3, replies: 4 });
+const BEN = agentFigures(8, { name: "Ben", state: "away", reason: "missed", open: 20 });
+const ben = { id: BEN.id, name: "Ben" };
+const ROWS = [1, 2, 3].map((number) =>
+  aConversation(number, {
+    assignee: number === 1 ? { id: ANA.id, name: "Ana" } : null,
+    waiting_since: minutesAgo(number),
+    unread: 2,
+  }),
+);
+const page = (data: unknown[]) => () => ({ body: { data, next_cursor: null } });
+
+function Where() {
+  const { pathname } = useLocation();
+  return <p data-testid="where">{pathname}</p>;
+}
+
+function show(queues: QueueFigures[]) {
+  const goal = { ...aTeam(1).routing, reply_goal_seconds: 300 };
+  const user = (one: { id: string; name: string }) => ({ ...ME, id: one.id, name: one.name });
+  const calls = stubHub({
+    "GET /queues": () => ({ body: { data: queues } }),
+    "GET /teams": page([aTeam(1, { routing: goal })]),
+    "GET /users": page([ME, user(ANA), user(BEN)]),
+    [`GET /teams/${id("team", 1)}/line`]: page(ROWS),
+    "GET /conversations": page(ROWS.slice(0, 1)),
+    ...Object.fromEntries(
+      ROWS.flatMap((row) => [
+        [`GET /conversations/${row.id}`, () => ({ body: row })],
+        [`GET /conversations/${row.id}/messages`, page([aMessage(1)])],
+        [
+          `PATCH /conversations/${row.id}`,
+          ({ body }: Call) => ({
+            body: {
+              ...row,
+              seq: 50,
+              assignee: (body as { assignee_id: string }).assignee_id ? ben : null,
+            },
+          }),
+        ],
+        [
+          `POST /conversations/${row.id}/messages`,
+          ({ key }: Call) => ({
+            body: aMessage(9, { direction: "note", client_key: key, text: "Whispered" }),
+          }),
+        ],
+      ]),
+    ),
+    [`PATCH /agents/${ANA.id}`]: () => ({ body: anAgent() }),
+  });
+  const attend = vi.fn();
+  const subscribe = vi.fn((_: string) => () => undefined);
+  const view = renderWithHub(
+    <SocketContext value={{ attend, subscribe } as unknown as LiveSocket}>
+      <WallRoute />
+      <Where />
+    </SocketContext>,
+    "/wall",
+  );
+  const changes = () => calls.filter(({ method }) => method !== "GET");
+  return { ...view, calls, attend, subscribe, changes };
+}
+
+const FULL = [
+  aQueue(1, { waiting: 3, longest_wait_since: minutesAgo(6), agents: [ANA, BEN] }),
+  aQueue(0, { waiting: 1 }),
+];
+const card = (name: string) => screen.findByRole("article", { name });
+
+describe("the supervisor's wall", () => {
+  beforeEach(() => {
+    logIn();
+    forgetAlerts();
+    useAlertSettings.setState({ of: {} });
+  });
+
+  it("shows how the lines and the agents fare, live", async () => {
+    const { live, client, subscribe, container } = show(FULL);
+    const team = within(await card("Team 1"));
+    expect(team.getByText("3", { selector: "span" })).toBeVisible();
+    expect(await team.findByText("over 5 min")).toBeVisible();
+    expect(subscribe.mock.calls.flat()).toEqual(
+      expect.arrayContaining([`queue:${id("team", 1)}`, "queue:none"]),
+    );
+    expect(screen.getAllByTestId("agent-row")[1]).toHaveTextContent(/Ben.*Away.*missed one/);
+    act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 8 }));
+    expect(await team.findByText("8", { selector: "span" })).toBeVisible();
+    expect(await accessibilityProblems(container)).toEqual([]);
+  });
+
+  it("is not for agents", async () => {
+    useLogin.setState({ user: { ...ME, role: "agent" } });
+    const { calls } = show(FULL);
+    expect(screen.getByTestId("where")).toHaveTextContent("/inbox");
+    expect(calls).toEqual([]);
+  });
+
+  it("leads to the settings where there is no team", async () => {
+    show([aQueue(0)]);
+    expect(await screen.findByRole("link", { name: "Make one" })).toHaveAttribute(
+      "href",
+      "/settings/teams",
+    );
+  });
+
+  it("sorts the agents, and finds them", async () => {
+    show(FULL);
+    const names = () =>
+      screen.getAllByTestId("agent-row").map((row) => row.querySelector("bdi")?.textContent);
+    await userEvent.click(await screen.findByRole("button", { name: "In hand" }));
+    await userEvent.click(screen.getByRole("button", { name: "In hand" }));
+    expect(names()).toEqual(["Ben", "Ana"]);
+    const header = screen.getByRole("columnheader", { name: "In hand" });
+    expect(header).toHaveAttribute("aria-sort", "descending");
+    await userEvent.type(screen.getByRole("searchbox"), "an");
+    expect(names()).toEqual(["Ana"]);
+  });
+
+  it("sets the status and the capacity of an agent", async () => {
+    const { changes } = show(FULL);
+    await userEvent.click(await screen.findByRole("button", { name: "Actions for Ana" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Busy" }));
+    await userEvent.click(screen.getByRole("button", { name: "Actions for Ana" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Change the capacity" }));
+    const field = screen.getByRole("spinbutton");
+    await userEvent.clear(field);
+    await userEvent.type(field, "8");
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() =>
+      expect(changes().map(({ body }) => body)).toEqual([{ status: "busy" }, { capacity: 8 }]),
+    );
+  });
+
+  it("reads a conversation without anybody noticing, and whispers", async () => {
+    const { changes, attend } = show(FULL);
+    await userEvent.click(await screen.findByRole("button", { name: "Team 1: show the line" }));
+    const drawer = within(await screen.findByRole("dialog", { name: "Team 1" }));
+    await userEvent.click(await drawer.findByRole("button", { name: /Customer 1/ }));
+    expect(await screen.findByText("Message 1")).toBeVisible();
+    expect(screen.queryByTestId("composer")).toBeNull();
+    expect(screen.queryByRole("button", { name: "React" })).toBeNull();
+    expect(changes()).toEqual([]);
+    expect(attend).not.toHaveBeenCalled();
+    const field = screen.getByRole("textbox", { name: /Whisper to Ana/ });
+    await userEvent.type(field, "Offer a refund{Enter}");
+    await waitFor(() => expect(changes()).toHaveLength(1));
+    expect(changes()[0]?.body).toEqual({
+      type: "note",
+      text: { body: "@Ana Offer a refund", mentions: [ANA.id] },
+    });
+    expect(await accessibilityProblems(screen.getByRole("dialog"))).toEqual([]);
+  });
+
+  it("takes a conversation over", async () => {
+    const { changes } = show(FULL);
+    await userEvent.click(await screen.findByRole("button", { name: "Team 1: show the line" }));
+    await userEvent.click(await screen.findByRole("button", { name: /Customer 1/ }));
+    await userEvent.click(await screen.findByRole("button", { name: "Take over" }));
+    await waitFor(() =>
+      expect(screen.getByTestId("where")).toHaveTextContent(`/inbox/${id("cnv", 1)}`),
+    );
+    expect(changes()[0]?.body).toEqual({ assignee_id: ME.id });
+  });
+
+  it("moves several at once", async () => {
+    const { changes } = show(FULL);
+    await userEvent.click(await screen.findByRole("button", { name: "Team 1: show the line" }));
+    await userEvent.click(await screen.findByRole("checkbox", { name: "All of these" }));
+    expect(screen.getByText("3 chosen")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Reassign" }));
+    await userEvent.click(await screen.findByRole("option", { name: /Ben/ }));
+    await waitFor(() => expect(changes()).toHaveLength(3));
+    expect(
+      changes().every(
+        ({ body }) => (body as typeof ben & { assignee_id: string }).assignee_id === BEN.id,
+      ),
+    ).toBe(true);
+    await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
+  });
+
+  it("says once when a line gets over what one has set", async () => {
+    const { live, client } = show(FULL);
+    expect(await card("Team 1")).toHaveAttribute("data-alert", "false");
+    await userEvent.click(screen.getByRole("button", { name: "Alerts" }));
+    const field = screen.getByRole("spinbutton", { name: "Waiting conversations" });
+    fireEvent.change(field, { target: { value: "2" } });
+    await userEvent.click(screen.getByRole("button", { name: "Save" }));
+    expect(await card("Team 1")).toHaveAttribute("data-alert", "true");
+    const said = screen.getByText("Team 1: More than 2 wait.");
+    expect(said).toHaveAttribute("role", "status");
+    act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 9 }));
+    expect(within(await card("Team 1")).getByText("More than 2 wait")).toBeVisible();
+    expect(useAlertSettings.getState().of[ME.id]).toMatchObject({ waiting: 2, wait: 15 });
+  });
+});
