@@ -83,7 +83,7 @@ pub async fn receive(
 
 /// Whoever is refused comes again after a pause, as the provider does; without one fifty tries are over in no time.
 async fn come_again() {
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(250)).await;
 }
 
 async fn crowd(engine: Engine) {

@@ -1,4 +1,4 @@
-import { Inbox, type LucideIcon } from "lucide-react";
+import { Activity, Inbox, type LucideIcon, Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { TopCommand } from "@/features/command-bar/command";
 import type { Role } from "@/lib/api/types";
@@ -20,6 +20,8 @@ export function usePageCommands(go: (path: string) => void): TopCommand[] {
   const role = useLogin((login) => login.user?.role);
   const places: Place[] = [
     { path: "/inbox", name: t("nav.inbox"), icon: Inbox, needs: "agent" },
+    { path: "/search", name: t("search.title"), icon: Search, needs: "agent" },
+    { path: "/wall", name: t("nav.live"), icon: Activity, needs: "supervisor" },
     ...SETTINGS.map(({ path, name, icon, needs }) => ({
       path: `/settings/${path}`,
       name: t(`settings.${name}`),
