@@ -13,7 +13,16 @@ import { resendPassing } from "@/features/messages/sending";
 import { applySession } from "@/features/numbers/events";
 import { applyQueue } from "@/features/queues/events";
 import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
-import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "@/lib/api/types";
+import { api } from "@/lib/api/client";
+import type {
+  Agent,
+  Contact,
+  Conversation,
+  Message,
+  Page,
+  QueueFigures,
+  Session,
+} from "@/lib/api/types";
 import { useConnection } from "@/lib/connection";
 import { type InboxFilters, keys } from "@/lib/keys";
 import type { LiveCache } from "@/lib/live-cache";
@@ -134,6 +143,12 @@ export function createLive(
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };
+  // Whoever comes is given something at once, before the page listens.
+  const findOffers = async () => {
+    const query = { assignee: "me", status: "open", limit: 50 };
+    const mine = await api.get<Page<Conversation>>("/conversations", query).catch(() => null);
+    for (const row of mine?.data ?? []) noteOffer(row);
+  };
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),
     token: accessToken,
@@ -162,6 +177,7 @@ export function createLive(
       if (state.phase === "connected" && before !== "connected") {
         // Figures have no number by which what was missed could be asked for.
         void client.invalidateQueries({ queryKey: keys.queues });
+        void findOffers();
         resendPassing((message) => takeMessage(live, message));
       }
     },
