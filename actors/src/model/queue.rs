@@ -48,7 +48,7 @@ impl Strategy {
 pub struct Routing {
     pub strategy: Strategy,
     /// Seconds within which an agent has to accept what they were given, else it goes to somebody else and they are
-    /// away; null: what is given is theirs at once.
+    /// away, and they are given one at a time; null: what is given is theirs at once.
     pub accept_seconds: Option<u32>,
     /// Seconds within which a contact is to be answered; null: no goal.
     pub reply_goal_seconds: Option<u32>,

@@ -52,6 +52,8 @@ pub struct Board {
     lines: HashMap<Line, BTreeSet<Place>>,
     /// Open conversations of each agent.
     pub(super) loads: HashMap<UserId, u32>,
+    /// Those of them that they have not accepted yet.
+    offers: HashMap<UserId, u32>,
     /// Conversations that are being written at the moment, and for whom a place is kept meanwhile.
     held: HashMap<ConversationId, Option<UserId>>,
     kept: HashMap<UserId, u32>,
@@ -157,7 +159,12 @@ impl Board {
             return;
         }
         match standing.assignee {
-            Some(user) => *self.loads.entry(user).or_default() += 1,
+            Some(user) => {
+                *self.loads.entry(user).or_default() += 1;
+                if standing.reserved_until.is_some() {
+                    *self.offers.entry(user).or_default() += 1;
+                }
+            }
             None => {
                 let line = self.lines.entry(line_of(&standing)).or_default();
                 line.insert(place_of(&standing));
@@ -172,6 +179,9 @@ impl Board {
         };
         if let Some(user) = standing.assignee {
             lower(&mut self.loads, user);
+            if standing.reserved_until.is_some() {
+                lower(&mut self.offers, user);
+            }
         } else if let Some(line) = self.lines.get_mut(&line_of(&standing)) {
             line.remove(&place_of(&standing));
             if line.is_empty() {
@@ -271,7 +281,11 @@ impl Board {
     /// Who gets the team's next conversation.
     fn choose(&self, team: &QueueTeam) -> Option<&Agent> {
         let members = team.members.iter().filter_map(|user| self.agents.get(user));
-        let able = members.filter(|agent| self.has_room(agent));
+        // What has to be accepted comes one at a time: nobody can accept twenty within half a minute.
+        let offers = team.routing.accept_seconds.is_some();
+        let able = members
+            .filter(|agent| self.has_room(agent))
+            .filter(|agent| !offers || self.is_free(agent.id));
         let turn = |agent: &&Agent| self.turns.get(&agent.id).copied().unwrap_or(0);
         match team.routing.strategy {
             Strategy::Manual => None,
@@ -284,6 +298,11 @@ impl Board {
 
     fn has_room(&self, agent: &Agent) -> bool {
         agent.state == AgentStatus::Online && self.load(agent.id) < agent.capacity
+    }
+
+    /// Whether nothing waits to be accepted by an agent, or is about to.
+    fn is_free(&self, user: UserId) -> bool {
+        !self.offers.contains_key(&user) && !self.kept.contains_key(&user)
     }
 
     /// What an agent has in hand, or is about to get.

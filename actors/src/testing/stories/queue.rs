@@ -223,6 +223,9 @@ async fn what_is_not_accepted_goes_to_somebody_else_and_who_let_it_pass_is_away(
     let ana = shown.agents.iter().find(|agent| agent.id == ANA).unwrap();
     assert_eq!(ana.state, AgentStatus::Away);
     assert_eq!(ana.reason, Some(StatusReason::Missed));
+    // One at a time.
+    let next = waiting(&stage, 1).await;
+    assert_eq!(holder(&stage, next), None);
     // Who says something has accepted it.
     let ben = crate::model::user::UserBrief {
         id: BEN,
@@ -235,7 +238,10 @@ async fn what_is_not_accepted_goes_to_somebody_else_and_who_let_it_pass_is_away(
     let said = stage.hub.send(&by, id, draft("hello").by(&ben).into());
     said.await.unwrap();
     assert_eq!(row(&stage, id).reserved_until, None);
+    settle().await;
+    assert_eq!(holder(&stage, next), Some(BEN));
     pass(seconds(60)).await;
+    assert_eq!(holder(&stage, next), None, "he let the second one pass");
     assert_eq!(holder(&stage, id), Some(BEN));
 }
 
