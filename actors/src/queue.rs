@@ -69,6 +69,7 @@ pub struct Queues {
     failed: Vec<Step>,
     told: HashMap<Option<TeamId>, QueueFigures>,
     checked_at: Instant,
+    ticked_at: Instant,
 }
 
 type Loaded = Result<(Floor, Option<Vec<(UserId, Timestamp)>>), HubError>;
@@ -87,6 +88,7 @@ impl Queues {
             failed: Vec::new(),
             told: HashMap::new(),
             checked_at: Instant::now(),
+            ticked_at: Instant::now(),
         }
     }
 
@@ -110,7 +112,7 @@ impl Queues {
         let now = self.hub.now();
         match loaded {
             Ok((floor, replies)) => {
-                let mut board = Board::of(floor, self.board.take().unwrap_or_default());
+                let mut board = Board::of(floor, self.board.take().unwrap_or_default(), now);
                 // A board that was there before counted them when they came.
                 let known: Option<HashSet<_>> = replies.map(|all| all.into_iter().collect());
                 for mut news in early {
@@ -181,6 +183,7 @@ impl Queues {
                 }
                 board.release(step.conversation);
                 if let Some(user) = step.missed_by.filter(|_| is_missed) {
+                    board.miss(user);
                     self.miss(user, ctx);
                 }
             }
@@ -218,6 +221,12 @@ impl Queues {
                 ctx.stop();
             }
             return;
+        }
+        let slept = self.ticked_at.elapsed() > 4 * TICK;
+        self.ticked_at = Instant::now();
+        if slept {
+            // The process stood still: nothing that it knows may hold any more.
+            return self.load(ctx);
         }
         if self.stale || self.board.is_none() {
             self.load(ctx);
@@ -349,7 +358,7 @@ impl Handler<Ask> for Queues {
         AtomicResponse::new(Box::pin(read.into_actor(self).map(
             move |loaded: Loaded, _, _| {
                 let (floor, replies) = loaded?;
-                let mut board = Board::of(floor, Board::default());
+                let mut board = Board::of(floor, Board::default(), now);
                 board.take(answered(replies.into_iter().flatten()), now);
                 Ok(board.figures(now))
             },

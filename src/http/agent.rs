@@ -34,7 +34,7 @@ pub async fn mine(caller: Caller<UseAccount>) -> ApiResult<Shown<Agent>> {
 #[derive(Deserialize, ToSchema)]
 pub struct SetStatus {
     status: AgentStatus,
-    /// Away because nobody touched the dashboard, rather than by choice.
+    /// With the status `away`: because nobody touched the dashboard, rather than by choice.
     #[serde(default)]
     idle: bool,
 }
@@ -46,8 +46,8 @@ pub async fn set_mine(
 ) -> ApiResult<Shown<Agent>> {
     let change = AgentChange {
         status: Some(form.status),
-        reason: form.idle.then_some(StatusReason::Idle),
-        capacity: None,
+        reason: (form.idle && form.status == AgentStatus::Away).then_some(StatusReason::Idle),
+        ..AgentChange::default()
     };
     let (user, tenant) = (caller.user()?, caller.tenant());
     let (agent, receipt) = tenant.change_agent(&caller.actor, user, change).await?;
@@ -81,6 +81,7 @@ pub async fn change(
         status: form.status,
         reason: form.status.map(|_| StatusReason::Forced),
         capacity: form.capacity,
+        only_if: None,
     };
     let tenant = caller.tenant();
     let (agent, receipt) = tenant.change_agent(&caller.actor, id, change).await?;

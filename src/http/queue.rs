@@ -43,7 +43,7 @@ pub async fn line(
     let tenant = caller.tenant();
     // Another organization's team is not there, rather than empty.
     tenant.find_team(id).await?;
-    let rows = tenant.line(id, page.rows() - 1).await?;
+    let rows = tenant.line(&[id], page.rows() - 1).await?;
     page.of(rows, |row| row.id)
 }
 
@@ -79,17 +79,11 @@ pub async fn take_next(
                 .field("team_id", "must be a team that you are in"));
         }
     }
+    let ids: Vec<TeamId> = teams.iter().map(|team| team.id).collect();
     for _ in 0..TRIES {
-        let mut waiting: Vec<(Conversation, TeamBrief)> = Vec::new();
-        for team in &teams {
-            let line = tenant.line(team.id, 1).await?;
-            waiting.extend(line.into_iter().map(|first| (first, team.clone())));
-        }
-        let first = waiting.into_iter().min_by_key(|(row, _)| {
-            let since = row.waiting_since.map_or(i64::MAX, |at| at.millis());
-            (std::cmp::Reverse(row.priority), since, row.id)
-        });
-        let Some((first, team)) = first else {
+        let first = tenant.line(&ids, 1).await?.pop();
+        let Some((first, team)) = first.and_then(|row| row.team.clone().map(|team| (row, team)))
+        else {
             return Ok(Shown(Taken { conversation: None }));
         };
         if let Some(taken) = take(&caller, &first, team, &me).await? {
@@ -138,7 +132,7 @@ pub async fn accept(
         return Err(ApiError::of(Code::Conflict).detail("it is somebody else's by now"));
     }
     let change = ConversationChange {
-        accept: true,
+        accept: Some(user),
         ..ConversationChange::default()
     };
     let accepted = caller.app.hub.change(&caller.actor, id, change).await?;

@@ -6,12 +6,16 @@ use actors::time::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::check::Check;
 use super::conversation::link;
 use super::error::ApiResult;
 use super::extract::{Caller, Query};
 use super::page::{List, Page};
 use super::permission::ReadConversations;
 use crate::store::{Hit, MessageSearch};
+
+/// The longest type that messages are stored with, in letters of four bytes.
+const LONGEST_TYPE: usize = 256;
 
 /// What is looked for.
 #[derive(Deserialize, IntoParams)]
@@ -43,6 +47,12 @@ pub async fn list(
     Query(query): Query<SearchQuery>,
     page: Page,
 ) -> ApiResult<List<Hit>> {
+    let mut check = Check::default();
+    let kind = query.kind.filter(|kind| !kind.is_empty());
+    if kind.as_ref().is_some_and(|kind| kind.len() > LONGEST_TYPE) {
+        check.refuse("type", format!("must be at most {LONGEST_TYPE} bytes"));
+    }
+    check.finish()?;
     let search = MessageSearch {
         q: query.q,
         conversation: query.conversation,
@@ -50,7 +60,7 @@ pub async fn list(
         session: query.session,
         author: query.author,
         direction: query.direction,
-        kind: query.kind.filter(|kind| !kind.is_empty()),
+        kind,
         since: query.since,
         until: query.until,
         after: page.after::<MessageId>()?,

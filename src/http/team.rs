@@ -36,7 +36,7 @@ pub struct CreateTeam {
     name: String,
     #[serde(default)]
     member_ids: Vec<UserId>,
-    /// Numbers whose conversations are its from the start; another team loses them.
+    /// Numbers whose conversations are its while they have no team; another team loses them.
     #[serde(default)]
     session_ids: Vec<SessionId>,
     /// Absent: its agents take what waits themselves.
@@ -72,7 +72,7 @@ pub struct ChangeTeam {
     name: Option<String>,
     /// All of them, instead of those who are in it now.
     member_ids: Option<Vec<UserId>>,
-    /// All numbers whose conversations are its from the start; another team loses them.
+    /// All numbers whose conversations are its while they have no team; another team loses them.
     session_ids: Option<Vec<SessionId>>,
     /// All of the rules.
     routing: Option<Routing>,

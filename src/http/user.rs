@@ -78,6 +78,7 @@ pub async fn change(
     match tenant.change_user(&caller.actor, id, &change).await? {
         UserChanged::Done(user) => {
             caller.app.expel(tenant.organization(), Who::User(id));
+            caller.app.hub.announce(tenant.tell_agent(id).await?);
             Ok(Shown(user.into()))
         }
         UserChanged::LastOwner => Err(ApiError::of(Code::LastOwner)),

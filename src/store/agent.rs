@@ -7,7 +7,7 @@ use std::sync::Arc;
 use actors::event::{Audience, Envelope, Event};
 use actors::model::agent::{Agent, AgentStatus, DEFAULT_CAPACITY, StatusReason};
 use actors::model::ids::{OrganizationId, UserId};
-use actors::model::user::{Actor, Who};
+use actors::model::user::Actor;
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
@@ -48,6 +48,8 @@ pub struct AgentChange {
     /// Why, when it is not their own choice.
     pub reason: Option<StatusReason>,
     pub capacity: Option<u32>,
+    /// Nothing changes unless this is their status.
+    pub only_if: Option<AgentStatus>,
 }
 
 impl Tenant {
@@ -83,7 +85,12 @@ impl Tenant {
         change: AgentChange,
     ) -> Result<(Agent, Receipt), StoreError> {
         in_tx!(self.db(), |conn| {
+            // Locks the organization's row: of two who change the same agent at once nothing is lost.
+            event::take_seqs(conn, self.org(), 0).await?;
             let before = one(conn, self.org(), id).await?;
+            if change.only_if.is_some_and(|wanted| wanted != before.status) {
+                return Ok((before, Receipt::default()));
+            }
             let status = change.status.unwrap_or(before.status);
             let reason = match change.status {
                 Some(_) => change.reason,
@@ -93,21 +100,25 @@ impl Tenant {
             if (status, reason, capacity) == (before.status, before.reason, before.capacity) {
                 return Ok((before, Receipt::default()));
             }
-            let moved = status != before.status;
+            let is_here = !seated(conn, &[id.0]).await?.is_empty();
+            let state = match is_here {
+                true => status,
+                false => AgentStatus::Offline,
+            };
             let row = AgentRow {
                 user_id: id.0,
                 organization_id: self.org(),
                 status: status.as_str().to_owned(),
                 reason: reason.map(|reason| reason.as_str().to_owned()),
                 capacity: i64::from(capacity),
-                since: match moved {
+                since: match state != before.state {
                     true => Timestamp::now().naive(),
                     false => before.since.naive(),
                 },
             };
             save(conn, row).await?;
             let subject = id.to_string();
-            if moved {
+            if status != before.status {
                 let details = json!({"status": status, "before": before.status, "reason": reason});
                 let action = "agent.status_changed";
                 audit::record(conn, self.store(), by, action, &subject, &details).await?;
@@ -130,19 +141,27 @@ impl Tenant {
 
     /// Somebody let a conversation pass: they are away, if they were online.
     pub(super) async fn miss(&self, id: UserId) -> Result<Receipt, StoreError> {
-        let by = Actor {
-            who: Who::System,
-            ..Actor::hub(self.organization())
-        };
-        if self.find_agent(id).await?.status != AgentStatus::Online {
-            return Ok(Receipt::default());
-        }
+        let by = Actor::hub(self.organization());
         let change = AgentChange {
             status: Some(AgentStatus::Away),
             reason: Some(StatusReason::Missed),
+            only_if: Some(AgentStatus::Online),
             capacity: None,
         };
         Ok(self.change_agent(&by, id, change).await?.1)
+    }
+
+    /// Tells how somebody stands now that their account changed.
+    pub async fn tell_agent(&self, id: UserId) -> Result<Receipt, StoreError> {
+        in_tx!(self.db(), |conn| {
+            let agent = Arc::new(one(conn, self.org(), id).await?);
+            let told = Event::AgentUpdated(agent);
+            let told = event::append(conn, self.organization(), Audience::Everyone, told).await?;
+            Ok(Receipt {
+                envelopes: vec![told],
+                jobs: false,
+            })
+        })
     }
 }
 
@@ -324,11 +343,11 @@ pub(super) async fn load(
     organization: i64,
     ids: Option<&[i64]>,
 ) -> Result<Vec<Agent>, StoreError> {
-    let people: Vec<(i64, String, NaiveDateTime)> = with_conn!(conn, |c| {
+    let people: Vec<(i64, String, NaiveDateTime, bool)> = with_conn!(conn, |c| {
         let mut query = users::table
             .filter(users::organization_id.eq(organization))
             .order(users::id)
-            .select((users::id, users::name, users::created_at))
+            .select((users::id, users::name, users::created_at, users::disabled))
             .into_boxed();
         if let Some(ids) = ids {
             query = query.filter(users::id.eq_any(ids));
@@ -344,7 +363,7 @@ pub(super) async fn load(
         .collect();
     people
         .into_iter()
-        .map(|(id, name, created_at)| {
+        .map(|(id, name, created_at, disabled)| {
             let row = known.get(&id);
             let status = match row {
                 Some(row) => field::named("agent status", &row.status, AgentStatus::parse)?,
@@ -359,7 +378,8 @@ pub(super) async fn load(
                 id: UserId(id),
                 name,
                 status,
-                state: match seated.contains(&id) {
+                // Whoever is locked out is gone, before their sockets are.
+                state: match seated.contains(&id) && !disabled {
                     true => status,
                     false => AgentStatus::Offline,
                 },

@@ -271,8 +271,7 @@ pub(super) fn after(
         ..state.conversation.clone()
     };
     conversation.set_status(status);
-    let author = message.author.as_ref().map(|author| author.kind);
-    if let (Direction::Outbound, Some(author)) = (message.direction, author) {
+    if let (Direction::Outbound, Some(author)) = (message.direction, &message.author) {
         conversation.answered_by(author);
     }
     ConversationState {

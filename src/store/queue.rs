@@ -256,10 +256,14 @@ impl Tenant {
         Ok(replies)
     }
 
-    /// What waits in a team's line, next first.
-    pub async fn line(&self, team: TeamId, limit: i64) -> Result<Vec<Conversation>, StoreError> {
+    /// What waits in the lines of these teams, next first.
+    pub async fn line(
+        &self,
+        teams: &[TeamId],
+        limit: i64,
+    ) -> Result<Vec<Conversation>, StoreError> {
         let mut conn = self.db().read().await?;
-        let ids = self.line_ids(&mut conn, team, limit).await?;
+        let ids = self.line_ids(&mut conn, teams, limit).await?;
         let mut found = conversation::load(&mut conn, self.org(), &ids).await?;
         let place: HashMap<i64, usize> = ids.iter().copied().zip(0..).collect();
         found.sort_by_key(|row| place.get(&row.id.0).copied());
@@ -269,9 +273,10 @@ impl Tenant {
     async fn line_ids(
         &self,
         conn: &mut Conn,
-        team: TeamId,
+        teams: &[TeamId],
         limit: i64,
     ) -> Result<Vec<i64>, StoreError> {
+        let teams: Vec<Option<i64>> = teams.iter().map(|team| Some(team.0)).collect();
         // In the index's order, one hurry after the other: a contact who does not wait comes last, on both databases.
         let mut ids: Vec<i64> = Vec::new();
         for priority in Priority::falling() {
@@ -283,7 +288,7 @@ impl Tenant {
                 let found: Vec<i64> = with_conn!(conn, |c| {
                     let mut query = conversations::table
                         .filter(conversations::organization_id.eq(self.org()))
-                        .filter(conversations::team_id.eq(Some(team.0)))
+                        .filter(conversations::team_id.eq_any(&teams))
                         .filter(conversations::status.eq("open"))
                         .filter(conversations::assignee_id.is_null())
                         .filter(conversations::priority.eq(priority.rank()))

@@ -18,7 +18,7 @@ use super::db::Conn;
 use super::directory::{Deed, Noun};
 use super::schema::{sessions, team_members, team_sessions, teams, users};
 use super::{Tenant, field};
-use crate::{in_tx, with_conn};
+use crate::{in_tx, lock_first, with_conn};
 
 /// A team with its members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -27,7 +27,7 @@ pub struct Team {
     pub name: String,
     /// Oldest colleagues first.
     pub members: Vec<UserBrief>,
-    /// Numbers whose conversations are this team's from the start.
+    /// Numbers whose conversations are this team's while they have no team.
     pub session_ids: Vec<SessionId>,
     pub routing: Routing,
     pub created_at: Timestamp,
@@ -187,7 +187,10 @@ impl Tenant {
                     .filter(teams::organization_id.eq(self.org()))
                     .filter(teams::overflow_team_id.eq(Some(id.0)))
             )
-            .set(teams::overflow_team_id.eq(None::<i64>))
+            .set((
+                teams::overflow_team_id.eq(None::<i64>),
+                teams::overflow_seconds.eq(None::<i64>),
+            ))
             .execute(c)
             .await)?;
             let deed = deed("team.archived", id, json!({"name": team.name}));
@@ -232,7 +235,16 @@ impl Tenant {
         routing: &Routing,
     ) -> Result<(), StoreError> {
         if let Some(other) = routing.overflow_team_id {
-            self.team(conn, other.0).await?;
+            // Held, so that nobody takes it out of use meanwhile.
+            let found: Option<i64> = lock_first!(
+                conn,
+                teams::table
+                    .filter(teams::organization_id.eq(self.org()))
+                    .filter(teams::archived_at.is_null())
+                    .filter(teams::id.eq(other.0))
+                    .select(teams::id)
+            )?;
+            found.ok_or(StoreError::NotFound)?;
         }
         let seconds = |setting: Option<u32>| setting.map(i64::from);
         with_conn!(conn, |c| diesel::update(teams::table.find(team))

@@ -322,7 +322,7 @@ async fn note_change(
     if change.route.is_some() && by.who != Who::System {
         audit::record(conn, store, by, "conversation.taken", &subject, &json!({})).await?;
     }
-    if change.accept {
+    if change.accept.is_some() {
         let action = "conversation.accepted";
         audit::record(conn, store, by, action, &subject, &json!({})).await?;
     }

@@ -6,7 +6,7 @@ use crate::model::contact::{ContactBrief, Identity};
 use crate::model::ids::{
     ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId, UserId,
 };
-use crate::model::message::{AuthorKind, Direction};
+use crate::model::message::{Author, AuthorKind, Direction};
 use crate::model::queue::Route;
 use crate::model::status::MessageStatus;
 use crate::model::user::UserBrief;
@@ -64,12 +64,16 @@ impl Conversation {
     }
 
     /// Somebody said something to the contact: does that answer them?
-    pub const fn answered_by(&mut self, author: AuthorKind) {
+    pub fn answered_by(&mut self, author: &Author) {
         if matches!(
-            author,
+            author.kind,
             AuthorKind::User | AuthorKind::ApiKey | AuthorKind::App
         ) {
             self.waiting_since = None;
+        }
+        // Whoever answers what is reserved for them has accepted it; what others say is no word of theirs.
+        let holder = self.assignee.as_ref().map(|user| user.id.to_string());
+        if author.kind == AuthorKind::User && author.id == holder {
             self.reserved_until = None;
         }
     }
@@ -234,9 +238,9 @@ pub struct ConversationChange {
     /// Gives it out, if it still waits.
     #[serde(default)]
     pub route: Option<Route>,
-    /// The assignee takes what was reserved for them.
+    /// This person takes what was reserved for them.
     #[serde(default)]
-    pub accept: bool,
+    pub accept: Option<UserId>,
     /// Takes it from whoever did not accept it until exactly then.
     #[serde(default)]
     pub end_reservation: Option<Timestamp>,
@@ -327,7 +331,8 @@ impl ConversationChange {
         if let Some(route) = &self.route {
             route.apply(conversation);
         }
-        if self.accept {
+        let holder = conversation.assignee.as_ref().map(|user| user.id);
+        if self.accept.is_some() && self.accept == holder {
             conversation.reserved_until = None;
         }
         let ends = self.end_reservation.is_some();

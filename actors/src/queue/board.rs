@@ -17,6 +17,8 @@ use crate::time::Timestamp;
 
 /// How long an agent may be away from the dashboard before those who wait for them go to others.
 const GRACE: Duration = Duration::from_secs(60);
+/// How long after a node began to keep the lines nobody is blamed for what they did not accept.
+const SETTLE: Duration = Duration::from_secs(5);
 /// Conversations of one line that are looked through for those that overflow.
 const MOST_OVERDUE: usize = 500;
 
@@ -65,13 +67,16 @@ pub struct Board {
     pub(super) taken: HashMap<TeamId, Series>,
     pub(super) replies: HashMap<UserId, Series>,
     head: i64,
+    /// When this node began to keep the lines.
+    began: Option<Timestamp>,
 }
 
 impl Board {
     /// The board of what is in the database. Whose turn it is, what is being written and who answered is taken over
     /// from the board before.
-    pub fn of(floor: Floor, before: Self) -> Self {
+    pub fn of(floor: Floor, before: Self, now: Timestamp) -> Self {
         let mut board = Self {
+            began: before.began.or(Some(now)),
             turns: before.turns,
             turn: before.turn,
             held: before.held,
@@ -127,8 +132,12 @@ impl Board {
         if standing.seq <= newest {
             return;
         }
-        for one in moves(known, &standing) {
-            self.count(one.team, one.kind, now);
+        // What was not open and is somebody's was theirs before: it came back.
+        let came_back = known.is_none() && standing.assignee.is_some();
+        if !came_back {
+            for one in moves(known, &standing) {
+                self.count(one.team, one.kind, now);
+            }
         }
         self.place(standing);
     }
@@ -137,6 +146,15 @@ impl Board {
     pub fn is_unmoved(&self, step: &Step) -> bool {
         let standing = self.open.get(&step.conversation);
         standing.is_some_and(|standing| standing.seq == step.seq)
+    }
+
+    /// Somebody let a conversation pass: they are given nothing more, whatever the database still says.
+    pub fn miss(&mut self, user: UserId) {
+        if let Some(agent) = self.agents.get_mut(&user)
+            && agent.state == AgentStatus::Online
+        {
+            agent.state = AgentStatus::Away;
+        }
     }
 
     /// A conversation is not there any more.
@@ -322,7 +340,9 @@ impl Board {
                         end_reservation: Some(until),
                         ..ConversationChange::default()
                     };
-                    (change, Some(user))
+                    // While nobody kept the lines nobody could accept.
+                    let asked = self.began.is_some_and(|began| until > began + SETTLE);
+                    (change, asked.then_some(user))
                 }
                 _ if self.is_left(standing, user, now) => {
                     let change = ConversationChange {

@@ -194,6 +194,11 @@ impl Tenant {
             .returning(SessionRow::as_returning())
             .get_result(c)
             .await)?;
+            if changes.hidden_at.is_some() {
+                with_conn!(conn, |c| diesel::delete(team_sessions::table.find(id.0))
+                    .execute(c)
+                    .await)?;
+            }
             let subject = id.to_string();
             audit::record(conn, self.store(), by, action, &subject, details).await?;
             let tasks = task.as_slice();

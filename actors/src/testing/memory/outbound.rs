@@ -56,7 +56,7 @@ impl Tables {
         // A reaction is no answer.
         if !draft.note && draft.kind != "reaction" {
             let mut answered = state.conversation.clone();
-            answered.answered_by(draft.author.kind);
+            answered.answered_by(&draft.author);
             row.waiting_since = answered.waiting_since;
             row.reserved_until = answered.reserved_until;
         }
