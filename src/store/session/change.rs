@@ -15,7 +15,7 @@ use serde_json::json;
 use super::secret::{Column, Place};
 use super::{SessionRow, find, status_name, tell};
 use crate::secret::Keyring;
-use crate::store::schema::sessions;
+use crate::store::schema::{sessions, team_sessions};
 use crate::store::{Tenant, audit, job};
 use crate::{in_tx, with_conn};
 

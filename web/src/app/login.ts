@@ -1,3 +1,5 @@
+import { forgetRun } from "@/features/conversations/bulk/run";
+import { clearSelection } from "@/features/conversations/bulk/selection";
 import { useDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
 import {
@@ -30,6 +32,8 @@ export function watchLogin(): () => void {
     const before = useLogin.getState().user;
     if (before?.id === user?.id) return;
     if (before) queryClient.clear();
+    forgetRun();
+    clearSelection();
     if (user) clearLeftovers(user);
     useLogin.setState({ user, organization: null });
   });

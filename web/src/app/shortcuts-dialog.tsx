@@ -16,6 +16,7 @@ const SHORTCUTS = [
   { keys: ["Alt", "E"], what: "close" },
   { keys: ["/"], what: "search" },
   { keys: ["↑", "↓"], what: "rows" },
+  { keys: ["X"], what: "select" },
   { keys: ["Enter"], what: "send" },
   { keys: ["Ctrl", "Enter"], what: "sendToo" },
   { keys: ["Shift", "Enter"], what: "newLine" },

@@ -3,6 +3,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "react-router";
 import { Empty } from "@/components/ui/states";
+import { BulkDock } from "@/features/conversations/bulk/bulk-dock";
+import { SelectButton } from "@/features/conversations/bulk/select-button";
 import { ConversationList } from "@/features/conversations/conversation-list";
 import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
@@ -64,6 +66,7 @@ export function InboxRoute() {
           </Title>
           <div className="flex items-center gap-1">
             <TakeNext next={next} />
+            <SelectButton />
             <SearchLink q="" />
             <NewConversation sessions={sessions.data ?? []} />
           </div>
@@ -80,6 +83,12 @@ export function InboxRoute() {
         <p role="status" className="sr-only">
           {filters.q && !list.isPlaceholderData && list.isSuccess && found}
         </p>
+        <BulkDock
+          filters={filters}
+          users={users.data ?? []}
+          teams={teams.data ?? []}
+          tags={tags.data ?? []}
+        />
         <ConversationList
           filters={filters}
           selected={conversationId ?? null}

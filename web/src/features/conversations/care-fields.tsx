@@ -1,21 +1,17 @@
 import { ChevronDown, type LucideIcon, Plus, UserRound, Users } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 import { TagChip, TagDot } from "@/components/tag-chip";
-import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { Picker } from "@/components/ui/picker";
 import { toastProblem } from "@/components/ui/toast";
 import type { Conversation, Tag, Team, UserView } from "@/lib/api/types";
-import { useLogin, useMay } from "@/lib/session-user";
+import { NONE, useAssigneeChoices } from "./assignee-choices";
 import type { Change } from "./guesses";
+import { MadeBy } from "./made-by";
 import { PRIORITIES, PRIORITY_ICONS } from "./priority-mark";
 import { useChangeConversation } from "./queries";
-
-/** The choice that means nobody and no team. */
-const NONE = "none";
 
 interface CareProps {
   conversation: Conversation;
@@ -90,25 +86,9 @@ function FieldButton({ icon: Icon, label, value, ...rest }: FieldButtonProps) {
 
 function Assignee({ conversation, from, change }: FieldProps<UserView>) {
   const { t } = useTranslation();
-  const me = useLogin((login) => login.user);
+  const { me, options, userOf } = useAssigneeChoices(from);
   const { assignee } = conversation;
-  const others = from.filter((user) => !user.disabled && user.id !== me?.id);
-  const face = ({ id, name }: UserView) => <Avatar id={id} name={name} size={22} />;
-  const options = [
-    ...(me
-      ? [{ value: me.id, name: t("conversation.assignMe"), detail: me.name, mark: face(me) }]
-      : []),
-    {
-      value: NONE,
-      name: t("conversation.unassigned"),
-      mark: <UserRound aria-hidden className="mx-0.75 size-4 text-ink-faint" />,
-    },
-    ...others.map((user) => ({ value: user.id, name: user.name, mark: face(user) })),
-  ];
-  const choose = (id: string) => {
-    const user = [me, ...others].find((one) => one?.id === id);
-    change({ assignee: user ? { id: user.id, name: user.name } : null });
-  };
+  const choose = (id: string) => change({ assignee: userOf(id) });
   return (
     <Labelled
       label={t("conversation.assignee")}
@@ -243,23 +223,5 @@ function Tags({ conversation, from, change }: FieldProps<Tag>) {
         />
       </div>
     </Labelled>
-  );
-}
-
-/** Where teams and tags come from, when there are none. */
-function MadeBy({ what }: { what: "tags" | "teams" }) {
-  const { t } = useTranslation();
-  const may = useMay("supervisor");
-  return (
-    <>
-      {t(`care.none.${what}`)}{" "}
-      {may ? (
-        <Link to={`/settings/${what}`} className="font-medium text-tide-strong underline">
-          {t("care.makeOne")}
-        </Link>
-      ) : (
-        t("care.askSupervisor")
-      )}
-    </>
   );
 }

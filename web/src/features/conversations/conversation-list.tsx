@@ -6,7 +6,10 @@ import { Button } from "@/components/ui/button";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import type { Session, Tag } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { contactName } from "@/lib/format";
 import type { InboxFilters } from "@/lib/keys";
+import { RowCheck } from "./bulk/row-check";
+import { useRowSelection } from "./bulk/use-row-selection";
 import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
 import { SEARCH_BOX } from "./filter-bar";
@@ -44,6 +47,7 @@ export function ConversationList(props: ListProps) {
     getItemKey: keyOf,
     overscan: 8,
   });
+  const selection = useRowSelection(rows);
   const onScroll = useListScroll(scroller, JSON.stringify(filters), rows, ROW_PX);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -105,7 +109,11 @@ export function ConversationList(props: ListProps) {
         // Still the answer to other filters.
         list.isPlaceholderData && "opacity-60",
       )}
-      onKeyDown={moveFocus}
+      onKeyDown={(event) => {
+        if (selection.takeKey(event)) event.preventDefault();
+        else moveFocus(event);
+      }}
+      {...selection.handlers}
       onScroll={onScroll}
       role="presentation"
     >
@@ -120,7 +128,8 @@ export function ConversationList(props: ListProps) {
           return (
             <li
               key={item.key}
-              className="absolute inset-x-0 top-0 contain-strict"
+              data-row={row.id}
+              className="group/row absolute inset-x-0 top-0 contain-strict"
               style={{ height: item.size, transform: `translateY(${item.start}px)` }}
             >
               <ConversationRow
@@ -133,6 +142,7 @@ export function ConversationList(props: ListProps) {
                 showTeam={filters.team === "all"}
                 tags={tags}
               />
+              <RowCheck id={row.id} name={contactName(row.contact)} />
             </li>
           );
         })}

@@ -12,6 +12,7 @@ import { useLogin } from "@/lib/session-user";
 import { useNow } from "@/lib/use-now";
 import { type WindowState, windowState } from "@/lib/window";
 import { AssigneeMark } from "./assignee-mark";
+import { useSelection } from "./bulk/selection";
 import { LastLine } from "./last-line";
 import { PriorityMark } from "./priority-mark";
 import { RowFacts } from "./row-facts";
@@ -39,6 +40,8 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const { t } = useTranslation();
   const now = useNow();
   const me = useLogin((login) => login.user?.id);
+  const chosen = useSelection(({ rows }) => rows.has(row.id));
+  const selecting = useSelection(({ on }) => on);
   const name = contactName(row.contact);
   const window = windowState(row.window_expires_at, now);
   const at = row.last_message?.at ?? row.updated_at;
@@ -49,9 +52,10 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       data-testid="conversation-row"
       data-id={row.id}
       aria-current={selected ? "page" : undefined}
+      {...(selecting && { role: "checkbox", "aria-checked": chosen })}
       className={cn(
         "group mx-1.5 flex h-18.5 items-center gap-3 rounded-xl px-2.5 transition-colors -outline-offset-2",
-        selected ? "bg-tide-soft" : "hover:bg-sunken",
+        selected || chosen ? "bg-tide-soft" : "hover:bg-sunken",
       )}
     >
       <Avatar

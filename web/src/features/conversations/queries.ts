@@ -23,8 +23,9 @@ const PAGE = 50;
 /** The rows of the topic `inbox` keep these answers true, on screen or not: no need to ask again. */
 const LIVE = { staleTime: Number.POSITIVE_INFINITY };
 
-export function conversationList(filters: InboxFilters) {
-  const query = {
+/** The filters in the hub's words. */
+export function listQuery(filters: InboxFilters) {
+  return {
     status: filters.status === "all" ? null : filters.status,
     assignee: filters.assignee === "all" ? null : filters.assignee,
     team: filters.team === "all" ? null : filters.team,
@@ -33,8 +34,11 @@ export function conversationList(filters: InboxFilters) {
     session: filters.session === "all" ? null : filters.session,
     q: wantedText(filters.q) || null,
     sort: filters.sort === "newest" ? null : filters.sort,
-    limit: PAGE,
   };
+}
+
+export function conversationList(filters: InboxFilters) {
+  const query = { ...listQuery(filters), limit: PAGE };
   return {
     ...pagedQuery<Conversation>(keys.conversations(filters), "/conversations", query),
     ...LIVE,

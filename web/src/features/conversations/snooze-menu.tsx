@@ -1,5 +1,5 @@
 import { AlarmClock, CalendarClock, MessageCircleReply } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
@@ -18,24 +18,38 @@ const DAY_MS = 86_400_000;
 /** Puts a conversation off: it leaves the open ones and comes back by itself. */
 export function SnoozeMenu({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
-  const now = useNow();
   const setStatus = useSetStatus();
+  return (
+    <SnoozeChoice
+      onSnooze={(until) =>
+        void setStatus(conversation, { status: "snoozed", snoozed_until: until })
+      }
+      trigger={
+        <IconButton
+          icon={AlarmClock}
+          label={t("care.snooze")}
+          data-testid="snooze"
+          className={conversation.status === "snoozed" ? "text-tide-strong" : undefined}
+        />
+      }
+    />
+  );
+}
+
+interface SnoozeChoiceProps {
+  trigger: ReactNode;
+  /** Until when; null: until the customer writes. */
+  onSnooze: (until: string | null) => void;
+}
+
+/** The usual times, and any other. */
+export function SnoozeChoice({ trigger, onSnooze: snooze }: SnoozeChoiceProps) {
+  const { t } = useTranslation();
+  const now = useNow();
   const [picking, setPicking] = useState(false);
-  const snooze = (until: string | null) =>
-    void setStatus(conversation, { status: "snoozed", snoozed_until: until });
   return (
     <>
-      <Menu
-        align="end"
-        trigger={
-          <IconButton
-            icon={AlarmClock}
-            label={t("care.snooze")}
-            data-testid="snooze"
-            className={conversation.status === "snoozed" ? "text-tide-strong" : undefined}
-          />
-        }
-      >
+      <Menu align="end" trigger={trigger}>
         <MenuLabel>{t("care.snoozeHint")}</MenuLabel>
         {snoozeTimes(now).map(({ name, at }) => (
           <MenuItem key={name} icon={AlarmClock} onSelect={() => snooze(at)}>

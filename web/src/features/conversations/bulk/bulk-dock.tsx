@@ -1,0 +1,34 @@
+import { useEffect, useRef } from "react";
+import type { InboxFilters } from "@/lib/keys";
+import type { BulkChoices } from "./bulk-actions";
+import { useBulkRun } from "./run";
+import { RunBar } from "./run-bar";
+import { clearSelection, useSelection } from "./selection";
+import { SelectionBar } from "./selection-bar";
+
+interface DockProps extends BulkChoices {
+  filters: InboxFilters;
+}
+
+/**
+ * What is selected and what is being done to many. It stands at the foot of the list, where it pushes no row away
+ * from under the pointer; Tab comes to it before the list, which may have no end.
+ */
+export function BulkDock({ filters, ...choices }: DockProps) {
+  const run = useBulkRun((state) => state.run);
+  const selecting = useSelection(({ on, rows }) => on || rows.size > 0);
+  const list = JSON.stringify(filters);
+  const before = useRef(list);
+  useEffect(() => {
+    // What is selected is seen: it goes with the list that showed it.
+    if (before.current !== list) clearSelection();
+    before.current = list;
+  }, [list]);
+  if (!run && !selecting) return null;
+  return (
+    <div className="order-last shrink-0 divide-y border-t bg-raised">
+      {run && <RunBar run={run} />}
+      {selecting && <SelectionBar key={list} filters={filters} {...choices} />}
+    </div>
+  );
+}
