@@ -3,7 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { applyAgent } from "@/features/agents/events";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
-import { applyRow, applyToOne, renewRow } from "@/features/conversations/events";
+import { applyRow, applyToContacts, applyToOne, renewRow } from "@/features/conversations/events";
 import { withGuesses } from "@/features/conversations/guesses";
 import { type Given, isOffered, offers } from "@/features/conversations/offers";
 import { knownConversation } from "@/features/conversations/queries";
@@ -89,6 +89,9 @@ export function takeRow(live: LiveCache, told: Conversation): void {
   );
   live.apply<Pages<Conversation>>(keys.anyLine, (line) => renewRow(line, row));
   live.apply<Conversation>(keys.conversation(row.id), (known) => applyToOne(known, row));
+  live.apply<Conversation[]>(keys.conversationsOf(row.contact.id), (known) =>
+    applyToContacts(known, row),
+  );
   live.apply<Contact>(keys.contact(row.contact.id), (known) => applyRowToContact(known, row));
 }
 
@@ -103,6 +106,7 @@ function reload(client: QueryClient): void {
   for (const queryKey of [
     keys.conversationLists,
     keys.anyConversation,
+    keys.anyConversationsOf,
     keys.anyMessages,
     keys.anyContact,
     keys.sessions,

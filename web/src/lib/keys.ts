@@ -30,6 +30,8 @@ export const keys = {
   anyLine: ["line"] as const,
   queues: ["queues"] as const,
   myStatus: ["my-status"] as const,
+  conversationsOf: (contactId: string) => ["conversations-of", contactId] as const,
+  anyConversationsOf: ["conversations-of"] as const,
   anyMessages: ["messages"] as const,
   messages: (conversationId: string) => ["messages", conversationId] as const,
   search: (search: object) => ["search", search] as const,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, CircleDot, Clock3, PenLine, StickyNote } from "lucide-react";
+import { ArrowRightLeft, Check, CircleDot, Clock3, PenLine, StickyNote } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useMatch } from "react-router";
 import type { TopCommand } from "@/features/command-bar/command";
@@ -7,12 +7,14 @@ import { conversationQuery, useSetStatus } from "@/features/conversations/querie
 import { focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
+import { openTransfer } from "../transfer/transfer";
 import { useCareCommands } from "./care-commands";
 import { mark } from "./mark";
 import { useSnoozeCommand } from "./snooze-command";
 
 /** What can be done with the conversation that is open, if one is. */
 export function useConversationCommands(): TopCommand[] {
+  const { t } = useTranslation();
   const id = useMatch("/inbox/:conversationId")?.params.conversationId;
   const { data } = useQuery({ ...conversationQuery(id ?? ""), enabled: id !== undefined });
   const care = useCareCommands(data);
@@ -20,7 +22,15 @@ export function useConversationCommands(): TopCommand[] {
   const status = useStatusCommands(data);
   const writing = useWritingCommands(data);
   if (!id || !data) return [];
-  return [...care, ...snooze, ...status, ...writing];
+  const transfer: TopCommand = {
+    id: "transfer",
+    group: "conversation",
+    name: t("commandBar.transfer"),
+    words: t("commandBar.words.transfer"),
+    mark: mark(ArrowRightLeft),
+    run: () => openTransfer(id),
+  };
+  return [...care, transfer, ...snooze, ...status, ...writing];
 }
 
 function useStatusCommands(row: Conversation | undefined): TopCommand[] {

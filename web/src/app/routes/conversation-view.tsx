@@ -6,6 +6,7 @@ import { LoadProblem, Spinner } from "@/components/ui/states";
 import { ContactPane } from "@/features/contacts/contact-pane";
 import { CareFields } from "@/features/conversations/care-fields";
 import { ConversationActions } from "@/features/conversations/conversation-actions";
+import { OtherConversations } from "@/features/conversations/other-conversations";
 import { useConversation } from "@/features/conversations/queries";
 import { ReservedBar } from "@/features/conversations/reserved-bar";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
@@ -21,6 +22,7 @@ import { contactName } from "@/lib/format";
 import { useWhole } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
+import { Transfer, TransferButton, TransferIcon } from "../transfer/transfer-button";
 import { ConversationHeader } from "./conversation-header";
 import { NumberNotice } from "./number-notice";
 import { useFocusOnArrival } from "./use-inbox-focus";
@@ -74,7 +76,12 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           conversation={conversation}
           session={session}
           search={search}
-          actions={<ConversationActions conversation={conversation} />}
+          actions={
+            <>
+              <TransferIcon id={conversation.id} />
+              <ConversationActions conversation={conversation} />
+            </>
+          }
           onContact={() => setShowsContact(true)}
         />
         <DropZone conversationId={conversation.id} disabled={closed}>
@@ -94,37 +101,56 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
         aria-label={t("contact.pane")}
         className="hidden w-72 shrink-0 flex-col border-s bg-panel xl:flex 2xl:w-80"
       >
-        <Contact conversation={conversation} session={session} />
+        <Contact conversation={conversation} sessions={sessions} search={search} />
       </section>
       {showsContact && (
         <Dialog title={t("contact.pane")} onClose={() => setShowsContact(false)}>
-          <Contact conversation={conversation} session={session} />
+          <Contact
+            conversation={conversation}
+            sessions={sessions}
+            search={search}
+            onOpen={() => setShowsContact(false)}
+          />
         </Dialog>
       )}
+      <Transfer conversation={conversation} />
     </ColleaguesContext>
   );
 }
 
-function Contact({
-  conversation,
-  session,
-}: {
+interface ContactProps {
   conversation: Conversation;
-  session: Session | undefined;
-}) {
+  sessions: Session[];
+  search: string;
+  /** Another conversation is opened. */
+  onOpen?: () => void;
+}
+
+function Contact({ conversation, sessions, search, onOpen }: ContactProps) {
   const users = useWhole(usersQuery);
   const teams = useWhole(teamsQuery);
   const tags = useWhole(tagsQuery);
   return (
     <ContactPane
       conversation={conversation}
-      session={session}
+      session={sessions.find((each) => each.id === conversation.session_id)}
       actions={
-        <CareFields
+        <>
+          <CareFields
+            conversation={conversation}
+            users={users.data ?? []}
+            teams={teams.data ?? []}
+            tags={tags.data ?? []}
+          />
+          <TransferButton id={conversation.id} />
+        </>
+      }
+      others={
+        <OtherConversations
           conversation={conversation}
-          users={users.data ?? []}
-          teams={teams.data ?? []}
-          tags={tags.data ?? []}
+          sessions={sessions}
+          search={search}
+          {...(onOpen && { onOpen })}
         />
       }
     />

@@ -16,10 +16,12 @@ interface ContactPaneProps {
   session: Session | undefined;
   /** Who takes care of it, and how. */
   actions: ReactNode;
+  /** What else there is with this person. */
+  others?: ReactNode;
 }
 
 /** Who writes, on which number, and who of us answers. */
-export function ContactPane({ conversation, session, actions }: ContactPaneProps) {
+export function ContactPane({ conversation, session, actions, others }: ContactPaneProps) {
   const { t } = useTranslation();
   const brief = conversation.contact;
   const { data: contact } = useContact(brief.id);
@@ -69,6 +71,7 @@ export function ContactPane({ conversation, session, actions }: ContactPaneProps
         />
         <Fact label={t("contact.since")} value={contact ? fullTime(contact.created_at) : null} />
       </dl>
+      {others}
     </div>
   );
 }

@@ -120,6 +120,14 @@ export function putOne(known: Conversation, row: Conversation): Conversation {
   return known.id === row.id && row.seq >= known.seq ? row : known;
 }
 
+/** Takes the latest state into the conversations of its contact. */
+export function applyToContacts(known: Conversation[], row: Conversation): Conversation[] {
+  const before = known.find(({ id }) => id === row.id);
+  if (before && before.seq >= row.seq) return known;
+  const next = [row, ...known.filter(({ id }) => id !== row.id)];
+  return next.sort((a, b) => (precedes(a, b, "newest") ? -1 : 1));
+}
+
 const rowsKept = new WeakMap<Pages<Conversation>, { sort: Sort; rows: Conversation[] }>();
 
 /** The rows of a list, each once and in order, whatever pages overlapped while it moved. */

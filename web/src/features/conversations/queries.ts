@@ -9,7 +9,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { toastProblem, toastUndo } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
-import type { Conversation, ConversationStatus } from "@/lib/api/types";
+import type { Conversation, ConversationStatus, Page } from "@/lib/api/types";
 import { contactName, soonTime } from "@/lib/format";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
@@ -67,6 +67,17 @@ export function useConversation(id: string) {
         .getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })
         .flatMap(([, list]) => itemsOf(list))
         .find((row) => row.id === id),
+  });
+}
+
+/** All conversations with one contact, on whichever number, latest first. */
+export function useConversationsOf(contactId: string) {
+  return useQuery({
+    queryKey: keys.conversationsOf(contactId),
+    queryFn: async ({ signal }) => {
+      const query = { contact: contactId, limit: PAGE };
+      return (await api.get<Page<Conversation>>("/conversations", query, signal)).data;
+    },
   });
 }
 

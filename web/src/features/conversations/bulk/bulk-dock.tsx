@@ -1,10 +1,13 @@
 import { useEffect, useRef } from "react";
 import type { InboxFilters } from "@/lib/keys";
+import { lazily } from "@/lib/lazily";
 import type { BulkChoices } from "./bulk-actions";
+import { DOCK } from "./dock";
 import { useBulkRun } from "./run";
-import { RunBar } from "./run-bar";
 import { clearSelection, useSelection } from "./selection";
-import { SelectionBar } from "./selection-bar";
+
+const RunBar = lazily(async () => (await import("./run-bar")).RunBar);
+const SelectionBar = lazily(async () => (await import("./selection-bar")).SelectionBar);
 
 interface DockProps extends BulkChoices {
   filters: InboxFilters;
@@ -26,7 +29,7 @@ export function BulkDock({ filters, ...choices }: DockProps) {
   }, [list]);
   if (!run && !selecting) return null;
   return (
-    <div className="order-last shrink-0 divide-y border-t bg-raised">
+    <div id={DOCK} className="order-last shrink-0 divide-y border-t bg-raised">
       {run && <RunBar run={run} />}
       {selecting && <SelectionBar key={list} filters={filters} {...choices} />}
     </div>

@@ -111,7 +111,7 @@ describe("selecting in the inbox", () => {
     expect(box(5)).toHaveAttribute("aria-checked", "true");
     fireEvent.click(row(2), { shiftKey: true });
     expect(selected()).toEqual([5, 4, 3, 2].map((number) => id("cnv", number)));
-    expect(screen.getByText("4 selected")).toBeVisible();
+    expect(await screen.findByText("4 selected")).toBeVisible();
     expect(screen.getByTestId("where")).toHaveTextContent("/");
     await userEvent.click(row(1));
     expect(screen.getByTestId("where")).toHaveTextContent(id("cnv", 1));

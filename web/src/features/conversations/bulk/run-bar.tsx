@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { IconButton } from "@/components/ui/icon-button";
 import { wholeNumber } from "@/lib/format";
 import { FailuresDialog } from "./failures-dialog";
-import { dismissRun, RUN_BAR, type Run, stopRun, UNDO_MS } from "./run";
+import { dismissRun, type Run, stopRun, UNDO_MS } from "./run";
 import { useBulk } from "./use-bulk";
 import { useKeptFocus, useSpoken } from "./use-run-bar";
 import { runText } from "./words";
@@ -32,7 +32,7 @@ export function RunBar({ run }: { run: Run }) {
       ref={box}
       tabIndex={-1}
       aria-label={t("bulk.run")}
-      data-testid={RUN_BAR}
+      data-testid="bulk-run"
       data-phase={run.phase}
       className="grid gap-1.5 px-4 py-2.5 outline-none"
     >

@@ -14,9 +14,6 @@ const TELL_MS = 200;
 /** For so long it can be taken back. */
 export const UNDO_MS = 30_000;
 
-/** What is shown of it has this name. */
-export const RUN_BAR = "bulk-run";
-
 export interface Failure {
   job: Job;
   reason: string;

@@ -9,8 +9,9 @@ import { mapItems, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { applyRow, applyToOne, markRead } from "../events";
 import { type Change, withGuesses } from "../guesses";
+import { DOCK } from "./dock";
 import type { Job, What } from "./jobs";
-import { isRunning, RUN_BAR, type Run, type RunPage, retryRun, startRun, undoRun } from "./run";
+import { isRunning, type Run, type RunPage, retryRun, startRun, undoRun } from "./run";
 import { refreshSelected, useSelection } from "./selection";
 import { runText } from "./words";
 
@@ -71,7 +72,7 @@ export function useBulk() {
 
 /** Whoever is at another page hears of the end there. */
 function sayElsewhere(run: Run): void {
-  const bar = document.querySelector(`[data-testid=${RUN_BAR}]`);
+  const bar = document.getElementById(DOCK);
   if (bar && bar.checkVisibility?.() !== false) return;
   const text = runText(i18n.t, run);
   if (run.failed.length + run.left.length > 0) toastBad(text);

@@ -1,0 +1,116 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SelectField, TextAreaField } from "@/components/ui/field";
+import { FormDialog } from "@/components/ui/form-dialog";
+import { Notice } from "@/components/ui/notice";
+import { toastProblem, toastUndo } from "@/components/ui/toast";
+import { useChangeConversation } from "@/features/conversations/queries";
+import { teamsQuery } from "@/features/teams/queries";
+import { usersQuery } from "@/features/users/queries";
+import type { Conversation, Team, UserView } from "@/lib/api/types";
+import { contactName } from "@/lib/format";
+import { useWhole } from "@/lib/paged-query";
+import { problemText } from "@/lib/problem-text";
+import { useLogin } from "@/lib/session-user";
+import { closeTransfer, type Target, useHandOver } from "./transfer";
+
+/** As the hub takes it, with room for the name of who is called. */
+const MAX_NOTE = 3_900;
+
+/** Hands a conversation to a colleague or a team, with a word about it. */
+export function TransferDialog({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const me = useLogin((login) => login.user?.id);
+  const users = useWhole(usersQuery).data?.filter((user) => !user.disabled && user.id !== me) ?? [];
+  const teams = useWhole(teamsQuery).data ?? [];
+  const [to, setTo] = useState("");
+  const [note, setNote] = useState("");
+  const [written, setWritten] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const handOver = useHandOver(conversation.id);
+  const change = useChangeConversation();
+
+  const target = targetOf(to, users, teams);
+  const submit = async () => {
+    if (!target) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await handOver(note.trim(), target, () => setWritten(true));
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+      return;
+    }
+    closeTransfer();
+    const { assignee, team, contact } = conversation;
+    const name = "user" in target ? target.user.name : target.team.name;
+    toastUndo(t("transfer.done", { name: contactName(contact), to: name }), () => {
+      change(conversation.id, { assignee, team }).catch(toastProblem);
+    });
+  };
+  const halfDone = written && error !== null;
+  return (
+    <FormDialog
+      title={t("transfer.title")}
+      description={contactName(conversation.contact)}
+      action={t(halfDone ? "common.tryAgain" : "transfer.action")}
+      busy={busy}
+      error={halfDone ? null : error}
+      onSubmit={() => void submit()}
+      onClose={closeTransfer}
+    >
+      {halfDone && (
+        <Notice kind="danger" text={t("transfer.halfDone", { reason: problemText(error) })} />
+      )}
+      <SelectField
+        required
+        label={t("transfer.to")}
+        hint={target && "team" in target ? t("transfer.teamHint") : undefined}
+        value={to}
+        onChange={(event) => setTo(event.target.value)}
+      >
+        <option value="" disabled>
+          {t("transfer.choose")}
+        </option>
+        <Group label={t("transfer.colleagues")} entries={users} />
+        <Group label={t("transfer.teams")} entries={teams} />
+      </SelectField>
+      <TextAreaField
+        label={t("transfer.note")}
+        hint={t(
+          written
+            ? "transfer.written"
+            : target && "user" in target
+              ? "transfer.noteCalls"
+              : "transfer.noteHint",
+        )}
+        disabled={written}
+        maxLength={MAX_NOTE}
+        value={note}
+        onChange={(event) => setNote(event.target.value)}
+      />
+    </FormDialog>
+  );
+}
+
+function Group({ label, entries }: { label: string; entries: { id: string; name: string }[] }) {
+  if (entries.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {entries.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+function targetOf(id: string, users: UserView[], teams: Team[]): Target | null {
+  const user = users.find((one) => one.id === id);
+  if (user) return { user: { id, name: user.name } };
+  const team = teams.find((one) => one.id === id);
+  return team ? { team: { id, name: team.name } } : null;
+}
