@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Conversation } from "@/lib/api/types";
 import type { InboxFilters } from "@/lib/keys";
 import { accessibilityProblems } from "@/testing/axe";
@@ -96,6 +96,10 @@ const says = (text: string) =>
   screen.findByText(text, { selector: "p:not([role])" }, { timeout: 5_000 });
 const selected = () => [...useSelection.getState().rows.keys()];
 
+// They are fetched when they are needed: here, that is no part of what is measured.
+beforeAll(async () => {
+  await Promise.all([import("./selection-bar"), import("./run-bar")]);
+});
 beforeEach(() => {
   logIn();
   forgetRun();

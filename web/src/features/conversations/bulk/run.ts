@@ -75,6 +75,7 @@ export function dismissRun(): void {
 /** Somebody else is here now. */
 export function forgetRun(): void {
   stopper.abort();
+  stopper = new AbortController();
   clearTimeout(undoTimer);
   useBulkRun.setState({ run: null });
 }
@@ -146,6 +147,8 @@ async function go(
     },
   });
   const tell = () => {
+    // It was forgotten meanwhile: what it brings is nobody's.
+    if (stopper !== mine) return;
     if (answers.length + read.length > 0) page.take(answers, read);
     answers = [];
     read = [];
@@ -182,8 +185,7 @@ async function go(
   );
   clearInterval(timer);
   window.removeEventListener("beforeunload", warn);
-  // It was forgotten meanwhile: what it brought is nobody's.
-  if (stopper !== mine || !useBulkRun.getState().run) return;
+  if (stopper !== mine) return;
   tell();
   change({ phase: "ended", left, gaveUp: gaveUp === null ? null : problemText(gaveUp), back });
   undoTimer = setTimeout(() => change({ back: [] }), UNDO_MS);
