@@ -25,5 +25,7 @@ export default defineConfig({
     setupFiles: ["./src/testing/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Axe and long stories take seconds when something else has the processor.
+    testTimeout: 20_000,
   },
 });

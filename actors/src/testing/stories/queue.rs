@@ -246,6 +246,69 @@ async fn what_is_not_accepted_goes_to_somebody_else_and_who_let_it_pass_is_away(
 }
 
 #[actix_rt::test]
+async fn who_let_one_pass_is_given_nothing_more_even_if_nobody_else_is_there() {
+    let mut rules = team(Strategy::LeastLoaded);
+    rules.routing.accept_seconds = Some(10);
+    let stage = office(rules).await;
+    stand(&stage, ANA, AgentStatus::Online, 9);
+    let id = waiting(&stage, 0).await;
+    assert_eq!(holder(&stage, id), Some(ANA));
+    // Looked at as often as she could get it again.
+    for _ in 0..200 {
+        pass(Duration::from_millis(100)).await;
+        if holder(&stage, id).is_none() {
+            break;
+        }
+    }
+    assert_eq!(holder(&stage, id), None);
+    pass(seconds(30)).await;
+    assert_eq!(holder(&stage, id), None);
+}
+
+#[actix_rt::test]
+async fn what_a_colleague_says_accepts_nothing() {
+    let mut rules = team(Strategy::RoundRobin);
+    rules.routing.accept_seconds = Some(10);
+    let stage = office(rules).await;
+    stand(&stage, ANA, AgentStatus::Online, 9);
+    let id = waiting(&stage, 0).await;
+    let colleague = stage.agent();
+    let said = draft("We got your message").by(&stage.user);
+    stage.hub.send(&colleague, id, said.into()).await.unwrap();
+    assert!(row(&stage, id).reserved_until.is_some());
+    let strangers = ConversationChange {
+        accept: Some(BEN),
+        ..Default::default()
+    };
+    let changed = stage.hub.change(&colleague, id, strangers).await.unwrap();
+    assert!(changed.reserved_until.is_some(), "it is not his");
+    pass(seconds(12)).await;
+    assert_eq!(holder(&stage, id), None);
+}
+
+#[actix_rt::test]
+async fn what_comes_back_to_its_agent_is_no_arrival() {
+    let stage = office(team(Strategy::RoundRobin)).await;
+    stand(&stage, ANA, AgentStatus::Online, 9);
+    let id = waiting(&stage, 0).await;
+    let by = stage.agent();
+    for _ in 0..3 {
+        let close = ConversationChange {
+            status: Some(ConversationStatus::Closed),
+            ..Default::default()
+        };
+        stage.hub.change(&by, id, close).await.unwrap();
+        let again = inbound(&digits(0), "one more").at(stage.now());
+        stage.receive(again).await.unwrap();
+        settle().await;
+    }
+    assert_eq!(holder(&stage, id), Some(ANA));
+    let shown = figures(&stage.hub, &stage, Some(SUPPORT)).await;
+    let sum = |series: &[u32]| series.iter().sum::<u32>();
+    assert_eq!((sum(&shown.arrivals), sum(&shown.taken)), (1, 1));
+}
+
+#[actix_rt::test]
 async fn what_an_agent_left_behind_goes_to_those_who_are_there() {
     let stage = office(team(Strategy::RoundRobin)).await;
     stand(&stage, ANA, AgentStatus::Online, 9);
