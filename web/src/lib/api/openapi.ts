@@ -170,7 +170,7 @@ export interface components {
             member_ids?: components["schemas"]["UserId"][] | null;
             name?: string | null;
             routing?: components["schemas"]["Routing"] | null;
-            /** @description All numbers whose conversations are its from the start; another team loses them. */
+            /** @description All numbers whose conversations are its while they have no team; another team loses them. */
             session_ids?: components["schemas"]["SessionId"][] | null;
         };
         /** @description What admins may change about others. */
@@ -290,7 +290,7 @@ export interface components {
             member_ids?: components["schemas"]["UserId"][];
             name: string;
             routing?: components["schemas"]["Routing"] | null;
-            /** @description Numbers whose conversations are its from the start; another team loses them. */
+            /** @description Numbers whose conversations are its while they have no team; another team loses them. */
             session_ids?: components["schemas"]["SessionId"][];
         };
         /** @description A fresh key; shown this once. */
@@ -719,7 +719,7 @@ export interface components {
             /**
              * Format: int32
              * @description Seconds within which an agent has to accept what they were given, else it goes to somebody else and they are
-             *     away; null: what is given is theirs at once.
+             *     away, and they are given one at a time; null: what is given is theirs at once.
              */
             accept_seconds?: number | null;
             /** Format: int32 */
@@ -760,7 +760,7 @@ export interface components {
         SessionStatus: "active" | "disabled";
         /** @description How the caller stands from now on. */
         SetStatus: {
-            /** @description Away because nobody touched the dashboard, rather than by choice. */
+            /** @description With the status `away`: because nobody touched the dashboard, rather than by choice. */
             idle?: boolean;
             status: components["schemas"]["AgentStatus"];
         };
@@ -817,7 +817,7 @@ export interface components {
             members: components["schemas"]["UserBrief"][];
             name: string;
             routing: components["schemas"]["Routing"];
-            /** @description Numbers whose conversations are this team's from the start. */
+            /** @description Numbers whose conversations are this team's while they have no team. */
             session_ids: components["schemas"]["SessionId"][];
         };
         /** @description A team as conversations show it. */
