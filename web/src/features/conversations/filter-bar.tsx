@@ -1,16 +1,15 @@
 import type { TFunction } from "i18next";
 import { Search, X } from "lucide-react";
-import { type ComponentProps, useEffect, useRef, useState } from "react";
+import type { ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
+import { useSettledText } from "@/lib/use-settled-text";
 import { ActiveFilters } from "./active-filters";
 import { type FilterChoices, MoreFilters } from "./more-filters";
 
 /** The id of the field to search in. */
 export const SEARCH_BOX = "inbox-search";
-/** Letters typed faster than this make one search. */
-const SETTLE_MS = 250;
 const STATUSES: InboxFilters["status"][] = ["open", "pending", "snoozed", "closed", "all"];
 
 interface FilterBarProps extends FilterChoices {
@@ -85,24 +84,7 @@ function activeFilters(props: FilterBarProps, t: TFunction) {
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  // What was searched for last: its way back here must not undo what was typed meanwhile.
-  const asked = useRef(value);
-  const ask = useRef(onChange);
-  ask.current = onChange;
-  useEffect(() => {
-    if (value === asked.current) return;
-    asked.current = value;
-    setText(value);
-  }, [value]);
-  useEffect(() => {
-    if (text === asked.current) return;
-    const timer = setTimeout(() => {
-      asked.current = text;
-      ask.current(text);
-    }, SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const { text, setText } = useSettledText(value, onChange);
   return (
     <div className="relative flex-1">
       <Search

@@ -1,14 +1,12 @@
 import { Search as Glass } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { inputClasses, SelectField, TextField } from "@/components/ui/field";
 import type { Session, UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { useSettledText } from "@/lib/use-settled-text";
 import { DIRECTIONS } from "./queries";
 import type { Search } from "./use-search";
 
-/** Letters typed faster than this make one search. */
-const SETTLE_MS = 300;
 /** Kinds with words in them. */
 const TYPES = [
   "text",
@@ -99,27 +97,7 @@ export function SearchFields({ search, change, users, sessions }: SearchFieldsPr
 
 function WordsField({ value, onChange }: { value: string; onChange: (q: string) => void }) {
   const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  // What was asked for last: its way back here must not undo what was typed meanwhile.
-  const asked = useRef(value);
-  const ask = useRef(onChange);
-  ask.current = onChange;
-  useEffect(() => {
-    if (value === asked.current) return;
-    asked.current = value;
-    setText(value);
-  }, [value]);
-  const settle = (now: string) => {
-    if (now === asked.current) return;
-    asked.current = now;
-    ask.current(now);
-  };
-  const settled = useRef(settle);
-  settled.current = settle;
-  useEffect(() => {
-    const timer = setTimeout(() => settled.current(text), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const { text, setText, settle } = useSettledText(value, onChange);
   return (
     <div className="relative">
       <Glass
@@ -134,7 +112,7 @@ function WordsField({ value, onChange }: { value: string; onChange: (q: string) 
         maxLength={500}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") settle(text);
+          if (event.key === "Enter") settle();
           if (event.key === "Escape") setText("");
         }}
         aria-label={t("search.words")}
