@@ -234,18 +234,19 @@ impl Store {
                 let tasks = std::slice::from_ref(task);
                 job::enqueue(conn, self, state.organization, tasks, task.due(now)).await?;
             }
-            let seq = event::take_seqs(conn, state.organization.0, 1).await?;
             let mut next = ConversationState::clone(state);
             change.apply(&mut next.conversation);
-            next.conversation.seq = seq;
-            next.version = seq;
-            outbound::save(conn, &next).await?;
             save_care(conn, &next).await?;
             queue::record(conn, queue::rows_of(self, state, &next, now)).await?;
             if next.conversation.tags != thread.tags {
                 let tags = &next.conversation.tags;
                 tag::retag(conn, state.organization.0, thread.id, tags).await?;
             }
+            // As late as possible: until the end of the transaction nobody else of the organization gets a number.
+            let seq = event::take_seqs(conn, state.organization.0, 1).await?;
+            next.conversation.seq = seq;
+            next.version = seq;
+            outbound::save(conn, &next).await?;
             // The last line's ticks move without the actor: what is told must not show older ones.
             let next = state_of(conn, state.organization.0, thread.id.0).await?;
             let row = Arc::new(next.conversation.clone());
