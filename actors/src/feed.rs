@@ -24,7 +24,7 @@ use actix::{
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
-pub use crate::feed::queue::{Census, TellQueue};
+pub use crate::feed::queue::{Census, Present, TellQueue};
 use crate::feed::seat::{Cut, Frame, Seat, SocketId};
 use crate::figure;
 use crate::hub::{HubError, Ports};

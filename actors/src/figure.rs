@@ -142,6 +142,8 @@ figures! {
     Gauge CONVERSATIONS_IN_MEMORY = "conversations_in_memory", Count, [];
     /// Numbers whose actors are in memory.
     Gauge NUMBERS_IN_MEMORY = "numbers_in_memory", Count, [];
+    /// Organizations whose lines are kept by this node.
+    Gauge LINES_IN_MEMORY = "lines_in_memory", Count, [];
     /// Writes of a conversation that were decided anew because somebody else was faster.
     Counter CONVERSATION_CONFLICTS_TOTAL = "conversation_conflicts_total", Count, [];
     /// What was put in quarantine for a person, by where it came from: webhook or job.

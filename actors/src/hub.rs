@@ -352,6 +352,11 @@ impl Hub {
         }
     }
 
+    /// How many organizations' lines are kept here.
+    pub fn lines(&self) -> usize {
+        self.inner.queues.len()
+    }
+
     /// The feed of this node.
     pub fn feed(&self) -> Option<&Addr<Feed>> {
         self.inner.feed.get()

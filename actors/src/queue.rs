@@ -37,6 +37,8 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 const MOST_AT_ONCE: usize = 16;
 /// News that are kept while the board is loaded.
 const MOST_EARLY: usize = 10_000;
+/// How long lines that give nothing out are kept after somebody looked at them.
+const UNWATCHED: Duration = Duration::from_secs(60);
 
 /// Something happened.
 #[derive(ActixMessage)]
@@ -70,6 +72,7 @@ pub struct Queues {
     told: HashMap<Option<TeamId>, QueueFigures>,
     checked_at: Instant,
     ticked_at: Instant,
+    watched_at: Instant,
 }
 
 type Loaded = Result<(Floor, Option<Vec<(UserId, Timestamp)>>), HubError>;
@@ -89,6 +92,7 @@ impl Queues {
             told: HashMap::new(),
             checked_at: Instant::now(),
             ticked_at: Instant::now(),
+            watched_at: Instant::now(),
         }
     }
 
@@ -215,8 +219,8 @@ impl Queues {
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
-        if !self.hub.owns_queues(self.organization) {
-            // They belong to another node now.
+        if !self.hub.owns_queues(self.organization) || self.is_idle() {
+            // They belong to another node now, or to nobody.
             if self.at_once == 0 && self.hub.retire_queues(self.organization) {
                 ctx.stop();
             }
@@ -244,6 +248,12 @@ impl Queues {
         }
         self.work(ctx);
         self.tell();
+    }
+
+    /// Whether nothing is given out here, and nobody looks.
+    fn is_idle(&self) -> bool {
+        let board = self.board.as_ref();
+        self.watched_at.elapsed() > UNWATCHED && board.is_some_and(|board| !board.gives())
     }
 
     /// Looks whether the database knows of more than was heard here.
@@ -342,6 +352,7 @@ impl Handler<Watch> for Queues {
 
     fn handle(&mut self, _: Watch, _: &mut Self::Context) {
         self.told.clear();
+        self.watched_at = Instant::now();
     }
 }
 
@@ -350,6 +361,7 @@ impl Handler<Ask> for Queues {
 
     fn handle(&mut self, _: Ask, _: &mut Self::Context) -> Self::Result {
         let now = self.hub.now();
+        self.watched_at = Instant::now();
         if let Some(board) = &self.board {
             let known = std::future::ready(Ok(board.figures(now)));
             return AtomicResponse::new(Box::pin(known.into_actor(self)));

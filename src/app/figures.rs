@@ -85,6 +85,7 @@ impl Watch {
     fn look_once(&self) {
         metrics::gauge!(figure::GROUP_COMMIT_WAITING).set(self.store.commits_waiting() as f64);
         metrics::gauge!(figure::CONVERSATIONS_IN_MEMORY).set(self.hub.conversations() as f64);
+        metrics::gauge!(figure::LINES_IN_MEMORY).set(self.hub.lines() as f64);
         metrics::gauge!(figure::NUMBERS_IN_MEMORY).set(self.hub.sessions() as f64);
         for pool in self.store.pools() {
             let name = pool.name;

@@ -4,9 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use actors::feed::Census;
+use actors::feed::{Census, Present};
 use actors::hub::Hub;
 use actors::model::ids::{OrganizationId, UserId};
+use actors::model::node::Peer;
 use actors::ports::store::StoreError;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -26,6 +27,8 @@ pub(super) struct RollCall {
     hub: Hub,
     /// Who was told to be here, and when they were last seen.
     told: HashMap<Person, Instant>,
+    /// Among whom the lines were shared out.
+    owners: Option<Vec<Peer>>,
 }
 
 impl RollCall {
@@ -35,6 +38,7 @@ impl RollCall {
             store,
             hub,
             told: HashMap::new(),
+            owners: None,
         }
     }
 
@@ -45,7 +49,11 @@ impl RollCall {
         let mut round: Option<Instant> = None;
         loop {
             ticks.tick().await;
-            let is_round = round.is_none_or(|at| at.elapsed() >= ROUND);
+            // Lines that moved to this node are wanted here at once.
+            let owners = self.hub.members().map(|members| members.owners.clone());
+            let is_moved = owners != self.owners;
+            self.owners = owners;
+            let is_round = is_moved || round.is_none_or(|at| at.elapsed() >= ROUND);
             if is_round {
                 round = Some(Instant::now());
             }
@@ -60,7 +68,11 @@ impl RollCall {
             return Ok(());
         };
         // The feed begins anew after a panic: nobody is there for a moment.
-        let Ok(here) = feed.send(Census).await else {
+        let Ok(Present {
+            people: here,
+            watched,
+        }) = feed.send(Census).await
+        else {
             return Ok(());
         };
         let life = self.store.me().life;
@@ -88,18 +100,22 @@ impl RollCall {
             self.hub.announce(receipt);
         }
         if is_round {
-            self.look_around(life).await?;
+            self.look_around(life, watched).await?;
         }
         Ok(())
     }
 
-    async fn look_around(&self, life: i64) -> Result<(), StoreError> {
+    async fn look_around(
+        &self,
+        life: i64,
+        watched: HashSet<OrganizationId>,
+    ) -> Result<(), StoreError> {
         let mut live = vec![life];
         if let Some(members) = self.hub.members() {
             live.extend(members.live.iter().map(|peer| peer.life));
         }
         let receipt = self.store.unscoped().forget_seats(&live).await?;
         self.hub.announce(receipt);
-        self.hub.tend_queues().await
+        self.hub.tend_queues(watched).await
     }
 }

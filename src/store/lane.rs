@@ -1,10 +1,11 @@
 //! Group commit: what arrives within a few milliseconds goes into one transaction. Nothing waits for company:
 //! while one batch commits, the next gathers. The plain cases (a known contact says something, a new one says
-//! hello, an agent answers, the provider takes a message or tells how far it came) are a handful of statements for the whole batch; everything else goes one by
-//! one in a transaction of its own, so that a strange message can not spoil its neighbours.
+//! hello, an agent answers, a conversation is given to somebody, the provider takes a message or tells how far it came)
+//! are a handful of statements for the whole batch; everything else goes one by one in a transaction of its own, so that a strange message can not spoil its neighbours.
 
 mod attempts;
 mod batch;
+mod changes;
 mod drafts;
 mod inlet;
 mod keys;
@@ -25,7 +26,8 @@ use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
 use actors::model::status::StatusUpdate;
 use actors::ports::store::{
-    Appended, Begun, InboundAppend, OutboundAppend, Queued, Raised, Receipt, StoreError,
+    Appended, Begun, ChangeWrite, InboundAppend, OutboundAppend, Queued, Raised, Receipt,
+    StoreError,
 };
 use actors::trail;
 use futures_util::FutureExt;
@@ -33,6 +35,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tracing::Span;
 
 pub(super) use self::attempts::{Begin, Settle};
+use self::changes::Changed;
 use self::inlet::Refused;
 pub(super) use self::keys::claim;
 use self::telling::{Telling, tell};
@@ -70,6 +73,7 @@ pub(super) enum Pending {
     Message(Arc<InboundAppend>, Reply<Appended>),
     Status(Box<News>, Reply<Raised>),
     Draft(Arc<OutboundAppend>, Reply<Queued>),
+    Change(Box<ChangeWrite>, Reply<Changed>),
     Begin(Begin, Reply<Begun>),
     Settle(Box<Settle>, Reply<Receipt>),
 }
@@ -80,6 +84,7 @@ impl Pending {
             Self::Message(append, _) => Some(append.key.organization),
             Self::Status(news, _) => Some(news.organization),
             Self::Draft(append, _) => Some(append.state.organization),
+            Self::Change(write, _) => Some(write.state.organization),
             Self::Begin(..) | Self::Settle(..) => None,
         }
     }
@@ -128,6 +133,7 @@ struct Batch {
     messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
     statuses: Vec<(Box<News>, Reply<Raised>)>,
     drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>,
+    changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>,
     begins: Vec<(Begin, Reply<Begun>)>,
     settles: Vec<(Box<Settle>, Reply<Receipt>)>,
 }
@@ -140,6 +146,7 @@ impl Batch {
                 Pending::Message(append, reply) => batch.messages.push((append, reply)),
                 Pending::Status(news, reply) => batch.statuses.push((news, reply)),
                 Pending::Draft(append, reply) => batch.drafts.push((append, reply)),
+                Pending::Change(write, reply) => batch.changes.push((write, reply)),
                 Pending::Begin(begin, reply) => batch.begins.push((begin, reply)),
                 Pending::Settle(settle, reply) => batch.settles.push((settle, reply)),
             }
@@ -153,6 +160,7 @@ impl Batch {
             commit_messages(store, self.messages).boxed_local(),
             commit_statuses(store, self.statuses).boxed_local(),
             commit_drafts(store, self.drafts).boxed_local(),
+            commit_changes(store, self.changes).boxed_local(),
             commit_begins(store, self.begins).boxed_local(),
             commit_settles(store, self.settles).boxed_local(),
         );
@@ -222,6 +230,21 @@ async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Qu
         store,
         share_out(store, drafts, done),
         |store, append| async move { store.queue(&append).await },
+    );
+}
+
+async fn commit_changes(store: &Store, changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>) {
+    if changes.is_empty() {
+        return;
+    }
+    let writes: Vec<&ChangeWrite> = changes.iter().map(|(write, _)| &**write).collect();
+    let done = in_tx!(store.committer_db(), |conn| {
+        changes::write(conn, store, &writes).await
+    });
+    go_alone(
+        store,
+        share_out(store, changes, done),
+        |store, write| async move { store.change_thread(*write).await },
     );
 }
 
@@ -419,6 +442,17 @@ impl Store {
             return self.queue(&append).await;
         }
         self.line_up_if_it_moves(|reply| Pending::Draft(Arc::new(append), reply))
+            .await
+    }
+
+    pub(super) async fn change_with_others(
+        &self,
+        write: ChangeWrite,
+    ) -> Result<Changed, StoreError> {
+        if !changes::is_plain(&write) {
+            return self.change_thread(write).await;
+        }
+        self.line_up_if_it_moves(|reply| Pending::Change(Box::new(write), reply))
             .await
     }
 

@@ -355,6 +355,18 @@ impl IdempotencyRow {
             created_at: now.naive(),
         })
     }
+
+    /// The row of a change that may be asked for twice.
+    pub fn of_change(state: &ConversationState, once: &str, now: Timestamp) -> Self {
+        Self {
+            organization_id: state.organization.0,
+            // No client's key has such a character.
+            key: format!("change\u{b7}{once}"),
+            fingerprint: String::new(),
+            message_id: 0,
+            created_at: now.naive(),
+        }
+    }
 }
 
 /// Keeps the key; false when it is in use.
@@ -397,14 +409,7 @@ pub(super) async fn remember_change(
     once: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let row = IdempotencyRow {
-        organization_id: state.organization.0,
-        // No client's key has such a character.
-        key: format!("change\u{b7}{once}"),
-        fingerprint: String::new(),
-        message_id: 0,
-        created_at: now.naive(),
-    };
+    let row = IdempotencyRow::of_change(state, once, now);
     let stored = with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
         .values(&row)
         .on_conflict_do_nothing()

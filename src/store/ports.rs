@@ -109,7 +109,7 @@ impl ConversationStore for Store {
         &self,
         write: ChangeWrite,
     ) -> Result<(ConversationState, Receipt), StoreError> {
-        self.change_thread(write).await
+        self.change_with_others(write).await
     }
 }
 

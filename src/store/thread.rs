@@ -269,7 +269,10 @@ impl Store {
 }
 
 /// Writes the columns that only people change.
-async fn save_care(conn: &mut Conn, state: &ConversationState) -> Result<(), StoreError> {
+pub(super) async fn save_care(
+    conn: &mut Conn,
+    state: &ConversationState,
+) -> Result<(), StoreError> {
     let view = &state.conversation;
     let tags: Vec<i64> = view.tags.iter().map(|tag| tag.0).collect();
     let tags = match tags.is_empty() {
@@ -287,7 +290,7 @@ async fn save_care(conn: &mut Conn, state: &ConversationState) -> Result<(), Sto
 }
 
 /// Looking at a conversation is no change that somebody has to answer for; everything else is.
-async fn note_change(
+pub(super) async fn note_change(
     conn: &mut Conn,
     store: &Store,
     id: ConversationId,

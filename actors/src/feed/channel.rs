@@ -351,6 +351,12 @@ impl Channel {
         self.onlookers.get(topic).into_iter().flatten()
     }
 
+    /// Whether somebody watches how a line fares.
+    pub fn watches_lines(&self) -> bool {
+        let mut topics = self.onlookers.keys();
+        topics.any(|topic| matches!(topic, Topic::Queue(_)))
+    }
+
     /// Who looks at this event in particular.
     fn onlookers(&self, envelope: &Envelope) -> impl Iterator<Item = &SocketId> {
         Topic::of(envelope)

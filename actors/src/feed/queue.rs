@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use actix::{Context, Handler, Message as ActixMessage};
+use actix::{Context, Handler, Message as ActixMessage, MessageResponse};
 
 use crate::feed::seat::Topic;
 use crate::feed::{Feed, frame};
@@ -18,10 +18,19 @@ pub struct TellQueue {
     pub figures: QueueFigures,
 }
 
-/// Who has a socket on this node; programs do not count.
+/// Who and what is at the sockets of this node.
 #[derive(ActixMessage)]
-#[rtype(result = "HashSet<(OrganizationId, UserId)>")]
+#[rtype(result = "Present")]
 pub struct Census;
+
+/// What a [`Census`] finds.
+#[derive(Debug, Default, MessageResponse)]
+pub struct Present {
+    /// Who has a socket; programs do not count.
+    pub people: HashSet<(OrganizationId, UserId)>,
+    /// Whose lines somebody watches.
+    pub watched: HashSet<OrganizationId>,
+}
 
 impl Handler<TellQueue> for Feed {
     type Result = ();
@@ -56,13 +65,20 @@ impl Handler<TellQueue> for Feed {
 }
 
 impl Handler<Census> for Feed {
-    type Result = actix::MessageResult<Census>;
+    type Result = Present;
 
     fn handle(&mut self, _: Census, _: &mut Context<Self>) -> Self::Result {
         let people = self.seats.values().filter_map(|seat| match seat.who {
             Who::User(user) => Some((seat.organization, user)),
             Who::ApiKey(_) | Who::System => None,
         });
-        actix::MessageResult(people.collect())
+        let watched = self
+            .channels
+            .iter()
+            .filter(|(_, channel)| channel.watches_lines());
+        Present {
+            people: people.collect(),
+            watched: watched.map(|(organization, _)| *organization).collect(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The waiting lines: which node keeps an organization's, and how what happens anywhere comes to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -77,9 +77,12 @@ impl Hub {
 
     /// Something happened that the lines, which are this node's, have to know.
     pub fn heed_queue_news(&self, organization: OrganizationId, news: QueueNews) {
-        let Some(loan) = self.queues_of(organization) else {
-            return;
+        // Whoever begins to keep lines reads everything; and changed teams may give out from now on.
+        let loan = match news.teams {
+            true => self.queues_of(organization),
+            false => self.inner.queues.find(&organization),
         };
+        let Some(loan) = loan else { return };
         // What is dropped is found by the next look at the database.
         if loan.addr().try_send(Hear(news)).is_err() {
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "queues").increment(1);
@@ -109,8 +112,12 @@ impl Hub {
         }
     }
 
-    /// Starts the lines that are this node's and have something to do.
-    pub async fn tend_queues(&self) -> Result<(), StoreError> {
+    /// Starts the lines that are this node's and have something to do, and says where those are kept that are `watched`
+    /// here that they are.
+    pub async fn tend_queues(&self, watched: HashSet<OrganizationId>) -> Result<(), StoreError> {
+        for organization in watched {
+            self.watch_queues(organization);
+        }
         for organization in self.store().organizations_with_lines().await? {
             if self.owns_queues(organization) {
                 self.queues_of(organization);

@@ -111,6 +111,12 @@ impl Board {
         self.head
     }
 
+    /// Whether some team's conversations are given out.
+    pub fn gives(&self) -> bool {
+        let mut teams = self.teams.values();
+        teams.any(|team| team.routing.strategy != Strategy::Manual)
+    }
+
     /// Takes in what happened, in whatever order it comes.
     pub fn take(&mut self, news: QueueNews, now: Timestamp) {
         for agent in news.agents {

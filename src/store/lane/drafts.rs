@@ -25,7 +25,7 @@ use super::batch::postgres::save_states;
 use crate::{insert_all, lock_all};
 
 /// An organization's idempotency key.
-type Key = (i64, String);
+pub(super) type Key = (i64, String);
 
 /// Whether a draft takes the short way.
 pub(super) fn is_plain(append: &OutboundAppend) -> bool {
@@ -46,7 +46,8 @@ pub(super) async fn queue(
 ) -> Result<Vec<Option<Result<Queued, StoreError>>>, StoreError> {
     let mut results: Vec<Option<Result<Queued, StoreError>>> = Vec::new();
     results.resize_with(appends.len(), || None);
-    let mut versions = lock_versions(conn, appends).await?;
+    let ids = appends.iter().map(|append| append.state.conversation.id.0);
+    let mut versions = lock_versions(conn, ids.collect()).await?;
     let mut candidates: Vec<(usize, MessageId)> = Vec::new();
     let mut keys: HashMap<Key, IdempotencyRow> = HashMap::new();
     for (index, append) in appends.iter().enumerate() {
@@ -88,14 +89,11 @@ fn key_of(append: &OutboundAppend) -> Option<Key> {
     Some((append.state.organization.0, key))
 }
 
-async fn lock_versions(
+/// Locks conversations; gives their versions.
+pub(super) async fn lock_versions(
     conn: &mut Conn,
-    appends: &[Arc<OutboundAppend>],
+    ids: HashSet<i64>,
 ) -> Result<HashMap<i64, i64>, StoreError> {
-    let ids: HashSet<i64> = appends
-        .iter()
-        .map(|append| append.state.conversation.id.0)
-        .collect();
     let found: Vec<(i64, i64)> = lock_all!(
         conn,
         conversations::table
@@ -120,7 +118,10 @@ struct KeyRow {
 }
 
 /// Stores the idempotency keys that nobody used; gives those.
-async fn claim(conn: &mut Conn, rows: Vec<IdempotencyRow>) -> Result<HashSet<Key>, StoreError> {
+pub(super) async fn claim(
+    conn: &mut Conn,
+    rows: Vec<IdempotencyRow>,
+) -> Result<HashSet<Key>, StoreError> {
     if rows.is_empty() {
         return Ok(HashSet::new());
     }

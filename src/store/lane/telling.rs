@@ -6,6 +6,7 @@ use actors::ports::store::{Appended, Begun, Queued, Raised, Receipt, StoreError}
 use actors::trail::Trail;
 
 use super::Reply;
+use super::changes::Changed;
 use crate::store::Store;
 
 /// An answer that may have to be told.
@@ -37,6 +38,12 @@ impl Telling for Queued {
             Self::Stored { receipt, .. } => Some(receipt),
             Self::Repeated(_) | Self::KeyReused => None,
         }
+    }
+}
+
+impl Telling for Changed {
+    fn receipt(&mut self) -> Option<&mut Receipt> {
+        Some(&mut self.1)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What waits finds an agent with room: one each, in order, back into the line when nobody accepts, on any node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::{pass, seconds, settle, stage};
@@ -66,9 +66,8 @@ async fn office(team: QueueTeam) -> Stage {
     stand(&stage, ANA, AgentStatus::Offline, 2);
     stand(&stage, BEN, AgentStatus::Offline, 2);
     stage.store.set_team(stage.organization, team);
+    stage.hub.tend_queues(HashSet::new()).await.unwrap();
     settle().await;
-    // The lines were there before the team was.
-    pass(seconds(31)).await;
     stage
 }
 
@@ -328,6 +327,7 @@ async fn conversations_of_a_number_are_its_teams() {
     let stage = stage();
     rules.sessions = vec![stage.session];
     stage.store.set_team(stage.organization, rules);
+    stage.hub.tend_queues(HashSet::new()).await.unwrap();
     let id = stage.conversation(&digits(0)).await;
     settle().await;
     assert_eq!(row(&stage, id).team, Some(brief(SUPPORT)));
@@ -455,6 +455,29 @@ async fn supervisors_who_watch_a_line_see_it_change_within_a_second_and_agents_n
 }
 
 #[actix_rt::test]
+async fn lines_are_kept_where_they_give_out_or_somebody_looks() {
+    let stage = office(team(Strategy::Manual)).await;
+    waiting(&stage, 0).await;
+    assert_eq!(stage.hub.lines(), 0);
+    assert_eq!(figures(&stage.hub, &stage, Some(SUPPORT)).await.waiting, 1);
+    assert_eq!(stage.hub.lines(), 1);
+    pass(seconds(62)).await;
+    assert_eq!(stage.hub.lines(), 0);
+    // Whoever watches is told from now on.
+    let watched = HashSet::from([stage.organization]);
+    stage.hub.tend_queues(watched).await.unwrap();
+    settle().await;
+    assert_eq!(stage.hub.lines(), 1);
+}
+
+#[actix_rt::test]
+async fn lines_that_give_out_are_kept_for_good() {
+    let stage = office(team(Strategy::RoundRobin)).await;
+    pass(seconds(120)).await;
+    assert_eq!(stage.hub.lines(), 1);
+}
+
+#[actix_rt::test]
 async fn a_database_that_fails_for_a_while_keeps_nobody_waiting_for_good() {
     let stage = office(team(Strategy::RoundRobin)).await;
     let id = waiting(&stage, 0).await;
@@ -502,7 +525,7 @@ async fn one_node_keeps_the_lines_and_hears_of_what_happens_on_the_others() {
     for agent in [ANA, BEN] {
         stand(&stage, agent, AgentStatus::Offline, 99);
     }
-    keeper.tend_queues().await.unwrap();
+    keeper.tend_queues(HashSet::new()).await.unwrap();
     settle().await;
     let mut ids = Vec::new();
     for number in 0..6 {

@@ -1,0 +1,241 @@
+//! Many changes of known conversations in one transaction: what people do to them, and what lines give out. What changes
+//! tags, or comes a second time, goes one by one.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use actors::event::{Audience, Envelope, Event};
+use actors::model::conversation::ConversationState;
+use actors::model::status::MessageStatus;
+use actors::ports::store::{ChangeWrite, Receipt, StoreError};
+use actors::time::Timestamp;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
+use diesel_async::RunQueryDsl;
+
+use super::super::bulk::Together;
+use super::super::db::Conn;
+use super::super::job::JobRow;
+use super::super::outbound::{self, IdempotencyRow};
+use super::super::queue::MoveRow;
+use super::super::schema::{jobs, messages};
+use super::super::thread::{note_change, save_care};
+use super::super::{Store, event, field, queue};
+use super::drafts::{Key, claim, lock_versions};
+use crate::{insert_all, with_conn};
+
+/// A conversation after its change.
+pub(super) type Changed = (ConversationState, Receipt);
+
+/// Whether a change takes the short way.
+pub(super) fn is_plain(write: &ChangeWrite) -> bool {
+    let change = &write.change;
+    change.add_tags.is_empty()
+        && change.remove_tags.is_empty()
+        && write.by.organization == write.state.organization
+}
+
+/// Makes plain changes; a None is to go one by one.
+pub(super) async fn write(
+    conn: &mut Conn,
+    store: &Store,
+    writes: &[&ChangeWrite],
+) -> Result<Vec<Option<Result<Changed, StoreError>>>, StoreError> {
+    let mut results: Vec<Option<Result<Changed, StoreError>>> = Vec::new();
+    results.resize_with(writes.len(), || None);
+    let now = Timestamp::now();
+    let ids = writes.iter().map(|write| write.state.conversation.id.0);
+    let mut versions = lock_versions(conn, ids.collect()).await?;
+    let mut candidates: Vec<usize> = Vec::new();
+    for (index, write) in writes.iter().enumerate() {
+        // Taken out: of two for one conversation the second decides anew.
+        let version = versions.remove(&write.state.conversation.id.0);
+        if version == Some(write.state.version) {
+            candidates.push(index);
+        }
+    }
+    let keys = candidates
+        .iter()
+        .filter_map(|index| key_row(writes[*index], now));
+    let free = claim(conn, keys.collect()).await?;
+    candidates.retain(|index| key_of(writes[*index]).is_none_or(|key| free.contains(&key)));
+    let ticks = ticks(conn, candidates.iter().map(|index| writes[*index])).await?;
+    let mut rows = Rows::default();
+    let mut fresh: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    for index in candidates {
+        let ChangeWrite {
+            state, change, by, ..
+        } = writes[index];
+        note_change(conn, store, state.conversation.id, change, by).await?;
+        fresh.entry(state.organization.0).or_default().push(index);
+    }
+    for (organization, entries) in fresh {
+        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        let first = event::take_seqs(conn, organization, count).await?;
+        for (seq, index) in (first..).zip(entries) {
+            let changed = rows.add(store, writes[index], &ticks, seq, now)?;
+            results[index] = Some(Ok(changed));
+        }
+    }
+    rows.write(conn).await?;
+    Ok(results)
+}
+
+fn key_row(write: &ChangeWrite, now: Timestamp) -> Option<IdempotencyRow> {
+    let once = write.once.as_deref()?;
+    Some(IdempotencyRow::of_change(&write.state, once, now))
+}
+
+fn key_of(write: &ChangeWrite) -> Option<Key> {
+    let row = key_row(write, Timestamp::default())?;
+    Some((row.organization_id, row.key))
+}
+
+/// How far the last lines came: ticks move without the actor, and what is told must not show older ones.
+async fn ticks(
+    conn: &mut Conn,
+    writes: impl Iterator<Item = &ChangeWrite>,
+) -> Result<HashMap<i64, MessageStatus>, StoreError> {
+    let last = |write: &ChangeWrite| Some(write.state.conversation.last_message.as_ref()?.id.0);
+    let ids: HashSet<i64> = writes.filter_map(last).collect();
+    let found: Vec<(i64, String)> = with_conn!(conn, |c| messages::table
+        .filter(messages::id.eq_any(&ids))
+        .select((messages::id, messages::status))
+        .load(c)
+        .await)?;
+    let parsed = found.into_iter().map(|(id, status)| {
+        let status = field::named("message status", &status, MessageStatus::parse)?;
+        Ok((id, status))
+    });
+    parsed.collect()
+}
+
+#[derive(Default)]
+struct Rows {
+    states: Vec<ConversationState>,
+    jobs: Vec<JobRow>,
+    moves: Vec<MoveRow>,
+    envelopes: Vec<Arc<Envelope>>,
+}
+
+impl Rows {
+    fn add(
+        &mut self,
+        store: &Store,
+        write: &ChangeWrite,
+        ticks: &HashMap<i64, MessageStatus>,
+        seq: i64,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        let ChangeWrite {
+            state,
+            change,
+            task,
+            ..
+        } = write;
+        let mut next = ConversationState::clone(state);
+        change.apply(&mut next.conversation);
+        if let Some(last) = &mut next.conversation.last_message
+            && let Some(status) = ticks.get(&last.id.0)
+        {
+            last.status = *status;
+        }
+        next.conversation.seq = seq;
+        next.version = seq;
+        if let Some(task) = task {
+            let due = task.due(now);
+            self.jobs
+                .push(JobRow::of(store, state.organization, task, due)?);
+        }
+        self.moves.extend(queue::rows_of(store, state, &next, now));
+        let row = Arc::new(next.conversation.clone());
+        let envelope = Arc::new(Envelope {
+            organization: state.organization,
+            seq,
+            at: now,
+            audience: Audience::Everyone,
+            event: Event::ConversationUpdated(Arc::clone(&row)),
+            row: Some(row),
+        });
+        self.states.push(next.clone());
+        self.envelopes.push(Arc::clone(&envelope));
+        let receipt = Receipt {
+            envelopes: vec![envelope],
+            jobs: task.is_some(),
+        };
+        Ok((next, receipt))
+    }
+
+    async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
+        if let Conn::Postgres(object) = conn {
+            let mut together = Together::default();
+            together.insert(self.jobs);
+            together.insert(self.moves);
+            together.insert(event::rows(&self.envelopes)?);
+            save_changed(&mut together, &self.states);
+            return together.run(object).await;
+        }
+        insert_all!(conn, jobs::table, self.jobs)?;
+        for state in &self.states {
+            save_care(conn, state).await?;
+            outbound::save(conn, state).await?;
+        }
+        queue::record(conn, self.moves).await?;
+        event::store(conn, &self.envelopes).await
+    }
+}
+
+/// Writes what a change may change of its conversation: nothing of its messages.
+fn save_changed(together: &mut Together, states: &[ConversationState]) {
+    if states.is_empty() {
+        return;
+    }
+    let text = |places: &str| {
+        format!(
+            "UPDATE conversations AS c SET seq = v.seq, status = v.status, unread = v.unread, \
+            assignee_id = v.assignee_id, team_id = v.team_id, priority = v.priority, \
+            snoozed_until = v.snoozed_until, waiting_since = v.waiting_since, \
+            reserved_until = v.reserved_until FROM UNNEST({places}) AS v (id, seq, status, unread, \
+            assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until) \
+            WHERE c.id = v.id"
+        )
+    };
+    let numbers =
+        |read: fn(&ConversationState) -> i64| -> Vec<i64> { states.iter().map(read).collect() };
+    let names = |read: fn(&ConversationState) -> Option<i64>| -> Vec<Option<i64>> {
+        states.iter().map(read).collect()
+    };
+    let times = |read: fn(&ConversationState) -> Option<Timestamp>| -> Vec<Option<NaiveDateTime>> {
+        states
+            .iter()
+            .map(|state| read(state).map(|at| at.naive()))
+            .collect()
+    };
+    let ids = numbers(|state| state.conversation.id.0);
+    let seqs = numbers(|state| state.version);
+    let unread = numbers(|state| i64::from(state.conversation.unread));
+    let priorities = numbers(|state| state.conversation.priority.rank());
+    let assignees = names(|state| Some(state.conversation.assignee.as_ref()?.id.0));
+    let teams = names(|state| Some(state.conversation.team.as_ref()?.id.0));
+    let snoozed = times(|state| state.conversation.snoozed_until);
+    let waiting = times(|state| state.conversation.waiting_since);
+    let reserved = times(|state| state.conversation.reserved_until);
+    let statuses = states
+        .iter()
+        .map(|state| state.conversation.status.as_str());
+    let statuses: Vec<&'static str> = statuses.collect();
+    together.update(10, text, move |statement| {
+        statement
+            .bind::<Array<BigInt>, _>(ids)
+            .bind::<Array<BigInt>, _>(seqs)
+            .bind::<Array<Text>, _>(statuses)
+            .bind::<Array<BigInt>, _>(unread)
+            .bind::<Array<Nullable<BigInt>>, _>(assignees)
+            .bind::<Array<Nullable<BigInt>>, _>(teams)
+            .bind::<Array<BigInt>, _>(priorities)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(snoozed)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(waiting)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(reserved)
+    });
+}
