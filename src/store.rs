@@ -41,6 +41,7 @@ mod retention;
 pub mod schema;
 mod search;
 mod session;
+mod sla;
 mod status;
 mod tag;
 mod team;

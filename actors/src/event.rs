@@ -65,6 +65,12 @@ pub enum Event {
     ConversationCreated(Arc<Conversation>),
     #[serde(rename = "conversation.updated")]
     ConversationUpdated(Arc<Conversation>),
+    /// Three quarters of the time for an answer, or for a solution, are gone.
+    #[serde(rename = "conversation.sla_warning")]
+    SlaWarned(Arc<Conversation>),
+    /// An answer, or a solution, is late.
+    #[serde(rename = "conversation.sla_breached")]
+    SlaBreached(Arc<Conversation>),
     #[serde(rename = "contact.created")]
     ContactCreated(Arc<Contact>),
     #[serde(rename = "contact.updated")]
@@ -96,6 +102,8 @@ impl Event {
             Self::UserMentioned(_) => "user.mentioned",
             Self::ConversationCreated(_) => "conversation.created",
             Self::ConversationUpdated(_) => "conversation.updated",
+            Self::SlaWarned(_) => "conversation.sla_warning",
+            Self::SlaBreached(_) => "conversation.sla_breached",
             Self::ContactCreated(_) => "contact.created",
             Self::ContactUpdated(_) => "contact.updated",
             Self::SessionUpdated(_) => "session.updated",
@@ -123,9 +131,10 @@ impl Event {
     /// The conversation it belongs to.
     pub fn conversation(&self) -> Option<ConversationId> {
         match self {
-            Self::ConversationCreated(conversation) | Self::ConversationUpdated(conversation) => {
-                Some(conversation.id)
-            }
+            Self::ConversationCreated(conversation)
+            | Self::ConversationUpdated(conversation)
+            | Self::SlaWarned(conversation)
+            | Self::SlaBreached(conversation) => Some(conversation.id),
             event => event.message().map(|message| message.conversation_id),
         }
     }

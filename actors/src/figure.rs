@@ -94,6 +94,8 @@ figures! {
     Histogram QUEUE_WAIT_SECONDS = "queue_wait_seconds", Seconds, [];
     /// Conversations that were given to agents who did not accept them in time.
     Counter QUEUE_MISSED_TOTAL = "queue_missed_total", Count, [];
+    /// Promises to contacts that were not kept, by which: first_reply, reply, resolution.
+    Counter SLA_BREACHED_TOTAL = "sla_breached_total", Count, ["goal"];
 
     // The bus between nodes.
 

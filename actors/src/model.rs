@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod contact;
 pub mod conversation;
+pub mod hours;
 pub mod ids;
 pub mod inbound;
 pub mod job;
@@ -14,5 +15,6 @@ pub mod presence;
 pub mod quarantine;
 pub mod queue;
 pub mod session;
+pub mod sla;
 pub mod status;
 pub mod user;

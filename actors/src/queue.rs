@@ -4,7 +4,9 @@
 //! hears; each step is a conditional change of a conversation, so a second activation gives nothing away twice. Never
 //! writes by itself, never asks the provider.
 
+mod away;
 mod board;
+mod deadlines;
 mod figures;
 mod traffic;
 
@@ -23,6 +25,7 @@ use crate::hub::{Hub, HubError};
 use crate::model::conversation::{Conversation, ConversationStatus};
 use crate::model::ids::{OrganizationId, TeamId, UserId};
 use crate::model::queue::{Floor, QueueFigures, QueueNews, SERIES, Standing};
+use crate::model::sla::{Press, Stage};
 use crate::model::user::Actor;
 use crate::ports::store::StoreError;
 use crate::time::Timestamp;
@@ -171,6 +174,9 @@ impl Queues {
         let Some(board) = &mut self.board else { return };
         match changed {
             Ok(view) => {
+                if let Some(press) = &step.change.press {
+                    count_late(press, &view);
+                }
                 let standing = Standing::of(&view);
                 if let Some(since) = view
                     .waiting_since
@@ -247,13 +253,44 @@ impl Queues {
             self.take_step(step, ctx);
         }
         self.work(ctx);
+        self.press(ctx);
+        self.excuse(ctx);
         self.tell();
+    }
+
+    /// Says which deadlines are near, after what waits was given out.
+    fn press(&mut self, ctx: &mut Context<Self>) {
+        let room = MOST_AT_ONCE.saturating_sub(self.at_once);
+        let Some(board) = &self.board else { return };
+        for step in board.pressing(self.hub.now(), room) {
+            self.take_step(step, ctx);
+        }
+    }
+
+    /// Tells contacts that nobody is at work.
+    fn excuse(&mut self, ctx: &mut Context<Self>) {
+        let Some(board) = &mut self.board else { return };
+        let mut excuses = board.excuses(self.hub.now());
+        excuses.truncate(MOST_AT_ONCE);
+        for excuse in &excuses {
+            board.excuse(excuse);
+        }
+        for excuse in excuses {
+            let (hub, by) = (self.hub.clone(), Actor::hub(self.organization));
+            let told = async move {
+                let told = hub.send(&by, excuse.conversation, excuse.draft()).await;
+                if let Err(error) = told {
+                    tracing::warn!(%error, conversation.id = %excuse.conversation, "a contact can't be told that nobody is at work");
+                }
+            };
+            ctx.spawn(told.into_actor(self));
+        }
     }
 
     /// Whether nothing is given out here, and nobody looks.
     fn is_idle(&self) -> bool {
         let board = self.board.as_ref();
-        self.watched_at.elapsed() > UNWATCHED && board.is_some_and(|board| !board.gives())
+        self.watched_at.elapsed() > UNWATCHED && board.is_some_and(|board| !board.works_by_itself())
     }
 
     /// Looks whether the database knows of more than was heard here.
@@ -300,6 +337,17 @@ async fn read(hub: Hub, organization: OrganizationId, with_replies: bool) -> Loa
     };
     let read = tokio::time::timeout(STORE_TIMEOUT, reading).await;
     Ok(read.map_err(|_| HubError::Unavailable("no answer in time".to_owned()))??)
+}
+
+/// Counts the promises that were not kept, as far as the conversation says so now.
+fn count_late(press: &Press, view: &Conversation) {
+    let late = press
+        .marks
+        .iter()
+        .filter(|mark| mark.stage == Stage::Breached);
+    for mark in late.filter(|mark| view.sla.contains(mark)) {
+        metrics::counter!(figure::SLA_BREACHED_TOTAL, "goal" => mark.goal.as_str()).increment(1);
+    }
 }
 
 fn answered(replies: impl Iterator<Item = (UserId, Timestamp)>) -> QueueNews {

@@ -12,13 +12,13 @@ use actors::model::message::Message;
 use actors::model::user::{Actor, UserBrief, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Done, Shown};
 use super::check::Check;
 use super::error::{ApiError, ApiResult, Code};
-use super::extract::{Body, Caller, Path, Query};
+use super::extract::{Body, Caller, Path, Query, given};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WorkConversations};
 use super::state::AppState;
@@ -138,15 +138,6 @@ pub struct ChangeConversation {
     add_tags: Vec<TagId>,
     #[serde(default)]
     remove_tags: Vec<TagId>,
-}
-
-/// A null that was said, told from a field that was not.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Changes status, assignee, team, priority or tags.

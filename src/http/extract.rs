@@ -8,7 +8,7 @@ mod path;
 mod query;
 
 pub use self::address::{ClientAddress, Program};
-pub use self::body::{Body, read_all};
+pub use self::body::{Body, given, read_all};
 pub use self::caller::{Caller, Public};
 pub use self::path::Path;
 pub use self::query::Query;

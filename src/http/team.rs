@@ -1,7 +1,9 @@
 //! Teams: groups of agents that take care of conversations together.
 
+use actors::model::hours::Hours;
 use actors::model::ids::{SessionId, TeamId, UserId};
 use actors::model::queue::Routing;
+use actors::model::sla::Sla;
 use actors::ports::store::StoreError;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,7 +11,7 @@ use utoipa::ToSchema;
 use super::answer::{Created, Done, Shown};
 use super::check::Check;
 use super::error::{ApiError, ApiResult, Code};
-use super::extract::{Body, Caller, Path};
+use super::extract::{Body, Caller, Path, given};
 use super::page::{List, Page};
 use super::permission::{ManageTeams, ReadUsers};
 use crate::store::{Team, TeamChange};
@@ -18,6 +20,12 @@ use crate::store::{Team, TeamChange};
 const MOST_MEMBERS: usize = 1000;
 /// An agent must be able to see it and to click.
 const LEAST_TO_ACCEPT: u32 = 5;
+/// A promise that nobody can keep within a second is none.
+const LEAST_PROMISE: u32 = 1;
+/// Thirty days.
+const MOST_PROMISE: u32 = 30 * 24 * 60 * 60;
+/// The Cloud API's limit of a text.
+const MOST_LETTERS: usize = 4096;
 /// A week.
 const MOST_SECONDS: u32 = 7 * 24 * 60 * 60;
 
@@ -41,6 +49,12 @@ pub struct CreateTeam {
     session_ids: Vec<SessionId>,
     /// Absent: its agents take what waits themselves.
     routing: Option<Routing>,
+    /// Absent: it promises nothing.
+    sla: Option<Sla>,
+    /// Null: around the clock.
+    hours: Option<Hours>,
+    /// What a contact is told who writes while it is closed; null: nothing.
+    away_message: Option<String>,
 }
 
 /// Makes a team.
@@ -55,6 +69,9 @@ pub async fn create(
         members: Some(form.member_ids),
         sessions: Some(form.session_ids),
         routing: form.routing,
+        sla: form.sla,
+        hours: Some(form.hours),
+        away_message: Some(form.away_message),
     };
     check_setting(&mut check, &setting);
     check.finish()?;
@@ -76,6 +93,16 @@ pub struct ChangeTeam {
     session_ids: Option<Vec<SessionId>>,
     /// All of the rules.
     routing: Option<Routing>,
+    /// All of the promises.
+    sla: Option<Sla>,
+    /// Null: around the clock.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Hours>)]
+    hours: Option<Option<Hours>>,
+    /// Null: none.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    away_message: Option<Option<String>>,
 }
 
 /// Changes a team's name, members, numbers or rules.
@@ -91,6 +118,9 @@ pub async fn change(
         members: form.member_ids,
         sessions: form.session_ids,
         routing: form.routing,
+        sla: form.sla,
+        hours: form.hours,
+        away_message: form.away_message,
     };
     check_setting(&mut check, &change);
     check.finish()?;
@@ -120,16 +150,47 @@ fn check_setting(check: &mut Check, setting: &TeamChange) {
     if sessions > MOST_MEMBERS {
         check.refuse("session_ids", format!("must be at most {MOST_MEMBERS}"));
     }
-    let Some(routing) = &setting.routing else {
-        return;
-    };
+    if let Some(routing) = &setting.routing {
+        check_routing(check, routing);
+    }
+    if let Some(sla) = &setting.sla {
+        check_sla(check, sla);
+    }
+    if let Some(Some(hours)) = &setting.hours
+        && let Err((field, why)) = hours.check()
+    {
+        check.refuse(&format!("hours.{field}"), why);
+    }
+    if let Some(Some(text)) = &setting.away_message {
+        let letters = text.chars().count();
+        if text.trim().is_empty() || letters > MOST_LETTERS {
+            check.refuse(
+                "away_message",
+                format!("must be 1 to {MOST_LETTERS} letters"),
+            );
+        }
+    }
+}
+
+fn check_sla(check: &mut Check, sla: &Sla) {
+    for (field, seconds) in [
+        ("sla.first_reply_seconds", sla.first_reply_seconds),
+        ("sla.reply_seconds", sla.reply_seconds),
+        ("sla.resolution_seconds", sla.resolution_seconds),
+    ] {
+        if seconds.is_some_and(|seconds| !(LEAST_PROMISE..=MOST_PROMISE).contains(&seconds)) {
+            check.refuse(field, format!("must be {LEAST_PROMISE} to {MOST_PROMISE}"));
+        }
+    }
+}
+
+fn check_routing(check: &mut Check, routing: &Routing) {
     for (field, seconds, least) in [
         (
             "routing.accept_seconds",
             routing.accept_seconds,
             LEAST_TO_ACCEPT,
         ),
-        ("routing.reply_goal_seconds", routing.reply_goal_seconds, 1),
         ("routing.overflow_seconds", routing.overflow_seconds, 0),
     ] {
         if seconds.is_some_and(|seconds| !(least..=MOST_SECONDS).contains(&seconds)) {
@@ -159,21 +220,30 @@ async fn check_known(
             return refused("session_ids", "must be numbers of this organization");
         }
     }
-    let other = setting
-        .routing
-        .as_ref()
-        .and_then(|routing| routing.overflow_team_id);
-    let Some(other) = other else { return Ok(()) };
-    if id == Some(other) {
-        return refused("routing.overflow_team_id", "must be another team");
-    }
-    match tenant.find_team(other).await {
-        Err(StoreError::NotFound) => refused(
+    let routing = setting.routing.as_ref();
+    let escalation = setting.sla.as_ref().and_then(|sla| sla.escalation.as_ref());
+    for (field, other) in [
+        (
             "routing.overflow_team_id",
-            "must be a team of this organization",
+            routing.and_then(|it| it.overflow_team_id),
         ),
-        found => Ok(found.map(drop)?),
+        (
+            "sla.escalation.team_id",
+            escalation.and_then(|it| it.team_id),
+        ),
+    ] {
+        let Some(other) = other else { continue };
+        if id == Some(other) {
+            return refused(field, "must be another team");
+        }
+        match tenant.find_team(other).await {
+            Err(StoreError::NotFound) => {
+                return refused(field, "must be a team of this organization");
+            }
+            found => found.map(drop)?,
+        }
     }
+    Ok(())
 }
 
 fn strangers(error: StoreError) -> ApiError {

@@ -20,6 +20,7 @@ use super::message::{MediaRow, MessageRow};
 use super::outbound::IdempotencyRow;
 use super::queue::MoveRow;
 use super::search::WalkRow;
+use super::sla::BreachRow;
 use super::template::TemplateRow;
 
 /// A statement of fixed text that takes arrays.
@@ -209,6 +210,20 @@ bulk!(ConversationRow, "conversations", {
     snoozed_until: Nullable<Timestamp>,
     waiting_since: Nullable<Timestamp>,
     reserved_until: Nullable<Timestamp>,
+    opened_at: Nullable<Timestamp>,
+    first_reply_at: Nullable<Timestamp>,
+    sla: Nullable<Text>,
+});
+
+bulk!(BreachRow, "sla_breaches", {
+    id: BigInt,
+    organization_id: BigInt,
+    team_id: Nullable<BigInt>,
+    conversation_id: BigInt,
+    user_id: Nullable<BigInt>,
+    goal: Text,
+    due_at: Timestamp,
+    at: Timestamp,
 });
 
 bulk!(MoveRow, "queue_moves", {

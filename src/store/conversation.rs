@@ -8,6 +8,7 @@ use actors::model::conversation::{
 };
 use actors::model::ids::{ContactId, ConversationId, MessageId, SessionId, TagId, TeamId, UserId};
 use actors::model::message::Direction;
+use actors::model::sla::SlaMark;
 use actors::model::status::MessageStatus;
 use actors::model::user::UserBrief;
 use actors::ports::store::StoreError;
@@ -48,6 +49,11 @@ pub(crate) struct ConversationRow {
     pub snoozed_until: Option<NaiveDateTime>,
     pub waiting_since: Option<NaiveDateTime>,
     pub reserved_until: Option<NaiveDateTime>,
+    /// None in rows of a version before: when it was made.
+    pub opened_at: Option<NaiveDateTime>,
+    pub first_reply_at: Option<NaiveDateTime>,
+    /// JSON: marks, of which some may not hold any more.
+    pub sla: Option<String>,
 }
 
 /// The columns of a contact that a conversation shows.
@@ -207,7 +213,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
             let sleeps = status == ConversationStatus::Snoozed;
             let tags: Option<Vec<i64>> = field::read_opt(row.tags.as_deref())?;
             let tags = tags.unwrap_or_default().into_iter().map(TagId).collect();
-            let view = Conversation {
+            let mut view = Conversation {
                 id: ConversationId(row.id),
                 seq: row.seq,
                 session_id: SessionId(row.session_id),
@@ -224,15 +230,24 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                 snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
                 waiting_since: field::instant_opt(row.waiting_since),
                 reserved_until: field::instant_opt(row.reserved_until),
+                opened_at: field::instant(row.opened_at.unwrap_or(row.created_at)),
+                first_reply_at: field::instant_opt(row.first_reply_at),
+                sla: marks_of(row.sla.as_deref())?,
                 unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
                 last_message,
                 window_expires_at: field::instant_opt(row.window_expires_at),
                 created_at: field::instant(row.created_at),
                 updated_at: field::instant(row.updated_at),
             };
+            view.drop_marks();
             Ok(Loaded { row, contact, view })
         })
         .collect()
+}
+
+/// The marks that lie in a conversation's row.
+pub(super) fn marks_of(text: Option<&str>) -> Result<Vec<SlaMark>, StoreError> {
+    Ok(field::read_opt(text)?.unwrap_or_default())
 }
 
 /// The teams that these show. (A join of a fourth table took the compiler minutes.)

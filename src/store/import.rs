@@ -277,6 +277,10 @@ impl Rows {
             .messages
             .iter()
             .rfind(|message| message.direction != Direction::Note);
+        let answered = thread
+            .messages
+            .iter()
+            .find(|message| message.direction == Direction::Outbound);
         let heard = thread
             .messages
             .iter()
@@ -314,6 +318,9 @@ impl Rows {
             snoozed_until: None,
             waiting_since: waiting.map(|message| message.created_at.naive()),
             reserved_until: None,
+            opened_at: Some(began.naive()),
+            first_reply_at: answered.map(|message| message.created_at.naive()),
+            sla: None,
         });
         Ok(())
     }

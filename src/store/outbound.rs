@@ -270,9 +270,9 @@ pub(super) fn after(
         updated_at: message.created_at,
         ..state.conversation.clone()
     };
-    conversation.set_status(status);
+    conversation.set_status(status, message.created_at);
     if let (Direction::Outbound, Some(author)) = (message.direction, &message.author) {
-        conversation.answered_by(author);
+        conversation.answered_by(author, message.created_at);
     }
     ConversationState {
         version: message.seq,
@@ -295,6 +295,8 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
         conversations::updated_at.eq(view.updated_at.naive()),
         conversations::waiting_since.eq(view.waiting_since.map(|at| at.naive())),
         conversations::reserved_until.eq(view.reserved_until.map(|at| at.naive())),
+        conversations::opened_at.eq(Some(view.opened_at.naive())),
+        conversations::first_reply_at.eq(view.first_reply_at.map(|at| at.naive())),
     ));
     with_conn!(conn, |c| kept(update).execute(c).await)?;
     Ok(())

@@ -82,12 +82,23 @@ pub(super) async fn record(conn: &mut Conn, rows: Vec<MoveRow>) -> Result<(), St
 }
 
 impl Unscoped {
-    /// The organizations in which some team's conversations are given out.
+    /// The organizations in which something happens in some team's line without anybody doing it.
     pub async fn organizations_with_lines(&self) -> Result<Vec<OrganizationId>, StoreError> {
         let mut conn = self.db().read().await?;
+        let owners: Vec<i64> = with_conn!(&mut conn, |c| team_sessions::table
+            .select(team_sessions::team_id)
+            .distinct()
+            .load(c)
+            .await)?;
         let found: Vec<i64> = with_conn!(&mut conn, |c| teams::table
             .filter(teams::archived_at.is_null())
-            .filter(teams::strategy.ne(Strategy::Manual.as_str()))
+            .filter(
+                teams::strategy
+                    .ne(Strategy::Manual.as_str())
+                    .or(teams::sla.is_not_null())
+                    .or(teams::away_message.is_not_null())
+                    .or(teams::id.eq_any(&owners))
+            )
             .select(teams::organization_id)
             .distinct()
             .load(c)
@@ -106,6 +117,9 @@ type StandingColumns = (
     i64,
     Option<NaiveDateTime>,
     Option<NaiveDateTime>,
+    (NaiveDateTime, Option<NaiveDateTime>),
+    Option<NaiveDateTime>,
+    Option<String>,
 );
 
 impl Tenant {
@@ -178,6 +192,9 @@ impl Tenant {
                 let sessions = sessions.remove(&row.id).unwrap_or_default();
                 Ok(QueueTeam {
                     routing: row.routing()?,
+                    sla: row.sla()?,
+                    hours: row.hours()?,
+                    away_message: row.away_message,
                     members: members.into_iter().map(UserId).collect(),
                     sessions: sessions.into_iter().map(SessionId).collect(),
                     team: TeamBrief {
@@ -203,12 +220,27 @@ impl Tenant {
                 conversations::priority,
                 conversations::waiting_since,
                 conversations::reserved_until,
+                (conversations::created_at, conversations::opened_at),
+                conversations::first_reply_at,
+                conversations::sla,
             ))
             .load(c)
             .await)?;
         rows.into_iter()
             .map(
-                |(id, seq, session, team, assignee, priority, waiting, reserved)| {
+                |(
+                    id,
+                    seq,
+                    session,
+                    team,
+                    assignee,
+                    priority,
+                    waiting,
+                    reserved,
+                    (made, opened),
+                    replied,
+                    sla,
+                )| {
                     Ok(Standing {
                         conversation: ConversationId(id),
                         seq,
@@ -220,6 +252,9 @@ impl Tenant {
                             .ok_or_else(|| unreadable("priority", &priority.to_string()))?,
                         waiting_since: field::instant_opt(waiting),
                         reserved_until: field::instant_opt(reserved),
+                        opened_at: field::instant(opened.unwrap_or(made)),
+                        is_replied: replied.is_some(),
+                        sla: conversation::marks_of(sla.as_deref())?,
                     })
                 },
             )

@@ -229,6 +229,9 @@ table! {
         snoozed_until -> Nullable<Timestamp>,
         waiting_since -> Nullable<Timestamp>,
         reserved_until -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
+        first_reply_at -> Nullable<Timestamp>,
+        sla -> Nullable<Text>,
     }
 }
 
@@ -241,9 +244,24 @@ table! {
         archived_at -> Nullable<Timestamp>,
         strategy -> Text,
         accept_seconds -> Nullable<BigInt>,
-        reply_goal_seconds -> Nullable<BigInt>,
         overflow_team_id -> Nullable<BigInt>,
         overflow_seconds -> Nullable<BigInt>,
+        sla -> Nullable<Text>,
+        hours -> Nullable<Text>,
+        away_message -> Nullable<Text>,
+    }
+}
+
+table! {
+    sla_breaches (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        team_id -> Nullable<BigInt>,
+        conversation_id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        goal -> Text,
+        due_at -> Timestamp,
+        at -> Timestamp,
     }
 }
 

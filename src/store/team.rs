@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use actors::model::conversation::TeamBrief;
+use actors::model::hours::Hours;
 use actors::model::ids::{SessionId, TeamId, UserId};
 use actors::model::queue::{Routing, Strategy};
+use actors::model::sla::Sla;
 use actors::model::user::{Actor, UserBrief};
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
@@ -30,6 +32,12 @@ pub struct Team {
     /// Numbers whose conversations are this team's while they have no team.
     pub session_ids: Vec<SessionId>,
     pub routing: Routing,
+    /// What it promises its contacts.
+    pub sla: Sla,
+    /// When it is at work; null: around the clock.
+    pub hours: Option<Hours>,
+    /// What a contact is told who writes while it is closed; null: nothing.
+    pub away_message: Option<String>,
     pub created_at: Timestamp,
 }
 
@@ -42,6 +50,11 @@ pub struct TeamChange {
     /// All of them, instead of those that are its now; another team loses them.
     pub sessions: Option<Vec<SessionId>>,
     pub routing: Option<Routing>,
+    pub sla: Option<Sla>,
+    /// `Some(None)`: around the clock.
+    pub hours: Option<Option<Hours>>,
+    /// `Some(None)`: none.
+    pub away_message: Option<Option<String>>,
 }
 
 /// A team as it lies in the database.
@@ -53,9 +66,13 @@ pub(super) struct TeamRow {
     pub created_at: NaiveDateTime,
     pub strategy: String,
     pub accept_seconds: Option<i64>,
-    pub reply_goal_seconds: Option<i64>,
     pub overflow_team_id: Option<i64>,
     pub overflow_seconds: Option<i64>,
+    /// JSON.
+    pub sla: Option<String>,
+    /// JSON.
+    pub hours: Option<String>,
+    pub away_message: Option<String>,
 }
 
 impl TeamRow {
@@ -65,10 +82,19 @@ impl TeamRow {
         Ok(Routing {
             strategy: field::named("strategy", &self.strategy, Strategy::parse)?,
             accept_seconds: seconds(self.accept_seconds),
-            reply_goal_seconds: seconds(self.reply_goal_seconds),
             overflow_team_id: self.overflow_team_id.map(TeamId),
             overflow_seconds: seconds(self.overflow_seconds),
         })
+    }
+
+    /// What it promises.
+    pub fn sla(&self) -> Result<Sla, StoreError> {
+        Ok(field::read_opt(self.sla.as_deref())?.unwrap_or_default())
+    }
+
+    /// When it is at work.
+    pub fn hours(&self) -> Result<Option<Hours>, StoreError> {
+        field::read_opt(self.hours.as_deref())
     }
 }
 
@@ -130,6 +156,9 @@ impl Tenant {
                 "members": setting.members,
                 "sessions": setting.sessions,
                 "routing": setting.routing,
+                "sla": setting.sla,
+                "hours": setting.hours,
+                "away_message": setting.away_message,
             });
             let deed = deed("team.created", TeamId(id), details);
             let receipt = self.note_deed(conn, by, deed).await?;
@@ -159,11 +188,17 @@ impl Tenant {
                 "members": change.members,
                 "sessions": change.sessions,
                 "routing": change.routing,
+                "sla": change.sla,
+                "hours": change.hours,
+                "away_message": change.away_message,
                 "before": {
                     "name": before.name,
                     "members": members.collect::<Vec<_>>(),
                     "sessions": before.session_ids,
                     "routing": before.routing,
+                    "sla": before.sla,
+                    "hours": before.hours,
+                    "away_message": before.away_message,
                 },
             });
             let deed = deed("team.changed", id, details);
@@ -225,6 +260,18 @@ impl Tenant {
         if let Some(routing) = &setting.routing {
             self.set_routing(conn, team, routing).await?;
         }
+        if let Some(sla) = &setting.sla {
+            self.set_sla(conn, team, sla).await?;
+        }
+        if let Some(hours) = &setting.hours {
+            let text = hours.as_ref().map(field::write).transpose()?;
+            let update = diesel::update(teams::table.find(team)).set(teams::hours.eq(text));
+            with_conn!(conn, |c| update.execute(c).await)?;
+        }
+        if let Some(text) = &setting.away_message {
+            let update = diesel::update(teams::table.find(team)).set(teams::away_message.eq(text));
+            with_conn!(conn, |c| update.execute(c).await)?;
+        }
         Ok(())
     }
 
@@ -235,29 +282,46 @@ impl Tenant {
         routing: &Routing,
     ) -> Result<(), StoreError> {
         if let Some(other) = routing.overflow_team_id {
-            // Held, so that nobody takes it out of use meanwhile.
-            let found: Option<i64> = lock_first!(
-                conn,
-                teams::table
-                    .filter(teams::organization_id.eq(self.org()))
-                    .filter(teams::archived_at.is_null())
-                    .filter(teams::id.eq(other.0))
-                    .select(teams::id)
-            )?;
-            found.ok_or(StoreError::NotFound)?;
+            self.hold_team(conn, other).await?;
         }
         let seconds = |setting: Option<u32>| setting.map(i64::from);
         with_conn!(conn, |c| diesel::update(teams::table.find(team))
             .set((
                 teams::strategy.eq(routing.strategy.as_str()),
                 teams::accept_seconds.eq(seconds(routing.accept_seconds)),
-                teams::reply_goal_seconds.eq(seconds(routing.reply_goal_seconds)),
                 teams::overflow_team_id.eq(routing.overflow_team_id.map(|id| id.0)),
                 teams::overflow_seconds.eq(seconds(routing.overflow_seconds)),
             ))
             .execute(c)
             .await)?;
         Ok(())
+    }
+
+    async fn set_sla(&self, conn: &mut Conn, team: i64, sla: &Sla) -> Result<(), StoreError> {
+        let other = sla.escalation.as_ref().and_then(|it| it.team_id);
+        if let Some(other) = other {
+            self.hold_team(conn, other).await?;
+        }
+        let text = match sla.is_set() {
+            true => Some(field::write(sla)?),
+            false => None,
+        };
+        let update = diesel::update(teams::table.find(team)).set(teams::sla.eq(text));
+        with_conn!(conn, |c| update.execute(c).await)?;
+        Ok(())
+    }
+
+    /// Holds a team that another one names, so that nobody takes it out of use meanwhile.
+    async fn hold_team(&self, conn: &mut Conn, id: TeamId) -> Result<(), StoreError> {
+        let found: Option<i64> = lock_first!(
+            conn,
+            teams::table
+                .filter(teams::organization_id.eq(self.org()))
+                .filter(teams::archived_at.is_null())
+                .filter(teams::id.eq(id.0))
+                .select(teams::id)
+        )?;
+        found.map(drop).ok_or(StoreError::NotFound)
     }
 
     async fn set_sessions(
@@ -365,6 +429,9 @@ async fn with_members(conn: &mut Conn, rows: Vec<TeamRow>) -> Result<Vec<Team>, 
             members: members.remove(&row.id).unwrap_or_default(),
             session_ids: numbers.map(|(_, session)| SessionId(*session)).collect(),
             routing: row.routing()?,
+            sla: row.sla()?,
+            hours: row.hours()?,
+            away_message: row.away_message,
             name: row.name,
             created_at: field::instant(row.created_at),
         })

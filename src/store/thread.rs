@@ -21,8 +21,8 @@ use super::contact_identity::{
 };
 use super::conversation::ConversationRow;
 use super::db::Conn;
-use super::schema::conversations;
-use super::{Store, audit, event, field, job, outbound, queue, tag};
+use super::schema::{conversations, sla_breaches};
+use super::{Store, audit, event, field, job, outbound, queue, sla, tag};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -107,6 +107,9 @@ pub(crate) fn fresh_row(
         snoozed_until: None,
         waiting_since: None,
         reserved_until: None,
+        opened_at: Some(now.naive()),
+        first_reply_at: None,
+        sla: None,
     }
 }
 
@@ -235,9 +238,11 @@ impl Store {
                 job::enqueue(conn, self, state.organization, tasks, task.due(now)).await?;
             }
             let mut next = ConversationState::clone(state);
-            change.apply(&mut next.conversation);
+            change.apply(&mut next.conversation, now);
             save_care(conn, &next).await?;
             queue::record(conn, queue::rows_of(self, state, &next, now)).await?;
+            let breaches = sla::breaches(self, state, &next, now);
+            insert_all!(conn, sla_breaches::table, breaches)?;
             if next.conversation.tags != thread.tags {
                 let tags = &next.conversation.tags;
                 tag::retag(conn, state.organization.0, thread.id, tags).await?;
@@ -255,7 +260,7 @@ impl Store {
                 seq,
                 at: now,
                 audience: Audience::Everyone,
-                event: Event::ConversationUpdated(Arc::clone(&row)),
+                event: actors::model::sla::event(thread, Arc::clone(&row)),
                 row: Some(row),
             });
             event::store(conn, std::slice::from_ref(&envelope)).await?;
@@ -284,6 +289,7 @@ pub(super) async fn save_care(
         conversations::tags.eq(tags),
         conversations::priority.eq(view.priority.rank()),
         conversations::snoozed_until.eq(view.snoozed_until.map(|at| at.naive())),
+        conversations::sla.eq(sla::text_of(&view.sla)?),
     ));
     with_conn!(conn, |c| update.execute(c).await)?;
     Ok(())

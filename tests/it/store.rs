@@ -67,6 +67,7 @@ pub async fn receive(
                 window_expires_at: Some(message.sent_at),
                 waiting_since: Some(message.sent_at),
                 activity: true,
+                is_reply: false,
             },
             state: state.map(Arc::new),
             message: message.clone().into(),

@@ -181,7 +181,7 @@ async fn a_line(engine: Engine) {
     let team = json!({
         "name": "Support", "member_ids": [me["user"]["id"]], "session_ids": [whole.session],
         "routing": {
-            "strategy": "round_robin", "accept_seconds": 5, "reply_goal_seconds": null,
+            "strategy": "round_robin", "accept_seconds": 5,
             "overflow_team_id": null, "overflow_seconds": null,
         },
     });

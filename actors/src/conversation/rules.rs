@@ -32,6 +32,7 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
             window_expires_at: Some(opened(window, message.sent_at)),
             waiting_since: waiting_since.or(Some(message.sent_at)),
             activity: true,
+            is_reply: false,
         },
         // A reaction is activity, but no line of its own to be read.
         Effect::Reaction { .. } => Reception {
@@ -40,6 +41,7 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
             window_expires_at: Some(opened(window, message.sent_at)),
             waiting_since,
             activity: false,
+            is_reply: false,
         },
         // Answered from the phone.
         Effect::Echo => Reception {
@@ -48,6 +50,7 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
             window_expires_at: window,
             waiting_since: None,
             activity: true,
+            is_reply: true,
         },
         Effect::Edit { .. } | Effect::Revoke { .. } | Effect::Renumber { .. } | Effect::System => {
             Reception {
@@ -56,6 +59,7 @@ pub fn receive(current: Option<&Conversation>, message: &InboundMessage) -> Rece
                 window_expires_at: window,
                 waiting_since,
                 activity: false,
+                is_reply: false,
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::model::ids::{
 };
 use crate::model::message::{Author, AuthorKind, Direction};
 use crate::model::queue::Route;
+use crate::model::sla::{Press, SlaMark};
 use crate::model::status::MessageStatus;
 use crate::model::user::UserBrief;
 use crate::time::Timestamp;
@@ -38,6 +39,15 @@ pub struct Conversation {
     /// Until when the assignee may accept it, before it goes to somebody else; null once they did.
     #[serde(default)]
     pub reserved_until: Option<Timestamp>,
+    /// When it was opened: with its first message, or when it came back after it was closed.
+    #[serde(default)]
+    pub opened_at: Timestamp,
+    /// When a person or a program answered first since then.
+    #[serde(default)]
+    pub first_reply_at: Option<Timestamp>,
+    /// What its team promised the contact and is nearly due, or late.
+    #[serde(default)]
+    pub sla: Vec<SlaMark>,
     /// Customer messages since somebody looked.
     pub unread: i32,
     pub last_message: Option<LastMessage>,
@@ -50,7 +60,12 @@ pub struct Conversation {
 
 impl Conversation {
     /// Gives it a status; only a snoozed one sleeps, and in a closed one nobody owes an answer.
-    pub const fn set_status(&mut self, status: ConversationStatus) {
+    pub fn set_status(&mut self, status: ConversationStatus, now: Timestamp) {
+        let was_closed = self.status == ConversationStatus::Closed;
+        if was_closed && status != ConversationStatus::Closed {
+            self.opened_at = now;
+            self.first_reply_at = None;
+        }
         self.status = status;
         if !matches!(status, ConversationStatus::Snoozed) {
             self.snoozed_until = None;
@@ -61,15 +76,25 @@ impl Conversation {
         if !matches!(status, ConversationStatus::Open) {
             self.reserved_until = None;
         }
+        self.drop_marks();
+    }
+
+    /// Forgets the promises that nobody waits for any more.
+    pub fn drop_marks(&mut self) {
+        let marks = std::mem::take(&mut self.sla);
+        let held = marks.into_iter().filter(|mark| mark.holds(self));
+        self.sla = held.collect();
     }
 
     /// Somebody said something to the contact: does that answer them?
-    pub fn answered_by(&mut self, author: &Author) {
+    pub fn answered_by(&mut self, author: &Author, at: Timestamp) {
         if matches!(
             author.kind,
             AuthorKind::User | AuthorKind::ApiKey | AuthorKind::App
         ) {
             self.waiting_since = None;
+            self.first_reply_at = self.first_reply_at.or(Some(at));
+            self.drop_marks();
         }
         // Whoever answers what is reserved for them has accepted it; what others say is no word of theirs.
         let holder = self.assignee.as_ref().map(|user| user.id.to_string());
@@ -247,6 +272,9 @@ pub struct ConversationChange {
     /// Takes it from this person, if it is open and theirs.
     #[serde(default)]
     pub release: Option<UserId>,
+    /// Says that deadlines are near, as far as that still holds.
+    #[serde(default)]
+    pub press: Option<Press>,
 }
 
 /// How nodes write what may be unchanged (null), taken away (false) or given: null alone could not tell the first two.
@@ -290,21 +318,21 @@ impl ConversationChange {
     /// Whether anything would change on `conversation`.
     pub fn changes(&self, conversation: &Conversation) -> bool {
         let mut changed = conversation.clone();
-        self.apply(&mut changed);
+        self.apply(&mut changed, Timestamp::default());
         changed != *conversation
     }
 
-    /// Makes the change on `conversation`.
-    pub fn apply(&self, conversation: &mut Conversation) {
+    /// Makes the change on `conversation`, at `now`.
+    pub fn apply(&self, conversation: &mut Conversation, now: Timestamp) {
         if let Some(status) = self.status {
-            conversation.set_status(status);
+            conversation.set_status(status, now);
             if status == ConversationStatus::Snoozed {
                 conversation.snoozed_until = self.snoozed_until;
             }
         }
         let sleeps = conversation.status == ConversationStatus::Snoozed;
         if sleeps && self.wake.is_some() && self.wake == conversation.snoozed_until {
-            conversation.set_status(ConversationStatus::Open);
+            conversation.set_status(ConversationStatus::Open, now);
         }
         if let Some(assignee) = &self.assignee {
             conversation.assignee.clone_from(assignee);
@@ -328,6 +356,9 @@ impl ConversationChange {
     }
 
     fn apply_routing(&self, conversation: &mut Conversation) {
+        if let Some(press) = &self.press {
+            press.apply(conversation);
+        }
         if let Some(route) = &self.route {
             route.apply(conversation);
         }

@@ -108,4 +108,6 @@ pub struct Reception {
     pub waiting_since: Option<Timestamp>,
     /// Whether it becomes the conversation's last line and lifts it in the inbox.
     pub activity: bool,
+    /// Somebody answered the contact, from the phone.
+    pub is_reply: bool,
 }

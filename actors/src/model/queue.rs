@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::agent::{Agent, AgentStatus, StatusReason};
 use crate::model::conversation::{Conversation, ConversationStatus, Priority, TeamBrief};
+use crate::model::hours::Hours;
 use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
+use crate::model::sla::{Sla, SlaMark};
 use crate::model::user::UserBrief;
 use crate::time::Timestamp;
 
@@ -50,8 +52,6 @@ pub struct Routing {
     /// Seconds within which an agent has to accept what they were given, else it goes to somebody else and they are
     /// away, and they are given one at a time; null: what is given is theirs at once.
     pub accept_seconds: Option<u32>,
-    /// Seconds within which a contact is to be answered; null: no goal.
-    pub reply_goal_seconds: Option<u32>,
     /// Whose agents take as well when a contact has waited for `overflow_seconds`.
     pub overflow_team_id: Option<TeamId>,
     pub overflow_seconds: Option<u32>,
@@ -62,9 +62,23 @@ pub struct Routing {
 pub struct QueueTeam {
     pub team: TeamBrief,
     pub routing: Routing,
+    pub sla: Sla,
+    pub hours: Option<Hours>,
+    /// What a contact is told who writes while the team is closed.
+    pub away_message: Option<String>,
     pub members: Vec<UserId>,
     /// Numbers whose conversations are this team's.
     pub sessions: Vec<SessionId>,
+}
+
+impl QueueTeam {
+    /// Whether something happens in its line without anybody doing it.
+    pub fn works_by_itself(&self) -> bool {
+        self.routing.strategy != Strategy::Manual
+            || !self.sessions.is_empty()
+            || self.sla.is_set()
+            || self.away_message.is_some()
+    }
 }
 
 /// How a conversation stands, as far as lines and loads need it.
@@ -80,6 +94,13 @@ pub struct Standing {
     pub priority: Priority,
     pub waiting_since: Option<Timestamp>,
     pub reserved_until: Option<Timestamp>,
+    #[serde(default)]
+    pub opened_at: Timestamp,
+    /// Somebody answered since it was opened.
+    #[serde(default)]
+    pub is_replied: bool,
+    #[serde(default)]
+    pub sla: Vec<SlaMark>,
 }
 
 impl Standing {
@@ -95,6 +116,9 @@ impl Standing {
             priority: view.priority,
             waiting_since: view.waiting_since,
             reserved_until: view.reserved_until,
+            opened_at: view.opened_at,
+            is_replied: view.first_reply_at.is_some(),
+            sla: view.sla.clone(),
         }
     }
 
@@ -232,16 +256,26 @@ pub struct QueueFigures {
     pub serving: u32,
     /// Of all open ones, those whose contact waits for an answer.
     pub unanswered: u32,
-    /// Of those, the ones that used up three quarters of the reply goal.
+    /// Open ones that used up three quarters of the time for a reply or for a solution.
     pub at_risk: u32,
-    /// Of those, the ones that waited for longer than the goal.
+    /// Open ones that are late.
     pub breached: u32,
+    /// Whether the team is at work, by its hours.
+    #[serde(default = "always")]
+    pub is_open: bool,
+    /// When it opens again; null while it is open.
+    #[serde(default)]
+    pub opens_at: Option<Timestamp>,
     /// Conversations that came into the line, by minute; the last is the minute of `at`.
     pub arrivals: Vec<u32>,
     /// Conversations that somebody took, by minute.
     pub taken: Vec<u32>,
     /// The members, and whoever else has open conversations here. Only supervisors see them.
     pub agents: Vec<AgentFigures>,
+}
+
+const fn always() -> bool {
+    true
 }
 
 impl QueueFigures {
@@ -323,6 +357,9 @@ mod tests {
             priority: Priority::Normal,
             waiting_since: None,
             reserved_until: None,
+            opened_at: Timestamp::default(),
+            is_replied: false,
+            sla: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::model::agent::{Agent, AgentStatus};
 use crate::model::conversation::{ConversationChange, ConversationStatus, Priority};
+use crate::model::hours::{Calendar, Hours};
 use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
 use crate::model::queue::{
     Floor, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
@@ -62,7 +63,12 @@ pub struct Board {
     /// When agents were given something last, by the turn.
     turns: HashMap<UserId, u64>,
     turn: u64,
-    numbers: BTreeMap<SessionId, TeamId>,
+    pub(super) numbers: BTreeMap<SessionId, TeamId>,
+    pub(super) calendars: HashMap<TeamId, Calendar>,
+    /// When something is to be said of a conversation's deadlines.
+    pub(super) pressed: BTreeSet<(Timestamp, ConversationId)>,
+    /// Who was told that nobody is at work, and since when nobody is.
+    pub(super) excused: HashMap<ConversationId, Timestamp>,
     pub(super) arrivals: HashMap<TeamId, Series>,
     pub(super) taken: HashMap<TeamId, Series>,
     pub(super) replies: HashMap<UserId, Series>,
@@ -82,11 +88,16 @@ impl Board {
             held: before.held,
             kept: before.kept,
             replies: before.replies,
+            excused: before.excused,
             head: floor.head,
             ..Self::default()
         };
         for team in floor.teams {
             let id = team.team.id;
+            let calendar = team.hours.as_ref().and_then(Hours::calendar);
+            board
+                .calendars
+                .extend(calendar.map(|calendar| (id, calendar)));
             board
                 .numbers
                 .extend(team.sessions.iter().map(|session| (*session, id)));
@@ -111,10 +122,9 @@ impl Board {
         self.head
     }
 
-    /// Whether some team's conversations are given out.
-    pub fn gives(&self) -> bool {
-        let mut teams = self.teams.values();
-        teams.any(|team| team.routing.strategy != Strategy::Manual)
+    /// Whether something happens in some line without anybody doing it.
+    pub fn works_by_itself(&self) -> bool {
+        self.teams.values().any(QueueTeam::works_by_itself)
     }
 
     /// Takes in what happened, in whatever order it comes.
@@ -194,6 +204,9 @@ impl Board {
                 line.insert(place_of(&standing));
             }
         }
+        if let Some(at) = self.pressed_at(&standing) {
+            self.pressed.insert((at, standing.conversation));
+        }
         self.open.insert(standing.conversation, standing);
     }
 
@@ -201,6 +214,9 @@ impl Board {
         let Some(standing) = self.open.remove(&conversation) else {
             return;
         };
+        if let Some(at) = self.pressed_at(&standing) {
+            self.pressed.remove(&(at, conversation));
+        }
         if let Some(user) = standing.assignee {
             lower(&mut self.loads, user);
             if standing.reserved_until.is_some() {
@@ -267,7 +283,7 @@ impl Board {
             .map(|first| self.give(first, other, Some(agent), now))
     }
 
-    fn free(&self, conversation: ConversationId) -> Option<&Standing> {
+    pub(super) fn free(&self, conversation: ConversationId) -> Option<&Standing> {
         let standing = self.open.get(&conversation)?;
         (!self.held.contains_key(&conversation)).then_some(standing)
     }

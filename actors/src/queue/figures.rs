@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::agent::Agent;
 use crate::model::ids::{TeamId, UserId};
-use crate::model::queue::{AgentFigures, QueueFigures, SERIES, Standing, seconds};
+use crate::model::queue::{AgentFigures, QueueFigures, SERIES, Standing};
+use crate::model::sla::Stage;
 use crate::queue::board::Board;
 use crate::queue::traffic::Series;
 use crate::time::Timestamp;
@@ -52,16 +53,13 @@ impl Board {
                 *count.open.entry(user).or_default() += 1;
             }
         }
-        let Some(since) = standing.waiting_since else {
-            return;
-        };
-        count.unanswered += 1;
-        let team = standing.team.and_then(|team| self.teams.get(&team));
-        let goal = team.and_then(|team| seconds(team.routing.reply_goal_seconds));
-        if let Some(goal) = goal {
-            count.breached += u32::from(since + goal < now);
-            let is_near = since + goal * 3 / 4 <= now && since + goal >= now;
-            count.at_risk += u32::from(is_near);
+        count.unanswered += u32::from(standing.waiting_since.is_some());
+        let deadlines = self.deadlines_of(standing);
+        let stages = deadlines.iter().filter_map(|one| one.stage(now));
+        match stages.max() {
+            Some(Stage::Breached) => count.breached += 1,
+            Some(Stage::Warning) => count.at_risk += 1,
+            None => {}
         }
     }
 
@@ -71,6 +69,10 @@ impl Board {
             let one = id.and_then(|id| all.get(&id));
             one.map_or_else(|| vec![0; SERIES], |one| one.until(now))
         };
+        let calendar = id.and_then(|id| self.calendars.get(&id));
+        let opens_at = calendar
+            .and_then(|calendar| calendar.opens_at(now))
+            .filter(|at| *at > now);
         let members = team.into_iter().flat_map(|team| &team.members);
         let people: BTreeSet<UserId> = members.chain(count.open.keys()).copied().collect();
         let agents = people.iter().filter_map(|user| self.agents.get(user));
@@ -83,6 +85,8 @@ impl Board {
             unanswered: count.unanswered,
             at_risk: count.at_risk,
             breached: count.breached,
+            is_open: opens_at.is_none(),
+            opens_at,
             arrivals: series(&self.arrivals),
             taken: series(&self.taken),
             agents: agents.map(|agent| self.agent(agent, count, now)).collect(),

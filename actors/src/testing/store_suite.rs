@@ -183,6 +183,8 @@ stories! { ($)
     change:
         a_change_is_told_and_audited,
         a_change_of_a_stale_row_is_refused,
+        many_changes_at_once_are_each_made_or_refused,
+        a_late_promise_stays_until_the_contact_is_answered,
         an_assignee_comes_and_goes,
         reading_clears_unread_and_leaves_its_job,
         a_change_that_comes_twice_is_made_once,

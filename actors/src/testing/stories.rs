@@ -13,6 +13,7 @@ mod queue;
 mod refusal;
 mod send;
 mod send_rate;
+mod sla;
 mod store;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actors::model::conversation::{ConversationChange, ConversationStatus, Priority, TeamBrief};
 use actors::model::ids::{TagId, UserId};
 use actors::model::queue::{Routing, Strategy};
+use actors::model::sla::Sla;
 use actors::model::user::Actor;
 use actors::time::Timestamp;
 
@@ -65,9 +66,13 @@ pub async fn arrange(
             routing: Some(Routing {
                 strategy: Strategy::Manual,
                 accept_seconds: None,
-                reply_goal_seconds: Some(goal),
                 overflow_team_id: None,
                 overflow_seconds: None,
+            }),
+            sla: Some(Sla {
+                first_reply_seconds: Some(goal),
+                reply_seconds: Some(2 * goal),
+                ..Sla::default()
             }),
             ..TeamChange::default()
         };

@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::http::depth::{DEEPEST, has_nul, is_deeper};
@@ -20,6 +21,15 @@ use crate::http::error::{ApiError, ApiResult, Code};
 const LARGEST: usize = 256 * 1024;
 /// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A null that was said, told from a field that was not.
+pub fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
 
 /// The request's JSON as a `T`; unknown fields are ignored.
 pub struct Body<T>(pub T);

@@ -264,7 +264,11 @@ pub(super) fn next_state(
         waiting_since: reception.waiting_since,
         ..old.clone()
     };
-    conversation.set_status(reception.status);
+    conversation.set_status(reception.status, append.received_at);
+    if reception.is_reply {
+        let at = Some(append.received_at);
+        conversation.first_reply_at = conversation.first_reply_at.or(at);
+    }
     if reception.activity {
         conversation.updated_at = append.received_at.max(old.updated_at);
         conversation.last_message = Some(LastMessage {

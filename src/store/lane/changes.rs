@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use actors::event::{Audience, Envelope, Event};
+use actors::event::{Audience, Envelope};
 use actors::model::conversation::ConversationState;
 use actors::model::status::MessageStatus;
 use actors::ports::store::{ChangeWrite, Receipt, StoreError};
@@ -19,9 +19,10 @@ use super::super::db::Conn;
 use super::super::job::JobRow;
 use super::super::outbound::{self, IdempotencyRow};
 use super::super::queue::MoveRow;
-use super::super::schema::{jobs, messages};
+use super::super::schema::{jobs, messages, sla_breaches};
+use super::super::sla::BreachRow;
 use super::super::thread::{note_change, save_care};
-use super::super::{Store, event, field, queue};
+use super::super::{Store, event, field, queue, sla};
 use super::drafts::{Key, claim, lock_versions};
 use crate::{insert_all, with_conn};
 
@@ -116,6 +117,7 @@ struct Rows {
     states: Vec<ConversationState>,
     jobs: Vec<JobRow>,
     moves: Vec<MoveRow>,
+    breaches: Vec<BreachRow>,
     envelopes: Vec<Arc<Envelope>>,
 }
 
@@ -135,7 +137,7 @@ impl Rows {
             ..
         } = write;
         let mut next = ConversationState::clone(state);
-        change.apply(&mut next.conversation);
+        change.apply(&mut next.conversation, now);
         if let Some(last) = &mut next.conversation.last_message
             && let Some(status) = ticks.get(&last.id.0)
         {
@@ -149,13 +151,15 @@ impl Rows {
                 .push(JobRow::of(store, state.organization, task, due)?);
         }
         self.moves.extend(queue::rows_of(store, state, &next, now));
+        self.breaches
+            .extend(sla::breaches(store, state, &next, now));
         let row = Arc::new(next.conversation.clone());
         let envelope = Arc::new(Envelope {
             organization: state.organization,
             seq,
             at: now,
             audience: Audience::Everyone,
-            event: Event::ConversationUpdated(Arc::clone(&row)),
+            event: actors::model::sla::event(&state.conversation, Arc::clone(&row)),
             row: Some(row),
         });
         self.states.push(next.clone());
@@ -172,8 +176,9 @@ impl Rows {
             let mut together = Together::default();
             together.insert(self.jobs);
             together.insert(self.moves);
+            together.insert(self.breaches);
             together.insert(event::rows(&self.envelopes)?);
-            save_changed(&mut together, &self.states);
+            save_changed(&mut together, &self.states)?;
             return together.run(object).await;
         }
         insert_all!(conn, jobs::table, self.jobs)?;
@@ -182,23 +187,26 @@ impl Rows {
             outbound::save(conn, state).await?;
         }
         queue::record(conn, self.moves).await?;
+        insert_all!(conn, sla_breaches::table, self.breaches)?;
         event::store(conn, &self.envelopes).await
     }
 }
 
 /// Writes what a change may change of its conversation: nothing of its messages.
-fn save_changed(together: &mut Together, states: &[ConversationState]) {
+fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result<(), StoreError> {
     if states.is_empty() {
-        return;
+        return Ok(());
     }
     let text = |places: &str| {
         format!(
             "UPDATE conversations AS c SET seq = v.seq, status = v.status, unread = v.unread, \
             assignee_id = v.assignee_id, team_id = v.team_id, priority = v.priority, \
             snoozed_until = v.snoozed_until, waiting_since = v.waiting_since, \
-            reserved_until = v.reserved_until FROM UNNEST({places}) AS v (id, seq, status, unread, \
-            assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until) \
-            WHERE c.id = v.id"
+            reserved_until = v.reserved_until, opened_at = v.opened_at, \
+            first_reply_at = v.first_reply_at, sla = v.sla \
+            FROM UNNEST({places}) AS v (id, seq, status, unread, \
+            assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until, \
+            opened_at, first_reply_at, sla) WHERE c.id = v.id"
         )
     };
     let numbers =
@@ -225,7 +233,13 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) {
         .iter()
         .map(|state| state.conversation.status.as_str());
     let statuses: Vec<&'static str> = statuses.collect();
-    together.update(10, text, move |statement| {
+    let opened = times(|state| Some(state.conversation.opened_at));
+    let replied = times(|state| state.conversation.first_reply_at);
+    let marks = states
+        .iter()
+        .map(|state| sla::text_of(&state.conversation.sla));
+    let marks: Vec<Option<String>> = marks.collect::<Result<_, _>>()?;
+    together.update(13, text, move |statement| {
         statement
             .bind::<Array<BigInt>, _>(ids)
             .bind::<Array<BigInt>, _>(seqs)
@@ -237,5 +251,9 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) {
             .bind::<Array<Nullable<SqlTimestamp>>, _>(snoozed)
             .bind::<Array<Nullable<SqlTimestamp>>, _>(waiting)
             .bind::<Array<Nullable<SqlTimestamp>>, _>(reserved)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(opened)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(replied)
+            .bind::<Array<Nullable<Text>>, _>(marks)
     });
+    Ok(())
 }

@@ -260,6 +260,9 @@ fn unspoken(
             snoozed_until: None,
             waiting_since: None,
             reserved_until: None,
+            opened_at: append.received_at,
+            first_reply_at: None,
+            sla: Vec::new(),
             unread: 0,
             last_message: None,
             window_expires_at: None,
@@ -300,5 +303,8 @@ fn conversation_row(
         snoozed_until: None,
         waiting_since: view.waiting_since.map(|at| at.naive()),
         reserved_until: None,
+        opened_at: Some(view.opened_at.naive()),
+        first_reply_at: view.first_reply_at.map(|at| at.naive()),
+        sla: None,
     }
 }

@@ -370,7 +370,9 @@ async fn take_effect(
         return Ok(false);
     }
     state.conversation.window_expires_at = reception.window_expires_at;
-    state.conversation.set_status(reception.status);
+    state
+        .conversation
+        .set_status(reception.status, append.received_at);
     save_and_tell(conn, append, state, told).await?;
     Ok(false)
 }

@@ -14,6 +14,7 @@ use crate::support::database::Engine;
 use crate::support::hub::{TestHub, number};
 
 on_both!(
+    a_team_has_hours_and_promises,
     a_team_has_rules_and_numbers,
     an_agent_says_how_they_stand_and_a_supervisor_may_force_it,
     two_who_take_the_next_at_once_get_two_different_ones,
@@ -78,7 +79,7 @@ impl Floor {
 
 fn rules(strategy: &str) -> Value {
     json!({
-        "strategy": strategy, "accept_seconds": null, "reply_goal_seconds": 600,
+        "strategy": strategy, "accept_seconds": null,
         "overflow_team_id": null, "overflow_seconds": null,
     })
 }
@@ -86,6 +87,65 @@ fn rules(strategy: &str) -> Value {
 fn user(client: &Client) -> UserId {
     let id = client.tokens["user"]["id"].as_str().unwrap();
     id.parse().unwrap()
+}
+
+async fn a_team_has_hours_and_promises(engine: Engine) {
+    let floor = floor(engine).await;
+    let owner = &floor.owner;
+    let plain = owner.post("/teams", json!({"name": "Plain"})).await;
+    let plain = plain.expect(201);
+    assert_eq!(plain["hours"], Value::Null);
+    assert_eq!(plain["away_message"], Value::Null);
+    assert_eq!(plain["sla"]["reply_seconds"], Value::Null);
+    let day = json!([{"from": "09:00", "to": "17:30"}]);
+    let hours = json!({
+        "time_zone": "America/Sao_Paulo", "week": [day, day, day, day, day, [], []],
+        "holidays": [{"date": "2026-12-25", "name": "Christmas"}],
+    });
+    let sla = json!({
+        "first_reply_seconds": 300, "reply_seconds": 600, "resolution_seconds": null,
+        "in_hours": true, "escalation": {"priority": "urgent", "team_id": plain["id"]},
+    });
+    let form = json!({
+        "name": "Support", "hours": hours, "sla": sla, "away_message": "Back at nine.",
+    });
+    let team = owner.post("/teams", form).await.expect(201);
+    assert_eq!(team["hours"], hours);
+    assert_eq!(team["sla"], sla);
+    let path = format!("/teams/{}", team["id"].as_str().unwrap());
+    // What is not said stays, and null takes away.
+    let renamed = owner.patch(&path, json!({"name": "Help"})).await;
+    let renamed = renamed.expect(200);
+    assert_eq!((&renamed["hours"], &renamed["sla"]), (&hours, &sla));
+    assert_eq!(renamed["away_message"], "Back at nine.");
+    for (wrong, field) in [
+        (json!({"sla": {"reply_seconds": 0}}), "sla.reply_seconds"),
+        (
+            json!({"sla": {"reply_seconds": 9, "escalation": {"team_id": team["id"]}}}),
+            "sla.escalation.team_id",
+        ),
+        (
+            json!({"hours": {"time_zone": "Mars/Olympus", "week": hours["week"]}}),
+            "hours.time_zone",
+        ),
+        (
+            json!({"hours": {"time_zone": "UTC", "week": [day]}}),
+            "hours.week",
+        ),
+        (json!({"away_message": " "}), "away_message"),
+    ] {
+        let refused = owner.patch(&path, wrong).await.expect(422);
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+    let crooked = json!({"hours": {"time_zone": "UTC", "week": [[{"from": "9", "to": "10"}]]}});
+    owner.patch(&path, crooked).await.expect(422);
+    let bare = json!({"hours": null, "away_message": null, "sla": {}});
+    let bare = owner.patch(&path, bare).await.expect(200);
+    assert_eq!(bare["hours"], Value::Null);
+    assert_eq!(bare["away_message"], Value::Null);
+    assert_eq!(bare["sla"]["reply_seconds"], Value::Null);
+    let queues = owner.get("/queues").await.expect(200);
+    assert_eq!(queues["data"][0]["is_open"], true);
 }
 
 async fn a_team_has_rules_and_numbers(engine: Engine) {
@@ -123,10 +183,6 @@ async fn a_team_has_rules_and_numbers(engine: Engine) {
     };
     for (wrong, field) in [
         (own(json!({"accept_seconds": 1})), "routing.accept_seconds"),
-        (
-            own(json!({"reply_goal_seconds": 0})),
-            "routing.reply_goal_seconds",
-        ),
         (
             own(json!({"overflow_seconds": 10})),
             "routing.overflow_team_id",

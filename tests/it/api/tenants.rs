@@ -197,13 +197,16 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     assert_eq!(refused, "invalid_message");
     let routing = |overflow: &Value| {
         json!({
-            "strategy": "round_robin", "accept_seconds": null, "reply_goal_seconds": null,
+            "strategy": "round_robin", "accept_seconds": null,
             "overflow_team_id": overflow, "overflow_seconds": 60,
         })
     };
     for foreign in [
         json!({"name": "Ours", "member_ids": [stranger.tokens["user"]["id"]]}),
         json!({"name": "Ours", "routing": routing(&foreign_team["id"])}),
+        json!({"name": "Ours", "sla": {
+            "reply_seconds": 60, "escalation": {"team_id": foreign_team["id"]},
+        }}),
     ] {
         let refused = owner.post("/teams", foreign).await.refused(422);
         assert_eq!(refused, "validation_failed");

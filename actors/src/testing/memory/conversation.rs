@@ -8,6 +8,7 @@ use crate::model::conversation::{ConversationChange, ConversationKey, Conversati
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
 use crate::model::queue::Standing;
 use crate::model::session::{HealthState, SessionState};
+use crate::model::sla;
 use crate::ports::store::{ChangeWrite, Receipt, StoreError};
 use crate::testing::memory::tables::{Audited, Tables};
 
@@ -81,12 +82,15 @@ impl Tables {
             return Ok((self.state(id), Receipt::default()));
         }
         let row = self.conversations.get_mut(&id).unwrap();
-        let before = Standing::of(&view);
-        change.apply(&mut view);
+        let (before, old) = (Standing::of(&view), view.clone());
+        change.apply(&mut view, self.now);
         row.status = view.status;
         row.snoozed_until = view.snoozed_until;
         row.waiting_since = view.waiting_since;
         row.reserved_until = view.reserved_until;
+        row.opened_at = view.opened_at;
+        row.first_reply_at = view.first_reply_at;
+        row.sla = view.sla;
         row.assignee = view.assignee;
         row.team = view.team;
         row.priority = view.priority;
@@ -96,7 +100,7 @@ impl Tables {
         self.note_moves(by.organization, Some(&before), &after);
         let mut receipt = Receipt::default();
         let seq = self.next_seq(by.organization);
-        let event = Event::ConversationUpdated(Arc::new(self.view(id)));
+        let event = sla::event(&old, Arc::new(self.view(id)));
         self.tell(by.organization, seq, event, Some(id), &mut receipt);
         self.stamp(id, seq, &mut receipt);
         if let Some(task) = task {

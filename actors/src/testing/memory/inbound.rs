@@ -223,6 +223,9 @@ impl Tables {
             snoozed_until: None,
             waiting_since: None,
             reserved_until: None,
+            opened_at: self.now,
+            first_reply_at: None,
+            sla: Vec::new(),
             last_inbound_provider_id: None,
             window_expires_at: None,
             created_at: self.now,
@@ -243,11 +246,14 @@ impl Tables {
         wamid: Option<&String>,
     ) {
         let before = Standing::of(&self.view(conversation));
+        let mut view = self.view(conversation);
+        view.set_status(reception.status, self.now);
+        let replied_at = reception.is_reply.then_some(self.now);
         let row = self.conversations.get_mut(&conversation).unwrap();
         row.status = reception.status;
-        row.snoozed_until = row
-            .snoozed_until
-            .filter(|_| row.status == ConversationStatus::Snoozed);
+        row.snoozed_until = view.snoozed_until;
+        row.opened_at = view.opened_at;
+        row.first_reply_at = view.first_reply_at.or(replied_at);
         row.waiting_since = reception.waiting_since;
         row.unread += unread;
         row.window_expires_at = reception.window_expires_at;

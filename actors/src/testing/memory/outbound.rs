@@ -52,14 +52,17 @@ impl Tables {
         let now = self.now;
         let before = Standing::of(&self.view(conversation));
         let row = self.conversations.get_mut(&conversation).unwrap();
+        let mut answered = state.conversation.clone();
+        answered.set_status(status, now);
         (row.status, row.last_message, row.updated_at) = (status, Some(id), now);
         // A reaction is no answer.
         if !draft.note && draft.kind != "reaction" {
-            let mut answered = state.conversation.clone();
-            answered.answered_by(&draft.author);
+            answered.answered_by(&draft.author, now);
             row.waiting_since = answered.waiting_since;
             row.reserved_until = answered.reserved_until;
         }
+        row.opened_at = answered.opened_at;
+        row.first_reply_at = answered.first_reply_at;
         let session = row.session;
         let after = Standing::of(&self.view(conversation));
         self.note_moves(organization, Some(&before), &after);

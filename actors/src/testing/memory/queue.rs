@@ -8,7 +8,7 @@ use crate::model::agent::{Agent, AgentStatus, StatusReason};
 use crate::model::conversation::ConversationStatus;
 use crate::model::ids::{OrganizationId, UserId};
 use crate::model::message::AuthorKind;
-use crate::model::queue::{Floor, Moved, QueueTeam, Standing, Strategy, moves};
+use crate::model::queue::{Floor, Moved, QueueTeam, Standing, moves};
 use crate::ports::store::Receipt;
 use crate::testing::memory::MemoryStore;
 use crate::testing::memory::tables::Tables;
@@ -16,8 +16,7 @@ use crate::time::Timestamp;
 
 impl Tables {
     pub fn organizations_with_lines(&self) -> Vec<OrganizationId> {
-        let gives = |team: &QueueTeam| team.routing.strategy != Strategy::Manual;
-        let teams = self.teams.iter().filter(|(_, team)| gives(team));
+        let teams = self.teams.iter().filter(|(_, team)| team.works_by_itself());
         let teams = teams.map(|(organization, _)| *organization);
         teams.collect::<BTreeSet<_>>().into_iter().collect()
     }

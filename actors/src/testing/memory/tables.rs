@@ -21,6 +21,7 @@ use crate::model::message::{Media, Message};
 use crate::model::quarantine::QuarantineEntry;
 use crate::model::queue::{Moved, QueueTeam};
 use crate::model::session::{Session, SessionState};
+use crate::model::sla::SlaMark;
 use crate::model::status::StatusUpdate;
 use crate::model::user::UserBrief;
 use crate::ports::store::Receipt;
@@ -94,6 +95,9 @@ pub struct ConversationRow {
     pub snoozed_until: Option<Timestamp>,
     pub waiting_since: Option<Timestamp>,
     pub reserved_until: Option<Timestamp>,
+    pub opened_at: Timestamp,
+    pub first_reply_at: Option<Timestamp>,
+    pub sla: Vec<SlaMark>,
     pub unread: i32,
     pub last_message: Option<MessageId>,
     pub last_inbound_provider_id: Option<String>,
@@ -221,7 +225,7 @@ impl Tables {
         let row = &self.conversations[&id];
         let contact = &self.contacts[&row.contact].1;
         let last = row.last_message.map(|id| &self.messages[&id].message);
-        Conversation {
+        let mut view = Conversation {
             id,
             seq: last.map_or(row.version, |message| row.version.max(message.seq)),
             session_id: row.session,
@@ -240,6 +244,9 @@ impl Tables {
             snoozed_until: row.snoozed_until,
             waiting_since: row.waiting_since,
             reserved_until: row.reserved_until,
+            opened_at: row.opened_at,
+            first_reply_at: row.first_reply_at,
+            sla: row.sla.clone(),
             unread: row.unread,
             last_message: last.map(|message| LastMessage {
                 id: message.id,
@@ -255,7 +262,9 @@ impl Tables {
             window_expires_at: row.window_expires_at,
             created_at: row.created_at,
             updated_at: row.updated_at,
-        }
+        };
+        view.drop_marks();
+        view
     }
 
     pub fn state(&self, id: ConversationId) -> ConversationState {
@@ -340,7 +349,10 @@ impl Tables {
             | Event::MessageUpdated(message)
             | Event::NoteCreated(message)
             | Event::UserMentioned(message) => *message = self.message(message.id),
-            Event::ConversationCreated(view) | Event::ConversationUpdated(view) => {
+            Event::ConversationCreated(view)
+            | Event::ConversationUpdated(view)
+            | Event::SlaWarned(view)
+            | Event::SlaBreached(view) => {
                 *view = Arc::new(self.view(view.id));
             }
             Event::ContactCreated(contact) | Event::ContactUpdated(contact) => {

@@ -1,15 +1,21 @@
 //! What people change about a conversation, and how a number fares.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
+
 use crate::event::{Audience, Event};
-use crate::model::conversation::{ConversationChange, ConversationStatus};
+use crate::model::conversation::{
+    ConversationChange, ConversationState, ConversationStatus, Priority,
+};
 use crate::model::job::Task;
 use crate::model::session::HealthState;
+use crate::model::sla::{Goal, Press, SlaMark, Stage};
 use crate::ports::store::{ChangeWrite, Receipt, StoreError};
-use crate::testing::build::{draft, inbound};
+use crate::testing::build::{draft, inbound, phone};
 use crate::testing::store_suite::Fixture;
-use crate::testing::store_suite::scene::{ANN, Scene, names};
+use crate::testing::store_suite::scene::{ANN, LONG, Scene, names};
 
 fn to(status: ConversationStatus) -> ConversationChange {
     ConversationChange {
@@ -59,6 +65,106 @@ pub async fn a_change_of_a_stale_row_is_refused(on: &dyn Fixture) {
         scene.anns().await.conversation.status,
         ConversationStatus::Open
     );
+}
+
+pub async fn many_changes_at_once_are_each_made_or_refused(on: &dyn Fixture) {
+    const CONTACTS: usize = 12;
+    let scene = Scene::set(on).await;
+    let mut states = Vec::new();
+    for contact in 0..CONTACTS {
+        let digits = format!("4917000001{contact:02}");
+        scene.receive(inbound(&digits, "hello")).await;
+        states.push(scene.state_of(&[phone(&digits)]).await);
+    }
+    let before = scene.events().await.len();
+    let assign = ConversationChange {
+        assignee: Some(Some(scene.tenant.user.clone())),
+        ..Default::default()
+    };
+    let urgent = ConversationChange {
+        priority: Some(Priority::Urgent),
+        ..Default::default()
+    };
+    let by = scene.agent();
+    // Two of each conversation, decided on the same row: one of them is made.
+    let both = states
+        .iter()
+        .flat_map(|state| [(state, &assign), (state, &urgent)]);
+    let tries = both.map(|(state, change)| scene.change(state, change, &by, None));
+    let done = join_all(tries).await;
+    for two in done.chunks(2) {
+        let made = two.iter().filter(|one| one.is_ok()).count();
+        assert_eq!(made, 1, "{two:?}");
+        let refused = two.iter().find_map(|one| one.as_ref().err());
+        assert!(matches!(refused, Some(StoreError::Conflict)), "{two:?}");
+    }
+    // Each is told once, under a number of its own, and is what is stored.
+    let events = scene.events().await;
+    assert_eq!(events.len(), before + CONTACTS);
+    for (after, _) in done.into_iter().flatten() {
+        let key = scene.key(&after.identities);
+        let found = scene.store.load_conversation(&key, &after.identities).await;
+        assert_eq!(found.unwrap().unwrap().conversation, after.conversation);
+    }
+    let told: HashSet<_> = events[before..]
+        .iter()
+        .filter_map(|event| event.event.conversation())
+        .collect();
+    assert_eq!(told.len(), CONTACTS);
+}
+
+pub async fn a_late_promise_stays_until_the_contact_is_answered(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    let state = scene.with_ann().await;
+    let by = scene.agent();
+    let mark = |stage, state: &ConversationState| SlaMark {
+        goal: Goal::FirstReply,
+        stage,
+        since: state.conversation.waiting_since.unwrap(),
+        due_at: scene.now(),
+    };
+    let press = |mark| ConversationChange {
+        press: Some(Press {
+            marks: vec![mark],
+            priority: Some(Priority::High),
+            team: Some(scene.tenant.team.clone()),
+        }),
+        ..Default::default()
+    };
+    let warned = press(mark(Stage::Warning, &state));
+    let (warned, receipt) = scene.change(&state, &warned, &by, None).await.unwrap();
+    assert_eq!(names(&receipt.envelopes), ["conversation.sla_warning"]);
+    assert_eq!(warned.conversation.team, None);
+    let late = press(mark(Stage::Breached, &state));
+    let (after, receipt) = scene.change(&warned, &late, &by, None).await.unwrap();
+    assert_eq!(names(&receipt.envelopes), ["conversation.sla_breached"]);
+    assert_eq!(after.conversation.sla, [mark(Stage::Breached, &state)]);
+    assert_eq!(after.conversation.priority, Priority::High);
+    assert_eq!(after.conversation.team, Some(scene.tenant.team.clone()));
+    assert_eq!(scene.anns().await.conversation, after.conversation);
+    let floor = scene.store.load_floor(scene.tenant.organization).await;
+    assert_eq!(floor.unwrap().standings[0].sla, after.conversation.sla);
+    // What waits since another time is another promise.
+    assert!(!late.changes(&after.conversation));
+    scene.say(draft("hello")).await;
+    let answered = scene.anns().await;
+    assert_eq!(answered.conversation.sla, []);
+    assert!(answered.conversation.first_reply_at.is_some());
+    assert!(!late.changes(&answered.conversation));
+    scene
+        .receive(inbound(ANN, "and now?").at(scene.now() + LONG))
+        .await;
+    assert_eq!(scene.anns().await.conversation.sla, []);
+    // Closed and opened again it begins anew.
+    let close = to(ConversationStatus::Closed);
+    scene
+        .change(&*scene.anns().await, &close, &by, None)
+        .await
+        .unwrap();
+    scene.receive(inbound(ANN, "hello?")).await;
+    let opened = scene.anns().await.conversation.clone();
+    assert_eq!(opened.first_reply_at, None);
+    assert!(opened.opened_at >= answered.conversation.opened_at);
 }
 
 pub async fn an_assignee_comes_and_goes(on: &dyn Fixture) {

@@ -13,16 +13,17 @@ use crate::model::conversation::{
 use crate::model::ids::{ConversationId, TeamId, UserId};
 use crate::model::node::{Membership, Peer};
 use crate::model::queue::{QueueFigures, QueueTeam, Routing, Strategy};
+use crate::model::sla::Sla;
 use crate::model::user::{Actor, Role};
 use crate::testing::build::{draft, inbound};
 use crate::testing::{Fault, Stage};
 
-const SUPPORT: TeamId = TeamId(70);
-const SALES: TeamId = TeamId(71);
-const ANA: UserId = UserId(1);
+pub(super) const SUPPORT: TeamId = TeamId(70);
+pub(super) const SALES: TeamId = TeamId(71);
+pub(super) const ANA: UserId = UserId(1);
 const BEN: UserId = UserId(2);
 
-fn brief(id: TeamId) -> TeamBrief {
+pub(super) fn brief(id: TeamId) -> TeamBrief {
     TeamBrief {
         id,
         name: format!("Team {}", id.0),
@@ -30,23 +31,25 @@ fn brief(id: TeamId) -> TeamBrief {
 }
 
 /// A team of Ana and Ben that gives its conversations out.
-fn team(strategy: Strategy) -> QueueTeam {
+pub(super) fn team(strategy: Strategy) -> QueueTeam {
     QueueTeam {
         team: brief(SUPPORT),
         routing: Routing {
             strategy,
             accept_seconds: None,
-            reply_goal_seconds: None,
             overflow_team_id: None,
             overflow_seconds: None,
         },
         members: vec![ANA, BEN],
         sessions: Vec::new(),
+        sla: Sla::default(),
+        hours: None,
+        away_message: None,
     }
 }
 
 /// How that agent stands from now on.
-fn stand(stage: &Stage, id: UserId, state: AgentStatus, capacity: u32) {
+pub(super) fn stand(stage: &Stage, id: UserId, state: AgentStatus, capacity: u32) {
     let agent = Agent {
         id,
         name: format!("Agent {}", id.0),
@@ -61,7 +64,7 @@ fn stand(stage: &Stage, id: UserId, state: AgentStatus, capacity: u32) {
 }
 
 /// A stage with that team, of which nobody is there.
-async fn office(team: QueueTeam) -> Stage {
+pub(super) async fn office(team: QueueTeam) -> Stage {
     let stage = stage();
     stand(&stage, ANA, AgentStatus::Offline, 2);
     stand(&stage, BEN, AgentStatus::Offline, 2);
@@ -72,14 +75,14 @@ async fn office(team: QueueTeam) -> Stage {
 }
 
 /// A conversation that waits in the team's line.
-async fn waiting(stage: &Stage, number: u32) -> ConversationId {
+pub(super) async fn waiting(stage: &Stage, number: u32) -> ConversationId {
     let id = stage.conversation(&digits(number)).await;
     move_to(stage, id, SUPPORT).await;
     settle().await;
     id
 }
 
-fn digits(number: u32) -> String {
+pub(super) fn digits(number: u32) -> String {
     format!("4917012345{number:02}")
 }
 
@@ -92,7 +95,7 @@ async fn move_to(stage: &Stage, id: ConversationId, team: TeamId) {
     changed.unwrap();
 }
 
-fn row(stage: &Stage, id: ConversationId) -> Conversation {
+pub(super) fn row(stage: &Stage, id: ConversationId) -> Conversation {
     let rows = stage.store.conversations(stage.organization);
     rows.into_iter().find(|row| row.id == id).unwrap()
 }
@@ -101,7 +104,7 @@ fn holder(stage: &Stage, id: ConversationId) -> Option<UserId> {
     row(stage, id).assignee.map(|user| user.id)
 }
 
-async fn figures(hub: &Hub, stage: &Stage, team: Option<TeamId>) -> QueueFigures {
+pub(super) async fn figures(hub: &Hub, stage: &Stage, team: Option<TeamId>) -> QueueFigures {
     let all = hub.queues(stage.organization).await.unwrap();
     let mut all = all.into_iter();
     all.find(|one| one.team.as_ref().map(|team| team.id) == team)
@@ -370,7 +373,7 @@ async fn who_waits_too_long_is_taken_by_another_team() {
 #[actix_rt::test]
 async fn figures_tell_how_a_line_fares() {
     let mut rules = team(Strategy::RoundRobin);
-    rules.routing.reply_goal_seconds = Some(100);
+    rules.sla.reply_seconds = Some(100);
     let stage = office(rules).await;
     let began = stage.now();
     let (first, _) = (waiting(&stage, 0).await, waiting(&stage, 1).await);

@@ -175,12 +175,15 @@ pub(in crate::store::lane) fn save_states(
             last_message_id = v.last_message_id, \
             last_inbound_provider_id = v.last_inbound_provider_id, \
             window_expires_at = v.window_expires_at, updated_at = v.updated_at, \
-            waiting_since = v.waiting_since FROM UNNEST({places}) AS v (id, seq, status, unread, last_message_id, \
-            last_inbound_provider_id, window_expires_at, updated_at, waiting_since) WHERE c.id = v.id"
+            waiting_since = v.waiting_since, opened_at = v.opened_at, \
+            first_reply_at = v.first_reply_at \
+            FROM UNNEST({places}) AS v (id, seq, status, unread, last_message_id, \
+            last_inbound_provider_id, window_expires_at, updated_at, waiting_since, opened_at, \
+            first_reply_at) WHERE c.id = v.id"
         )
     };
     let states = states.to_vec();
-    together.update(9, text, move |statement| {
+    together.update(11, text, move |statement| {
         let of = |read: fn(&ConversationState) -> i64| -> Vec<i64> {
             states.iter().map(|state| read(state)).collect()
         };
@@ -203,6 +206,13 @@ pub(in crate::store::lane) fn save_states(
             since.map(|at| at.naive())
         });
         let waiting: Vec<Option<NaiveDateTime>> = waiting.collect();
+        let opened = states.iter().map(|state| state.conversation.opened_at);
+        let opened: Vec<NaiveDateTime> = opened.map(|at| at.naive()).collect();
+        let replied = states.iter().map(|state| {
+            let at = state.conversation.first_reply_at;
+            at.map(|at| at.naive())
+        });
+        let replied: Vec<Option<NaiveDateTime>> = replied.collect();
         let updated = states
             .iter()
             .map(|state| state.conversation.updated_at.naive());
@@ -221,5 +231,7 @@ pub(in crate::store::lane) fn save_states(
             .bind::<Array<Nullable<SqlTimestamp>>, _>(windows)
             .bind::<Array<SqlTimestamp>, _>(updated)
             .bind::<Array<Nullable<SqlTimestamp>>, _>(waiting)
+            .bind::<Array<SqlTimestamp>, _>(opened)
+            .bind::<Array<Nullable<SqlTimestamp>>, _>(replied)
     });
 }

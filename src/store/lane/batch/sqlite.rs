@@ -98,6 +98,8 @@ fn write(c: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
             conversations::window_expires_at.eq(view.window_expires_at.map(|at| at.naive())),
             conversations::updated_at.eq(view.updated_at.naive()),
             conversations::waiting_since.eq(view.waiting_since.map(|at| at.naive())),
+            conversations::opened_at.eq(Some(view.opened_at.naive())),
+            conversations::first_reply_at.eq(view.first_reply_at.map(|at| at.naive())),
         ));
         kept(update).execute(c)?;
     }

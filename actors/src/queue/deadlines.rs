@@ -1,0 +1,71 @@
+//! What is owed to the contacts of open conversations, and by when.
+
+use crate::model::conversation::ConversationChange;
+use crate::model::ids::TeamId;
+use crate::model::queue::Standing;
+use crate::model::sla::{Deadline, Press, Stage};
+use crate::queue::board::{Board, Step};
+use crate::time::Timestamp;
+
+impl Board {
+    /// Whose promises hold for it: those of its team, or of the team that its number belongs to.
+    pub(super) fn team_of(&self, standing: &Standing) -> Option<TeamId> {
+        let number = || self.numbers.get(&standing.session).copied();
+        standing.team.or_else(number)
+    }
+
+    pub(super) fn deadlines_of(&self, standing: &Standing) -> Vec<Deadline> {
+        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
+        let Some(team) = team.filter(|team| team.sla.is_set()) else {
+            return Vec::new();
+        };
+        let calendar = self.calendars.get(&team.team.id);
+        team.sla.deadlines(standing, calendar)
+    }
+
+    /// When something is to be said of its deadlines next.
+    pub(super) fn pressed_at(&self, standing: &Standing) -> Option<Timestamp> {
+        let deadlines = self.deadlines_of(standing);
+        let next = deadlines.iter().filter_map(|one| one.next(&standing.sla));
+        next.min()
+    }
+
+    /// What is to be said of deadlines that are near by now, at most `limit`.
+    pub fn pressing(&self, now: Timestamp, limit: usize) -> Vec<Step> {
+        let due = self.pressed.iter().take_while(|(at, _)| *at <= now);
+        let free = due.filter_map(|(_, id)| self.free(*id));
+        let steps = free.filter_map(|standing| self.press(standing, now));
+        steps.take(limit).collect()
+    }
+
+    fn press(&self, standing: &Standing, now: Timestamp) -> Option<Step> {
+        let deadlines = self.deadlines_of(standing);
+        let news = deadlines.iter().filter(|deadline| {
+            let next = deadline.next(&standing.sla);
+            next.is_some_and(|at| at <= now)
+        });
+        let marks = news.filter_map(|deadline| Some(deadline.mark(deadline.stage(now)?)));
+        let marks: Vec<_> = marks.collect();
+        let is_late = marks.iter().any(|mark| mark.stage == Stage::Breached);
+        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
+        let escalation = team
+            .and_then(|team| team.sla.escalation.as_ref())
+            .filter(|_| is_late);
+        let other = escalation.and_then(|it| self.teams.get(&it.team_id?));
+        let press = Press {
+            priority: escalation.and_then(|it| it.priority),
+            team: other.map(|team| team.team.clone()),
+            marks,
+        };
+        (!press.marks.is_empty()).then(|| Step {
+            conversation: standing.conversation,
+            seq: standing.seq,
+            to: None,
+            missed_by: None,
+            change: ConversationChange {
+                press: Some(press),
+                ..ConversationChange::default()
+            },
+        })
+    }
+}
