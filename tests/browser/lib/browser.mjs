@@ -94,6 +94,12 @@ export async function wholeThread(page) {
   return [...seen.values()];
 }
 
+/** The whole of the message lies in the part of the thread that is seen. */
+export async function isInView(page, locator) {
+  const [box, thread] = [await locator.boundingBox(), await byId(page, "thread").boundingBox()];
+  return Boolean(box) && box.y >= thread.y && box.y + box.height <= thread.y + thread.height;
+}
+
 /** Nothing of the page is wider than the window. */
 export async function sidewaysOverflow(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

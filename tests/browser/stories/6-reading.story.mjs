@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { eventually } from "../lib/await.mjs";
-import { byId, logIn, message, openConversation } from "../lib/browser.mjs";
+import { byId, isInView, logIn, message, openConversation } from "../lib/browser.mjs";
 import { story } from "../lib/story.mjs";
 import { customerWrites, furnish } from "../lib/world.mjs";
 
@@ -37,8 +37,3 @@ story("a conversation opens where the unread part begins, and later where it was
   await first.waitFor({ state: "attached" });
   await eventually("the place where it was left", async () => (await byId(agent, "thread").evaluate((thread) => thread.scrollTop)) === place);
 });
-
-async function isInView(page, locator) {
-  const [box, thread] = [await locator.boundingBox(), await byId(page, "thread").boundingBox()];
-  return Boolean(box) && box.y >= thread.y && box.y + box.height <= thread.y + thread.height;
-}
