@@ -5,6 +5,7 @@ import {
   Keyboard,
   LogOut,
   Moon,
+  Search,
   Settings,
   Sun,
   UserRound,
@@ -43,6 +44,8 @@ export function NavRail({ className }: { className?: string }) {
         <Logo size={30} />
       </span>
       <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />
+      {/* On a phone the inbox's own field leads there. */}
+      <RailLink to="/search" icon={Search} label={t("search.title")} className="max-md:hidden" />
       {supervises && <RailLink to="/wall" icon={Activity} label={t("nav.live")} />}
       <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
       <span className="hidden md:block md:flex-1" />
@@ -54,13 +57,22 @@ export function NavRail({ className }: { className?: string }) {
   );
 }
 
-function RailLink({ to, icon: Icon, label }: { to: string; icon: typeof Inbox; label: string }) {
+interface RailLinkProps {
+  to: string;
+  icon: typeof Inbox;
+  label: string;
+  className?: string;
+}
+
+function RailLink({ to, icon: Icon, label, className }: RailLinkProps) {
   return (
     <NavLink
       to={to}
       aria-label={label}
       title={label}
-      className={({ isActive }) => cn(itemClasses, isActive && "bg-rail-active text-white")}
+      className={({ isActive }) =>
+        cn(itemClasses, isActive && "bg-rail-active text-white", className)
+      }
     >
       <Icon aria-hidden className="size-5.5" strokeWidth={1.9} />
     </NavLink>

@@ -29,8 +29,8 @@ export function Empty({ icon: Icon, title, text, children }: EmptyProps) {
       <span className="grid size-12 place-items-center rounded-2xl bg-tide-soft text-tide-strong">
         <Icon aria-hidden className="size-6" />
       </span>
-      <div className="max-w-sm">
-        <p className="text-lg font-semibold">{title}</p>
+      <div className="max-w-sm min-w-0">
+        <p className="line-clamp-4 text-lg font-semibold wrap-anywhere">{title}</p>
         {text && <p className="mt-1 text-ink-soft">{text}</p>}
       </div>
       {children}

@@ -1,4 +1,5 @@
 import { EllipsisVertical, Gauge, MessagesSquare } from "lucide-react";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { AGENT_STATUSES, StateDot, StateWord } from "@/components/agent-state";
 import { Avatar } from "@/components/ui/avatar";
@@ -68,10 +69,17 @@ export function LoadBar({ agent }: { agent: WallAgent }) {
 
 export function AgentTeams({ agent }: { agent: WallAgent }) {
   const { t } = useTranslation();
-  const names = agent.teams.flatMap(({ name, open }) =>
-    name === null && open === 0 ? [] : `${name ?? t("care.noTeam")} (${open})`,
+  const teams = agent.teams.filter(({ name, open }) => name !== null || open > 0);
+  return (
+    <span className="text-sm text-ink-soft">
+      {teams.map(({ id, name, open }, place) => (
+        <Fragment key={id ?? "none"}>
+          {place > 0 && " · "}
+          <bdi>{name ?? t("care.noTeam")}</bdi> ({open})
+        </Fragment>
+      ))}
+    </span>
   );
-  return <bdi className="text-sm text-ink-soft">{names.join(", ")}</bdi>;
 }
 
 export function AgentMenu({ agent, deeds }: { agent: WallAgent; deeds: AgentDeeds }) {

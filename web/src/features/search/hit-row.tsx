@@ -7,8 +7,14 @@ import { cn } from "@/lib/classes";
 import { contactName, fullTime, rowTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
 
+interface HitRowProps {
+  hit: Hit;
+  /** The number's name, when there are several. */
+  number: string | undefined;
+}
+
 /** What was found: leads to the message in its conversation. */
-export function HitRow({ hit }: { hit: Hit }) {
+export function HitRow({ hit, number }: HitRowProps) {
   const { t } = useTranslation();
   const now = useNow();
   const { message, contact } = hit;
@@ -28,6 +34,9 @@ export function HitRow({ hit }: { hit: Hit }) {
           <span className="min-w-0 grow truncate font-medium">
             <bdi>{contactName(contact)}</bdi>
           </span>
+          {number && (
+            <span className="min-w-10 shrink-3 truncate text-2xs text-ink-faint">{number}</span>
+          )}
           <time
             dateTime={message.created_at}
             title={fullTime(message.created_at)}

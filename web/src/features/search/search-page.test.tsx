@@ -90,6 +90,46 @@ describe("the search for messages", () => {
     expect(screen.queryByRole("button", { name: "Search everything" })).toBeNull();
   });
 
+  it("goes from the words to what was found, and through it, by the arrow keys", async () => {
+    show("/search?q=deliv");
+    const [first, second] = await screen.findAllByTestId("search-hit");
+    await userEvent.keyboard("{ArrowDown}");
+    expect(first).toHaveFocus();
+    await userEvent.keyboard("{ArrowDown}");
+    expect(second).toHaveFocus();
+    await userEvent.keyboard("{ArrowDown}{ArrowUp}");
+    expect(first).toHaveFocus();
+  });
+
+  it("keeps what was found while something else is searched", async () => {
+    let answer = () => {};
+    stubHub({
+      "GET /messages": async ({ query }) => {
+        if (query.get("q") !== "deliv") await new Promise<void>((done) => (answer = done));
+        return { body: { data: [aHit(query.get("q") === "deliv" ? 1 : 5)], next_cursor: null } };
+      },
+    });
+    renderWithHub(<SearchPage users={[]} sessions={[]} />, "/search?q=deliv");
+    await screen.findByText("Customer 1");
+    await userEvent.type(screen.getByRole("searchbox"), "ery{Enter}");
+    expect(await screen.findByText("Searching…")).toBeVisible();
+    expect(screen.getByText("Customer 1")).toBeVisible();
+    answer();
+    expect(await screen.findByText("Customer 5")).toBeVisible();
+    expect(screen.queryByText("Customer 1")).toBeNull();
+  });
+
+  it("says of which number a message is when there are several", async () => {
+    stubHub({ "GET /messages": () => ({ body: { data: [aHit(1)], next_cursor: null } }) });
+    const hit = aHit(1);
+    const sessions = [
+      aSession({ id: hit.message.session_id, name: "Shop" }),
+      aSession({ id: id("ses", 77), name: "Workshop" }),
+    ];
+    renderWithHub(<SearchPage users={[]} sessions={sessions} />, "/search?q=deliv");
+    expect(await screen.findByTestId("search-hit")).toHaveTextContent("Shop");
+  });
+
   it("breaks no rule of accessibility", async () => {
     const { container } = show("/search?q=deliv");
     await screen.findAllByTestId("search-hit");
