@@ -6,9 +6,15 @@ import { useLookCommands } from "./look-commands";
 import { usePageCommands } from "./page-commands";
 import { useGo } from "./use-go";
 
+interface AllCommandsProps {
+  /** What was typed before this was there. */
+  early: string;
+  onRun: (run: () => void) => void;
+}
+
 /** The command bar with all that the one who is logged in can do here. */
-export function AllCommands({ onRun }: { onRun: (run: () => void) => void }) {
-  const [wanted, setWanted] = useState("");
+export function AllCommands({ early, onRun }: AllCommandsProps) {
+  const [wanted, setWanted] = useState(early);
   const go = useGo();
   const { known, found, searching } = useFoundConversations(wanted, go);
   const commands = [
@@ -19,6 +25,7 @@ export function AllCommands({ onRun }: { onRun: (run: () => void) => void }) {
   ];
   return (
     <CommandBar
+      early={early}
       commands={commands}
       found={found}
       searching={searching}

@@ -65,6 +65,23 @@ async function command(...words: string[]) {
 describe("the command bar of the page", () => {
   beforeEach(logIn);
 
+  // The first of all: later the code is there at once.
+  it("loses nothing of what is typed while its code is on its way", async () => {
+    await show();
+    press();
+    const early = screen.getByRole("textbox", { name: "Type a command or a customer's name" });
+    expect(early).toHaveFocus();
+    fireEvent.change(early, { target: { value: "urg" } });
+    const field = await screen.findByRole("combobox");
+    expect(field).toHaveFocus();
+    expect(field).toHaveValue("urg");
+    expect(await screen.findByRole("option", { name: /Urgent/ })).toBeVisible();
+    press();
+    press();
+    expect(screen.getByRole("combobox")).toHaveValue("");
+    press();
+  });
+
   it("opens from a field with Ctrl and K, takes what is typed, and leaves the focus there", async () => {
     await show();
     reply().focus();

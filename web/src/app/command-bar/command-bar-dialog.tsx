@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect } from "react";
 import { flushSync } from "react-dom";
 import { create } from "zustand";
-import { Spinner } from "@/components/ui/states";
 import { BarFrame } from "@/features/command-bar/bar-frame";
+import { EarlyField } from "@/features/command-bar/early-field";
 import { isDialogOpen, isMac } from "@/lib/keyboard";
 
 /** When the page has long been there: the first opening need not wait for the network. */
@@ -11,7 +11,14 @@ const FETCH_AFTER_MS = 5_000;
 const load = () => import("./all-commands");
 const AllCommands = lazy(async () => ({ default: (await load()).AllCommands }));
 
-const useCommandBar = create<{ open: boolean }>(() => ({ open: false }));
+interface Bar {
+  open: boolean;
+  /** What was typed before there was anything to choose from. */
+  early: string;
+}
+
+const CLOSED: Bar = { open: false, early: "" };
+const useCommandBar = create<Bar>(() => CLOSED);
 
 export function openCommandBar(): void {
   useCommandBar.setState({ open: true });
@@ -19,12 +26,12 @@ export function openCommandBar(): void {
 
 /** The focus is back where it was when this returns. */
 function closeCommandBar(): void {
-  flushSync(() => useCommandBar.setState({ open: false }));
+  flushSync(() => useCommandBar.setState(CLOSED));
 }
 
 /** Opens and closes the command bar; all that is in it is loaded later. */
 export function CommandBarDialog() {
-  const open = useCommandBar((bar) => bar.open);
+  const { open, early } = useCommandBar();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!isItsKey(event)) return;
@@ -38,14 +45,19 @@ export function CommandBarDialog() {
     return () => {
       clearTimeout(timer);
       window.removeEventListener("keydown", onKeyDown);
-      useCommandBar.setState({ open: false });
+      useCommandBar.setState(CLOSED);
     };
   }, []);
   if (!open) return null;
   return (
     <BarFrame onClose={closeCommandBar}>
-      <Suspense fallback={<Spinner className="h-13" />}>
+      <Suspense
+        fallback={
+          <EarlyField value={early} onChange={(text) => useCommandBar.setState({ early: text })} />
+        }
+      >
         <AllCommands
+          early={early}
           onRun={(run) => {
             closeCommandBar();
             run();

@@ -41,6 +41,7 @@ function show() {
               commands={commands(did)}
               found={found}
               searching={false}
+              early=""
               onWanted={wanted}
               onRun={(run) => {
                 close();

@@ -1,5 +1,5 @@
 import { ArrowLeft, Search } from "lucide-react";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/ui/icon-button";
 import type { Item, TopCommand } from "./command";
@@ -14,21 +14,28 @@ interface CommandBarProps {
   found: TopCommand[];
   /** The hub is still looking. */
   searching: boolean;
+  /** What stands in the field when it comes. */
+  early: string;
   onWanted: (text: string) => void;
   /** Closes the bar and then does it. */
   onRun: (run: () => void) => void;
 }
 
 /** One field and a list: whatever can be done, by its name. */
-export function CommandBar({ commands, found, searching, onWanted, onRun }: CommandBarProps) {
+export function CommandBar(props: CommandBarProps) {
+  const { commands, found, searching, early, onWanted, onRun } = props;
   const { t } = useTranslation();
   const ids = useId();
   const field = useRef<HTMLInputElement>(null);
-  const levels = useLevels(commands, found);
+  const levels = useLevels(commands, found, early);
   const { level, wanted, items, at } = levels;
-  useEffect(() => {
+  // Before a next letter can come.
+  useLayoutEffect(() => {
+    const input = field.current;
     // When it comes later than its dialog, which else does this after it has noted where the focus was.
-    if (field.current?.closest("dialog")?.open) field.current.focus();
+    if (!input?.closest("dialog")?.open) return;
+    input.focus();
+    input.setSelectionRange(input.value.length, input.value.length);
   }, []);
   const leave = () => {
     levels.leave();

@@ -4,10 +4,10 @@ import { choicesOf, everything, ranked, unasked } from "./items";
 import { recentCommands } from "./recent";
 
 /** Where somebody is: in which list, with what typed, on which line. */
-export function useLevels(commands: TopCommand[], found: TopCommand[]) {
+export function useLevels(commands: TopCommand[], found: TopCommand[], early: string) {
   const [recent] = useState(recentCommands);
   const [levelId, setLevelId] = useState<string | null>(null);
-  const [wanted, setWanted] = useState("");
+  const [wanted, setWanted] = useState(early);
   // By its id and not by its place: what comes in late must not change what Enter does.
   const [activeId, setActiveId] = useState<string | null>(null);
   const level = commands.find(({ id, choices }) => id === levelId && choices) ?? null;
