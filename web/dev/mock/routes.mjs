@@ -3,6 +3,17 @@
 import { page, Refusal, readBody, readParts } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
+import {
+  accept,
+  agentOf,
+  agents,
+  changeAgent,
+  line,
+  newTeam,
+  queues,
+  takeNext,
+  writeTeam,
+} from "./queues.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
 
 const PASSWORD = "demo-password";
@@ -40,6 +51,12 @@ function inbox(query, user) {
   return state.conversations
     .filter((row) => !status || row.status === status)
     .filter((row) => !session || row.session_id === session)
+    .filter((row) => !query.get("priority") || row.priority === query.get("priority"))
+    .filter((row) => !query.get("tag") || row.tags.includes(query.get("tag")))
+    .filter((row) => {
+      const team = query.get("team");
+      return !team || (row.team?.id ?? "none") === team;
+    })
     .filter((row) => {
       if (assignee === "me") return row.assignee?.id === user.id;
       if (assignee === "none") return row.assignee === null;
@@ -142,6 +159,7 @@ on("PATCH", "/conversations/:id", ({ id, body, user }) => {
   if ("assignee_id" in body) {
     const assignee = byId(state.users, body.assignee_id);
     row.assignee = assignee ? { id: assignee.id, name: assignee.name } : null;
+    row.reserved_until = null;
   }
   if ("team_id" in body) {
     const team = byId(state.teams, body.team_id);
@@ -341,6 +359,22 @@ on("GET", "/canned-responses", ({ query }) =>
 );
 on("GET", "/tags", ({ query }) => page(state.tags, query));
 on("GET", "/teams", ({ query }) => page(state.teams, query));
+on("POST", "/teams", ({ body }) => [201, newTeam(body)]);
+on("PATCH", "/teams/:id", ({ id, body }) => writeTeam(found(state.teams, id), body));
+on("DELETE", "/teams/:id", ({ id }) => {
+  state.teams = state.teams.filter((each) => each.id !== id);
+  return [204];
+});
+on("GET", "/teams/:id/line", ({ id, query }) => page(line(found(state.teams, id)), query));
+on("GET", "/queues", ({ user }) => ({ data: queues(user) }));
+on("POST", "/queues/next", ({ user }) => takeNext(user));
+on("POST", "/conversations/:id/accept", ({ id }) => accept(found(state.conversations, id)));
+on("GET", "/agents", ({ query }) => page(agents(), query));
+on("PATCH", "/agents/:id", ({ id, body }) =>
+  changeAgent(found(state.users, id), body, body.status ? "forced" : null),
+);
+on("GET", "/me/status", ({ user }) => agentOf(user));
+on("PUT", "/me/status", ({ user, body }) => changeAgent(user, body, body.idle ? "idle" : null));
 on("GET", "/users", ({ query }) => page(state.users, query));
 on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
 on("POST", "/users/:id/reset-link", () => [

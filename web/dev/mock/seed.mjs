@@ -1,5 +1,6 @@
 // Fills the mock with an organization that has been at work for some days.
 
+import { newTeam } from "./queues.mjs";
 import { showcase } from "./showcase.mjs";
 import { iso, newId, state } from "./state.mjs";
 import { message, summarize } from "./thread.mjs";
@@ -35,6 +36,8 @@ function session(name, digits, health) {
   return entry;
 }
 
+const briefOf = ({ id, name }) => ({ id, name });
+
 function conversation(index, agents) {
   const [name, phone] = PEOPLE[index % PEOPLE.length];
   const variant = Math.floor(index / PEOPLE.length);
@@ -58,10 +61,12 @@ function conversation(index, agents) {
     contact: brief,
     status: index < 40 ? "open" : index < 50 ? "pending" : "closed",
     assignee: index % 3 === 0 ? { id: agents[0].id, name: agents[0].name } : null,
-    team: index % 4 === 1 ? { id: state.teams[0].id, name: state.teams[0].name } : null,
+    team: index % 4 < 2 ? briefOf(state.teams[Math.floor(index / 4) % 2]) : null,
     tags: index % 3 === 1 ? [state.tags[index % state.tags.length].id] : [],
     priority: index % 9 === 2 ? "urgent" : "normal",
     snoozed_until: null,
+    // One has just been given to the owner.
+    reserved_until: index === 9 ? iso(Date.now() + 10 * MINUTE) : null,
     waiting_since: null,
     unread: 0,
     last_message: null,
@@ -206,6 +211,19 @@ export function seed() {
     reason: "WhatsApp lowered this number's quality; fewer customers can be reached by templates.",
   });
   templates();
+  newTeam({
+    name: "Workshop",
+    member_ids: state.users.map(({ id }) => id),
+    session_ids: [state.sessions[1].id],
+    routing: {
+      strategy: "round_robin",
+      accept_seconds: 600,
+      reply_goal_seconds: 7_200,
+      overflow_team_id: null,
+      overflow_seconds: null,
+    },
+  });
+  newTeam({ name: "Advice", member_ids: [owner.id, colleague.id] });
   for (let index = 0; index < 60; index += 1)
     chat(conversation(index, [owner]), index, index % 5 === 1 ? colleague : owner);
   showcase(state.conversations[2], owner, colleague);

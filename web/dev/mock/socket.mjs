@@ -1,11 +1,13 @@
 // The socket protocol: log-in, topics, resume, conflated rows, beats.
 
 import { WebSocketServer } from "ws";
+import { queueOfTopic } from "./queues.mjs";
 import { userOf } from "./routes.mjs";
 import { cursor, state } from "./state.mjs";
 
 const BEAT_MS = 10_000;
 const CONFLATE_MS = 100;
+const QUEUES_MS = 1_000;
 
 const sockets = new Set();
 
@@ -19,6 +21,12 @@ export function cut(ms = 0) {
 function shown(event) {
   const { seq, at, type, data } = event;
   return { seq, at, type, data };
+}
+
+/** The topic by which an event is told. */
+function aboutOf({ type, conversation }) {
+  if (type.startsWith("session")) return "sessions";
+  return type === "agent.updated" ? "agents" : `conversation:${conversation}`;
 }
 
 class Peer {
@@ -41,6 +49,7 @@ class Peer {
   leave() {
     clearInterval(this.beat);
     clearTimeout(this.flush);
+    clearTimeout(this.counting);
     state.listeners.delete(this.listener);
     sockets.delete(this.socket);
   }
@@ -73,15 +82,22 @@ class Peer {
   }
 
   hear(event) {
+    // Whatever happens may change a figure.
+    this.counting ??= setTimeout(() => this.tellQueues(), QUEUES_MS);
     if (event.row && this.topics.has("inbox")) {
       this.dirty.set(event.row.id, event.row);
       this.flush ??= setTimeout(() => this.tellRows(), CONFLATE_MS);
     }
-    const about = event.type.startsWith("session")
-      ? "sessions"
-      : `conversation:${event.conversation}`;
-    if (this.topics.has(about))
+    if (this.topics.has(aboutOf(event)))
       this.send({ type: "events", cursor: cursor(), events: [shown(event)] });
+  }
+
+  tellQueues() {
+    this.counting = undefined;
+    for (const topic of this.topics) {
+      const queue = topic.startsWith("queue:") && queueOfTopic(topic, this.user);
+      if (queue) this.send({ type: "queue", queue });
+    }
   }
 
   tellRows() {

@@ -31,7 +31,10 @@ export const state = {
     { id: "tag_1", name: "Complaint", color: "red", created_at: "2026-01-01T00:00:00Z" },
     { id: "tag_2", name: "Delivery", color: "teal", created_at: "2026-01-02T00:00:00Z" },
   ],
-  teams: [{ id: "team_1", name: "Workshop", members: [], created_at: "2026-01-01T00:00:00Z" }],
+  teams: [],
+  agents: new Map(),
+  /** Which team's conversations were taken from the line, and when. */
+  taken: [],
   invitations: [],
   apiKeys: [],
   audit: [],
@@ -62,6 +65,7 @@ export function tell(type, data, conversation = null) {
   state.log.push(event);
   if (state.log.length > 5_000) state.log.shift();
   for (const listener of state.listeners) listener(event);
+  return event;
 }
 
 export const byId = (list, id) => list.find((entry) => entry.id === id);

@@ -52,6 +52,13 @@ export function message(conversation, at, part) {
   return entry;
 }
 
+/** When the contact wrote first of all that nobody has answered. */
+function waitsSince({ id }) {
+  const said = state.messages.get(id).filter((entry) => entry.direction !== "note");
+  const answered = said.findLastIndex((entry) => entry.direction === "outbound");
+  return said[answered + 1]?.created_at ?? null;
+}
+
 export function summarize(conversation) {
   const last = state.messages
     .get(conversation.id)
@@ -65,4 +72,5 @@ export function summarize(conversation) {
     status: last.status,
     at: last.created_at,
   };
+  conversation.waiting_since = waitsSince(conversation);
 }
