@@ -10,8 +10,12 @@ const axe = await readFile(new URL("../../../web/node_modules/axe-core/axe.min.j
 export async function accessible(page, where) {
   await page.evaluate(axe);
   const serious = await page.evaluate(async () => {
-    // What fades in is pale only for a moment.
-    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+    // What fades in is pale only for a moment. The end of one change of colour may begin that of what lies in it.
+    const fading = () =>
+      document.getAnimations().filter(({ effect, playState }) => playState === "running" && effect.getTiming().iterations !== Infinity);
+    for (let running = fading(); running.length > 0; running = fading()) {
+      await Promise.allSettled(running.map((animation) => animation.finished));
+    }
     const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -19,6 +19,7 @@ story("no page breaks a serious rule of accessibility, light or dark", async ({ 
   const inBoth = async (where) => {
     for (const colorScheme of ["dark", "light"]) {
       await admin.emulateMedia({ colorScheme });
+      await admin.locator(`html[data-theme="${colorScheme}"]`).waitFor({ state: "attached" });
       await accessible(admin, `${where}, ${colorScheme}`);
     }
   };
