@@ -87,6 +87,12 @@ try {
       await ((await rich.count()) > 0 ? rich.first() : byId(page, "conversation-row").nth(1)).click();
       await byId(byId(page, "thread"), "message").first().waitFor();
       await shoot(page, name("inbox"));
+      await page.goto(`${hub}/search?q=order`);
+      await byId(page, "search-hit").nth(3).waitFor();
+      await shoot(page, name("search"));
+      await page.goto(`${hub}/wall`);
+      await byId(page, "agent-row").first().waitFor();
+      await shoot(page, name("wall"));
       await page.goto(`${hub}/settings/numbers`);
       await byId(page, "number-row").first().waitFor();
       await shoot(page, name("numbers"));
