@@ -27,11 +27,6 @@ const NAMES = {
 
 export const NO_FILTERS = { who: "", type: "", session: "", conversation: "", from: "", to: "" };
 
-/** Whether not everything is searched. */
-export function isFiltered(search: Search): boolean {
-  return Object.keys(NO_FILTERS).some((name) => search[name as keyof Search] !== "");
-}
-
 /** What is searched lives in the address: it survives a reload, is there when one comes back, and can be shared. */
 export function useSearch(): [Search, (change: Partial<Search>) => void] {
   const [parameters, setParameters] = useSearchParams();
@@ -60,4 +55,9 @@ export function useSearch(): [Search, (change: Partial<Search>) => void] {
       { replace: true },
     );
   return [search, change];
+}
+
+/** Whether not everything is searched. */
+export function isFiltered(search: Search): boolean {
+  return Object.keys(NO_FILTERS).some((name) => search[name as keyof Search] !== "");
 }
