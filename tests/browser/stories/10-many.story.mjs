@@ -72,7 +72,7 @@ story("a conversation goes to a colleague with a note that calls", async ({ worl
   await openConversation(colleague, "Carla Customer");
   await message(colleague, "You know the flour", '[data-direction="note"]').waitFor();
   const [row] = (await world.hub.get("/conversations")).data;
-  assert.equal(row.assignee.id, ben.id, "it is Ben's now");
+  await eventually("it to be Ben's", async () => (await world.hub.get(`/conversations/${row.id}`)).assignee?.id === ben.id);
 });
 
 story("the language turns the page around, and back", async ({ world, page }) => {

@@ -18,8 +18,16 @@ story("words lead from the inbox to the very message, however far up it stands",
   await customerWrites(world, carla, "Can you write Zephyrine on the cake?");
   for (let line = 1; line <= LINES; line += 1) await customerWrites(world, carla, `Line ${line} of a long story.`);
   await customerWrites(world, dora, "No zephyr for me, please");
-  const row = await eventually("Dora at the hub", async () => (await world.hub.get("/conversations?q=Dora")).data[0]);
-  await world.hub.post(`/conversations/${row.id}/messages`, { type: "note", text: { body: "She means the zephyr cake" } });
+  const conversationOf = async (name) => (await world.hub.get(`/conversations?q=${name}`)).data[0];
+  const { id } = await eventually("Dora at the hub", () => conversationOf("Dora"));
+  // Read already: by itself it would open at its end.
+  const told = await eventually("all lines at the hub", async () => {
+    const row = await conversationOf("Carla");
+    return row.unread === LINES + 1 && row;
+  });
+  await world.hub.post(`/conversations/${told.id}/read`);
+  assert.equal((await conversationOf("Carla")).unread, 0);
+  await world.hub.post(`/conversations/${id}/messages`, { type: "note", text: { body: "She means the zephyr cake" } });
   const said = async (count) => (await world.hub.get("/messages?q=zephyr")).data.length === count;
   await eventually("all of it to be findable", () => said(3));
 
