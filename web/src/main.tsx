@@ -2,6 +2,7 @@ import "./styles.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
+import { loadNumbers } from "./lib/format";
 import { startLanguage } from "./lib/language";
 import { startTheme } from "./lib/theme";
 
@@ -16,4 +17,6 @@ void startLanguage().finally(() => {
       </StrictMode>,
     );
   }
+  // After the first rows were asked for and drawn.
+  setTimeout(() => void loadNumbers(), 1000);
 });

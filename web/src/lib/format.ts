@@ -1,6 +1,5 @@
 // How times, sizes and people are written.
 
-import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { ContactBrief } from "./api/types";
 import i18n, { isolated, locale } from "./i18n";
 
@@ -139,13 +138,28 @@ export function byteSize(bytes: number): string {
 }
 
 const phones = new Map<string, string>();
+let writeNumber: ((plain: string) => string | undefined) | undefined;
 
-/** `4915112345678` → `+49 1511 2345678`, as its country writes it; kept, because taking a number apart is slow. */
+/**
+ * Fetches how each country writes its phone numbers: too much for what a page needs first. Then whatever shows texts
+ * shows them anew.
+ */
+export async function loadNumbers(): Promise<void> {
+  const { parsePhoneNumberFromString } = await import("libphonenumber-js/min");
+  writeNumber = (plain) => parsePhoneNumberFromString(plain)?.formatInternational();
+  phones.clear();
+  i18n.emit("numbersLoaded");
+}
+
+/**
+ * `4915112345678` → `+49 1511 2345678`, as its country writes it once {@link loadNumbers} is done; kept, because taking
+ * a number apart is slow.
+ */
 export function phone(digits: string): string {
   const known = phones.get(digits);
   if (known) return known;
   const plain = `+${digits.replace(/\D/g, "")}`;
-  const written = parsePhoneNumberFromString(plain)?.formatInternational() ?? plain;
+  const written = writeNumber?.(plain) ?? plain;
   phones.set(digits, written);
   return written;
 }

@@ -27,6 +27,8 @@ void i18n.use(initReactI18next).init({
   // React escapes already.
   interpolation: { escapeValue: true, escape: isolated },
   initAsync: false,
+  // The second: numbers in texts are written otherwise from now on.
+  react: { bindI18n: "languageChanged numbersLoaded" },
 });
 
 // `useTranslation` copies all that its instance owns, in every component that is mounted: one that only inherits

@@ -3,9 +3,11 @@ import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { useDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
+import { loadNumbers } from "@/lib/format";
 import { loadLanguage } from "@/lib/i18n";
 
 await loadLanguage("en");
+await loadNumbers();
 
 // What jsdom does not have.
 HTMLDialogElement.prototype.showModal = function showModal() {
