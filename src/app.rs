@@ -74,7 +74,11 @@ pub fn create_admin(
             tenant
                 .change_password(&by, account.user.id, &password_hash, None)
                 .await?;
-            println!("{email} has the new password, and is signed out everywhere");
+            // Whoever has to come this way may have lost their phone as well.
+            tenant.reset_second_factor(&by, account.user.id).await?;
+            println!(
+                "{email} has the new password, needs no code besides, and is signed out everywhere"
+            );
             return Ok(());
         }
         let owner = NewOwner {

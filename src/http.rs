@@ -19,6 +19,7 @@ pub mod extract;
 pub mod headers;
 mod health;
 mod invitation;
+mod login;
 mod me;
 mod media;
 mod mention;
@@ -40,6 +41,7 @@ mod team;
 mod template;
 mod throttle;
 mod trace;
+mod two_factor;
 mod user;
 mod whatsapp;
 

@@ -5,6 +5,7 @@ pub mod access;
 pub mod keyring;
 pub mod media;
 pub mod password;
+pub mod second_factor;
 pub mod token;
 
 use hmac::{Hmac, KeyInit, Mac};

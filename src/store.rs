@@ -59,7 +59,7 @@ pub use self::conversation::{AssigneeFilter, ConversationFilter, TeamFilter};
 pub use self::expiry::SpentFile;
 pub use self::import::{ImportedContact, ImportedFile, ImportedHistory, ImportedThread, Imports};
 pub use self::invitation::{Invitation, Invited, NewInvitation};
-pub use self::login::{LoginState, NewToken, Rotation};
+pub use self::login::{Device, LoginState, NewToken, OpenLogin, Rotation, Which};
 pub use self::media::{Fetched, StoredMedia, Upload};
 pub use self::mention::Mention;
 pub use self::node::{HEARTBEAT, NodeRow, Place, Pulse, Standing, migrate};
@@ -71,7 +71,10 @@ pub use self::tag::{Tag, TagColor};
 pub use self::team::{Team, TeamChange};
 pub use self::template::{NewTemplate, Template, TemplateFilter};
 pub use self::throttle::Try;
-pub use self::user::{Account, NewOwner, User, UserChange, UserChanged};
+pub use self::user::{
+    Account, Answered, FactorChange, NewOwner, Notifications, SecondFactor, User, UserChange,
+    UserChanged,
+};
 pub use self::vault::Vault;
 
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,5 +1,7 @@
 //! Coming in and leaving: registration, log-in, fresh tokens, new passwords.
 
+pub mod second_step;
+
 use actors::model::ids::LoginId;
 use actors::model::user::{Role, Who};
 use actors::time::Timestamp;
@@ -7,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::second_step::LoggedIn;
 use super::answer::{Created, Done, Noted, Shown};
 use super::check::{Check, normal_email};
 use super::error::{ApiError, ApiResult, Code};
@@ -17,7 +20,7 @@ use super::throttle::Attempt;
 use super::user::UserView;
 use crate::secret::password::LONGEST;
 use crate::secret::token::{self, Token};
-use crate::store::{NewOwner, NewToken, Rotation, User};
+use crate::store::{Device, NewOwner, NewToken, Rotation, User, Which};
 use actors::ports::store::StoreError;
 
 /// What a client needs to call the API.
@@ -50,13 +53,14 @@ pub struct Register {
 pub async fn register(
     Public { app }: Public,
     address: ClientAddress,
+    device: Device,
     Body(form): Body<Register>,
 ) -> ApiResult<Created<Tokens>> {
     let user = match &form.invitation {
         Some(invitation) => join(&app, address, invitation, &form).await?,
         None => found(&app, &form).await?,
     };
-    Ok(Created(enter(&app, user).await?))
+    Ok(Created(enter(&app, user, device).await?))
 }
 
 /// Who somebody is.
@@ -67,12 +71,13 @@ pub struct LogIn {
     password: SecretString,
 }
 
-/// Signs a user in; says the same whether e-mail or password is wrong, after the same time.
+/// Signs a user in, or asks for a code; says the same whether e-mail or password is wrong, after the same time.
 pub async fn login(
     Public { app }: Public,
     address: ClientAddress,
+    device: Device,
     Body(form): Body<LogIn>,
-) -> ApiResult<Shown<Tokens>> {
+) -> ApiResult<Shown<LoggedIn>> {
     let email = normal_email(&form.email);
     let attempt = Attempt::take(&app, "login", address, &email).await?;
     let account = app.store.unscoped().find_account(&email).await?;
@@ -85,8 +90,14 @@ pub async fn login(
     let Some(account) = account.filter(|_| is_right) else {
         return Err(ApiError::of(Code::InvalidCredentials));
     };
+    if account.user.two_factor {
+        attempt.pause(&app).await?;
+        let challenge = second_step::challenge(&app, &account.user).await?;
+        return Ok(Shown(LoggedIn::HalfWay(challenge)));
+    }
     attempt.succeed(&app).await?;
-    Ok(Shown(enter(&app, account.user).await?))
+    let tokens = enter(&app, account.user, device).await?;
+    Ok(Shown(LoggedIn::In(tokens)))
 }
 
 /// The refresh token of the last answer.
@@ -100,10 +111,11 @@ pub struct Refresh {
 pub async fn refresh(
     Public { app }: Public,
     Program(client): Program,
+    device: Device,
     Body(form): Body<Refresh>,
 ) -> ApiResult<Shown<Tokens>> {
     let fresh = Token::new()?;
-    let next = new_token(&app, &fresh);
+    let next = new_token(&app, &fresh, device);
     let hash = token::hash(form.refresh_token.expose_secret());
     let unscoped = app.store.unscoped();
     match unscoped.rotate_token(&hash, &client, &next).await? {
@@ -128,10 +140,14 @@ pub async fn logout(caller: Caller<UseAccount>) -> ApiResult<Done> {
     let Some(login) = caller.login else {
         return Err(ApiError::of(Code::Forbidden).detail("an API key is revoked, not signed out"));
     };
-    caller.tenant().close_login(&caller.actor, login).await?;
-    caller
-        .app
-        .expel(caller.actor.organization, caller.actor.who);
+    let (tenant, user) = (caller.tenant(), caller.user()?);
+    let ended = tenant.sign_out(&caller.actor, user, Which::One(login), Timestamp::now());
+    match ended.await {
+        // It ended meanwhile, which is what was asked for.
+        Ok(()) | Err(StoreError::NotFound) => {}
+        Err(error) => return Err(error.into()),
+    }
+    caller.app.expel(tenant.organization(), caller.actor.who);
     Ok(Done)
 }
 
@@ -256,9 +272,9 @@ async fn join(
 }
 
 /// Opens a log-in.
-async fn enter(app: &App, user: User) -> ApiResult<Tokens> {
+async fn enter(app: &App, user: User, device: Device) -> ApiResult<Tokens> {
     let fresh = Token::new()?;
-    let first = new_token(app, &fresh);
+    let first = new_token(app, &fresh, device);
     let login = app.store.unscoped().open_login(&user, &first).await?;
     tokens(app, user, login, &fresh)
 }
@@ -278,10 +294,11 @@ fn tokens(app: &App, user: User, login: LoginId, refresh: &Token) -> ApiResult<T
     })
 }
 
-fn new_token(app: &AppState, token: &Token) -> NewToken {
+fn new_token(app: &AppState, token: &Token, device: Device) -> NewToken {
     let now = Timestamp::now();
     NewToken {
         hash: token.hash(),
+        device,
         now,
         expires_at: now + app.config.refresh_token_expiration,
     }

@@ -7,6 +7,8 @@ use crate::secret::password::{LONGEST, SHORTEST};
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_EMAIL: usize = 254;
+/// As RFC 5646 advises for tags.
+const LONGEST_LANGUAGE: usize = 35;
 /// The longest credential that a provider hands out, with room to spare.
 const LONGEST_SECRET: usize = 4096;
 
@@ -44,6 +46,15 @@ impl Check {
             self.refuse(field, "must be an e-mail address");
         }
         email
+    }
+
+    /// A language tag, or `system`; which languages there are is the pages' business.
+    pub fn language(&mut self, field: &str, text: &str) {
+        let fits = (2..=LONGEST_LANGUAGE).contains(&text.len());
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if !fits || !text.bytes().all(is_plain) {
+            self.refuse(field, "must be a language tag, or `system`");
+        }
     }
 
     /// A new password.

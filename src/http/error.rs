@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::secret::keyring::SealError;
 use crate::secret::password::PasswordError;
+use crate::secret::second_factor::BadSeed;
 use crate::secret::token::NoRandomness;
 
 /// What a handler returns.
@@ -56,6 +57,8 @@ codes! {
     InvalidToken 400 "invalid_token" "The link is not valid or has expired",
     Unauthorized 401 "unauthorized" "Sign in first",
     InvalidCredentials 401 "invalid_credentials" "E-mail or password is wrong",
+    InvalidCode 401 "invalid_code" "The code is wrong, or was used already",
+    ChallengeExpired 401 "challenge_expired" "That took too long or too many tries; sign in again",
     InvalidRefreshToken 401 "invalid_refresh_token" "The session has ended; sign in again",
     RefreshTokenReused 401 "refresh_token_reused" "The session was ended because its token was used twice; sign in again",
     InvalidSignature 401 "invalid_signature" "The signature does not match",
@@ -68,6 +71,8 @@ codes! {
     NameTaken 409 "name_taken" "There is one of that name already",
     EmailTaken 409 "email_taken" "A user with this e-mail exists already",
     LastOwner 409 "last_owner" "The organization needs an owner",
+    TwoFactorOn 409 "two_factor_on" "A second factor is in use already",
+    TwoFactorOff 409 "two_factor_off" "No second factor is in use",
     SessionExists 409 "session_exists" "This number is connected already",
     WindowClosed 409 "window_closed" "More than 24 hours have passed since the customer wrote; only templates can be sent",
     SessionDisabled 409 "session_disabled" "The number is disabled",
@@ -258,6 +263,12 @@ impl From<PasswordError> for ApiError {
 
 impl From<SealError> for ApiError {
     fn from(error: SealError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<BadSeed> for ApiError {
+    fn from(error: BadSeed) -> Self {
         Self::internal(error)
     }
 }

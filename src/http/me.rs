@@ -12,11 +12,15 @@ use super::extract::{Body, Caller, ClientAddress};
 use super::permission::UseAccount;
 use super::throttle::Attempt;
 use super::user::UserView;
+use crate::secret::password::LONGEST;
+use crate::store::Notifications;
 
 /// Who calls, and where.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     user: UserView,
+    /// Of the pages: a language tag, or `system` for the browser's; null when never chosen.
+    language: Option<String>,
     organization: OrganizationView,
 }
 
@@ -29,9 +33,10 @@ pub struct OrganizationView {
 
 /// Who calls, and in which organization.
 pub async fn show(caller: Caller<UseAccount>) -> ApiResult<Shown<Me>> {
-    let tenant = caller.tenant();
+    let (tenant, user) = (caller.tenant(), caller.user()?);
     Ok(Shown(Me {
-        user: tenant.find_user(caller.user()?).await?.into(),
+        user: tenant.find_user(user).await?.into(),
+        language: tenant.find_language(user).await?,
         organization: OrganizationView {
             id: tenant.organization(),
             name: tenant.organization_name().await?,
@@ -43,23 +48,49 @@ pub async fn show(caller: Caller<UseAccount>) -> ApiResult<Shown<Me>> {
 #[derive(Deserialize, ToSchema)]
 pub struct ChangeMe {
     name: Option<String>,
+    /// In which they want the pages: a language tag, or `system` for the browser's.
+    language: Option<String>,
 }
 
-/// Changes the caller's own name.
+/// Changes the caller's own name or language.
 pub async fn change(
     caller: Caller<UseAccount>,
     Body(form): Body<ChangeMe>,
 ) -> ApiResult<Shown<UserView>> {
     let (tenant, user) = (caller.tenant(), caller.user()?);
-    let Some(name) = form.name else {
+    let mut check = Check::default();
+    let name = form.name.map(|name| check.name("name", &name));
+    if let Some(language) = &form.language {
+        check.language("language", language);
+    }
+    check.finish()?;
+    if let Some(language) = &form.language {
+        let chosen = tenant.choose_language(&caller.actor, user, language);
+        chosen.await?;
+    }
+    let Some(name) = name else {
         return Ok(Shown(tenant.find_user(user).await?.into()));
     };
-    let mut check = Check::default();
-    let name = check.name("name", &name);
-    check.finish()?;
     let user = tenant.rename_user(&caller.actor, user, &name).await?;
     caller.app.access.forget(caller.actor.who);
     Ok(Shown(user.into()))
+}
+
+/// How the caller wants to be told what happens.
+pub async fn notifications(caller: Caller<UseAccount>) -> ApiResult<Shown<Notifications>> {
+    let (tenant, user) = (caller.tenant(), caller.user()?);
+    Ok(Shown(tenant.find_notifications(user).await?))
+}
+
+/// Says how the caller wants to be told what happens, on every device.
+pub async fn set_notifications(
+    caller: Caller<UseAccount>,
+    Body(wanted): Body<Notifications>,
+) -> ApiResult<Shown<Notifications>> {
+    let (tenant, user) = (caller.tenant(), caller.user()?);
+    let set = tenant.set_notifications(&caller.actor, user, &wanted);
+    set.await?;
+    Ok(Shown(wanted))
 }
 
 /// The present password and the one to be.
@@ -81,13 +112,8 @@ pub async fn change_password(
     let mut check = Check::default();
     check.password("new", &form.new);
     check.finish()?;
+    let attempt = prove(&caller, address, &form.current).await?;
     let passwords = &caller.app.passwords;
-    let attempt = Attempt::take(&caller.app, "password", address, &id.to_string()).await?;
-    let known = tenant.find_own_account(id).await?.password_hash;
-    let current = form.current.expose_secret();
-    if !passwords.verify(current, Some(&known)).await? {
-        return Err(ApiError::of(Code::InvalidCredentials).detail("the present password is wrong"));
-    }
     let hash = passwords.hash(form.new.expose_secret()).await?;
     tenant
         .change_password(&caller.actor, id, &hash, caller.login)
@@ -95,4 +121,22 @@ pub async fn change_password(
     attempt.succeed(&caller.app).await?;
     caller.app.expel(tenant.organization(), caller.actor.who);
     Ok(Done)
+}
+
+/// Whether it is the caller who sits there: their present password, tried only so often.
+pub(super) async fn prove(
+    caller: &Caller<UseAccount>,
+    address: ClientAddress,
+    password: &SecretString,
+) -> ApiResult<Attempt> {
+    let (tenant, id) = (caller.tenant(), caller.user()?);
+    let attempt = Attempt::take(&caller.app, "password", address, &id.to_string()).await?;
+    let known = tenant.find_own_account(id).await?.password_hash;
+    let password = password.expose_secret();
+    // A longer one can't be right; what would be cut off must not be ignored.
+    let fits = password.len() <= LONGEST;
+    if !caller.app.passwords.verify(password, Some(&known)).await? || !fits {
+        return Err(ApiError::of(Code::InvalidCredentials).detail("the present password is wrong"));
+    }
+    Ok(attempt)
 }

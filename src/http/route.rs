@@ -12,8 +12,8 @@ use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
-    invitation, me, media, mention, message, openapi, quarantine, queue, search, session, setup,
-    tag, team, template, user, whatsapp,
+    invitation, login, me, media, mention, message, openapi, quarantine, queue, search, session,
+    setup, tag, team, template, two_factor, user, whatsapp,
 };
 use crate::socket;
 
@@ -47,14 +47,25 @@ pub fn table() -> Vec<Entry> {
         GET "/setup" => setup::show, "What the log-in page shows";
         POST "/auth/register" => auth::register, "Make a user: the first one, or by invitation";
         POST "/auth/login" => auth::login, "Sign in";
+        POST "/auth/login/two-factor" => auth::second_step::answer, "Sign in by a code after the password";
         POST "/auth/refresh" => auth::refresh, "Exchange a refresh token for fresh tokens";
         POST "/auth/logout" => auth::logout, "Sign out";
         POST "/auth/forgot-password" => auth::forgot_password, "Ask for a new password";
         POST "/auth/reset-password" => auth::reset_password, "Set a new password by a link";
         GET "/auth/invitations/{token}" => auth::invitation, "What an invitation is for";
         GET "/me" => me::show, "Who calls, and in which organization";
-        PATCH "/me" => me::change, "Change one's own name";
+        PATCH "/me" => me::change, "Change one's own name or language";
         POST "/me/password" => me::change_password, "Change one's own password";
+        GET "/me/two-factor" => two_factor::show, "How the caller's second factor stands";
+        POST "/me/two-factor" => two_factor::begin, "Make a secret for an authenticator app";
+        DELETE "/me/two-factor" => two_factor::delete, "Stop asking for a code at log-in";
+        POST "/me/two-factor/confirm" => two_factor::confirm, "Ask for a code at log-in from now on";
+        POST "/me/two-factor/recovery-codes" => two_factor::renew_codes, "Make other recovery codes";
+        GET "/me/notifications" => me::notifications, "How the caller is told what happens";
+        PUT "/me/notifications" => me::set_notifications, "Say how to be told what happens";
+        GET "/me/logins" => login::list, "Where the caller is signed in";
+        DELETE "/me/logins" => login::end_others, "Sign out everywhere else";
+        DELETE "/me/logins/{id}" => login::end, "Sign out somewhere";
         GET "/me/status" => agent::mine, "How the caller stands";
         PUT "/me/status" => agent::set_mine, "Say how the caller stands: online, away, busy, offline";
         GET "/agents" => agent::list, "List the agents and how they stand";
@@ -79,6 +90,8 @@ pub fn table() -> Vec<Entry> {
         GET "/users" => user::list, "List the users";
         PATCH "/users/{id}" => user::change, "Change a user's role, or lock them out";
         POST "/users/{id}/reset-link" => user::create_reset_link, "Make a link for a new password";
+        DELETE "/users/{id}/two-factor" => two_factor::reset, "Take the second factor of somebody who lost it";
+        DELETE "/users/{id}/logins" => login::end_all_of, "Sign a user out everywhere";
         GET "/invitations" => invitation::list, "List the invitations that wait";
         POST "/invitations" => invitation::create, "Invite somebody";
         DELETE "/invitations/{id}" => invitation::delete, "Take an invitation back";

@@ -44,4 +44,10 @@ impl Attempt {
         let forgiven = app.store.unscoped();
         Ok(forgiven.forgive_try(&self.account, &self.address).await?)
     }
+
+    /// It was right as far as it went: address and account get the try back, and earlier failures still count.
+    pub async fn pause(self, app: &AppState) -> ApiResult<()> {
+        let keys = [self.address.as_str(), self.account.as_str()];
+        Ok(app.store.unscoped().return_try(&keys).await?)
+    }
 }

@@ -28,6 +28,9 @@ pub struct UserView {
     role: Role,
     /// Locked out by an admin.
     disabled: bool,
+    /// Whether a code is asked for besides the password; for admins, and of oneself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    two_factor: Option<bool>,
     created_at: Timestamp,
 }
 
@@ -39,6 +42,7 @@ impl From<User> for UserView {
             email: user.email,
             role: user.role,
             disabled: user.disabled,
+            two_factor: Some(user.two_factor),
             created_at: user.created_at,
         }
     }
@@ -50,8 +54,13 @@ pub async fn list(caller: Caller<ReadUsers>, page: Page) -> ApiResult<List<UserV
         .tenant()
         .list_users(page.after()?, page.rows())
         .await?;
-    let rows = rows.into_iter().map(UserView::from).collect();
-    page.of(rows, |user: &UserView| user.id)
+    // Who is easier to break into is not for everybody to know.
+    let shown = caller.may::<ManageUsers>();
+    let view = |user: User| UserView {
+        two_factor: shown.then_some(user.two_factor),
+        ..user.into()
+    };
+    page.of(rows.into_iter().map(view).collect(), |user| user.id)
 }
 
 /// What admins may change about others.

@@ -1,6 +1,10 @@
 //! Log-ins: families of refresh tokens, each token good for one use. A token that comes back after its use
 //! was stolen by somebody, so its whole family ends.
 
+mod sign_out;
+
+pub use self::sign_out::{OpenLogin, Which};
+
 use std::time::Duration;
 
 use actors::model::ids::{LoginId, OrganizationId, UserId};
@@ -10,12 +14,12 @@ use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::db::Conn;
-use super::schema::{logins, refresh_tokens, users};
+use super::schema::{login_challenges, logins, refresh_tokens, users};
 use super::user::User;
-use super::{Store, Tenant, Unscoped, audit, field};
+use super::{Store, Unscoped, audit, field};
 use crate::{in_tx, with_conn};
 
 /// So long may the same client use a token once more: two tabs, or an answer that got lost.
@@ -49,10 +53,19 @@ impl LoginState {
     }
 }
 
+/// From where somebody uses a log-in, as they would recognise it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub address: String,
+    /// What the program calls itself, shortened.
+    pub client: String,
+}
+
 /// A refresh token to be stored.
 #[derive(Clone, Debug)]
 pub struct NewToken {
     pub hash: Vec<u8>,
+    pub device: Device,
     pub now: Timestamp,
     pub expires_at: Timestamp,
 }
@@ -94,32 +107,8 @@ impl Unscoped {
 
     /// Opens a log-in for `user` with its first refresh token.
     pub async fn open_login(&self, user: &User, token: &NewToken) -> Result<LoginId, StoreError> {
-        let id = LoginId(self.store().next_id());
         in_tx!(self.db(), |conn| {
-            let row = (
-                logins::id.eq(id.0),
-                logins::organization_id.eq(user.organization.0),
-                logins::user_id.eq(user.id.0),
-                logins::created_at.eq(token.now.naive()),
-                logins::expires_at.eq(token.expires_at.naive()),
-            );
-            with_conn!(conn, |c| diesel::insert_into(logins::table)
-                .values(row)
-                .execute(c)
-                .await)?;
-            add_token(conn, id.0, token).await?;
-            let subject = user.id.to_string();
-            let details = json!({"login": id});
-            audit::record(
-                conn,
-                self.store(),
-                &user.actor(),
-                "user.signed_in",
-                &subject,
-                &details,
-            )
-            .await?;
-            Ok(id)
+            open(conn, self.store(), user, token, &json!({})).await
         })
     }
 
@@ -153,7 +142,12 @@ impl Unscoped {
             }
             add_token(conn, login, next).await?;
             with_conn!(conn, |c| diesel::update(logins::table.find(login))
-                .set(logins::expires_at.eq(next.expires_at.naive()))
+                .set((
+                    logins::expires_at.eq(next.expires_at.naive()),
+                    logins::last_used_at.eq(Some(now.naive())),
+                    logins::address.eq(Some(&next.device.address)),
+                    logins::client.eq(Some(&next.device.client)),
+                ))
                 .execute(c)
                 .await)?;
             let login = LoginId(login);
@@ -166,48 +160,46 @@ impl Unscoped {
     }
 }
 
-impl Tenant {
-    /// Closes a log-in of the caller's: its refresh tokens and access tokens end.
-    pub async fn close_login(&self, by: &Actor, id: LoginId) -> Result<(), StoreError> {
-        in_tx!(self.db(), |conn| {
-            let closed: usize = with_conn!(conn, |c| diesel::update(
-                logins::table
-                    .filter(logins::organization_id.eq(self.org()))
-                    .filter(logins::id.eq(id.0))
-                    .filter(logins::revoked_at.is_null())
-            )
-            .set(logins::revoked_at.eq(Some(Timestamp::now().naive())))
-            .execute(c)
-            .await)?;
-            if closed == 0 {
-                return Ok(());
-            }
-            let subject = match by.who {
-                Who::User(user) => user.to_string(),
-                Who::ApiKey(_) | Who::System => id.to_string(),
-            };
-            let details = json!({"login": id});
-            audit::record(
-                conn,
-                self.store(),
-                by,
-                "user.signed_out",
-                &subject,
-                &details,
-            )
-            .await
-        })
-    }
+/// Opens a log-in in the present transaction; `details` say for the audit log how it came about.
+pub(super) async fn open(
+    conn: &mut Conn,
+    store: &Store,
+    user: &User,
+    token: &NewToken,
+    details: &Value,
+) -> Result<LoginId, StoreError> {
+    let id = LoginId(store.next_id());
+    let row = (
+        logins::id.eq(id.0),
+        logins::organization_id.eq(user.organization.0),
+        logins::user_id.eq(user.id.0),
+        logins::created_at.eq(token.now.naive()),
+        logins::expires_at.eq(token.expires_at.naive()),
+        logins::address.eq(Some(&token.device.address)),
+        logins::client.eq(Some(&token.device.client)),
+    );
+    with_conn!(conn, |c| diesel::insert_into(logins::table)
+        .values(row)
+        .execute(c)
+        .await)?;
+    add_token(conn, id.0, token).await?;
+    let subject = user.id.to_string();
+    let mut details = details.clone();
+    details["login"] = json!(id);
+    let (by, action) = (user.actor(), "user.signed_in");
+    audit::record(conn, store, &by, action, &subject, &details).await?;
+    Ok(id)
 }
 
-/// Closes the log-ins of a user in the present transaction, all but `keep`.
+/// Closes the log-ins of a user in the present transaction, all but `keep`, and those that are half done; tells how
+/// many were open.
 pub(crate) async fn revoke_all(
     conn: &mut Conn,
     organization: i64,
     user: UserId,
     keep: Option<LoginId>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<usize, StoreError> {
     let open: Vec<i64> = with_conn!(conn, |c| logins::table
         .filter(logins::organization_id.eq(organization))
         .filter(logins::user_id.eq(user.0))
@@ -216,7 +208,15 @@ pub(crate) async fn revoke_all(
         .select(logins::id)
         .load(c)
         .await)?;
-    revoke(conn, &open, now).await
+    revoke(conn, &open, now).await?;
+    with_conn!(conn, |c| diesel::delete(
+        login_challenges::table
+            .filter(login_challenges::organization_id.eq(organization))
+            .filter(login_challenges::user_id.eq(user.0))
+    )
+    .execute(c)
+    .await)?;
+    Ok(open.len())
 }
 
 async fn revoke(conn: &mut Conn, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {

@@ -12,8 +12,8 @@ use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
 use super::schema::{
-    dedup_keys, early_statuses, events, idempotency_keys, organizations, password_resets,
-    queue_moves, refresh_tokens, throttles,
+    dedup_keys, early_statuses, events, idempotency_keys, login_challenges, logins, organizations,
+    password_resets, queue_moves, refresh_tokens, throttles,
 };
 use super::{Store, partition};
 use crate::{in_tx, with_conn};
@@ -64,6 +64,9 @@ impl Store {
         sweep!(idempotency_keys, created_at, DAY);
         sweep!(password_resets, expires_at, DAY);
         sweep!(refresh_tokens, expires_at, DAY);
+        // Well after their last token, which names them; where somebody was is nobody's business any more.
+        sweep!(logins, expires_at, DAY * 2);
+        sweep!(login_challenges, expires_at, DAY);
         sweep!(throttles, since, DAY);
         // By the time in their ids, for which there is an index.
         let spent = floor_at(now - MOVES);

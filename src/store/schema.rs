@@ -52,6 +52,30 @@ table! {
         disabled -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        second_factor -> Nullable<Binary>,
+        second_factor_since -> Nullable<Timestamp>,
+        second_factor_step -> Nullable<BigInt>,
+        language -> Nullable<Text>,
+        notifications -> Nullable<Text>,
+    }
+}
+
+table! {
+    recovery_codes (hash) {
+        hash -> Binary,
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+table! {
+    login_challenges (hash) {
+        hash -> Binary,
+        organization_id -> BigInt,
+        user_id -> BigInt,
+        tries -> BigInt,
+        expires_at -> Timestamp,
     }
 }
 
@@ -63,6 +87,9 @@ table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        address -> Nullable<Text>,
+        client -> Nullable<Text>,
     }
 }
 

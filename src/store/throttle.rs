@@ -58,6 +58,16 @@ impl Unscoped {
             Ok(())
         })
     }
+
+    /// The tries were no failures, though they do not make up for those before.
+    pub async fn return_try(&self, keys: &[&str]) -> Result<(), StoreError> {
+        in_tx!(self.db(), |conn| {
+            for key in keys {
+                give_back(conn, key).await?;
+            }
+            Ok(())
+        })
+    }
 }
 
 /// One more try of `key`: how many there were in its window, and when that began.

@@ -1,10 +1,14 @@
 //! People of an organization: how they are found, listed and changed. An e-mail belongs to one user of the
 //! whole installation and is kept in small letters.
 
+mod choice;
 mod password;
 mod register;
+mod second_factor;
 
+pub use self::choice::Notifications;
 pub use self::register::NewOwner;
+pub use self::second_factor::{Answered, FactorChange, SecondFactor};
 
 use actors::model::ids::{OrganizationId, UserId};
 use actors::model::user::{Actor, Role, Who};
@@ -31,6 +35,7 @@ struct UserRow {
     role: String,
     disabled: bool,
     created_at: NaiveDateTime,
+    second_factor_since: Option<NaiveDateTime>,
 }
 
 impl UserRow {
@@ -42,6 +47,7 @@ impl UserRow {
             email: self.email,
             name: self.name,
             disabled: self.disabled,
+            two_factor: self.second_factor_since.is_some(),
             created_at: field::instant(self.created_at),
         })
     }
@@ -56,6 +62,8 @@ pub struct User {
     pub email: String,
     pub role: Role,
     pub disabled: bool,
+    /// Whether a code is asked for besides the password.
+    pub two_factor: bool,
     pub created_at: Timestamp,
 }
 

@@ -1,10 +1,12 @@
 //! The API over HTTP, on both databases.
 
 mod care;
+mod choices;
 mod description;
 mod entry;
 mod keys;
 mod limits;
+mod logins;
 mod numbers;
 mod people;
 mod quarantine;
@@ -12,3 +14,4 @@ mod queues;
 mod routes;
 mod search;
 mod tenants;
+mod two_factor;

@@ -12,6 +12,10 @@ use crate::http::describe::{Input, Sketch};
 use crate::http::error::ApiError;
 use crate::http::state::App;
 use crate::secret::token;
+use crate::store::Device;
+
+/// How much of what a program calls itself is kept: browsers need some 120 characters.
+const LONGEST_CLIENT: usize = 200;
 
 /// The client's address. `X-Forwarded-For` is believed only as far as it was written by trusted proxies
 /// (SECURITY row 42).
@@ -92,6 +96,27 @@ impl FromRequest for Program {
 }
 
 impl Input for Program {
+    fn describe(_: &mut Sketch) {}
+}
+
+/// From where somebody signs in, as they would recognise it in a list.
+impl FromRequest for Device {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let agent = request.headers().get(USER_AGENT);
+        let agent = agent.and_then(|value| value.to_str().ok()).unwrap_or("");
+        let client = agent.chars().take(LONGEST_CLIENT).collect();
+        let address = ClientAddress::from_request(request, payload).into_inner();
+        ready(address.map(|ClientAddress(address)| Self {
+            address: address.to_string(),
+            client,
+        }))
+    }
+}
+
+impl Input for Device {
     fn describe(_: &mut Sketch) {}
 }
 

@@ -14,6 +14,8 @@ const PUBLIC: &[&str] = &[
     "GET /api/v1/setup",
     "POST /api/v1/auth/register",
     "POST /api/v1/auth/login",
+    // The challenge was given for a right password.
+    "POST /api/v1/auth/login/two-factor",
     "POST /api/v1/auth/refresh",
     "POST /api/v1/auth/forgot-password",
     "POST /api/v1/auth/reset-password",
@@ -37,6 +39,7 @@ const PUBLIC: &[&str] = &[
 fn path_of(entry: &Entry) -> String {
     let noun = match entry.path.strip_prefix(BASE).unwrap_or(&entry.path) {
         path if path.starts_with("/users") || path.starts_with("/agents") => "usr",
+        path if path.starts_with("/me/logins") => "lgn",
         path if path.starts_with("/invitations") => "inv",
         path if path.starts_with("/api-keys") => "key",
         path if path.starts_with("/sessions") => "ses",

@@ -89,7 +89,9 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     let team = team.expect(201);
     let text = json!({"shortcut": "hi", "text": "Hello!", "shared": true});
     let text = owner.post("/canned-responses", text).await.expect(201);
+    let logins = owner.get("/me/logins").await.expect(200);
     let ids = [
+        ("/me/logins", logins["data"][0]["id"].clone()),
         ("/tags", tag["id"].clone()),
         ("/teams", team["id"].clone()),
         ("/canned-responses", text["id"].clone()),

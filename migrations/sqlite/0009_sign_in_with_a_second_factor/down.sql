@@ -1,0 +1,10 @@
+DROP TABLE login_challenges;
+DROP TABLE recovery_codes;
+ALTER TABLE users DROP COLUMN notifications;
+ALTER TABLE users DROP COLUMN language;
+ALTER TABLE users DROP COLUMN second_factor_step;
+ALTER TABLE users DROP COLUMN second_factor_since;
+ALTER TABLE users DROP COLUMN second_factor;
+ALTER TABLE logins DROP COLUMN client;
+ALTER TABLE logins DROP COLUMN address;
+ALTER TABLE logins DROP COLUMN last_used_at;
