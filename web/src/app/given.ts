@@ -2,9 +2,9 @@
 
 import { toastOffer } from "@/components/ui/toast";
 import type { Given } from "@/features/conversations/offers";
-import { showOnDesktop } from "@/lib/desktop-notice";
 import { contactName } from "@/lib/format";
 import i18n from "@/lib/i18n";
+import { tell } from "@/lib/notifications";
 
 /** The row and the bar stay as long as it can be accepted; this only calls. */
 const SHOWN_MS = 15_000;
@@ -20,7 +20,7 @@ export function tellGiven(given: Given, open: (address: string) => void): void {
   const { row } = given;
   const address = `/inbox/${row.id}`;
   const notice = { title: words(given), body: row.last_message?.text ?? "" };
-  showOnDesktop({ ...notice, tag: `given ${row.id}`, silent: true }, () => open(address));
+  tell("given", { ...notice, tag: `given ${row.id}`, silent: true }, () => open(address));
   // Who looks at it sees the bar above the field.
   if (window.location.pathname === address) return;
   told.set(row.id, { given, until: Date.now() + SHOWN_MS });

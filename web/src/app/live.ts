@@ -131,6 +131,8 @@ function socketAddress(): string {
 interface Tell {
   mentioned(note: Message): void;
   given(given: Given): void;
+  /** The hub told a row; `before` is what the page had. */
+  row(row: Conversation, before: Conversation | undefined): void;
   /** Nothing is to be accepted here any more. */
   settled(conversationId: string): void;
 }
@@ -143,7 +145,9 @@ export function createLive(
 ): LiveSocket {
   const noteOffer = (row: Conversation) => {
     const me = useLogin.getState().user?.id ?? "";
-    const given = offers.note(row, knownConversation(client, row.id), me, Date.now());
+    const before = knownConversation(client, row.id);
+    const given = offers.note(row, before, me, Date.now());
+    tell.row?.(row, before);
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };

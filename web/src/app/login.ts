@@ -11,6 +11,8 @@ import {
 } from "@/lib/api/auth-tokens";
 import { api } from "@/lib/api/client";
 import type { Me, UserView } from "@/lib/api/types";
+import { isLanguage } from "@/lib/i18n";
+import { useLanguage } from "@/lib/language";
 import { useLogin } from "@/lib/session-user";
 import { queryClient } from "./clients";
 
@@ -48,6 +50,15 @@ export async function resumeLogin(): Promise<void> {
   await accessToken();
   const me = await api.get<Me>("/me");
   useLogin.setState({ user: me.user, organization: me.organization });
+  void followLanguage(me.language);
+}
+
+/** The language that the person chose, on whatever device; what this browser was told stays for who never chose. */
+async function followLanguage(chosen: string | null): Promise<void> {
+  if (chosen !== "system" && !isLanguage(chosen)) return;
+  const { wish, choose } = useLanguage.getState();
+  // Words that can't be fetched are no reason to keep somebody out.
+  if (chosen !== wish) await choose(chosen).catch(() => undefined);
 }
 
 /** Ends it here, whatever the hub says. */

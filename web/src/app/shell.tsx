@@ -5,11 +5,13 @@ import { useAutoAway } from "@/features/agents/use-auto-away";
 import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
+import { useFollowNotifications } from "@/lib/notifications";
 import { liveCache, queryClient } from "./clients";
 import { CommandBarDialog } from "./command-bar/command-bar-dialog";
 import { dropGiven, tellGiven } from "./given";
 import { createLive, watchBrowser } from "./live";
 import { NavRail } from "./nav-rail";
+import { tellNews } from "./news";
 import { ShortcutsHelp } from "./shortcuts-dialog";
 import { StaleBanner } from "./stale-banner";
 
@@ -22,6 +24,8 @@ export function Shell() {
     createLive(queryClient, liveCache, {
       mentioned: (note) =>
         noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
+      row: (row, before) =>
+        tellNews(queryClient, row, before, (address) => void open.current(address)),
       given: (given) => tellGiven(given, (address) => void open.current(address)),
       settled: (id) => dropGiven(id, (address) => void open.current(address)),
     }),
@@ -47,6 +51,7 @@ function Frame() {
   useTopic("me");
   useTopic("agents");
   useAutoAway();
+  useFollowNotifications();
   // On a phone an open conversation has the whole screen.
   const reading = useMatch("/inbox/:conversationId") !== null;
   return (

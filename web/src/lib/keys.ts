@@ -21,6 +21,9 @@ export interface InboxFilters {
 export const keys = {
   me: ["me"] as const,
   setup: ["setup"] as const,
+  notifications: ["notifications"] as const,
+  twoFactor: ["two-factor"] as const,
+  logins: ["logins"] as const,
   conversationLists: ["conversations"] as const,
   conversations: (filters: InboxFilters) => ["conversations", filters] as const,
   conversation: (id: string) => ["conversation", id] as const,

@@ -35,6 +35,7 @@ export const ME: UserView = {
   email: "mara@example.com",
   role: "owner",
   disabled: false,
+  two_factor: false,
   created_at: at(0),
 };
 

@@ -8,6 +8,7 @@ import { Notice } from "@/components/ui/notice";
 import { problemText } from "@/lib/problem-text";
 import { AuthFrame } from "./auth-frame";
 import { setupQuery, useLogIn } from "./queries";
+import { SecondStep } from "./second-step";
 
 export function LoginPage() {
   const { t } = useTranslation();
@@ -20,6 +21,12 @@ export function LoginPage() {
     event.preventDefault();
     logIn.mutate({ email: email.trim(), password });
   };
+  const half = logIn.data && "challenge" in logIn.data ? logIn.data : null;
+  const again = () => {
+    logIn.reset();
+    setPassword("");
+  };
+  if (half) return <SecondStep challenge={half.challenge} onBack={again} />;
   if (setup.data?.registration_open) return <Navigate to="/register" replace />;
   return (
     <AuthFrame

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation } from "@tanstack/react-query";
 import { acceptTokens } from "@/lib/api/auth-tokens";
 import { request } from "@/lib/api/client";
-import type { InvitationInfo, Setup, Tokens } from "@/lib/api/types";
+import type { Challenge, InvitationInfo, Setup, Tokens } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 
 function ask<T>(path: string, body?: unknown): Promise<T> {
@@ -27,7 +27,19 @@ export function invitationQuery(token: string) {
 
 export function useLogIn() {
   return useMutation({
-    mutationFn: (form: { email: string; password: string }) => ask<Tokens>("/auth/login", form),
+    mutationFn: (form: { email: string; password: string }) =>
+      ask<Tokens | Challenge>("/auth/login", form),
+    onSuccess: (answer) => {
+      if ("access_token" in answer) acceptTokens(answer);
+    },
+  });
+}
+
+/** The second step of a log-in. */
+export function useAnswerChallenge() {
+  return useMutation({
+    mutationFn: (form: { challenge: string; code: string }) =>
+      ask<Tokens>("/auth/login/two-factor", form),
     onSuccess: acceptTokens,
   });
 }

@@ -11,6 +11,15 @@ import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { Bell } from "./bell";
 import { noticeOnDesktop } from "./desktop-notice";
 
+const WANTED = {
+  desktop: false,
+  sound: false,
+  messages: true,
+  given: true,
+  mentions: true,
+  waiting: false,
+};
+
 function Page() {
   const { pathname, search, hash } = useLocation();
   return (
@@ -24,6 +33,8 @@ function Page() {
 function show(mentions: Mention[]) {
   const hub = { mentions };
   stubHub({
+    "GET /me/notifications": () => ({ body: WANTED }),
+    "PUT /me/notifications": ({ body }) => ({ body }),
     "GET /mentions": ({ query }) => {
       const unseen = query.get("unseen") === "true";
       const data = hub.mentions.filter(({ seen_at: seen }) => !unseen || seen === null);

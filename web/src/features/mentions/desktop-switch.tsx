@@ -1,11 +1,12 @@
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
-import { dropDesktopNotices, useDesktopNotices, wantDesktopNotices } from "@/lib/desktop-notice";
+import { useDesktopNotices } from "@/lib/desktop-notice";
+import { useDesktopSwitch } from "@/lib/notifications";
 
-/** The only place that asks the browser for permission. */
 export function DesktopSwitch() {
   const { t } = useTranslation();
   const hintId = useId();
+  const turn = useDesktopSwitch();
   const { wanted, permission } = useDesktopNotices();
   if (permission === "missing") return null;
   const blocked = permission === "denied";
@@ -16,10 +17,7 @@ export function DesktopSwitch() {
         checked={wanted && permission === "granted"}
         disabled={blocked}
         aria-describedby={hintId}
-        onChange={(event) => {
-          if (event.target.checked) void wantDesktopNotices();
-          else dropDesktopNotices();
-        }}
+        onChange={(event) => turn(event.target.checked)}
         className="mt-0.5 size-4 shrink-0 accent-(--tide)"
       />
       <span className="min-w-0">

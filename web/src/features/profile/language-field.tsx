@@ -1,6 +1,8 @@
+import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { inputClasses } from "@/components/ui/field";
-import { toastBad } from "@/components/ui/toast";
+import { toastBad, toastProblem } from "@/components/ui/toast";
+import { api } from "@/lib/api/client";
 import { cn } from "@/lib/classes";
 import { LANGUAGES, type Language } from "@/lib/i18n";
 import { type LanguageWish, systemLanguage, useLanguage } from "@/lib/language";
@@ -11,6 +13,11 @@ const CODES = Object.keys(LANGUAGES) as Language[];
 export function LanguageField() {
   const { t } = useTranslation();
   const { wish, choose } = useLanguage();
+  // So that it is the same on the next device.
+  const remember = useMutation({
+    mutationFn: (language: LanguageWish) => api.patch("/me", { language }),
+    onError: toastProblem,
+  });
   return (
     <select
       data-testid="language"
@@ -19,6 +26,7 @@ export function LanguageField() {
       onChange={(event) => {
         const next = event.target.value as LanguageWish;
         choose(next).catch(() => toastBad(t("problem.network")));
+        remember.mutate(next);
       }}
       className={cn(inputClasses, "h-10 max-w-md")}
     >

@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { Monitor, Moon, Sun } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SettingsPage } from "@/components/settings-page";
 import { Button } from "@/components/ui/button";
@@ -13,7 +13,11 @@ import { cn } from "@/lib/classes";
 import { problemText } from "@/lib/problem-text";
 import { useLogin } from "@/lib/session-user";
 import { type ThemeWish, useTheme } from "@/lib/theme";
+import { Box } from "./box";
 import { LanguageField } from "./language-field";
+import { LoginsBox } from "./logins-box";
+import { NotificationsBox } from "./notifications-box";
+import { TwoFactorBox } from "./two-factor-box";
 
 const THEMES: { wish: ThemeWish; icon: typeof Sun }[] = [
   { wish: "system", icon: Monitor },
@@ -52,20 +56,14 @@ export function ProfilePage() {
         <Box title={t("profile.language")}>
           <LanguageField />
         </Box>
+        <NotificationsBox />
         <Box title={t("profile.password")}>
           <PasswordForm />
         </Box>
+        <TwoFactorBox />
+        <LoginsBox />
       </div>
     </SettingsPage>
-  );
-}
-
-function Box({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="rounded-2xl border bg-panel p-5">
-      <h2 className="mb-4 text-lg font-semibold">{title}</h2>
-      {children}
-    </section>
   );
 }
 

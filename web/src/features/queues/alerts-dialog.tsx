@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useDesktopNotices, wantDesktopNotices } from "@/lib/desktop-notice";
+import { useSaveNotifications } from "@/lib/notifications";
 import { type Thresholds, useThresholds } from "./alerts";
 
 const LIMITS = ["wait", "waiting", "breached"] as const;
@@ -13,6 +14,7 @@ export function AlertsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [kept, save] = useThresholds();
   const { wanted, permission } = useDesktopNotices();
+  const remember = useSaveNotifications();
   const [texts, setTexts] = useState(() => ({
     wait: textOf(kept.wait),
     waiting: textOf(kept.waiting),
@@ -77,7 +79,9 @@ export function AlertsDialog({ onClose }: { onClose: () => void }) {
   );
 
   function followAnswer(): void {
-    setDesktop(useDesktopNotices.getState().wanted);
+    const allowed = useDesktopNotices.getState().wanted;
+    setDesktop(allowed);
+    if (allowed) remember.mutate({ desktop: true });
   }
 }
 

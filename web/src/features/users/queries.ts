@@ -25,6 +25,26 @@ export function useChangeUser(id: string) {
   });
 }
 
+/** Ends all their log-ins. */
+export function useSignOut(id: string) {
+  return useMutation({ mutationFn: () => api.delete(`/users/${id}/logins`) });
+}
+
+/** Takes the second factor of somebody who lost it. */
+export function useResetTwoFactor(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.delete(`/users/${id}/two-factor`),
+    onSuccess: () =>
+      client.setQueryData(
+        usersQuery.queryKey,
+        (known) =>
+          known &&
+          mapItems(known, (user) => (user.id === id ? { ...user, two_factor: false } : user)),
+      ),
+  });
+}
+
 /** A link by which somebody sets a new password. */
 export function useResetLink(id: string) {
   return useMutation({

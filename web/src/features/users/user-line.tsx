@@ -1,4 +1,4 @@
-import { Ban, Ellipsis, KeyRound, UserCheck } from "lucide-react";
+import { Ban, Ellipsis, KeyRound, LogOut, ShieldCheck, ShieldOff, UserCheck } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/ui/avatar";
@@ -6,12 +6,12 @@ import { Chip } from "@/components/ui/chip";
 import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
-import { toastProblem } from "@/components/ui/toast";
+import { toastGood, toastProblem } from "@/components/ui/toast";
 import type { UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
 import { LinkDialog } from "./link-dialog";
-import { useChangeUser, useResetLink } from "./queries";
+import { useChangeUser, useResetLink, useResetTwoFactor, useSignOut } from "./queries";
 
 /** Remembered, because all of them stand in the list that is searched letter by letter. */
 export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
@@ -19,7 +19,9 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
   const me = useLogin((login) => login.user);
   const change = useChangeUser(user.id);
   const reset = useResetLink(user.id);
-  const [disabling, setDisabling] = useState(false);
+  const signOut = useSignOut(user.id);
+  const resetTwoFactor = useResetTwoFactor(user.id);
+  const [asked, ask] = useState<"disable" | "signOut" | "resetTwoFactor" | null>(null);
   const mine = me?.id === user.id;
   // Nobody changes those who may do more than they.
   const reachable = !mine && isAtLeast(me?.role, user.role);
@@ -46,6 +48,11 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
           </p>
         </div>
         <p className="flex gap-2">
+          {user.two_factor && (
+            <Chip icon={ShieldCheck} look="good" title={t("user.twoFactorHint")}>
+              {t("user.twoFactor")}
+            </Chip>
+          )}
           {user.disabled && <Chip look="danger">{t("user.disabled")}</Chip>}
           <Chip look={user.role === "agent" ? "plain" : "tide"}>{t(`role.${user.role}`)}</Chip>
         </p>
@@ -70,22 +77,48 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
           >
             {t("user.resetLink")}
           </MenuItem>
+          {user.two_factor && (
+            <MenuItem icon={ShieldOff} onSelect={() => ask("resetTwoFactor")}>
+              {t("user.resetTwoFactor")}
+            </MenuItem>
+          )}
+          <MenuItem icon={LogOut} onSelect={() => ask("signOut")}>
+            {t("user.signOut")}
+          </MenuItem>
           <MenuItem
             icon={user.disabled ? UserCheck : Ban}
             danger={!user.disabled}
-            onSelect={() => (user.disabled ? set({ disabled: false }) : setDisabling(true))}
+            onSelect={() => (user.disabled ? set({ disabled: false }) : ask("disable"))}
           >
             {user.disabled ? t("user.enable") : t("user.disable")}
           </MenuItem>
         </Menu>
       )}
-      {disabling && (
+      {asked === "disable" && (
         <Confirm
           title={t("user.disableTitle", { name: user.name })}
           text={t("user.disableText")}
           action={t("user.disable")}
           onConfirm={() => change.mutateAsync({ disabled: true })}
-          onClose={() => setDisabling(false)}
+          onClose={() => ask(null)}
+        />
+      )}
+      {asked === "signOut" && (
+        <Confirm
+          title={t("user.signOutTitle", { name: user.name })}
+          text={t("user.signOutText")}
+          action={t("user.signOut")}
+          onConfirm={() => signOut.mutateAsync().then(() => toastGood(t("user.signedOut")))}
+          onClose={() => ask(null)}
+        />
+      )}
+      {asked === "resetTwoFactor" && (
+        <Confirm
+          title={t("user.resetTwoFactorTitle", { name: user.name })}
+          text={t("user.resetTwoFactorText")}
+          action={t("user.resetTwoFactor")}
+          onConfirm={() => resetTwoFactor.mutateAsync()}
+          onClose={() => ask(null)}
         />
       )}
       {reset.data && (

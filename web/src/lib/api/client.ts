@@ -65,8 +65,8 @@ export async function request<T>(
   let response = await send(method, path, options, token);
   if (response.status === 401 && token) {
     const refusal = await readProblem(response);
-    // A wrong password in a form is no reason to doubt the token.
-    if (refusal.code === "invalid_credentials") throw refusal;
+    // A wrong password or code in a form is no reason to doubt the token.
+    if (["invalid_credentials", "invalid_code"].includes(refusal.code)) throw refusal;
     const fresh = await refreshAccess(token);
     response = await send(method, path, options, fresh);
   }
@@ -85,7 +85,8 @@ export const api = {
     request<T>("POST", path, { ...options, ...(body !== undefined && { body }) }),
   patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
   put: <T>(path: string, body: unknown) => request<T>("PUT", path, { body }),
-  delete: <T = void>(path: string) => request<T>("DELETE", path),
+  delete: <T = void>(path: string, body?: unknown) =>
+    request<T>("DELETE", path, { ...(body !== undefined && { body }) }),
 };
 
 /** What to tell the person about an error that has no words of its own. */

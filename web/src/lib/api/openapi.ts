@@ -56,6 +56,12 @@ export interface components {
         Alive: {
             status: string;
         };
+        /** @description A challenge and what answers it. */
+        Answer: {
+            challenge: string;
+            /** @description Of the authenticator app, or a recovery code. */
+            code: string;
+        };
         /** @example key_0c3h7k9m2p4r6 */
         ApiKeyId: string;
         /** @description A key as admins see it. */
@@ -102,6 +108,16 @@ export interface components {
          * @enum {string}
          */
         AuthorKind: "contact" | "user" | "api_key" | "bot" | "app" | "system";
+        /** @description The caller's present password. */
+        BeginTwoFactor: {
+            password: string;
+        };
+        /** @description Who it is, by both proofs. */
+        BothProofs: {
+            /** @description Of the app, or a recovery code. */
+            code: string;
+            password: string;
+        };
         /** @description A text at hand. */
         CannedResponse: {
             id: components["schemas"]["CannedResponseId"];
@@ -117,6 +133,17 @@ export interface components {
         };
         /** @example can_0c3h7k9m2p4r6 */
         CannedResponseId: string;
+        /** @description What is to be shown with a code, at `/auth/login/two-factor`. */
+        Challenge: {
+            challenge: string;
+            /**
+             * Format: int64
+             * @description Seconds until it is too late.
+             */
+            expires_in: number;
+            /** @description Always true. */
+            two_factor_required: boolean;
+        };
         /** @description What changes about an agent; absent means unchanged. */
         ChangeAgent: {
             /**
@@ -143,6 +170,8 @@ export interface components {
         };
         /** @description What a user may change about themselves. */
         ChangeMe: {
+            /** @description In which they want the pages: a language tag, or `system` for the browser's. */
+            language?: string | null;
             name?: string | null;
         };
         /** @description The present password and the one to be. */
@@ -190,6 +219,10 @@ export interface components {
             /** @description Whether this is a hub of its own, which shares its database with nobody. */
             embedded: boolean;
             nodes: components["schemas"]["NodeView"][];
+        };
+        /** @description A code that the app shows now. */
+        ConfirmTwoFactor: {
+            code: string;
         };
         /** @description A contact in full. */
         Contact: {
@@ -425,8 +458,27 @@ export interface components {
             email: string;
             password: string;
         };
+        /** @description What a right password leads to. */
+        LoggedIn: components["schemas"]["Tokens"] | components["schemas"]["Challenge"];
+        /** @example lgn_0c3h7k9m2p4r6 */
+        LoginId: string;
+        /** @description A place where the caller is signed in. */
+        LoginView: {
+            /** @description From where, then; null for a log-in from before this was kept. */
+            address?: string | null;
+            /** @description What the program calls itself (its user agent), shortened. */
+            client?: string | null;
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            id: components["schemas"]["LoginId"];
+            /** @description When it last fetched fresh tokens. */
+            last_used_at: components["schemas"]["Timestamp"];
+        };
         /** @description Who calls, and where. */
         Me: {
+            /** @description Of the pages: a language tag, or `system` for the browser's; null when never chosen. */
+            language?: string | null;
             organization: components["schemas"]["OrganizationView"];
             user: components["schemas"]["UserView"];
         };
@@ -528,6 +580,21 @@ export interface components {
             /** @description The one that answers this request. */
             this: boolean;
             version: string;
+        };
+        /** @description How somebody is told what happens while they look elsewhere. */
+        Notifications: {
+            /** @description On the desktop, where the browser allows it. */
+            desktop: boolean;
+            /** @description A conversation is given to them. */
+            given: boolean;
+            /** @description A note calls them. */
+            mentions: boolean;
+            /** @description A contact writes in a conversation of theirs. */
+            messages: boolean;
+            /** @description By a sound. */
+            sound: boolean;
+            /** @description A conversation begins to wait in a team of theirs. */
+            waiting: boolean;
         };
         /** @example org_0c3h7k9m2p4r6 */
         OrganizationId: string;
@@ -631,6 +698,10 @@ export interface components {
          * @enum {string}
          */
         ReactionBy: "contact" | "business";
+        /** @description Codes for whoever has lost their app; shown once, each good for one use. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         /** @description The refresh token of the last answer. */
         Refresh: {
             refresh_token: string;
@@ -864,6 +935,26 @@ export interface components {
             token_type: string;
             user: components["schemas"]["UserView"];
         };
+        /** @description How the caller's second factor stands. */
+        TwoFactor: {
+            /** @description Whether a code is asked for at log-in. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used.
+             */
+            recovery_codes: number;
+            since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description What an authenticator app wants to know; shown once. */
+        TwoFactorSecret: {
+            /** @description The address as a picture to be scanned: SVG. */
+            qr: string;
+            /** @description To be typed in, in base 32. */
+            secret: string;
+            /** @description The same and more, for apps on this device (`otpauth://…`). */
+            url: string;
+        };
         /** @description A user as lists and conversations show them. */
         UserBrief: {
             id: components["schemas"]["UserId"];
@@ -880,6 +971,8 @@ export interface components {
             id: components["schemas"]["UserId"];
             name: string;
             role: components["schemas"]["Role"];
+            /** @description Whether a code is asked for besides the password; for admins, and of oneself. */
+            two_factor?: boolean | null;
         };
         /** @description A text to be kept. */
         WriteCannedResponse: {

@@ -22,6 +22,13 @@ export type UserBrief = Shape<"UserBrief">;
 export type Organization = Shape<"OrganizationView">;
 export type Me = Shape<"Me">;
 export type Tokens = Shape<"Tokens">;
+/** A log-in whose password was right and whose code is awaited. */
+export type Challenge = Shape<"Challenge">;
+export type Login = Shape<"LoginView">;
+export type TwoFactor = Shape<"TwoFactor">;
+export type TwoFactorSecret = Shape<"TwoFactorSecret">;
+export type RecoveryCodes = Shape<"RecoveryCodes">;
+export type Notifications = Shape<"Notifications">;
 export type Setup = Shape<"Setup">;
 
 export type InvitationInfo = Shape<"InvitationInfo">;

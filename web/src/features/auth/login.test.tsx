@@ -1,0 +1,73 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { dropTokens, hasLogin } from "@/lib/api/auth-tokens";
+import { accessibilityProblems } from "@/testing/axe";
+import { ME } from "@/testing/builders";
+import { refusal, renderWithHub, stubHub } from "@/testing/hub";
+import { LoginPage } from "./login-page";
+
+const TOKENS = {
+  access_token: "access-1",
+  refresh_token: "refresh-1",
+  expires_in: 900,
+  token_type: "Bearer",
+  user: ME,
+};
+const HALF = { two_factor_required: true, challenge: "half way", expires_in: 300 };
+
+function show(second: () => ReturnType<typeof refusal>) {
+  const calls = stubHub({
+    "GET /setup": () => ({ body: { registration_open: false, demo: null, version: "1" } }),
+    "POST /auth/login": () => ({ body: HALF }),
+    "POST /auth/login/two-factor": second,
+  });
+  return { calls, ...renderWithHub(<LoginPage />, "/login") };
+}
+
+async function passTheFirst() {
+  await userEvent.type(screen.getByLabelText("E-mail"), "mara@example.com");
+  await userEvent.type(screen.getByLabelText("Password"), "a good password{Enter}");
+  return screen.findByLabelText("Code");
+}
+
+describe("logging in with a second factor", () => {
+  beforeEach(dropTokens);
+
+  it("asks for the code that a phone can fill in, and lets in with it", async () => {
+    const { calls, container } = show(() => ({ body: TOKENS }));
+    const field = await passTheFirst();
+    expect(hasLogin()).toBe(false);
+    expect(field).toHaveFocus();
+    expect(field).toHaveAttribute("autocomplete", "one-time-code");
+    expect(field).toHaveAttribute("inputmode", "numeric");
+    expect(await accessibilityProblems(container)).toEqual([]);
+    await userEvent.type(field, "123 456{Enter}");
+    expect(calls.at(-1)?.body).toEqual({ challenge: "half way", code: "123 456" });
+    expect(hasLogin()).toBe(true);
+  });
+
+  it("says that a code is wrong and takes another kind", async () => {
+    const { calls } = show(() => refusal(401, "invalid_code"));
+    const field = await passTheFirst();
+    await userEvent.type(field, "000000{Enter}");
+    expect(await screen.findByText("This code is wrong, or was used already.")).toBeVisible();
+    expect(field).toBeInvalid();
+    expect(field).toHaveValue("");
+    expect(field).toHaveFocus();
+    await userEvent.click(screen.getByRole("button", { name: "Use a recovery code instead" }));
+    const recovery = screen.getByLabelText("Recovery code");
+    expect(recovery).not.toHaveAttribute("aria-invalid");
+    expect(recovery).toHaveFocus();
+    await userEvent.type(recovery, "abcd-efgh-jkmn-pqrs{Enter}");
+    expect(calls.at(-1)?.body).toEqual({ challenge: "half way", code: "abcd-efgh-jkmn-pqrs" });
+  });
+
+  it("leads back to the password when it took too long", async () => {
+    show(() => refusal(401, "challenge_expired"));
+    await userEvent.type(await passTheFirst(), "123456{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent(/took too long/);
+    await userEvent.click(screen.getByRole("button", { name: "Log in as somebody else" }));
+    expect(screen.getByLabelText("Password")).toHaveValue("");
+  });
+});
