@@ -67,7 +67,7 @@ describe("logging in with a second factor", () => {
     show(() => refusal(401, "challenge_expired"));
     await userEvent.type(await passTheFirst(), "123456{Enter}");
     expect(await screen.findByRole("alert")).toHaveTextContent(/took too long/);
-    await userEvent.click(screen.getByRole("button", { name: "Log in as somebody else" }));
+    await userEvent.click(screen.getByRole("button", { name: "Log in again" }));
     expect(screen.getByLabelText("Password")).toHaveValue("");
   });
 });

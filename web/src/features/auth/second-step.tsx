@@ -52,7 +52,15 @@ export function SecondStep({ challenge, onBack }: { challenge: string; onBack: (
       }
     >
       <form onSubmit={submit} className="grid gap-4">
-        {answer.isError && !wrong && <Notice kind="danger" text={problemText(answer.error)} />}
+        {answer.isError && !wrong && (
+          <Notice kind="danger" text={problemText(answer.error)}>
+            {isApiError(answer.error, "challenge_expired") && (
+              <button type="button" onClick={onBack} className="mt-1 block font-semibold underline">
+                {t("auth.again")}
+              </button>
+            )}
+          </Notice>
+        )}
         <TextField
           // A field of its own, so that the password manager looks at it anew.
           key={look.autoComplete}
