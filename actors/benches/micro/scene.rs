@@ -88,6 +88,9 @@ pub fn conversation(seq: i64, number: i64) -> Conversation {
         snoozed_until: None,
         waiting_since: None,
         reserved_until: None,
+        opened_at: actors::time::Timestamp::default(),
+        first_reply_at: None,
+        sla: Vec::new(),
         unread: 3,
         last_message: Some(LastMessage {
             id: MessageId(FIRST + seq),

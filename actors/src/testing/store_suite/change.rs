@@ -117,11 +117,12 @@ pub async fn a_late_promise_stays_until_the_contact_is_answered(on: &dyn Fixture
     let scene = Scene::set(on).await;
     let state = scene.with_ann().await;
     let by = scene.agent();
+    let due_at = scene.now();
     let mark = |stage, state: &ConversationState| SlaMark {
         goal: Goal::FirstReply,
         stage,
         since: state.conversation.waiting_since.unwrap(),
-        due_at: scene.now(),
+        due_at,
     };
     let press = |mark| ConversationChange {
         press: Some(Press {
