@@ -195,12 +195,16 @@ export interface components {
         };
         /** @description What changes about a team; absent means unchanged. */
         ChangeTeam: {
+            /** @description Null: none. */
+            away_message?: string | null;
+            hours?: components["schemas"]["Hours"] | null;
             /** @description All of them, instead of those who are in it now. */
             member_ids?: components["schemas"]["UserId"][] | null;
             name?: string | null;
             routing?: components["schemas"]["Routing"] | null;
             /** @description All numbers whose conversations are its while they have no team; another team loses them. */
             session_ids?: components["schemas"]["SessionId"][] | null;
+            sla?: components["schemas"]["Sla"] | null;
         };
         /** @description What admins may change about others. */
         ChangeUser: {
@@ -262,8 +266,11 @@ export interface components {
             assignee?: components["schemas"]["UserBrief"] | null;
             contact: components["schemas"]["ContactBrief"];
             created_at: components["schemas"]["Timestamp"];
+            first_reply_at?: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["ConversationId"];
             last_message?: components["schemas"]["LastMessage"] | null;
+            /** @description When it was opened: with its first message, or when it came back after it was closed. */
+            opened_at?: components["schemas"]["Timestamp"];
             priority?: components["schemas"]["Priority"];
             reserved_until?: components["schemas"]["Timestamp"] | null;
             /**
@@ -272,6 +279,8 @@ export interface components {
              */
             seq: number;
             session_id: components["schemas"]["SessionId"];
+            /** @description What its team promised the contact and is nearly due, or late. */
+            sla?: components["schemas"]["SlaMark"][];
             snoozed_until?: components["schemas"]["Timestamp"] | null;
             status: components["schemas"]["ConversationStatus"];
             /** @description Of `GET /tags`, where their names are. */
@@ -320,11 +329,15 @@ export interface components {
         };
         /** @description A new team. */
         CreateTeam: {
+            /** @description What a contact is told who writes while it is closed; null: nothing. */
+            away_message?: string | null;
+            hours?: components["schemas"]["Hours"] | null;
             member_ids?: components["schemas"]["UserId"][];
             name: string;
             routing?: components["schemas"]["Routing"] | null;
             /** @description Numbers whose conversations are its while they have no team; another team loses them. */
             session_ids?: components["schemas"]["SessionId"][];
+            sla?: components["schemas"]["Sla"] | null;
         };
         /** @description A fresh key; shown this once. */
         CreatedApiKey: {
@@ -347,6 +360,11 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note";
+        /** @description What happens to a conversation that is late. */
+        Escalation: {
+            priority?: components["schemas"]["Priority"] | null;
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
         /** @description Why a message failed and what to do about it. */
         Failure: {
             /** @description What the agent can do. */
@@ -377,6 +395,11 @@ export interface components {
         ForgotPassword: {
             email: string;
         };
+        /**
+         * @description What a team promised.
+         * @enum {string}
+         */
+        Goal: "first_reply" | "reply" | "resolution";
         /** @description A session's health as people see it. */
         Health: {
             checked_at?: components["schemas"]["Timestamp"] | null;
@@ -399,6 +422,21 @@ export interface components {
             /** @description The piece of the message that shows the words, cut where they begin and end. */
             excerpt: components["schemas"]["Stretch"][];
             message: components["schemas"]["Message"];
+        };
+        /** @description A day on which a team is closed. */
+        Holiday: {
+            /** Format: date */
+            date: string;
+            name?: string;
+        };
+        /** @description When a team is at work. */
+        Hours: {
+            /** @description Days on which it is closed all the same. */
+            holidays?: components["schemas"]["Holiday"][];
+            /** @description By its IANA name, for example `America/Sao_Paulo`. */
+            time_zone: string;
+            /** @description Seven days, Monday first; a day without opening times is closed. */
+            week: components["schemas"]["Opening"][][];
         };
         /** @description One name under which WhatsApp addresses a person. */
         Identity: {
@@ -559,6 +597,7 @@ export interface components {
          * @enum {string}
          */
         MessageStatus: "received" | "queued" | "sending" | "unknown" | "sent" | "delivered" | "read" | "played" | "failed";
+        Minute: string;
         /** @description One node. */
         NodeView: {
             /** @description NODE_NAME. */
@@ -595,6 +634,12 @@ export interface components {
             sound: boolean;
             /** @description A conversation begins to wait in a team of theirs. */
             waiting: boolean;
+        };
+        /** @description From when until when a team is at work on a day. */
+        Opening: {
+            from: components["schemas"]["Minute"];
+            /** @description `24:00` is the end of the day. */
+            to: components["schemas"]["Minute"];
         };
         /** @example org_0c3h7k9m2p4r6 */
         OrganizationId: string;
@@ -651,15 +696,18 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /**
              * Format: int32
-             * @description Of those, the ones that used up three quarters of the reply goal.
+             * @description Open ones that used up three quarters of the time for a reply or for a solution.
              */
             at_risk: number;
             /**
              * Format: int32
-             * @description Of those, the ones that waited for longer than the goal.
+             * @description Open ones that are late.
              */
             breached: number;
+            /** @description Whether the team is at work, by its hours. */
+            is_open?: boolean;
             longest_wait_since?: components["schemas"]["Timestamp"] | null;
+            opens_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int32
              * @description Open conversations that somebody has.
@@ -796,11 +844,6 @@ export interface components {
             /** Format: int32 */
             overflow_seconds?: number | null;
             overflow_team_id?: components["schemas"]["TeamId"] | null;
-            /**
-             * Format: int32
-             * @description Seconds within which a contact is to be answered; null: no goal.
-             */
-            reply_goal_seconds?: number | null;
             strategy: components["schemas"]["Strategy"];
         };
         /** @description A session as people see it; secrets never appear. */
@@ -842,6 +885,44 @@ export interface components {
             registration_open: boolean;
             version: string;
         };
+        /** @description What a team promises; all null: nothing. */
+        Sla: {
+            escalation?: components["schemas"]["Escalation"] | null;
+            /**
+             * Format: int32
+             * @description Seconds within which a contact gets the first answer after the conversation was opened; null: like any other.
+             */
+            first_reply_seconds?: number | null;
+            /** @description Only time within the team's hours counts. */
+            in_hours?: boolean;
+            /**
+             * Format: int32
+             * @description Seconds within which a contact who waits is answered.
+             */
+            reply_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description Seconds within which an opened conversation is closed. Looked at while it is open, not while it is pending or
+             *     asleep; but the time goes on.
+             */
+            resolution_seconds?: number | null;
+        };
+        /**
+         * @description A promise to the contact of a conversation that is nearly due, or was not kept. It goes when the contact is
+         *     answered, or the conversation closed.
+         */
+        SlaMark: {
+            due_at: components["schemas"]["Timestamp"];
+            goal: components["schemas"]["Goal"];
+            /** @description When the time began. */
+            since: components["schemas"]["Timestamp"];
+            stage: components["schemas"]["Stage"];
+        };
+        /**
+         * @description How near a deadline is.
+         * @enum {string}
+         */
+        Stage: "warning" | "breached";
         /**
          * @description Why an agent has a status that they did not choose.
          * @enum {string}
@@ -882,7 +963,10 @@ export interface components {
         };
         /** @description A team with its members. */
         Team: {
+            /** @description What a contact is told who writes while it is closed; null: nothing. */
+            away_message?: string | null;
             created_at: components["schemas"]["Timestamp"];
+            hours?: components["schemas"]["Hours"] | null;
             id: components["schemas"]["TeamId"];
             /** @description Oldest colleagues first. */
             members: components["schemas"]["UserBrief"][];
@@ -890,6 +974,8 @@ export interface components {
             routing: components["schemas"]["Routing"];
             /** @description Numbers whose conversations are this team's while they have no team. */
             session_ids: components["schemas"]["SessionId"][];
+            /** @description What it promises its contacts. */
+            sla: components["schemas"]["Sla"];
         };
         /** @description A team as conversations show it. */
         TeamBrief: {
