@@ -19,7 +19,7 @@ async function bakery(world, page) {
   const session = await furnish(world);
   const ben = await invite(world, { name: "Ben Baker", email: "ben@example.com", role: "agent" });
   const cleo = await invite(world, { name: "Cleo Cook", email: "cleo@example.com", role: "agent" });
-  const routing = { strategy: "round_robin", accept_seconds: ACCEPT_SECONDS, reply_goal_seconds: 3600 };
+  const routing = { strategy: "round_robin", accept_seconds: ACCEPT_SECONDS };
   const people = { member_ids: [ben.id, cleo.id] };
   const bakers = await world.hub.post("/teams", { name: "Bakers", ...people, session_ids: [session.id], routing });
   const agents = new Map();
@@ -64,7 +64,7 @@ story("a conversation is offered to one agent, who accepts it by key", async ({ 
 
 story("agents take what waits by hand, and the wall agrees with the hub", async ({ world, page }) => {
   const { bakers, agents, ben } = await bakery(world, page);
-  const byHand = { strategy: "manual", accept_seconds: null, reply_goal_seconds: 3600 };
+  const byHand = { strategy: "manual", accept_seconds: null };
   await world.hub.patch(`/teams/${bakers.id}`, { routing: byHand });
   for (const customer of [carla, dora, emil]) {
     await customerWrites(world, customer, `${customer.name} asks`);
