@@ -277,13 +277,16 @@ impl Queues {
         }
         for excuse in excuses {
             let (hub, by) = (self.hub.clone(), Actor::hub(self.organization));
-            let told = async move {
-                let told = hub.send(&by, excuse.conversation, excuse.draft()).await;
-                if let Err(error) = told {
-                    tracing::warn!(%error, conversation.id = %excuse.conversation, "a contact can't be told that nobody is at work");
+            let id = excuse.conversation;
+            let told = async move { hub.send(&by, id, excuse.draft()).await };
+            ctx.spawn(told.into_actor(self).map(move |told, queues, _| {
+                let Err(error) = told else { return };
+                tracing::warn!(%error, conversation.id = %id, "a contact can't be told that nobody is at work");
+                let passes = matches!(error, HubError::Busy | HubError::Unavailable(_));
+                if let Some(board) = queues.board.as_mut().filter(|_| passes) {
+                    board.forget_excuse(id);
                 }
-            };
-            ctx.spawn(told.into_actor(self));
+            }));
         }
     }
 

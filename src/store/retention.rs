@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::db::Conn;
 use super::schema::{
     dedup_keys, early_statuses, events, idempotency_keys, login_challenges, logins, organizations,
-    password_resets, queue_moves, refresh_tokens, throttles,
+    password_resets, queue_moves, refresh_tokens, sla_breaches, throttles,
 };
 use super::{Store, partition};
 use crate::{in_tx, with_conn};
@@ -26,7 +26,7 @@ const PAGE: usize = 5000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The provider repeats a webhook for seven days.
 pub(super) const DEDUP_LIFE: Duration = Duration::from_secs(8 * 24 * 60 * 60);
-/// What happened in the lines: long enough to compare a quarter with the one before.
+/// What happened in the lines, and what was late: long enough to compare a quarter with the one before.
 const MOVES: Duration = Duration::from_secs(200 * 24 * 60 * 60);
 /// A client that was away for longer loads again.
 const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -73,6 +73,13 @@ impl Store {
         gone += in_tx!(self.db(), |conn| {
             with_conn!(conn, |c| diesel::delete(
                 queue_moves::table.filter(queue_moves::id.lt(spent))
+            )
+            .execute(c)
+            .await)
+        })?;
+        gone += in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                sla_breaches::table.filter(sla_breaches::id.lt(spent))
             )
             .execute(c)
             .await)

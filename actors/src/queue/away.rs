@@ -98,6 +98,11 @@ impl Board {
         self.excused.insert(*conversation, *closed_since);
     }
 
+    /// The contact could not be told now.
+    pub fn forget_excuse(&mut self, conversation: ConversationId) {
+        self.excused.remove(&conversation);
+    }
+
     /// Who answers while the team is closed: an agent who has the conversation and is there, else the hub says that
     /// nobody is, to whoever wrote just now and after closing time.
     fn answerer(&self, standing: &Standing, closed_since: Timestamp, now: Timestamp) -> Answerer {

@@ -12,6 +12,7 @@ use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
 use crate::model::queue::{
     Floor, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
 };
+use crate::model::sla::Deadline;
 use crate::model::user::UserBrief;
 use crate::queue::traffic::Series;
 use crate::time::Timestamp;
@@ -65,7 +66,9 @@ pub struct Board {
     turn: u64,
     pub(super) numbers: BTreeMap<SessionId, TeamId>,
     pub(super) calendars: HashMap<TeamId, Calendar>,
-    /// When something is to be said of a conversation's deadlines.
+    /// What is owed in open conversations.
+    pub(super) owed: HashMap<ConversationId, Vec<Deadline>>,
+    /// When something is to be said of it.
     pub(super) pressed: BTreeSet<(Timestamp, ConversationId)>,
     /// Who was told that nobody is at work, and since when nobody is.
     pub(super) excused: HashMap<ConversationId, Timestamp>,
@@ -204,9 +207,7 @@ impl Board {
                 line.insert(place_of(&standing));
             }
         }
-        if let Some(at) = self.pressed_at(&standing) {
-            self.pressed.insert((at, standing.conversation));
-        }
+        self.owe(&standing);
         self.open.insert(standing.conversation, standing);
     }
 
@@ -214,9 +215,7 @@ impl Board {
         let Some(standing) = self.open.remove(&conversation) else {
             return;
         };
-        if let Some(at) = self.pressed_at(&standing) {
-            self.pressed.remove(&(at, conversation));
-        }
+        self.settle(&standing);
         if let Some(user) = standing.assignee {
             lower(&mut self.loads, user);
             if standing.reserved_until.is_some() {

@@ -1,7 +1,7 @@
 //! What is owed to the contacts of open conversations, and by when.
 
 use crate::model::conversation::ConversationChange;
-use crate::model::ids::TeamId;
+use crate::model::ids::{ConversationId, TeamId};
 use crate::model::queue::Standing;
 use crate::model::sla::{Deadline, Press, Stage};
 use crate::queue::board::{Board, Step};
@@ -14,20 +14,33 @@ impl Board {
         standing.team.or_else(number)
     }
 
-    pub(super) fn deadlines_of(&self, standing: &Standing) -> Vec<Deadline> {
-        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
-        let Some(team) = team.filter(|team| team.sla.is_set()) else {
-            return Vec::new();
-        };
-        let calendar = self.calendars.get(&team.team.id);
-        team.sla.deadlines(standing, calendar)
+    /// What is owed in a conversation.
+    pub(super) fn deadlines_of(&self, conversation: ConversationId) -> &[Deadline] {
+        self.owed.get(&conversation).map_or(&[], Vec::as_slice)
     }
 
-    /// When something is to be said of its deadlines next.
-    pub(super) fn pressed_at(&self, standing: &Standing) -> Option<Timestamp> {
-        let deadlines = self.deadlines_of(standing);
-        let next = deadlines.iter().filter_map(|one| one.next(&standing.sla));
-        next.min()
+    /// Works out what is owed in a conversation that is put on the board. Once: hours take long to reckon with.
+    pub(super) fn owe(&mut self, standing: &Standing) {
+        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
+        let Some(team) = team.filter(|team| team.sla.is_set()) else {
+            return;
+        };
+        let calendar = self.calendars.get(&team.team.id);
+        let deadlines = team.sla.deadlines(standing, calendar);
+        if let Some(at) = next(&deadlines, standing) {
+            self.pressed.insert((at, standing.conversation));
+        }
+        if !deadlines.is_empty() {
+            self.owed.insert(standing.conversation, deadlines);
+        }
+    }
+
+    /// Nothing is owed in a conversation that leaves the board.
+    pub(super) fn settle(&mut self, standing: &Standing) {
+        let owed = self.owed.remove(&standing.conversation);
+        if let Some(at) = owed.and_then(|deadlines| next(&deadlines, standing)) {
+            self.pressed.remove(&(at, standing.conversation));
+        }
     }
 
     /// What is to be said of deadlines that are near by now, at most `limit`.
@@ -39,7 +52,7 @@ impl Board {
     }
 
     fn press(&self, standing: &Standing, now: Timestamp) -> Option<Step> {
-        let deadlines = self.deadlines_of(standing);
+        let deadlines = self.deadlines_of(standing.conversation);
         let news = deadlines.iter().filter(|deadline| {
             let next = deadline.next(&standing.sla);
             next.is_some_and(|at| at <= now)
@@ -68,4 +81,10 @@ impl Board {
             },
         })
     }
+}
+
+/// When something is to be said of deadlines next.
+fn next(deadlines: &[Deadline], standing: &Standing) -> Option<Timestamp> {
+    let next = deadlines.iter().filter_map(|one| one.next(&standing.sla));
+    next.min()
 }

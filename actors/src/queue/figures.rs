@@ -54,7 +54,7 @@ impl Board {
             }
         }
         count.unanswered += u32::from(standing.waiting_since.is_some());
-        let deadlines = self.deadlines_of(standing);
+        let deadlines = self.deadlines_of(standing.conversation);
         let stages = deadlines.iter().filter_map(|one| one.stage(now));
         match stages.max() {
             Some(Stage::Breached) => count.breached += 1,

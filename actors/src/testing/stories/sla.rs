@@ -11,8 +11,8 @@ use crate::model::ids::ConversationId;
 use crate::model::message::AuthorKind;
 use crate::model::queue::{QueueTeam, Strategy};
 use crate::model::sla::{Escalation, Goal, Sla, SlaMark, Stage};
-use crate::testing::Stage as Scene;
 use crate::testing::build::{draft, inbound};
+use crate::testing::{Fault, Stage as Scene};
 
 /// A team that answers first within 100 s, then within 200 s, and solves within 1000 s.
 fn promising() -> QueueTeam {
@@ -231,6 +231,11 @@ async fn who_writes_while_nobody_is_at_work_is_told_so_once() {
     // Who wrote before closing time waits for an answer.
     assert_eq!(excuses(&stage, early), 0);
     let late = waiting(&stage, 1).await;
+    // The database is away for a moment.
+    let faults = &stage.store.faults;
+    faults.fail("append_outbound", 1, Fault::Unavailable);
+    pass(seconds(1)).await;
+    assert_eq!(excuses(&stage, late), 0);
     pass(seconds(2)).await;
     assert_eq!(excuses(&stage, late), 1);
     // They still wait for a person.
