@@ -1,9 +1,10 @@
-import { Siren } from "lucide-react";
+import { DoorClosed, Siren } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueFigures } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
-import { wholeNumber } from "@/lib/format";
+import { soonTime, wholeNumber } from "@/lib/format";
+import { useNow } from "@/lib/use-now";
 import type { Alert } from "./alerts";
 import { countStates } from "./figures";
 import { StateCounts } from "./state-counts";
@@ -50,6 +51,7 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
         </h2>
         <StateCounts counts={countStates(queue.agents)} />
       </header>
+      {!queue.is_open && <Closed opensAt={queue.opens_at} />}
       {loud && (
         <ul className="grid gap-0.5 rounded-lg bg-danger-soft px-2.5 py-1.5 text-sm font-medium text-danger">
           {alerts.map(({ kind, limit }) => (
@@ -88,6 +90,17 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
     </article>
   );
 });
+
+function Closed({ opensAt }: { opensAt: string | null }) {
+  const { t } = useTranslation();
+  const now = useNow();
+  return (
+    <p className="-mt-2 flex items-center gap-1.5 text-sm text-ink-soft">
+      <DoorClosed aria-hidden className="size-4 shrink-0" />
+      {opensAt ? t("hours.closedUntil", { at: soonTime(opensAt, now) }) : t("hours.closed")}
+    </p>
+  );
+}
 
 interface FigureProps {
   name: string;

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
-import type { Routing, Team } from "@/lib/api/types";
+import type { Hours, Routing, Sla, Team } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { pagedQuery } from "@/lib/paged-query";
 
@@ -11,6 +11,10 @@ export interface TeamForm {
   member_ids: string[];
   session_ids: string[];
   routing: Routing;
+  sla: Sla;
+  /** Null: around the clock. */
+  hours: Hours | null;
+  away_message: string | null;
 }
 
 /** A new team, or what changes about one. */

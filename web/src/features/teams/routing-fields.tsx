@@ -1,8 +1,8 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SelectField, TextField } from "@/components/ui/field";
 import type { Team } from "@/lib/api/types";
 import { fieldProblem } from "@/lib/problem-text";
+import { OptionalNumber } from "./optional-number";
 import { type RoutingTexts, STRATEGIES } from "./routing";
 
 /** As the hub: a week. */
@@ -10,7 +10,7 @@ const MOST_SECONDS = 604_800;
 const MOST_MINUTES = MOST_SECONDS / 60;
 const LEAST_TO_ACCEPT = 5;
 /** What stands in a field that is turned on. */
-const FIRST = { acceptSeconds: "60", goalMinutes: "5", overflowMinutes: "10" };
+const FIRST = { acceptSeconds: "60", overflowMinutes: "10" };
 
 interface RoutingFieldsProps {
   texts: RoutingTexts;
@@ -26,7 +26,7 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
   const problem = (name: string) => fieldProblem(error, `routing.${name}`);
   return (
     <fieldset className="grid gap-4">
-      <legend className="mb-2 text-sm font-medium">{t("team.giving")}</legend>
+      <legend className="sr-only">{t("team.giving")}</legend>
       <div className="grid gap-1.5">
         {STRATEGIES.map((strategy) => (
           <label
@@ -51,7 +51,7 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
         ))}
       </div>
       {texts.strategy !== "manual" && (
-        <Optional
+        <OptionalNumber
           label={t("team.accept")}
           hint={t("team.acceptHint")}
           unit={t("team.seconds")}
@@ -64,18 +64,6 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
           onChange={(acceptSeconds) => onChange({ acceptSeconds })}
         />
       )}
-      <Optional
-        label={t("team.goal")}
-        hint={t("team.goalHint")}
-        unit={t("team.minutes")}
-        value={texts.goalMinutes}
-        first={FIRST.goalMinutes}
-        min={0.1}
-        max={MOST_MINUTES}
-        step="any"
-        error={problem("reply_goal_seconds")}
-        onChange={(goalMinutes) => onChange({ goalMinutes })}
-      />
       {others.length > 0 && (
         <div className="grid grid-cols-[1fr_9rem] items-start gap-2">
           <SelectField
@@ -113,56 +101,5 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
         </div>
       )}
     </fieldset>
-  );
-}
-
-interface OptionalProps {
-  label: string;
-  hint: string;
-  unit: string;
-  value: string;
-  /** What it begins with when it is turned on. */
-  first: string;
-  min: number;
-  max: number;
-  step: number | "any";
-  error: string | undefined;
-  onChange: (value: string) => void;
-}
-
-/** A number that can be off. */
-function Optional({ label, hint, unit, value, first, error, onChange, ...range }: OptionalProps) {
-  // Not by the value: who empties the field to write another number does not turn it off.
-  const [on, setOn] = useState(value !== "");
-  return (
-    <div className="grid grid-cols-[1fr_9rem] items-start gap-2">
-      <label className="flex items-start gap-3 pt-0.5">
-        <input
-          type="checkbox"
-          checked={on}
-          onChange={(event) => {
-            setOn(event.target.checked);
-            onChange(event.target.checked ? first : "");
-          }}
-          className="mt-0.5 size-4 shrink-0 accent-(--tide)"
-        />
-        <span className="min-w-0">
-          <span className="block text-sm font-medium">{label}</span>
-          <span className="block text-xs text-ink-faint">{hint}</span>
-        </span>
-      </label>
-      {on && (
-        <TextField
-          required
-          type="number"
-          label={unit}
-          error={error}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-          aria-label={`${label}: ${unit}`}
-          {...range}
-        />
-      )}
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 // The rules of a team as texts of a form, and back. Pure.
 
 import type { Routing, Strategy } from "@/lib/api/types";
+import { minutesOf, numberOf, secondsOf } from "./minutes";
 
 export const STRATEGIES: Strategy[] = ["manual", "round_robin", "least_loaded"];
 
@@ -8,7 +9,6 @@ export const STRATEGIES: Strategy[] = ["manual", "round_robin", "least_loaded"];
 export const BY_HAND: Routing = {
   strategy: "manual",
   accept_seconds: null,
-  reply_goal_seconds: null,
   overflow_team_id: null,
   overflow_seconds: null,
 };
@@ -17,7 +17,6 @@ export const BY_HAND: Routing = {
 export interface RoutingTexts {
   strategy: Strategy;
   acceptSeconds: string;
-  goalMinutes: string;
   overflowTeam: string;
   overflowMinutes: string;
 }
@@ -26,7 +25,6 @@ export function textsOf(routing: Routing): RoutingTexts {
   return {
     strategy: routing.strategy,
     acceptSeconds: routing.accept_seconds?.toString() ?? "",
-    goalMinutes: minutesOf(routing.reply_goal_seconds),
     overflowTeam: routing.overflow_team_id ?? "",
     overflowMinutes: minutesOf(routing.overflow_seconds),
   };
@@ -38,21 +36,7 @@ export function routingOf(texts: RoutingTexts): Routing {
     strategy: texts.strategy,
     // Nobody is given anything: nobody has to accept.
     accept_seconds: texts.strategy === "manual" ? null : numberOf(texts.acceptSeconds),
-    reply_goal_seconds: secondsOf(texts.goalMinutes),
     overflow_team_id: overflow ? texts.overflowTeam : null,
     overflow_seconds: overflow ? (secondsOf(texts.overflowMinutes) ?? 0) : null,
   };
-}
-
-function minutesOf(seconds: number | null): string {
-  return seconds === null ? "" : String(Number((seconds / 60).toFixed(2)));
-}
-
-function secondsOf(minutes: string): number | null {
-  const number = numberOf(minutes);
-  return number === null ? null : Math.round(number * 60);
-}
-
-function numberOf(text: string): number | null {
-  return text.trim() === "" ? null : Number(text);
 }

@@ -8,12 +8,14 @@ import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Empty } from "@/components/ui/states";
-import type { Session, Team, UserView } from "@/lib/api/types";
+import type { QueueFigures, Session, Team, UserView } from "@/lib/api/types";
 import { listOf } from "@/lib/format";
+import { lazily } from "@/lib/lazily";
 import { useWhole } from "@/lib/paged-query";
 import { teamsQuery, useArchiveTeam } from "./queries";
-import { TeamDialog } from "./team-dialog";
 import { TeamRules } from "./team-rules";
+
+const TeamDialog = lazily(async () => (await import("./team-dialog")).TeamDialog);
 
 /** More faces than this are a number. */
 const MAX_FACES = 5;
@@ -25,9 +27,11 @@ interface TeamsPageProps {
   users: UserView[];
   /** The numbers that can be a team's own. */
   sessions: Session[];
+  /** How the lines fare, as far as that is known: it says who is at work. */
+  queues?: QueueFigures[];
 }
 
-export function TeamsPage({ users, sessions }: TeamsPageProps) {
+export function TeamsPage({ users, sessions, queues = [] }: TeamsPageProps) {
   const { t } = useTranslation();
   const list = useWhole(teamsQuery);
   const [adding, setAdding] = useState(false);
@@ -51,7 +55,14 @@ export function TeamsPage({ users, sessions }: TeamsPageProps) {
         {(teams) => (
           <Lines label={t("settings.teams")}>
             {teams.map((team) => (
-              <TeamLine key={team.id} team={team} teams={teams} users={users} sessions={sessions} />
+              <TeamLine
+                key={team.id}
+                team={team}
+                figures={queues.find((queue) => queue.team?.id === team.id)}
+                teams={teams}
+                users={users}
+                sessions={sessions}
+              />
             ))}
           </Lines>
         )}
@@ -68,12 +79,13 @@ export function TeamsPage({ users, sessions }: TeamsPageProps) {
   );
 }
 
-interface TeamLineProps extends TeamsPageProps {
+interface TeamLineProps extends Omit<TeamsPageProps, "queues"> {
   team: Team;
+  figures: QueueFigures | undefined;
   teams: Team[];
 }
 
-function TeamLine({ team, ...rest }: TeamLineProps) {
+function TeamLine({ team, figures, ...rest }: TeamLineProps) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
   const [archiving, setArchiving] = useState(false);
@@ -86,7 +98,7 @@ function TeamLine({ team, ...rest }: TeamLineProps) {
           <bdi>{name}</bdi>
         </p>
         <p className="line-clamp-2 text-sm text-ink-soft">{membersText(team)}</p>
-        <TeamRules team={team} teams={rest.teams} sessions={rest.sessions} />
+        <TeamRules team={team} figures={figures} teams={rest.teams} sessions={rest.sessions} />
       </div>
       <span aria-hidden className="flex -space-x-1.5 max-sm:hidden">
         {members.slice(0, MAX_FACES).map((member) => (

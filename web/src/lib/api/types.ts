@@ -54,6 +54,14 @@ export type TagColor = Schemas["TagColor"];
 export type Team = Shape<"Team">;
 export type TeamBrief = Shape<"TeamBrief">;
 export type Routing = Shape<"Routing">;
+/** What a team promises its contacts. */
+export type Sla = Shape<"Sla">;
+/** A promise that is nearly due, or was not kept. */
+export type SlaMark = Shape<"SlaMark">;
+/** When a team is at work. */
+export type Hours = Shape<"Hours">;
+export type Opening = Shape<"Opening">;
+export type Holiday = Shape<"Holiday">;
 export type Strategy = Schemas["Strategy"];
 export type Agent = Shape<"Agent">;
 export type AgentStatus = Schemas["AgentStatus"];

@@ -42,11 +42,11 @@ function Where() {
 }
 
 function show(queues: QueueFigures[]) {
-  const goal = { ...aTeam(1).routing, reply_goal_seconds: 300 };
+  const sla = { ...aTeam(1).sla, first_reply_seconds: 300, reply_seconds: 900 };
   const user = (one: { id: string; name: string }) => ({ ...ME, id: one.id, name: one.name });
   const calls = stubHub({
     "GET /queues": () => ({ body: { data: queues } }),
-    "GET /teams": page([aTeam(1, { routing: goal })]),
+    "GET /teams": page([aTeam(1, { sla })]),
     "GET /users": page([ME, user(ANA), user(BEN)]),
     [`GET /teams/${id("team", 1)}/line`]: page(ROWS),
     "GET /conversations": page(ROWS.slice(0, 1)),
@@ -112,6 +112,13 @@ describe("the supervisor's wall", () => {
     act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 8 }));
     expect(await team.findByText("8", { selector: "span" })).toBeVisible();
     expect(await accessibilityProblems(container)).toEqual([]);
+  });
+
+  it("says which team is closed, and when it opens", async () => {
+    const opens_at = new Date(Date.now() + 2 * 60_000).toISOString();
+    show([aQueue(1, { is_open: false, opens_at }), aQueue(2)]);
+    expect(await card("Team 1")).toHaveTextContent(/Closed, opens .*\d:\d\d/);
+    expect(await card("Team 2")).not.toHaveTextContent("Closed");
   });
 
   it("is not for agents", async () => {

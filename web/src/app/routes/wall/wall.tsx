@@ -18,7 +18,7 @@ import { TotalsLine } from "@/features/queues/totals-line";
 import { useAlerts } from "@/features/queues/use-alerts";
 import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
-import type { QueueFigures } from "@/lib/api/types";
+import type { QueueFigures, Team } from "@/lib/api/types";
 import { useTopics } from "@/lib/connection";
 import { useWhole } from "@/lib/paged-query";
 import { useMay } from "@/lib/session-user";
@@ -107,7 +107,7 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
           <QueueCard
             key={queue.team?.id ?? "none"}
             queue={queue}
-            goal={teams.find(({ id }) => id === queue.team?.id)?.routing.reply_goal_seconds ?? null}
+            goal={goalOf(teams.find(({ id }) => id === queue.team?.id))}
             alerts={alertsBy.get(queue.team?.id ?? "none") ?? NO_ALERTS}
             onOpen={openQueue}
           />
@@ -119,6 +119,11 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
       {settingAlerts && <AlertsDialog onClose={() => setSettingAlerts(false)} />}
     </div>
   );
+}
+
+/** Within which time somebody who waits in a team's line is to be answered, in seconds. */
+function goalOf(team: Team | undefined): number | null {
+  return team?.sla.first_reply_seconds ?? team?.sla.reply_seconds ?? null;
 }
 
 /** The alerts by their line; the same as before as long as none comes or goes. */
