@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/icon-button";
+import { mostPressing } from "@/features/conversations/sla";
+import { SlaCountdown } from "@/features/conversations/sla-countdown";
 import type { Conversation, Session } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { contactName, duration, phone, soonTime } from "@/lib/format";
@@ -27,6 +29,7 @@ export function ConversationHeader(props: HeaderProps) {
   const now = useNow();
   const window = windowState(conversation.window_expires_at, now);
   const urgent = window.state === "closing";
+  const pressing = mostPressing(conversation);
   const facts = [contact.phone && contact.name ? phone(contact.phone) : null, session?.name];
   return (
     <header className="relative flex h-16 shrink-0 items-center gap-3 border-b bg-panel ps-2 pe-3 md:ps-5">
@@ -49,6 +52,7 @@ export function ConversationHeader(props: HeaderProps) {
           {name}
         </h1>
         <p className="max-w-full truncate text-xs text-ink-soft" dir="auto">
+          {pressing && <SlaCountdown t={t} mark={pressing} className="me-2 align-bottom text-xs" />}
           {conversation.status === "snoozed" && (
             <span className="me-2 font-semibold text-tide-strong">
               {conversation.snoozed_until

@@ -1,7 +1,7 @@
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Conversation } from "@/lib/api/types";
+import type { Conversation, SlaMark } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
@@ -92,6 +92,36 @@ describe("the list of conversations", () => {
     const other = within(second as HTMLElement);
     expect(other.getByText("waits 16 min")).toHaveClass("text-ember-ink");
     expect(other.queryByRole("img", { name: /Priority/ })).toBeNull();
+  });
+
+  it("counts down to what is owed, and says how late it is", async () => {
+    const mark = (goal: SlaMark["goal"], stage: SlaMark["stage"], minutes: number): SlaMark => ({
+      goal,
+      stage,
+      since: inMinutes(-60),
+      due_at: inMinutes(minutes),
+    });
+    show([
+      aConversation(4, { waiting_since: inMinutes(-60), sla: [mark("first_reply", "warning", 9)] }),
+      aConversation(3, { waiting_since: inMinutes(-60), sla: [mark("reply", "breached", -4.5)] }),
+      aConversation(2, { sla: [mark("resolution", "warning", 64.5)] }),
+      aConversation(1, {
+        waiting_since: inMinutes(-60.5),
+        sla: [mark("resolution", "breached", -125)],
+      }),
+    ]);
+    const rows = await screen.findAllByTestId("conversation-row");
+    const marks = rows.map((row) => within(row).getByTestId("sla"));
+    const [soon, late, closing, open] = marks as [HTMLElement, ...HTMLElement[]];
+    expect(soon).toHaveTextContent(/^First answer: answer within (9:00|8:5\d)$/);
+    expect(soon).toHaveClass("text-ember-ink");
+    expect(late).toHaveTextContent(/^Answer: late by 4 min$/);
+    expect(late).toHaveClass("text-danger");
+    expect(closing).toHaveTextContent(/^Solution: close within 1 h 05 min$/);
+    expect(open).toHaveTextContent(/^Solution: late by 2 h$/);
+    // How long somebody waits is said once.
+    expect(within(rows[1] as HTMLElement).queryByText(/waits/)).toBeNull();
+    expect(within(rows[3] as HTMLElement).getByText("waits 1 h")).toBeVisible();
   });
 
   it("says until when a conversation sleeps", async () => {

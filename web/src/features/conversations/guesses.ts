@@ -28,7 +28,11 @@ export function changed(row: Conversation, change: Change): Conversation {
   if (status) {
     next.status = status;
     next.snoozed_until = status === "snoozed" ? (snoozed_until ?? null) : null;
-    if (status === "closed") next.waiting_since = null;
+    if (status === "closed") {
+      next.waiting_since = null;
+      // Nothing is owed any more.
+      next.sla = [];
+    }
   }
   if (assignee !== undefined) {
     next.assignee = assignee;

@@ -7,6 +7,8 @@ import { cn } from "@/lib/classes";
 import { fullTime, listOf, soonTime, span } from "@/lib/format";
 import { isOffered } from "./offers";
 import { AcceptWithin } from "./reserved-bar";
+import { isAboutAnswer, mostPressing } from "./sla";
+import { SlaCountdown } from "./sla-countdown";
 
 /** From here on, somebody waits for too long. */
 export const LONG_WAIT_MS = 15 * 60_000;
@@ -25,14 +27,16 @@ interface RowFactsProps {
   me: string | undefined;
 }
 
-/** The last line of a row: how long somebody waits, where it stands, whose team it is and what it is about. */
+/** The last line of a row: what presses, how long somebody waits, where it stands, whose team it is and what it is about. */
 export function RowFacts({ t, row, now, tags, showStatus, showTeam, me }: RowFactsProps) {
   const known = row.tags.flatMap((id) => tags.get(id) ?? []);
   const more = known.slice(MAX_TAGS);
   const states = row.status !== "open" && (showStatus || row.status === "snoozed");
   const team = showTeam ? row.team : null;
   const offered = isOffered(row, me);
-  if (!row.waiting_since && !offered && !states && !team && known.length === 0) return null;
+  const pressing = mostPressing(row);
+  const waits = row.waiting_since && !isAboutAnswer(pressing) ? row.waiting_since : null;
+  if (!pressing && !waits && !offered && !states && !team && known.length === 0) return null;
   const names = listOf(more.map(({ name }) => name));
   return (
     <span className="mt-0.5 flex h-4.5 items-center gap-1.5 overflow-hidden">
@@ -41,10 +45,11 @@ export function RowFacts({ t, row, now, tags, showStatus, showTeam, me }: RowFac
           <AcceptWithin until={offered} short />
         </Chip>
       )}
+      {pressing && <SlaCountdown t={t} mark={pressing} />}
       {row.status === "snoozed" ? (
         <Snoozed t={t} row={row} now={now} />
       ) : (
-        row.waiting_since && <Waiting t={t} since={row.waiting_since} now={now} />
+        waits && <Waiting t={t} since={waits} now={now} />
       )}
       {states && row.status !== "snoozed" && <Chip>{t(`conversation.${row.status}`)}</Chip>}
       {team && (

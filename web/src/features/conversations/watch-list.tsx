@@ -8,6 +8,8 @@ import { AssigneeMark } from "./assignee-mark";
 import { LastLine } from "./last-line";
 import { PriorityMark } from "./priority-mark";
 import { Waiting } from "./row-facts";
+import { isAboutAnswer, mostPressing } from "./sla";
+import { SlaCountdown } from "./sla-countdown";
 
 interface WatchListProps {
   label: string;
@@ -63,6 +65,7 @@ function WatchRow({ row, chosen, onToggle, onOpen }: WatchRowProps) {
   const { t } = useTranslation();
   const now = useNow();
   const name = contactName(row.contact);
+  const pressing = mostPressing(row);
   return (
     <li
       data-testid="watch-row"
@@ -88,7 +91,10 @@ function WatchRow({ row, chosen, onToggle, onOpen }: WatchRowProps) {
               <bdi>{name}</bdi>
             </span>
             <PriorityMark t={t} priority={row.priority} />
-            {row.waiting_since && <Waiting t={t} since={row.waiting_since} now={now} />}
+            {pressing && <SlaCountdown t={t} mark={pressing} />}
+            {row.waiting_since && !isAboutAnswer(pressing) && (
+              <Waiting t={t} since={row.waiting_since} now={now} />
+            )}
           </span>
           <span className="flex h-5 items-center gap-1.5">
             <LastLine t={t} row={row} strong={false} />
