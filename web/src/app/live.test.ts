@@ -48,6 +48,21 @@ describe("what the hub tells becomes what the cache says", () => {
     });
   });
 
+  it("a promise that is nearly due, or was not kept, shows in its row", () => {
+    const { client, live } = world();
+    client.setQueryData(keys.conversations(OPEN), paged([aConversation(1)], 5, 5));
+    const tell = (seq: number, stage: "warning" | "breached") => {
+      const sla = [{ goal: "reply" as const, stage, since: at(0), due_at: at(5) }];
+      const data = aConversation(1, { seq, sla });
+      const type = `conversation.sla_${stage}` as const;
+      takeEvent(live, client, { seq, at: at(0), type, data });
+      const list = client.getQueryData<Pages<Conversation>>(keys.conversations(OPEN));
+      return itemsOf(list)[0]?.sla;
+    };
+    expect(tell(5, "warning")).toMatchObject([{ stage: "warning" }]);
+    expect(tell(6, "breached")).toMatchObject([{ stage: "breached" }]);
+  });
+
   it("a row renews the names of its contact", () => {
     const { client, live } = world();
     const row = aConversation(1, { seq: 9 });

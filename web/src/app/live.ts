@@ -7,6 +7,7 @@ import { applyRow, applyToContacts, applyToOne, renewRow } from "@/features/conv
 import { withGuesses } from "@/features/conversations/guesses";
 import { type Given, isOffered, offers } from "@/features/conversations/offers";
 import { knownConversation } from "@/features/conversations/queries";
+import { isLate, lateness } from "@/features/conversations/sla";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
@@ -22,6 +23,7 @@ import type {
   Page,
   QueueFigures,
   Session,
+  SlaMark,
 } from "@/lib/api/types";
 import { useConnection } from "@/lib/connection";
 import { type InboxFilters, keys } from "@/lib/keys";
@@ -135,6 +137,10 @@ interface Tell {
   row(row: Conversation, before: Conversation | undefined): void;
   /** Nothing is to be accepted here any more. */
   settled(conversationId: string): void;
+  /** A promise of theirs was just not kept. */
+  late(row: Conversation, mark: SlaMark): void;
+  /** Nothing of theirs is late there any more. */
+  kept(conversationId: string): void;
 }
 
 /** The live connection of a logged-in user. */
@@ -143,9 +149,13 @@ export function createLive(
   live: LiveCache,
   tell: Partial<Tell> = {},
 ): LiveSocket {
-  const noteOffer = (row: Conversation) => {
+  // Before the caches know of it: what is news shows by what they had.
+  const note = (row: Conversation) => {
     const me = useLogin.getState().user?.id ?? "";
     const before = knownConversation(client, row.id);
+    const mark = lateness.note(row, before, me, Date.now());
+    if (mark) tell.late?.(row, mark);
+    else if (!isLate(row, me)) tell.kept?.(row.id);
     const given = offers.note(row, before, me, Date.now());
     tell.row?.(row, before);
     if (given) tell.given?.(given);
@@ -155,7 +165,7 @@ export function createLive(
   const findOffers = async () => {
     const query = { assignee: "me", status: "open", limit: 50 };
     const mine = await api.get<Page<Conversation>>("/conversations", query).catch(() => null);
-    for (const row of mine?.data ?? []) noteOffer(row);
+    for (const row of mine?.data ?? []) note(row);
   };
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),
@@ -165,14 +175,14 @@ export function createLive(
     random: Math.random,
     onEvents: (events) => {
       for (const event of events) {
-        if (isConversationEvent(event)) noteOffer(event.data);
+        if (isConversationEvent(event)) note(event.data);
         takeEvent(live, client, event);
         if (event.type === "user.mentioned") tell.mentioned?.(event.data);
       }
     },
     onRows: (rows) => {
       for (const row of rows) {
-        noteOffer(row);
+        note(row);
         takeRow(live, row);
       }
     },

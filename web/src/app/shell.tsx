@@ -9,6 +9,7 @@ import { useFollowNotifications } from "@/lib/notifications";
 import { liveCache, queryClient } from "./clients";
 import { CommandBarDialog } from "./command-bar/command-bar-dialog";
 import { dropGiven, tellGiven } from "./given";
+import { dropLate, tellLate } from "./late";
 import { createLive, watchBrowser } from "./live";
 import { NavRail } from "./nav-rail";
 import { tellNews } from "./news";
@@ -28,6 +29,8 @@ export function Shell() {
         tellNews(queryClient, row, before, (address) => void open.current(address)),
       given: (given) => tellGiven(given, (address) => void open.current(address)),
       settled: (id) => dropGiven(id, (address) => void open.current(address)),
+      late: (row, mark) => tellLate(row, mark, (address) => void open.current(address)),
+      kept: (id) => dropLate(id, (address) => void open.current(address)),
     }),
   );
   useEffect(() => {

@@ -19,7 +19,10 @@ export type MessageEvent = Numbered<
   Message
 >;
 export type ConversationEvent = Numbered<
-  "conversation.created" | "conversation.updated",
+  | "conversation.created"
+  | "conversation.updated"
+  | "conversation.sla_warning"
+  | "conversation.sla_breached",
   Conversation
 >;
 export type ContactEvent = Numbered<"contact.created" | "contact.updated", Contact>;
@@ -78,12 +81,19 @@ const MESSAGE_EVENTS = new Set<string>([
   "note.created",
 ]);
 
+const CONVERSATION_EVENTS = new Set<string>([
+  "conversation.created",
+  "conversation.updated",
+  "conversation.sla_warning",
+  "conversation.sla_breached",
+]);
+
 export function isMessageEvent(event: LiveEvent): event is MessageEvent {
   return MESSAGE_EVENTS.has(event.type);
 }
 
 export function isConversationEvent(event: LiveEvent): event is ConversationEvent {
-  return event.type === "conversation.created" || event.type === "conversation.updated";
+  return CONVERSATION_EVENTS.has(event.type);
 }
 
 export function isContactEvent(event: LiveEvent): event is ContactEvent {
