@@ -1,6 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { Tabs } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { TEAM_PARTS, type TeamPart } from "./team-parts";
@@ -16,28 +16,38 @@ interface TeamTabsProps {
 /** The parts of a team's form. All of them stay in it: what is wrong in a hidden one is shown before it is sent. */
 export function TeamTabs({ part, onPart, wrong, children }: TeamTabsProps) {
   const { t } = useTranslation();
+  const whole = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
+  const go = (next: string) => {
+    onPart(next as TeamPart);
+    const topOf = (part: HTMLElement | null) => part?.getBoundingClientRect().top ?? 0;
+    // Another part begins at its beginning, wherever one was in the last.
+    if (topOf(whole.current) < topOf(head.current)) whole.current?.scrollIntoView();
+  };
   return (
-    <Tabs.Root value={part} onValueChange={(value) => onPart(value as TeamPart)}>
-      <Tabs.List
-        aria-label={t("team.parts")}
-        className="sticky top-0 z-10 grid grid-cols-2 gap-0.5 rounded-lg bg-sunken p-0.5 sm:grid-cols-4"
-      >
-        {TEAM_PARTS.map((one) => (
-          <Tabs.Trigger
-            key={one}
-            value={one}
-            aria-label={
-              wrong.has(one) ? `${t(`team.part.${one}`)}: ${t("team.toMend")}` : undefined
-            }
-            className="flex min-h-8 items-center justify-center gap-1 rounded-md px-2 py-1 text-center text-sm text-ink-soft hover:text-ink data-[state=active]:bg-raised data-[state=active]:font-medium data-[state=active]:text-ink data-[state=active]:shadow-lift"
-          >
-            {t(`team.part.${one}`)}
-            {wrong.has(one) && (
-              <CircleAlert aria-hidden className="size-3.5 shrink-0 text-danger" />
-            )}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
+    <Tabs.Root ref={whole} value={part} onValueChange={go}>
+      <div ref={head} className="sticky top-0 z-10 bg-panel pb-1">
+        <Tabs.List
+          aria-label={t("team.parts")}
+          className="grid grid-cols-2 gap-0.5 rounded-lg bg-sunken p-0.5 sm:grid-cols-4"
+        >
+          {TEAM_PARTS.map((one) => (
+            <Tabs.Trigger
+              key={one}
+              value={one}
+              aria-label={
+                wrong.has(one) ? `${t(`team.part.${one}`)}: ${t("team.toMend")}` : undefined
+              }
+              className="flex min-h-8 items-center justify-center gap-1 rounded-md px-2 py-1 text-center text-sm text-ink-soft hover:text-ink data-[state=active]:bg-raised data-[state=active]:font-medium data-[state=active]:text-ink data-[state=active]:shadow-lift"
+            >
+              {t(`team.part.${one}`)}
+              {wrong.has(one) && (
+                <CircleAlert aria-hidden className="size-3.5 shrink-0 text-danger" />
+              )}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+      </div>
       {TEAM_PARTS.map((one) => (
         <Tabs.Content
           key={one}
@@ -48,7 +58,7 @@ export function TeamTabs({ part, onPart, wrong, children }: TeamTabsProps) {
           onInvalidCapture={() => {
             if (one !== part) flushSync(() => onPart(one));
           }}
-          className="min-h-96 pt-4 outline-none"
+          className="min-h-96 pt-3 outline-none"
         >
           {children[one]}
         </Tabs.Content>
