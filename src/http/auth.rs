@@ -92,11 +92,15 @@ pub async fn login(
     };
     if account.user.two_factor {
         attempt.pause(&app).await?;
-        let challenge = second_step::challenge(&app, &account.user).await?;
+        let challenge = second_step::challenge(&app, &account, &device).await?;
         return Ok(Shown(LoggedIn::HalfWay(challenge)));
     }
     attempt.succeed(&app).await?;
-    let tokens = enter(&app, account.user, device).await?;
+    let fresh = Token::new()?;
+    let first = new_token(&app, &fresh, device);
+    let opened = app.store.unscoped().open_login(&account, &first).await?;
+    let login = opened.ok_or(ApiError::of(Code::InvalidCredentials))?;
+    let tokens = tokens(&app, account.user, login, &fresh)?;
     Ok(Shown(LoggedIn::In(tokens)))
 }
 
@@ -271,11 +275,11 @@ async fn join(
     Ok(user)
 }
 
-/// Opens a log-in.
+/// Opens the log-in of somebody who was just made.
 async fn enter(app: &App, user: User, device: Device) -> ApiResult<Tokens> {
     let fresh = Token::new()?;
     let first = new_token(app, &fresh, device);
-    let login = app.store.unscoped().open_login(&user, &first).await?;
+    let login = app.store.unscoped().open_first_login(&user, &first).await?;
     tokens(app, user, login, &fresh)
 }
 

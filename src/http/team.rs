@@ -161,6 +161,13 @@ fn check_setting(check: &mut Check, setting: &TeamChange) {
     {
         check.refuse(&format!("hours.{field}"), why);
     }
+    if let (Some(sla), Some(Some(hours))) = (&setting.sla, &setting.hours)
+        && sla.in_hours
+        && let (Some(longest), Some(calendar)) = (sla.longest(), hours.calendar())
+        && longest > calendar.horizon()
+    {
+        check.refuse("sla.in_hours", "can't be kept within a year of these hours");
+    }
     if let Some(Some(text)) = &setting.away_message {
         let letters = text.chars().count();
         if text.trim().is_empty() || letters > MOST_LETTERS {

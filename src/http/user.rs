@@ -110,6 +110,12 @@ pub async fn create_reset_link(
     let user = tenant.find_user(id).await?;
     // Whoever holds the link enters as that user.
     caller.check_reaches(user.role)?;
+    if caller.user()? == id {
+        // An open page that somebody else sits at must not be enough.
+        return Err(
+            ApiError::of(Code::Forbidden).detail("your own password is changed by the present one")
+        );
+    }
     let token = Token::new()?;
     let expires_at = Timestamp::now() + RESET_LIFE;
     tenant

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::db::Conn;
 use super::schema::{login_challenges, logins, refresh_tokens, users};
-use super::user::User;
+use super::user::{Account, User, hold};
 use super::{Store, Unscoped, audit, field};
 use crate::{in_tx, with_conn};
 
@@ -105,10 +105,32 @@ impl Unscoped {
         load(&mut conn, id.0).await
     }
 
-    /// Opens a log-in for `user` with its first refresh token.
-    pub async fn open_login(&self, user: &User, token: &NewToken) -> Result<LoginId, StoreError> {
+    /// Opens the log-in of somebody who was just made, with its first refresh token.
+    pub async fn open_first_login(
+        &self,
+        user: &User,
+        token: &NewToken,
+    ) -> Result<LoginId, StoreError> {
         in_tx!(self.db(), |conn| {
             open(conn, self.store(), user, token, &json!({})).await
+        })
+    }
+
+    /// Opens a log-in with its first refresh token for whoever knew the password of `account`; None when that was
+    /// changed meanwhile, or they were locked out: their log-ins were ended, and this one must not outlive it.
+    pub async fn open_login(
+        &self,
+        account: &Account,
+        token: &NewToken,
+    ) -> Result<Option<LoginId>, StoreError> {
+        let user = &account.user;
+        in_tx!(self.db(), |conn| {
+            let now = hold(conn, user.organization.0, user.id).await?;
+            if !now.lets_in_as(account) {
+                return Ok(None);
+            }
+            let login = open(conn, self.store(), user, token, &json!({})).await?;
+            Ok(Some(login))
         })
     }
 

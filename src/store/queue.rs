@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use actors::conversation::rules::WINDOW;
 use actors::id::floor_at;
 use actors::model::agent::Agent;
 use actors::model::conversation::{
@@ -118,7 +119,7 @@ type StandingColumns = (
     Option<NaiveDateTime>,
     Option<NaiveDateTime>,
     (NaiveDateTime, Option<NaiveDateTime>),
-    Option<NaiveDateTime>,
+    (Option<NaiveDateTime>, Option<NaiveDateTime>),
     Option<String>,
 );
 
@@ -221,7 +222,10 @@ impl Tenant {
                 conversations::waiting_since,
                 conversations::reserved_until,
                 (conversations::created_at, conversations::opened_at),
-                conversations::first_reply_at,
+                (
+                    conversations::first_reply_at,
+                    conversations::window_expires_at,
+                ),
                 conversations::sla,
             ))
             .load(c)
@@ -238,7 +242,7 @@ impl Tenant {
                     waiting,
                     reserved,
                     (made, opened),
-                    replied,
+                    (replied, window),
                     sla,
                 )| {
                     Ok(Standing {
@@ -254,6 +258,7 @@ impl Tenant {
                         reserved_until: field::instant_opt(reserved),
                         opened_at: field::instant(opened.unwrap_or(made)),
                         is_replied: replied.is_some(),
+                        wrote_at: field::instant_opt(window).map(|end| end - WINDOW),
                         sla: conversation::marks_of(sla.as_deref())?,
                     })
                 },

@@ -74,6 +74,7 @@ table! {
         hash -> Binary,
         organization_id -> BigInt,
         user_id -> BigInt,
+        address -> Text,
         tries -> BigInt,
         expires_at -> Timestamp,
     }

@@ -86,6 +86,15 @@ pub struct Account {
     pub password_hash: String,
 }
 
+impl Account {
+    /// Whether whoever proved themselves by what the account was may come in by what it is now.
+    pub fn lets_in_as(&self, before: &Self) -> bool {
+        let same = self.password_hash == before.password_hash
+            && self.user.two_factor == before.user.two_factor;
+        same && !self.user.disabled
+    }
+}
+
 /// What is to change; None stays.
 #[derive(Clone, Debug, Default)]
 pub struct UserChange {
@@ -263,6 +272,23 @@ impl Tenant {
             .await)?;
         Ok(others > 0)
     }
+}
+
+/// The user as they are until the present transaction ends: whoever ends log-ins changes their row first, and waits.
+pub(super) async fn hold(
+    conn: &mut Conn,
+    organization: i64,
+    id: UserId,
+) -> Result<Account, StoreError> {
+    let held: Option<i64> = lock_first!(
+        conn,
+        users::table
+            .filter(users::organization_id.eq(organization))
+            .filter(users::id.eq(id.0))
+            .select(users::id)
+    )?;
+    held.ok_or(StoreError::NotFound)?;
+    find(conn, organization, id).await
 }
 
 async fn find(conn: &mut Conn, organization: i64, id: UserId) -> Result<Account, StoreError> {

@@ -208,6 +208,9 @@ impl Calendar {
 
     /// When `time` has passed since `since`, counted only while it is open.
     pub fn add(&self, since: Timestamp, time: Duration) -> Option<Timestamp> {
+        if time > self.horizon() {
+            return None;
+        }
         let mut left = time;
         for (from, to) in self.spans_from(since) {
             let from = from.max(since);
@@ -218,6 +221,13 @@ impl Calendar {
             left -= length;
         }
         None
+    }
+
+    /// The longest time that is reckoned with: what is open within a year, holidays not counted.
+    pub fn horizon(&self) -> Duration {
+        let minutes = |opening: &Opening| u64::from(opening.to.0 - opening.from.0);
+        let week: u64 = self.week.iter().flatten().map(minutes).sum();
+        Duration::from_secs(week * 60 * 52)
     }
 
     /// The spans that end after `at`, in their order.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::conversation::rules::WINDOW;
 use crate::model::agent::{Agent, AgentStatus, StatusReason};
 use crate::model::conversation::{Conversation, ConversationStatus, Priority, TeamBrief};
 use crate::model::hours::Hours;
@@ -99,6 +100,9 @@ pub struct Standing {
     /// Somebody answered since it was opened.
     #[serde(default)]
     pub is_replied: bool,
+    /// When the contact wrote last.
+    #[serde(default)]
+    pub wrote_at: Option<Timestamp>,
     #[serde(default)]
     pub sla: Vec<SlaMark>,
 }
@@ -118,6 +122,8 @@ impl Standing {
             reserved_until: view.reserved_until,
             opened_at: view.opened_at,
             is_replied: view.first_reply_at.is_some(),
+            // Their window is counted from it.
+            wrote_at: view.window_expires_at.map(|end| end - WINDOW),
             sla: view.sla.clone(),
         }
     }
@@ -359,6 +365,7 @@ mod tests {
             reserved_until: None,
             opened_at: Timestamp::default(),
             is_replied: false,
+            wrote_at: None,
             sla: Vec::new(),
         }
     }

@@ -37,6 +37,16 @@ impl Sla {
             || self.resolution_seconds.is_some()
     }
 
+    /// The longest of the times.
+    pub fn longest(&self) -> Option<Duration> {
+        let times = [
+            self.first_reply_seconds,
+            self.reply_seconds,
+            self.resolution_seconds,
+        ];
+        seconds(times.into_iter().flatten().max())
+    }
+
     /// What is owed to the contact of an open conversation, and by when.
     pub fn deadlines(&self, standing: &Standing, calendar: Option<&Calendar>) -> Vec<Deadline> {
         let reply = standing.waiting_since.and_then(|since| {

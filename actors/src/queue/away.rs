@@ -109,7 +109,9 @@ impl Board {
         let holder = standing.assignee.and_then(|user| self.agents.get(&user));
         let is_there = holder
             .is_some_and(|agent| matches!(agent.state, AgentStatus::Online | AgentStatus::Busy));
-        let wrote = standing.waiting_since;
+        let wrote = standing
+            .wrote_at
+            .filter(|_| standing.waiting_since.is_some());
         let just_now = wrote.is_some_and(|at| at >= closed_since && at + LATE > now);
         match just_now && !is_there {
             true => Answerer::Away,

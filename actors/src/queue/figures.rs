@@ -70,9 +70,10 @@ impl Board {
             one.map_or_else(|| vec![0; SERIES], |one| one.until(now))
         };
         let calendar = id.and_then(|id| self.calendars.get(&id));
+        let is_open = calendar.is_none_or(|calendar| calendar.is_open(now));
         let opens_at = calendar
-            .and_then(|calendar| calendar.opens_at(now))
-            .filter(|at| *at > now);
+            .filter(|_| !is_open)
+            .and_then(|calendar| calendar.opens_at(now));
         let members = team.into_iter().flat_map(|team| &team.members);
         let people: BTreeSet<UserId> = members.chain(count.open.keys()).copied().collect();
         let agents = people.iter().filter_map(|user| self.agents.get(user));
@@ -85,7 +86,7 @@ impl Board {
             unanswered: count.unanswered,
             at_risk: count.at_risk,
             breached: count.breached,
-            is_open: opens_at.is_none(),
+            is_open,
             opens_at,
             arrivals: series(&self.arrivals),
             taken: series(&self.taken),

@@ -23,6 +23,7 @@ CREATE TABLE login_challenges (
     hash BYTEA PRIMARY KEY, -- SHA-256
     organization_id BIGINT NOT NULL REFERENCES organizations (id),
     user_id BIGINT NOT NULL REFERENCES users (id),
+    address TEXT NOT NULL, -- whoever showed the password
     tries BIGINT NOT NULL,
     expires_at TIMESTAMP NOT NULL
 );

@@ -13,7 +13,7 @@ use crate::http::state::App;
 use crate::http::throttle::Attempt;
 use crate::secret::second_factor::Proof;
 use crate::secret::token::{self, Token};
-use crate::store::{Answered, Device, User};
+use crate::store::{Account, Answered, Device};
 
 /// What a right password leads to.
 #[derive(Serialize, ToSchema)]
@@ -36,11 +36,18 @@ pub struct Challenge {
 }
 
 /// The password was right; a code is awaited.
-pub(super) async fn challenge(app: &App, user: &User) -> ApiResult<Challenge> {
+pub(super) async fn challenge(
+    app: &App,
+    account: &Account,
+    device: &Device,
+) -> ApiResult<Challenge> {
     let token = Token::new()?;
     let now = Timestamp::now();
-    let tenant = app.store.tenant(user.organization);
-    let expires_at = tenant.open_challenge(user.id, &token.hash(), now).await?;
+    let tenant = app.store.tenant(account.user.organization);
+    let opened = tenant.open_challenge(account, &device.address, &token.hash(), now);
+    let expires_at = opened
+        .await?
+        .ok_or(ApiError::of(Code::InvalidCredentials))?;
     Ok(Challenge {
         two_factor_required: true,
         challenge: token.expose().to_owned(),

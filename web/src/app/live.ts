@@ -149,23 +149,33 @@ export function createLive(
   live: LiveCache,
   tell: Partial<Tell> = {},
 ): LiveSocket {
-  // Before the caches know of it: what is news shows by what they had.
-  const note = (row: Conversation) => {
+  const noteOffer = (row: Conversation) => {
     const me = useLogin.getState().user?.id ?? "";
     const before = knownConversation(client, row.id);
-    const mark = lateness.note(row, before, me, Date.now());
-    if (mark) tell.late?.(row, mark);
-    else if (!isLate(row, me)) tell.kept?.(row.id);
     const given = offers.note(row, before, me, Date.now());
     tell.row?.(row, before);
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };
+  const noteLate = (row: Conversation) => {
+    const me = useLogin.getState().user?.id ?? "";
+    const mark = lateness.note(row, knownConversation(client, row.id), me, Date.now());
+    if (mark) tell.late?.(row, mark);
+    else if (!isLate(row, me)) tell.kept?.(row.id);
+  };
+  // Before the caches know of it: what is news shows by what they had.
+  const note = (row: Conversation) => {
+    noteOffer(row);
+    noteLate(row);
+  };
   // Whoever comes is given something at once, before the page listens.
   const findOffers = async () => {
     const query = { assignee: "me", status: "open", limit: 50 };
     const mine = await api.get<Page<Conversation>>("/conversations", query).catch(() => null);
-    for (const row of mine?.data ?? []) note(row);
+    for (const row of mine?.data ?? []) {
+      noteOffer(row);
+      lateness.know(row);
+    }
   };
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),

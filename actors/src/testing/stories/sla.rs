@@ -238,6 +238,10 @@ async fn who_writes_while_nobody_is_at_work_is_told_so_once() {
     assert_eq!(excuses(&stage, late), 0);
     pass(seconds(2)).await;
     assert_eq!(excuses(&stage, late), 1);
+    // Who waited already and writes again is told as well.
+    write(&stage, 0).await;
+    pass(seconds(2)).await;
+    assert_eq!(excuses(&stage, early), 1);
     // They still wait for a person.
     assert!(row(&stage, late).waiting_since.is_some());
     assert_eq!(row(&stage, late).first_reply_at, None);

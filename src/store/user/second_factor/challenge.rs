@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
-use super::super::{User, find};
+use super::super::{Account, User, find, hold};
 use super::spend::spend;
 use crate::secret::Keyring;
 use crate::secret::second_factor::Proof;
@@ -24,7 +24,7 @@ use crate::{in_tx, with_conn};
 pub(in crate::store) const LIFE: Duration = Duration::from_secs(5 * 60);
 /// Codes that are checked for one challenge.
 const MOST_TRIES: i64 = 5;
-/// Challenges that one user has at a time: some devices, and some that were given up.
+/// Challenges that one user has at a time from one address: some devices, and some that were given up.
 const MOST_OPEN: i64 = 5;
 
 /// What became of a code that was shown for a challenge.
@@ -38,20 +38,27 @@ pub enum Answered {
 }
 
 impl Tenant {
-    /// Keeps a challenge for a user whose password was right; tells when it ends.
+    /// Keeps a challenge for whoever knew the password of `account`, at that address; tells when it ends. None when the
+    /// password was changed meanwhile, or they were locked out.
     pub async fn open_challenge(
         &self,
-        user: UserId,
+        account: &Account,
+        address: &str,
         hash: &[u8],
         now: Timestamp,
-    ) -> Result<Timestamp, StoreError> {
-        let expires_at = now + LIFE;
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let (expires_at, user) = (now + LIFE, account.user.id);
         in_tx!(self.db(), |conn| {
-            self.drop_oldest(conn, user).await?;
+            let held = hold(conn, self.org(), user).await?;
+            if !held.lets_in_as(account) {
+                return Ok(None);
+            }
+            self.drop_oldest(conn, user, address, now).await?;
             let row = (
                 login_challenges::hash.eq(hash),
                 login_challenges::organization_id.eq(self.org()),
                 login_challenges::user_id.eq(user.0),
+                login_challenges::address.eq(address),
                 login_challenges::tries.eq(0_i64),
                 login_challenges::expires_at.eq(expires_at.naive()),
             );
@@ -59,15 +66,22 @@ impl Tenant {
                 .values(row)
                 .execute(c)
                 .await)?;
-            Ok(expires_at)
+            Ok(Some(expires_at))
         })
     }
 
-    /// Leaves room for one more.
-    async fn drop_oldest(&self, conn: &mut Conn, user: UserId) -> Result<(), StoreError> {
+    /// Leaves room for one more from that address: whoever else knows the password must not drive out the user's own.
+    async fn drop_oldest(
+        &self,
+        conn: &mut Conn,
+        user: UserId,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let newest: Vec<Vec<u8>> = with_conn!(conn, |c| login_challenges::table
             .filter(login_challenges::organization_id.eq(self.org()))
             .filter(login_challenges::user_id.eq(user.0))
+            .filter(login_challenges::address.eq(address))
             .order(login_challenges::expires_at.desc())
             .limit(MOST_OPEN - 1)
             .select(login_challenges::hash)
@@ -77,7 +91,12 @@ impl Tenant {
             login_challenges::table
                 .filter(login_challenges::organization_id.eq(self.org()))
                 .filter(login_challenges::user_id.eq(user.0))
-                .filter(login_challenges::hash.ne_all(&newest))
+                .filter(
+                    login_challenges::address
+                        .eq(address)
+                        .and(login_challenges::hash.ne_all(&newest))
+                        .or(login_challenges::expires_at.le(now.naive()))
+                )
         )
         .execute(c)
         .await)?;
@@ -118,23 +137,28 @@ impl Unscoped {
     ) -> Result<Answered, StoreError> {
         in_tx!(self.db(), |conn| {
             let now = token.now;
+            let whose: Option<(i64, i64)> = with_conn!(conn, |c| login_challenges::table
+                .find(hash)
+                .select((login_challenges::organization_id, login_challenges::user_id))
+                .first(c)
+                .await
+                .optional())?;
+            let Some((organization, user)) = whose else {
+                return Ok(Answered::Gone);
+            };
+            // Before the challenge: whoever ends log-ins takes them in this order.
+            let user = hold(conn, organization, UserId(user)).await?.user;
             // Taken before the code is checked, so that of a thousand at once few are checked.
-            let taken: Option<(i64, i64)> = with_conn!(conn, |c| diesel::update(
+            let taken: usize = with_conn!(conn, |c| diesel::update(
                 login_challenges::table
                     .filter(login_challenges::hash.eq(hash))
                     .filter(login_challenges::expires_at.gt(now.naive()))
                     .filter(login_challenges::tries.lt(MOST_TRIES))
             )
             .set(login_challenges::tries.eq(login_challenges::tries + 1))
-            .returning((login_challenges::organization_id, login_challenges::user_id))
-            .get_result(c)
-            .await
-            .optional())?;
-            let Some((organization, user)) = taken else {
-                return Ok(Answered::Gone);
-            };
-            let user = find(conn, organization, UserId(user)).await?.user;
-            if user.disabled {
+            .execute(c)
+            .await)?;
+            if taken == 0 || user.disabled {
                 return Ok(Answered::Gone);
             }
             let organization = OrganizationId(organization);

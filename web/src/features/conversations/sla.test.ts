@@ -57,6 +57,9 @@ describe("that a promise of oneself was not kept", () => {
 
   it("is no news where the page knew it, or hears of it long afterwards", () => {
     expect(note(new Lateness(), late, late)).toBeNull();
+    const lateness = new Lateness();
+    lateness.know(late);
+    expect(note(lateness)).toBeNull();
     const heard = (minutes: number) =>
       new Lateness().note(late, undefined, ME.id, NOW + minutes * 60_000);
     expect(heard(1)).not.toBeNull();

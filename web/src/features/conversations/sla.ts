@@ -25,29 +25,40 @@ export class Lateness {
   private readonly told = new Set<string>();
 
   /** `before`: the row as the page had it, if it had. */
-  note(row: Conversation, before: Conversation | undefined, me: string, now: number) {
-    const late = row.sla.filter(({ stage }) => stage === "breached");
-    const known = new Set(
-      before?.sla.flatMap((mark) => (mark.stage === "breached" ? keyOf(row, mark) : [])),
-    );
-    let news: SlaMark | null = null;
-    for (const mark of late) {
+  note(
+    row: Conversation,
+    before: Conversation | undefined,
+    me: string,
+    now: number,
+  ): SlaMark | null {
+    const known = new Set(before && keysOf(before));
+    const news = lateOf(row).find((mark) => {
       const key = keyOf(row, mark);
-      const isNew = !this.told.has(key) && !known.has(key);
-      // Somebody else's is noted as well: that it was late already is no news to whoever gets it.
-      this.remember(key);
       const fresh = before !== undefined || now - Date.parse(mark.due_at) < NEWS_MS;
-      if (isNew && fresh && row.assignee?.id === me) news ??= mark;
-    }
-    return news;
+      return fresh && !this.told.has(key) && !known.has(key);
+    });
+    // Somebody else's as well: that it was late already is no news to whoever gets it.
+    this.know(row);
+    return news && row.assignee?.id === me ? news : null;
   }
 
-  private remember(key: string): void {
-    this.told.delete(key);
-    this.told.add(key);
-    const oldest = this.told.keys().next();
-    if (this.told.size > MAX_TOLD && !oldest.done) this.told.delete(oldest.value);
+  /** What is late there is no news any more. */
+  know(row: Conversation): void {
+    for (const key of keysOf(row)) {
+      this.told.delete(key);
+      this.told.add(key);
+      const oldest = this.told.keys().next();
+      if (this.told.size > MAX_TOLD && !oldest.done) this.told.delete(oldest.value);
+    }
   }
+}
+
+function lateOf(row: Conversation): SlaMark[] {
+  return row.sla.filter(({ stage }) => stage === "breached");
+}
+
+function keysOf(row: Conversation): string[] {
+  return lateOf(row).map((mark) => keyOf(row, mark));
 }
 
 function keyOf({ id }: Conversation, { goal, since }: SlaMark): string {
@@ -56,7 +67,7 @@ function keyOf({ id }: Conversation, { goal, since }: SlaMark): string {
 
 /** Whether something of the person is late. */
 export function isLate(row: Conversation, me: string): boolean {
-  return row.assignee?.id === me && row.sla.some(({ stage }) => stage === "breached");
+  return row.assignee?.id === me && lateOf(row).length > 0;
 }
 
 /** That of this page. */
