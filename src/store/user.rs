@@ -22,7 +22,7 @@ use serde_json::json;
 use super::db::Conn;
 use super::schema::{organizations, users};
 use super::{Tenant, Unscoped, audit, event, field, login};
-use crate::{in_tx, with_conn};
+use crate::{in_tx, lock_first, with_conn};
 
 /// A user as it lies in the database, without the hash of the password.
 #[derive(Queryable, Selectable)]

@@ -44,7 +44,8 @@ pub(super) async fn challenge(
     let token = Token::new()?;
     let now = Timestamp::now();
     let tenant = app.store.tenant(account.user.organization);
-    let opened = tenant.open_challenge(account, &device.address, &token.hash(), now);
+    let hash = token.hash();
+    let opened = tenant.open_challenge(account, &device.address, &hash, now);
     let expires_at = opened
         .await?
         .ok_or(ApiError::of(Code::InvalidCredentials))?;

@@ -2,6 +2,7 @@
 
 use actors::time::Timestamp;
 use command_center::store::schema::{login_challenges, users};
+use command_center::store::{Device, NewToken};
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -23,6 +24,8 @@ on_both!(
     taking_it_away_needs_password_and_code,
     an_admin_takes_the_second_factor_of_who_stands_no_higher,
     the_secret_is_sealed_for_its_place,
+    a_password_that_was_changed_meanwhile_opens_nothing,
+    who_knows_the_password_drives_nobody_out,
 );
 
 const EMAIL: &str = "agent@story.test";
@@ -58,7 +61,11 @@ impl Phone {
 
 /// Turns it on for a client; gives the app and the recovery codes.
 async fn enable(client: &Client) -> (Phone, Vec<String>) {
-    let begun = client.post("/me/two-factor", json!({"password": PASSWORD}));
+    enable_with(client, PASSWORD).await
+}
+
+async fn enable_with(client: &Client, password: &str) -> (Phone, Vec<String>) {
+    let begun = client.post("/me/two-factor", json!({"password": password}));
     let phone = Phone::with(&begun.await.expect(201)["secret"]);
     let form = json!({"code": phone.code(0)});
     let confirmed = client
@@ -420,6 +427,17 @@ async fn an_admin_takes_the_second_factor_of_who_stands_no_higher(engine: Engine
     // An open page must not be enough to take one's own.
     assert_eq!(owner.delete(&path(&owner)).await.refused(403), "forbidden");
     assert_eq!(admin.delete(&path(&admin)).await.refused(403), "forbidden");
+    // Nor is a key that the page could make for itself, nor a link for a new password.
+    let key = json!({"name": "Mine", "role": "owner"});
+    let key = owner.post("/api-keys", key).await.expect(201);
+    let program = hub.visitor().with_key(key["key"].as_str().unwrap());
+    let refused = program.delete(&path(&owner)).await.refused(403);
+    assert_eq!(refused, "forbidden");
+    let link = path(&owner).replace("two-factor", "reset-link");
+    for caller in [&owner, &program] {
+        let refused = caller.post(&link, json!({})).await.refused(403);
+        assert_eq!(refused, "forbidden");
+    }
     admin.delete(&path(&agent)).await.expect(204);
     assert_eq!(agent.get("/me").await.refused(401), "unauthorized");
     assert_eq!(
@@ -465,5 +483,70 @@ async fn the_secret_is_sealed_for_its_place(engine: Engine) {
     let half = challenge(&hub).await;
     let refused = answer_with(&hub, &half, &phone.code(1)).await.refused(500);
     assert_eq!(refused, "internal");
+    hub.stop().await;
+}
+
+async fn a_password_that_was_changed_meanwhile_opens_nothing(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let agent = hub.invited(&owner, "agent").await;
+    let unscoped = hub.app.store.unscoped();
+    // Somebody else has shown the old password, and it was found right.
+    let old = unscoped.find_account(EMAIL).await.unwrap().unwrap();
+    let change = json!({"current": PASSWORD, "new": "another horse battery"});
+    agent.post("/me/password", change).await.expect(204);
+    let now = Timestamp::now();
+    let token = |hash: u8| NewToken {
+        hash: vec![hash; 32],
+        device: Device {
+            address: "192.0.2.1".to_owned(),
+            client: "a thief".to_owned(),
+        },
+        now,
+        expires_at: now + std::time::Duration::from_secs(60),
+    };
+    assert_eq!(unscoped.open_login(&old, &token(1)).await.unwrap(), None);
+    let new = unscoped.find_account(EMAIL).await.unwrap().unwrap();
+    let tenant = hub.app.store.tenant(new.user.organization);
+    let opened = tenant.open_challenge(&old, "192.0.2.1", &[2; 32], now);
+    assert_eq!(opened.await.unwrap(), None);
+    // Nor does one that was right before a code was asked for.
+    let agent = hub.visitor().log_in(EMAIL, "another horse battery").await;
+    enable_with(
+        &hub.visitor().signed_in(agent.expect(200)),
+        "another horse battery",
+    )
+    .await;
+    assert_eq!(unscoped.open_login(&new, &token(3)).await.unwrap(), None);
+    let id = new.user.id;
+    let path = format!("/users/{id}");
+    let known = unscoped.find_account(EMAIL).await.unwrap().unwrap();
+    owner
+        .patch(&path, json!({"disabled": true}))
+        .await
+        .expect(200);
+    assert_eq!(unscoped.open_login(&known, &token(4)).await.unwrap(), None);
+    owner
+        .patch(&path, json!({"disabled": false}))
+        .await
+        .expect(200);
+    let opened = unscoped.open_login(&known, &token(5)).await.unwrap();
+    assert!(opened.is_some());
+    hub.stop().await;
+}
+
+async fn who_knows_the_password_drives_nobody_out(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let (_, _, codes) = careful_agent(&hub, &owner).await;
+    let own = challenge(&hub).await;
+    let account = hub.app.store.unscoped().find_account(EMAIL).await;
+    let account = account.unwrap().unwrap();
+    let tenant = hub.app.store.tenant(account.user.organization);
+    for number in 0..20 {
+        let opened = tenant.open_challenge(&account, "192.0.2.1", &[number; 32], Timestamp::now());
+        assert!(opened.await.unwrap().is_some());
+    }
+    answer_with(&hub, &own, &codes[0]).await.expect(200);
     hub.stop().await;
 }
