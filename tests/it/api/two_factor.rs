@@ -544,7 +544,8 @@ async fn who_knows_the_password_drives_nobody_out(engine: Engine) {
     let account = account.unwrap().unwrap();
     let tenant = hub.app.store.tenant(account.user.organization);
     for number in 0..20 {
-        let opened = tenant.open_challenge(&account, "192.0.2.1", &[number; 32], Timestamp::now());
+        let (hash, now) = ([number; 32], Timestamp::now());
+        let opened = tenant.open_challenge(&account, "192.0.2.1", &hash, now);
         assert!(opened.await.unwrap().is_some());
     }
     answer_with(&hub, &own, &codes[0]).await.expect(200);
