@@ -241,10 +241,19 @@ async fn commit_changes(store: &Store, changes: Vec<(Box<ChangeWrite>, Reply<Cha
     let done = in_tx!(store.committer_db(), |conn| {
         changes::write(conn, store, &writes).await
     });
+    let done = done.map(|results| results.into_iter().map(Some).collect());
     go_alone(
         store,
         share_out(store, changes, done),
-        |store, write| async move { store.change_thread(*write).await },
+        |store, write| async move {
+            let alone = in_tx!(store.db(), |conn| {
+                changes::write(conn, &store, &[&*write]).await
+            })?;
+            alone
+                .into_iter()
+                .next()
+                .unwrap_or(Err(StoreError::Conflict))
+        },
     );
 }
 
@@ -449,9 +458,6 @@ impl Store {
         &self,
         write: ChangeWrite,
     ) -> Result<Changed, StoreError> {
-        if !changes::is_plain(&write) {
-            return self.change_thread(write).await;
-        }
         self.line_up_if_it_moves(|reply| Pending::Change(Box::new(write), reply))
             .await
     }

@@ -404,22 +404,6 @@ async fn remember_key(
     Ok(stored > 0)
 }
 
-/// Keeps the key of a change; false when it was made before.
-pub(super) async fn remember_change(
-    conn: &mut Conn,
-    state: &ConversationState,
-    once: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let row = IdempotencyRow::of_change(state, once, now);
-    let stored = with_conn!(conn, |c| diesel::insert_into(idempotency_keys::table)
-        .values(&row)
-        .on_conflict_do_nothing()
-        .execute(c)
-        .await)?;
-    Ok(stored > 0)
-}
-
 async fn quote(
     conn: &mut Conn,
     state: &ConversationState,

@@ -1,15 +1,17 @@
-//! What the conversation's actor asks of its row besides messages: load, locate, open and change it.
+//! What the conversation's actor asks of its row besides messages: load, locate and open it; and what a change leaves in
+//! its row and in the audit log.
 
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::conversation::{
-    ConversationChange, ConversationKey, ConversationState, ConversationStatus, Priority,
+    Conversation, ConversationChange, ConversationKey, ConversationState, ConversationStatus,
+    Priority,
 };
 use actors::model::ids::{ConversationId, OrganizationId, SessionId};
 use actors::model::user::{Actor, Who};
-use actors::ports::store::{ChangeWrite, Receipt, StoreError};
+use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -21,8 +23,8 @@ use super::contact_identity::{
 };
 use super::conversation::ConversationRow;
 use super::db::Conn;
-use super::schema::{conversations, sla_breaches};
-use super::{Store, audit, event, field, job, outbound, queue, sla, tag};
+use super::schema::conversations;
+use super::{Store, audit, event, field, sla};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -204,73 +206,6 @@ impl Store {
             Ok((state, receipt))
         })
     }
-
-    pub(super) async fn change_thread(
-        &self,
-        write: ChangeWrite,
-    ) -> Result<(ConversationState, Receipt), StoreError> {
-        let ChangeWrite {
-            state,
-            change,
-            by,
-            task,
-            once,
-        } = &write;
-        if by.organization != state.organization {
-            return Err(StoreError::NotFound);
-        }
-        let thread = &state.conversation;
-        let now = Timestamp::now();
-        in_tx!(self.db(), |conn| {
-            let locked = lock_conversation(conn, thread.session_id.0, thread.contact.id.0).await?;
-            if locked != Some((thread.id.0, state.version)) {
-                return Err(StoreError::Conflict);
-            }
-            if let Some(once) = once
-                && !outbound::remember_change(conn, state, once, now).await?
-            {
-                let known = state_of(conn, state.organization.0, thread.id.0).await?;
-                return Ok((known, Receipt::default()));
-            }
-            note_change(conn, self, thread.id, change, by).await?;
-            if let Some(task) = task {
-                let tasks = std::slice::from_ref(task);
-                job::enqueue(conn, self, state.organization, tasks, task.due(now)).await?;
-            }
-            let mut next = ConversationState::clone(state);
-            change.apply(&mut next.conversation, now);
-            save_care(conn, &next).await?;
-            queue::record(conn, queue::rows_of(self, state, &next, now)).await?;
-            let breaches = sla::breaches(self, state, &next, now);
-            insert_all!(conn, sla_breaches::table, breaches)?;
-            if next.conversation.tags != thread.tags {
-                let tags = &next.conversation.tags;
-                tag::retag(conn, state.organization.0, thread.id, tags).await?;
-            }
-            // As late as possible: until the end of the transaction nobody else of the organization gets a number.
-            let seq = event::take_seqs(conn, state.organization.0, 1).await?;
-            next.conversation.seq = seq;
-            next.version = seq;
-            outbound::save(conn, &next).await?;
-            // The last line's ticks move without the actor: what is told must not show older ones.
-            let next = state_of(conn, state.organization.0, thread.id.0).await?;
-            let row = Arc::new(next.conversation.clone());
-            let envelope = Arc::new(Envelope {
-                organization: state.organization,
-                seq,
-                at: now,
-                audience: Audience::Everyone,
-                event: actors::model::sla::event(thread, Arc::clone(&row)),
-                row: Some(row),
-            });
-            event::store(conn, std::slice::from_ref(&envelope)).await?;
-            let receipt = Receipt {
-                envelopes: vec![envelope],
-                jobs: task.is_some(),
-            };
-            Ok((next, receipt))
-        })
-    }
 }
 
 /// Writes the columns that only people change.
@@ -279,20 +214,24 @@ pub(super) async fn save_care(
     state: &ConversationState,
 ) -> Result<(), StoreError> {
     let view = &state.conversation;
-    let tags: Vec<i64> = view.tags.iter().map(|tag| tag.0).collect();
-    let tags = match tags.is_empty() {
-        true => None,
-        false => Some(field::write(&tags)?),
-    };
     let update = diesel::update(conversations::table.find(view.id.0)).set((
         conversations::team_id.eq(view.team.as_ref().map(|team| team.id.0)),
-        conversations::tags.eq(tags),
+        conversations::tags.eq(tags_of(view)?),
         conversations::priority.eq(view.priority.rank()),
         conversations::snoozed_until.eq(view.snoozed_until.map(|at| at.naive())),
         conversations::sla.eq(sla::text_of(&view.sla)?),
     ));
     with_conn!(conn, |c| update.execute(c).await)?;
     Ok(())
+}
+
+/// Tags as they lie in a conversation's row; None: none.
+pub(super) fn tags_of(view: &Conversation) -> Result<Option<String>, StoreError> {
+    let tags: Vec<i64> = view.tags.iter().map(|tag| tag.0).collect();
+    match tags.is_empty() {
+        true => Ok(None),
+        false => field::write(&tags).map(Some),
+    }
 }
 
 /// Looking at a conversation is no change that somebody has to answer for; everything else is.

@@ -1,13 +1,14 @@
 //! Who answers a contact that writes while nobody is at work: one place decides, so that two never do.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::model::agent::AgentStatus;
-use crate::model::ids::ConversationId;
+use crate::model::ids::{ConversationId, TeamId};
 use crate::model::json::Json;
 use crate::model::message::{Author, AuthorKind};
 use crate::model::outbound::{Draft, Priority};
-use crate::model::queue::{QueueTeam, Standing};
+use crate::model::queue::Standing;
 use crate::queue::board::Board;
 use crate::time::Timestamp;
 
@@ -59,33 +60,28 @@ impl Excuse {
 impl Board {
     /// The contacts that are to be told that nobody is at work, and were not yet.
     pub fn excuses(&mut self, now: Timestamp) -> Vec<Excuse> {
-        let closed: Vec<(&QueueTeam, Timestamp)> = self
-            .teams
-            .values()
-            .filter(|team| team.away_message.is_some())
-            .filter_map(|team| {
-                let calendar = self.calendars.get(&team.team.id)?;
-                Some((team, calendar.closed_since(now)?))
-            })
-            .collect();
+        let teams = self.teams.iter().filter_map(|(id, team)| {
+            let text = team.away_message.as_ref()?;
+            let closed_since = self.calendars.get(id)?.closed_since(now)?;
+            Some((*id, (text, closed_since)))
+        });
+        let closed: HashMap<TeamId, (&String, Timestamp)> = teams.collect();
         self.excused
-            .retain(|_, since| closed.iter().any(|(_, closed)| closed == since));
-        let mut excuses = Vec::new();
-        for (team, closed_since) in closed {
-            let theirs = |standing: &&Standing| self.team_of(standing) == Some(team.team.id);
-            for standing in self.open.values().filter(theirs) {
-                let known = self.excused.contains_key(&standing.conversation);
-                if known || self.answerer(standing, closed_since, now) == Answerer::Agent {
-                    continue;
-                }
-                excuses.extend(team.away_message.clone().map(|text| Excuse {
-                    conversation: standing.conversation,
-                    text,
-                    closed_since,
-                }));
-            }
+            .retain(|_, since| closed.values().any(|(_, closed)| closed == since));
+        if closed.is_empty() {
+            return Vec::new();
         }
-        excuses
+        let excuses = self.open.values().filter_map(|standing| {
+            let (text, closed_since) = *closed.get(&self.team_of(standing)?)?;
+            let known = self.excused.contains_key(&standing.conversation);
+            let away = self.answerer(standing, closed_since, now) == Answerer::Away;
+            (away && !known).then(|| Excuse {
+                conversation: standing.conversation,
+                text: text.clone(),
+                closed_since,
+            })
+        });
+        excuses.collect()
     }
 
     /// The contact was told, or will not be.

@@ -1,5 +1,4 @@
-//! Many changes of known conversations in one transaction: what people do to them, and what lines give out. What changes
-//! tags, or comes a second time, goes one by one.
+//! Changes of known conversations, many in one transaction: what people do to them, and what lines give out.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -15,43 +14,40 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp
 use diesel_async::RunQueryDsl;
 
 use super::super::bulk::Together;
+use super::super::contact_identity::state_of;
 use super::super::db::Conn;
 use super::super::job::JobRow;
 use super::super::outbound::{self, IdempotencyRow};
 use super::super::queue::MoveRow;
 use super::super::schema::{jobs, messages, sla_breaches};
 use super::super::sla::BreachRow;
-use super::super::thread::{note_change, save_care};
-use super::super::{Store, event, field, queue, sla};
+use super::super::thread::{note_change, save_care, tags_of};
+use super::super::{Store, event, field, queue, sla, tag};
 use super::drafts::{Key, claim, lock_versions};
 use crate::{insert_all, with_conn};
 
 /// A conversation after its change.
 pub(super) type Changed = (ConversationState, Receipt);
 
-/// Whether a change takes the short way.
-pub(super) fn is_plain(write: &ChangeWrite) -> bool {
-    let change = &write.change;
-    change.add_tags.is_empty()
-        && change.remove_tags.is_empty()
-        && write.by.organization == write.state.organization
-}
-
-/// Makes plain changes; a None is to go one by one.
+/// Makes the changes, each or none of it.
 pub(super) async fn write(
     conn: &mut Conn,
     store: &Store,
     writes: &[&ChangeWrite],
-) -> Result<Vec<Option<Result<Changed, StoreError>>>, StoreError> {
-    let mut results: Vec<Option<Result<Changed, StoreError>>> = Vec::new();
-    results.resize_with(writes.len(), || None);
+) -> Result<Vec<Result<Changed, StoreError>>, StoreError> {
     let now = Timestamp::now();
     let ids = writes.iter().map(|write| write.state.conversation.id.0);
     let mut versions = lock_versions(conn, ids.collect()).await?;
+    // Of two for one conversation the second is decided anew.
+    let mut results: Vec<Result<Changed, StoreError>> = Vec::new();
     let mut candidates: Vec<usize> = Vec::new();
     for (index, write) in writes.iter().enumerate() {
-        // Taken out: of two for one conversation the second decides anew.
         let version = versions.remove(&write.state.conversation.id.0);
+        if write.by.organization != write.state.organization {
+            results.push(Err(StoreError::NotFound));
+            continue;
+        }
+        results.push(Err(StoreError::Conflict));
         if version == Some(write.state.version) {
             candidates.push(index);
         }
@@ -60,27 +56,64 @@ pub(super) async fn write(
         .iter()
         .filter_map(|index| key_row(writes[*index], now));
     let free = claim(conn, keys.collect()).await?;
-    candidates.retain(|index| key_of(writes[*index]).is_none_or(|key| free.contains(&key)));
     let ticks = ticks(conn, candidates.iter().map(|index| writes[*index])).await?;
-    let mut rows = Rows::default();
-    let mut fresh: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+    let mut fresh: BTreeMap<i64, Vec<(usize, ConversationState)>> = BTreeMap::new();
     for index in candidates {
-        let ChangeWrite {
-            state, change, by, ..
-        } = writes[index];
-        note_change(conn, store, state.conversation.id, change, by).await?;
-        fresh.entry(state.organization.0).or_default().push(index);
+        let write = writes[index];
+        let organization = write.state.organization.0;
+        if key_of(write).is_some_and(|key| !free.contains(&key)) {
+            let id = write.state.conversation.id.0;
+            let known = state_of(conn, organization, id).await?;
+            results[index] = Ok((known, Receipt::default()));
+            continue;
+        }
+        let next = after(write, &ticks, now);
+        note(conn, store, write, &next).await?;
+        fresh.entry(organization).or_default().push((index, next));
     }
+    let mut rows = Rows::default();
     for (organization, entries) in fresh {
         let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        // As late as possible: until the end of the transaction nobody else of the organization gets a number.
         let first = event::take_seqs(conn, organization, count).await?;
-        for (seq, index) in (first..).zip(entries) {
-            let changed = rows.add(store, writes[index], &ticks, seq, now)?;
-            results[index] = Some(Ok(changed));
+        for (seq, (index, next)) in (first..).zip(entries) {
+            results[index] = Ok(rows.add(store, writes[index], next, seq, now)?);
         }
     }
     rows.write(conn).await?;
     Ok(results)
+}
+
+/// The conversation after its change, without a number yet.
+fn after(
+    write: &ChangeWrite,
+    ticks: &HashMap<i64, MessageStatus>,
+    now: Timestamp,
+) -> ConversationState {
+    let mut next = ConversationState::clone(&write.state);
+    write.change.apply(&mut next.conversation, now);
+    if let Some(last) = &mut next.conversation.last_message
+        && let Some(status) = ticks.get(&last.id.0)
+    {
+        last.status = *status;
+    }
+    next
+}
+
+/// What a change leaves beside its conversation: a line for the audit log, and by which tags it is found.
+async fn note(
+    conn: &mut Conn,
+    store: &Store,
+    write: &ChangeWrite,
+    next: &ConversationState,
+) -> Result<(), StoreError> {
+    let thread = &write.state.conversation;
+    note_change(conn, store, thread.id, &write.change, &write.by).await?;
+    let tags = &next.conversation.tags;
+    if *tags != thread.tags {
+        tag::retag(conn, next.organization.0, thread.id, tags).await?;
+    }
+    Ok(())
 }
 
 fn key_row(write: &ChangeWrite, now: Timestamp) -> Option<IdempotencyRow> {
@@ -126,23 +159,11 @@ impl Rows {
         &mut self,
         store: &Store,
         write: &ChangeWrite,
-        ticks: &HashMap<i64, MessageStatus>,
+        mut next: ConversationState,
         seq: i64,
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
-        let ChangeWrite {
-            state,
-            change,
-            task,
-            ..
-        } = write;
-        let mut next = ConversationState::clone(state);
-        change.apply(&mut next.conversation, now);
-        if let Some(last) = &mut next.conversation.last_message
-            && let Some(status) = ticks.get(&last.id.0)
-        {
-            last.status = *status;
-        }
+        let ChangeWrite { state, task, .. } = write;
         next.conversation.seq = seq;
         next.version = seq;
         if let Some(task) = task {
@@ -203,10 +224,10 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
             assignee_id = v.assignee_id, team_id = v.team_id, priority = v.priority, \
             snoozed_until = v.snoozed_until, waiting_since = v.waiting_since, \
             reserved_until = v.reserved_until, opened_at = v.opened_at, \
-            first_reply_at = v.first_reply_at, sla = v.sla \
+            first_reply_at = v.first_reply_at, sla = v.sla, tags = v.tags \
             FROM UNNEST({places}) AS v (id, seq, status, unread, \
             assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until, \
-            opened_at, first_reply_at, sla) WHERE c.id = v.id"
+            opened_at, first_reply_at, sla, tags) WHERE c.id = v.id"
         )
     };
     let numbers =
@@ -239,7 +260,9 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
         .iter()
         .map(|state| sla::text_of(&state.conversation.sla));
     let marks: Vec<Option<String>> = marks.collect::<Result<_, _>>()?;
-    together.update(13, text, move |statement| {
+    let tags = states.iter().map(|state| tags_of(&state.conversation));
+    let tags: Vec<Option<String>> = tags.collect::<Result<_, _>>()?;
+    together.update(14, text, move |statement| {
         statement
             .bind::<Array<BigInt>, _>(ids)
             .bind::<Array<BigInt>, _>(seqs)
@@ -254,6 +277,7 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
             .bind::<Array<Nullable<SqlTimestamp>>, _>(opened)
             .bind::<Array<Nullable<SqlTimestamp>>, _>(replied)
             .bind::<Array<Nullable<Text>>, _>(marks)
+            .bind::<Array<Nullable<Text>>, _>(tags)
     });
     Ok(())
 }
