@@ -16,6 +16,7 @@ use crate::model::status::MessageStatus;
 use crate::policy;
 use crate::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use crate::testing::memory::tables::{ConversationRow, MessageRow, Tables};
+use crate::time::Timestamp;
 
 impl Tables {
     pub fn append_inbound(&mut self, append: InboundAppend) -> Result<Appended, StoreError> {
@@ -24,7 +25,7 @@ impl Tables {
             state,
             message,
             reception,
-            received_at: _,
+            received_at,
         } = append;
         let session = key.session;
         let dedup = (session, dedup_key(&message));
@@ -56,14 +57,15 @@ impl Tables {
             (Some(id), _) => self.replace(id, &message, &mut receipt),
             (None, Some(target)) => {
                 self.change_line(target, conversation, contact, &message);
-                self.receive(conversation, &reception, 0, None);
+                self.receive(conversation, &reception, received_at, 0, None);
                 self.tell_message(target, Event::MessageUpdated, &mut receipt)
             }
             (None, None) => {
                 let id = self.write(conversation, contact, &message, false, &mut receipt);
                 let inbound = reception.unread > 0;
                 let wamid = inbound.then_some(&message.provider_id);
-                self.receive(conversation, &reception, reception.unread, wamid);
+                let unread = reception.unread;
+                self.receive(conversation, &reception, received_at, unread, wamid);
                 if reception.activity {
                     let now = self.now;
                     let row = self.conversations.get_mut(&conversation).unwrap();
@@ -242,13 +244,14 @@ impl Tables {
         &mut self,
         conversation: ConversationId,
         reception: &Reception,
+        received_at: Timestamp,
         unread: i32,
         wamid: Option<&String>,
     ) {
         let before = Standing::of(&self.view(conversation));
         let mut view = self.view(conversation);
-        view.set_status(reception.status, self.now);
-        let replied_at = reception.is_reply.then_some(self.now);
+        view.set_status(reception.status, received_at);
+        let replied_at = reception.is_reply.then_some(received_at);
         let row = self.conversations.get_mut(&conversation).unwrap();
         row.status = reception.status;
         row.snoozed_until = view.snoozed_until;
