@@ -48,7 +48,7 @@ export function SettingsRoute() {
   const { pathname } = useLocation();
   const current = PAGES.find((page) => pathname.startsWith(`/settings/${page.path}`));
   if (current && !isAtLeast(role, current.needs)) {
-    return <Navigate to="/settings/profile" replace />;
+    return <Navigate key={pathname} to="/settings/profile" replace />;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col md:flex-row">
