@@ -38,6 +38,7 @@ mod progress;
 mod quarantine;
 mod queue;
 mod retention;
+mod scheduled;
 pub mod schema;
 mod search;
 mod session;
@@ -65,6 +66,9 @@ pub use self::mention::Mention;
 pub use self::node::{HEARTBEAT, NodeRow, Place, Pulse, Standing, migrate};
 pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;
+pub use self::scheduled::{
+    Due, DueMessage, Later, Left, MOST_WAITING, ScheduledEnd, ScheduledFilter, ScheduledMessage,
+};
 pub use self::search::{Hit, Indexed, MessageSearch, Stretch};
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
 pub use self::tag::{Tag, TagColor};

@@ -13,6 +13,7 @@ use crate::model::conversation::Conversation;
 use crate::model::ids::{ConversationId, OrganizationId, UserId};
 use crate::model::json::Json;
 use crate::model::message::Message;
+use crate::model::scheduled::ScheduledNews;
 use crate::model::session::Session;
 use crate::time::Timestamp;
 
@@ -71,6 +72,9 @@ pub enum Event {
     /// An answer, or a solution, is late.
     #[serde(rename = "conversation.sla_breached")]
     SlaBreached(Arc<Conversation>),
+    /// A message that waits for its time was left, changed, sent, given up or taken back.
+    #[serde(rename = "scheduled_message.updated")]
+    ScheduledUpdated(Arc<ScheduledNews>),
     #[serde(rename = "contact.created")]
     ContactCreated(Arc<Contact>),
     #[serde(rename = "contact.updated")]
@@ -104,6 +108,7 @@ impl Event {
             Self::ConversationUpdated(_) => "conversation.updated",
             Self::SlaWarned(_) => "conversation.sla_warning",
             Self::SlaBreached(_) => "conversation.sla_breached",
+            Self::ScheduledUpdated(_) => "scheduled_message.updated",
             Self::ContactCreated(_) => "contact.created",
             Self::ContactUpdated(_) => "contact.updated",
             Self::SessionUpdated(_) => "session.updated",
@@ -135,6 +140,7 @@ impl Event {
             | Self::ConversationUpdated(conversation)
             | Self::SlaWarned(conversation)
             | Self::SlaBreached(conversation) => Some(conversation.id),
+            Self::ScheduledUpdated(news) => Some(news.conversation_id),
             event => event.message().map(|message| message.conversation_id),
         }
     }

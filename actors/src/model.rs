@@ -14,6 +14,7 @@ pub mod outbound;
 pub mod presence;
 pub mod quarantine;
 pub mod queue;
+pub mod scheduled;
 pub mod session;
 pub mod sla;
 pub mod status;

@@ -1,5 +1,7 @@
 //! Does the jobs that are not messages: fetches files, marks as read, copies templates, looks at numbers.
 
+mod scheduled;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -126,6 +128,9 @@ impl CloudWorker {
                 conversation,
                 until,
             } => self.wake(job.organization, *conversation, *until).await,
+            Task::SendScheduled { scheduled, at } => {
+                self.send_scheduled(job, *scheduled, *at).await
+            }
             Task::SendMessage { .. } => Err(Trouble::Hopeless(
                 "a message is no job of this kind".to_owned(),
             )),

@@ -30,6 +30,24 @@ use super::permission::{Permission, ReadConversations, SendMessages};
 #[schema(value_type = Object, example = json!({"type": "text", "text": {"body": "Hello"}}))]
 pub struct MessageObject(Value);
 
+impl MessageObject {
+    /// As it was given.
+    pub const fn value(&self) -> &Value {
+        &self.0
+    }
+
+    /// What it says its type is.
+    pub fn kind(&self) -> Option<&str> {
+        self.0.get("type").and_then(Value::as_str)
+    }
+}
+
+impl From<Value> for MessageObject {
+    fn from(message: Value) -> Self {
+        Self(message)
+    }
+}
+
 /// A message to somebody who may be new: the message object with the number to send from and a recipient.
 #[derive(Deserialize, ToSchema)]
 pub struct FirstMessage {
@@ -48,18 +66,28 @@ pub async fn send(
     caller: Caller<SendMessages>,
     Path(id): Path<ConversationId>,
     key: IdempotencyKey,
-    Body(MessageObject(message)): Body<MessageObject>,
+    Body(message): Body<MessageObject>,
 ) -> ApiResult<Accepted<Message>> {
+    let draft = drafted(&caller, id, key, message).await?;
+    let hub = &caller.app.hub;
+    let sent = hub.send(&caller.actor, id, draft).await?;
+    Ok(Accepted(linked(&caller, sent)))
+}
+
+/// The draft of a message in a conversation.
+pub async fn drafted(
+    caller: &Caller<SendMessages>,
+    id: ConversationId,
+    key: IdempotencyKey,
+    MessageObject(message): MessageObject,
+) -> ApiResult<Draft> {
     let conversation = caller.tenant().find_conversation(id).await?;
     let thread = Thread {
         session: conversation.session_id,
         conversation: Some(id),
     };
     let fingerprint = fingerprint(&id.to_string(), &message);
-    let draft = draft::of(&caller, thread, &message, key, fingerprint).await?;
-    let hub = &caller.app.hub;
-    let sent = hub.send(&caller.actor, id, draft).await?;
-    Ok(Accepted(linked(&caller, sent)))
+    draft::of(caller, thread, &message, key, fingerprint).await
 }
 
 /// Says something to somebody by phone number or user id, in their conversation or a new one.

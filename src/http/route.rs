@@ -12,8 +12,8 @@ use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
-    invitation, login, me, media, mention, message, openapi, quarantine, queue, search, session,
-    setup, tag, team, template, two_factor, user, whatsapp,
+    invitation, login, me, media, mention, message, openapi, quarantine, queue, scheduled_message,
+    search, session, setup, tag, team, template, two_factor, user, whatsapp,
 };
 use crate::socket;
 
@@ -80,6 +80,12 @@ pub fn table() -> Vec<Entry> {
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
         POST "/conversations/{id}/messages" => message::send, "Say something in a conversation";
+        GET "/conversations/{id}/scheduled-messages" => scheduled_message::list_here, "What waits for its time in a conversation";
+        POST "/conversations/{id}/scheduled-messages" => scheduled_message::create, "Leave a message to be sent later";
+        GET "/scheduled-messages" => scheduled_message::list, "What waits for its time";
+        PATCH "/scheduled-messages/{id}" => scheduled_message::change, "Change a message that waits, or was not sent";
+        DELETE "/scheduled-messages/{id}" => scheduled_message::delete, "Take back a message that waits";
+        POST "/scheduled-messages/{id}/send" => scheduled_message::send_now, "Send a message that waits now";
         GET "/messages" => search::list, "Find messages and notes by their words";
         POST "/messages" => message::open, "Say something to somebody who may be new";
         GET "/messages/{id}" => message::show, "One message";

@@ -53,6 +53,7 @@ impl EventRow {
             Event::AgentUpdated(agent) => {
                 (None, Some(agent.id.0), Some(field::write(agent.as_ref())?))
             }
+            Event::ScheduledUpdated(news) => (None, None, Some(field::write(news.as_ref())?)),
             event => (event.message().map(|message| message.id.0), None, None),
         };
         Ok(Self {
@@ -274,6 +275,15 @@ impl Bodies {
             }
             ("conversation.updated", _, Some(conversation)) => {
                 Event::ConversationUpdated(Arc::clone(conversation))
+            }
+            ("scheduled_message.updated", ..) => {
+                Event::ScheduledUpdated(Arc::new(field::read(data())?))
+            }
+            ("conversation.sla_warning", _, Some(conversation)) => {
+                Event::SlaWarned(Arc::clone(conversation))
+            }
+            ("conversation.sla_breached", _, Some(conversation)) => {
+                Event::SlaBreached(Arc::clone(conversation))
             }
             ("session.updated", ..) => Event::SessionUpdated(Arc::new(field::read(data())?)),
             ("template.updated", ..) => Event::TemplateUpdated(field::json(data().to_owned())?),

@@ -13,7 +13,7 @@ use diesel_async::RunQueryDsl;
 use super::db::Conn;
 use super::schema::{
     dedup_keys, early_statuses, events, idempotency_keys, login_challenges, logins, organizations,
-    password_resets, queue_moves, refresh_tokens, sla_breaches, throttles,
+    password_resets, queue_moves, refresh_tokens, scheduled_messages, sla_breaches, throttles,
 };
 use super::{Store, partition};
 use crate::{in_tx, with_conn};
@@ -28,6 +28,8 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) const DEDUP_LIFE: Duration = Duration::from_secs(8 * 24 * 60 * 60);
 /// What happened in the lines, and what was late: long enough to compare a quarter with the one before.
 const MOVES: Duration = Duration::from_secs(200 * 24 * 60 * 60);
+/// What was to be sent later, after its end.
+const SCHEDULED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A client that was away for longer loads again.
 const EVENTS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -68,6 +70,15 @@ impl Store {
         sweep!(logins, expires_at, DAY * 2);
         sweep!(login_challenges, expires_at, DAY);
         sweep!(throttles, since, DAY);
+        gone += in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                scheduled_messages::table
+                    .filter(scheduled_messages::updated_at.lt((now - SCHEDULED).naive()))
+                    .filter(scheduled_messages::state.ne("waiting"))
+            )
+            .execute(c)
+            .await)
+        })?;
         // By the time in their ids, for which there is an index.
         let spent = floor_at(now - MOVES);
         gone += in_tx!(self.db(), |conn| {

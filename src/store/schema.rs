@@ -281,6 +281,26 @@ table! {
 }
 
 table! {
+    scheduled_messages (id) {
+        id -> BigInt,
+        organization_id -> BigInt,
+        conversation_id -> BigInt,
+        author_id -> Nullable<BigInt>,
+        author -> Text,
+        send_at -> Timestamp,
+        unless_reply -> Bool,
+        message -> Text,
+        draft -> Text,
+        client_key -> Nullable<Text>,
+        state -> Text,
+        reason -> Nullable<Text>,
+        message_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
     sla_breaches (id) {
         id -> BigInt,
         organization_id -> BigInt,

@@ -12,6 +12,7 @@ mod people;
 mod quarantine;
 mod queues;
 mod routes;
+mod scheduled;
 mod search;
 mod tenants;
 mod two_factor;

@@ -150,6 +150,60 @@ async fn a_snooze(engine: Engine) {
     whole.stop().await;
 }
 
+/// Left for later, a message goes out once, at its time; one that may not go then is shown as such to its author.
+async fn a_later_message(engine: Engine) {
+    let whole = Whole::start(engine).await;
+    let mut socket = whole.socket().await;
+    socket.subscribe(&["firehose"]).await;
+    whole.customer_says(CUSTOMER, "Remind me");
+    let heard = socket.event("message.received").await;
+    let thread = heard["conversation_id"].as_str().unwrap().to_owned();
+    let path = format!("/conversations/{thread}/scheduled-messages");
+    let send_at = Timestamp::now() + Duration::from_millis(700);
+    let later = json!({
+        "send_at": send_at, "message": {"type": "text", "text": {"body": "As promised"}},
+    });
+    let left = whole.post_expecting(&path, &later, 201).await;
+    let is_now = |state: &'static str| {
+        let id = left["id"].clone();
+        move |event: &Value| {
+            let data = &event["data"];
+            event["type"] == "scheduled_message.updated"
+                && data["id"] == id
+                && data["state"] == state
+        }
+    };
+    socket.until(is_now("waiting")).await;
+    let queued = socket.event("message.queued").await;
+    assert_eq!(queued["text"], "As promised");
+    assert!(
+        Timestamp::now() >= send_at,
+        "it waited as long as it should"
+    );
+    socket.until(is_now("sent")).await;
+    assert!(whole.simulator.quiet(Duration::from_secs(20)).await);
+    let attempts = whole.simulator.attempts();
+    assert_eq!(attempts.len(), 1, "one POST for one message: {attempts:?}");
+
+    // The number is switched off before the next one's time.
+    let disabled = json!({"status": "disabled"});
+    let send_at = Timestamp::now() + Duration::from_millis(700);
+    let later = json!({
+        "send_at": send_at, "message": {"type": "text", "text": {"body": "Never"}},
+    });
+    let left = whole.post_expecting(&path, &later, 201).await;
+    let number = format!("/sessions/{}", whole.session);
+    whole.patch(&number, &disabled).await;
+    let failed = socket
+        .until(|event| {
+            event["type"] == "scheduled_message.updated" && event["data"]["state"] == "failed"
+        })
+        .await;
+    assert_eq!(failed["data"]["id"], left["id"]);
+    assert_eq!(failed["data"]["reason"], "session_disabled");
+    whole.stop().await;
+}
+
 async fn a_presence(engine: Engine) {
     let whole = Whole::start(engine).await;
     let mut first = whole.socket().await;
@@ -242,6 +296,7 @@ on_both! {
     a_resume as who_was_away_gets_what_was_missed_once,
     the_figures as what_happens_is_counted,
     a_snooze as a_snoozed_conversation_opens_when_its_time_has_come,
+    a_later_message as what_is_left_for_later_goes_out_once_at_its_time,
     a_presence as who_writes_is_seen_until_the_connection_ends,
     a_line as what_waits_is_given_to_who_is_there_and_taken_back_from_who_does_not_accept,
 }

@@ -36,5 +36,7 @@ id_type!(/// A word that conversations are sorted by.
     TagId, "tag");
 id_type!(/// A text that is written with a few letters.
     CannedResponseId, "can");
+id_type!(/// A message that waits for its time.
+    ScheduledMessageId, "sch");
 id_type!(/// A log-in and the refresh tokens that descend from it.
     LoginId, "lgn");

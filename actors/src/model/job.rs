@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{ConversationId, JobId, MediaId, MessageId, OrganizationId, SessionId};
+use crate::model::ids::{
+    ConversationId, JobId, MediaId, MessageId, OrganizationId, ScheduledMessageId, SessionId,
+};
 use crate::model::outbound::Priority;
 use crate::time::Timestamp;
 
@@ -51,6 +53,11 @@ pub enum Task {
         conversation: ConversationId,
         until: Timestamp,
     },
+    /// Say what was left to be said then; does nothing when the message waits for another time by now.
+    SendScheduled {
+        scheduled: ScheduledMessageId,
+        at: Timestamp,
+    },
 }
 
 impl Task {
@@ -63,6 +70,7 @@ impl Task {
             Self::SyncTemplates { .. } => "sync_templates",
             Self::CheckSession { .. } => "check_session",
             Self::WakeConversation { .. } => "wake_conversation",
+            Self::SendScheduled { .. } => "send_scheduled",
         }
     }
 
@@ -74,7 +82,7 @@ impl Task {
             | Self::MarkRead { session, .. }
             | Self::SyncTemplates { session }
             | Self::CheckSession { session } => Some(*session),
-            Self::WakeConversation { .. } => None,
+            Self::WakeConversation { .. } | Self::SendScheduled { .. } => None,
         }
     }
 
@@ -82,6 +90,7 @@ impl Task {
     pub const fn due(&self, now: Timestamp) -> Timestamp {
         match self {
             Self::WakeConversation { until, .. } => *until,
+            Self::SendScheduled { at, .. } => *at,
             _ => now,
         }
     }
@@ -112,8 +121,8 @@ impl Task {
             Self::FetchMedia { .. } => MEDIA,
             Self::MarkRead { .. } => BRIEF,
             Self::SyncTemplates { .. } | Self::CheckSession { .. } => CALM,
-            // What wakes it is the hub itself: it fails only while the database does.
-            Self::WakeConversation { .. } => SEND,
+            // What does it is the hub itself: it fails only while the database does.
+            Self::WakeConversation { .. } | Self::SendScheduled { .. } => SEND,
         }
     }
 }

@@ -47,6 +47,7 @@ fn path_of(entry: &Entry) -> String {
         path if path.starts_with("/quarantine") => "qua",
         path if path.starts_with("/conversations") => "cnv",
         path if path.starts_with("/messages") => "msg",
+        path if path.starts_with("/scheduled-messages") => "sch",
         path if path.starts_with("/tags") => "tag",
         path if path.starts_with("/teams") => "team",
         path if path.starts_with("/canned-responses") => "can",

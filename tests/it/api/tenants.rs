@@ -1,9 +1,12 @@
 //! Two organizations in one hub never meet.
 
+use std::time::Duration;
+
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::ports::store::JobStore;
 use actors::testing::inbound;
+use actors::time::Timestamp;
 use command_center::http::describe::Needs;
 use command_center::http::route::table;
 use reqwest::Method;
@@ -54,6 +57,19 @@ async fn upload(client: &Client, session: SessionId) -> Answer {
     answer(client.raw(Method::POST, "/media").multipart(form)).await
 }
 
+/// A time that has not come for as long as there are tests.
+const LATER: &str = "2099-01-01T00:00:00Z";
+
+async fn leave(owner: &Client, conversation: &Value) -> Value {
+    let id = conversation["id"].as_str().unwrap();
+    let path = format!("/conversations/{id}/scheduled-messages");
+    let soon = Timestamp::now() + Duration::from_secs(3600);
+    let template = json!({
+        "send_at": soon, "message": {"type": "text", "text": {"body": "later"}},
+    });
+    owner.post(&path, template).await.expect(201)
+}
+
 async fn put_aside(hub: &TestHub, owner: &Client, session: SessionId) -> Value {
     let entry = Quarantined {
         organization: hub.organization_of(owner).await,
@@ -90,7 +106,9 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     let text = json!({"shortcut": "hi", "text": "Hello!", "shared": true});
     let text = owner.post("/canned-responses", text).await.expect(201);
     let logins = owner.get("/me/logins").await.expect(200);
+    let waiting = leave(&owner, &conversation).await;
     let ids = [
+        ("/scheduled-messages", waiting["id"].clone()),
         ("/me/logins", logins["data"][0]["id"].clone()),
         ("/tags", tag["id"].clone()),
         ("/teams", team["id"].clone()),
@@ -131,7 +149,8 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         if entry.method != "GET" && entry.method != "DELETE" {
             request = request.json(&json!({
                 "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
-                "capacity": 3,
+                "capacity": 3, "send_at": LATER,
+                "message": {"type": "text", "text": {"body": "x"}},
             }));
         }
         let refused = answer(request).await.refused(404);
@@ -160,6 +179,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/teams",
         "/canned-responses",
         "/mentions",
+        "/scheduled-messages",
         "/messages?q=hello",
     ] {
         let shown = stranger.get(list).await.expect(200);

@@ -361,7 +361,8 @@ impl Tables {
             Event::SessionUpdated(session) => {
                 *session = Arc::new(self.sessions[&session.id].view.clone());
             }
-            Event::TemplateUpdated(_)
+            Event::ScheduledUpdated(_)
+            | Event::TemplateUpdated(_)
             | Event::QuarantineAdded(_)
             | Event::DirectoryUpdated(_)
             | Event::AgentUpdated(_) => {}

@@ -139,6 +139,12 @@ pub async fn a_late_promise_stays_until_the_contact_is_answered(on: &dyn Fixture
     let late = press(mark(Stage::Breached, &state));
     let (after, receipt) = scene.change(&warned, &late, &by, None).await.unwrap();
     assert_eq!(names(&receipt.envelopes), ["conversation.sla_breached"]);
+    // Whoever was away reads them again as what they were.
+    let kept = scene.events().await;
+    assert_eq!(
+        names(&kept[kept.len() - 2..]),
+        ["conversation.sla_warning", "conversation.sla_breached"]
+    );
     assert_eq!(after.conversation.sla, [mark(Stage::Breached, &state)]);
     assert_eq!(after.conversation.priority, Priority::High);
     assert_eq!(after.conversation.team, Some(scene.tenant.team.clone()));

@@ -180,6 +180,12 @@ export interface components {
             new: string;
         };
         /** @description What is to change; what is absent stays. */
+        ChangeScheduled: {
+            message?: components["schemas"]["MessageObject"] | null;
+            send_at?: components["schemas"]["Timestamp"] | null;
+            unless_reply?: boolean | null;
+        };
+        /** @description What is to change; what is absent stays. */
         ChangeSession: {
             access_token?: string | null;
             app_secret?: string | null;
@@ -485,6 +491,14 @@ export interface components {
             /** @description At most 200 characters. */
             text?: string | null;
             type: string;
+        };
+        /** @description A message to be sent later. */
+        LeaveMessage: {
+            message: components["schemas"]["MessageObject"];
+            /** @description When; a year ahead at most. One that could not be sent for six hours after it is not sent any more. */
+            send_at: components["schemas"]["Timestamp"];
+            /** @description Not to be sent if the contact writes before. */
+            unless_reply?: boolean;
         };
         /** @description An address of a file that works for some minutes. */
         Link: {
@@ -846,6 +860,34 @@ export interface components {
             overflow_team_id?: components["schemas"]["TeamId"] | null;
             strategy: components["schemas"]["Strategy"];
         };
+        /** @description A message that waits for its time, or waited. */
+        ScheduledMessage: {
+            author: components["schemas"]["Author"];
+            /** @description Whom the conversation is with. */
+            contact: components["schemas"]["ContactBrief"];
+            conversation_id: components["schemas"]["ConversationId"];
+            created_at: components["schemas"]["Timestamp"];
+            id: components["schemas"]["ScheduledMessageId"];
+            /** @description As it was given: the Cloud API's message object without `to`. */
+            message: components["schemas"]["Json"];
+            message_id?: components["schemas"]["MessageId"] | null;
+            /** @description Why it was not sent: the code of a refusal (`window_closed` …), `too_late`, `author_gone` or `contact_wrote`. */
+            reason?: string | null;
+            send_at: components["schemas"]["Timestamp"];
+            state: components["schemas"]["ScheduledState"];
+            /** @description What a person reads of it. */
+            text?: string | null;
+            /** @description It is not sent if the contact writes before. */
+            unless_reply: boolean;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @example sch_0c3h7k9m2p4r6 */
+        ScheduledMessageId: string;
+        /**
+         * @description How far a message that waits for its time has come.
+         * @enum {string}
+         */
+        ScheduledState: "waiting" | "sending" | "sent" | "failed" | "cancelled";
         /** @description A session as people see it; secrets never appear. */
         Session: {
             business_account_id: string;
