@@ -54,7 +54,7 @@ mod vault;
 
 pub use self::agent::AgentChange;
 pub use self::api_key::{ApiKey, NewApiKey};
-pub use self::audit::{AuditActor, AuditLine};
+pub use self::audit::{AuditActor, AuditLine, AuditSpan};
 pub use self::canned_response::{CannedResponse, NewCannedResponse};
 pub use self::conversation::{AssigneeFilter, ConversationFilter, TeamFilter};
 pub use self::expiry::SpentFile;

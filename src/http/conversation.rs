@@ -273,17 +273,36 @@ pub async fn type_on(
     Ok(Done)
 }
 
+/// Which messages of a conversation.
+#[derive(Deserialize, IntoParams)]
+pub struct ThreadQuery {
+    /// Only messages with files.
+    files: Option<bool>,
+    /// With `files`: only those of this type (`image`, `video`, `audio`, `document`, `sticker`).
+    #[serde(rename = "type")]
+    #[param(rename = "type")]
+    kind: Option<String>,
+}
+
 /// A page of a conversation, newest first.
 pub async fn messages(
     caller: Caller<ReadConversations>,
     Path(id): Path<ConversationId>,
+    Query(query): Query<ThreadQuery>,
     page: Page,
 ) -> ApiResult<List<Message>> {
     let tenant = caller.tenant();
     // Another organization's conversation is not there, rather than empty.
     tenant.find_conversation(id).await?;
     let before = page.after::<MessageId>()?;
-    let mut rows = tenant.list_messages(id, before, page.rows()).await?;
+    let kind = query.kind.as_deref().filter(|kind| !kind.is_empty());
+    let mut rows = match query.files.unwrap_or_default() {
+        true => tenant.list_files(id, kind, before, page.rows()).await?,
+        false if kind.is_some() => {
+            return Err(ApiError::of(Code::InvalidParameter).field("type", "goes with files only"));
+        }
+        false => tenant.list_messages(id, before, page.rows()).await?,
+    };
     for message in &mut rows {
         link(&caller.app, caller.actor.organization, message);
     }

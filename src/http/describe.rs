@@ -46,6 +46,12 @@ impl Sketch {
         self.answer = Some(Outcome { status, body });
     }
 
+    /// Notes that a file of text comes back when all goes well.
+    pub fn set_text_answer(&mut self, media_type: &'static str) {
+        let text = ObjectBuilder::new().schema_type(Type::String).into();
+        self.set_answer(StatusCode::OK, Some((media_type, text)));
+    }
+
     /// Notes the shape of `T` and gives a reference to it.
     pub fn refer<T: ToSchema>(&mut self) -> RefOr<Schema> {
         let name = T::name().into_owned();

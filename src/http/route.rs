@@ -105,6 +105,7 @@ pub fn table() -> Vec<Entry> {
         POST "/api-keys" => api_key::create, "Make a key for a program";
         DELETE "/api-keys/{id}" => api_key::revoke, "Revoke a key";
         GET "/audit-log" => audit::list, "Who changed what";
+        GET "/audit-log/export" => audit::export, "Who changed what, as a CSV file";
         GET "/cluster" => cluster::show, "The nodes of this installation";
         GET "/sessions" => session::list, "List the numbers";
         POST "/sessions" => session::create, "Connect a number";

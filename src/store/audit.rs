@@ -1,5 +1,6 @@
 //! Who changed what: written in the same transaction as the change, listed for admins.
 
+use actors::id::floor_at;
 use actors::model::ids::AuditId;
 use actors::model::json::Json;
 use actors::model::user::{Actor, Who};
@@ -9,12 +10,12 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::db::Conn;
 use super::schema::audit_log;
 use super::{Store, Tenant, field};
-use crate::with_conn;
+use crate::{in_tx, with_conn};
 
 /// Notes that `by` did `action` (`conversation.closed`) to `subject` (an id); `details` hold no secrets.
 pub(crate) async fn record(
@@ -76,6 +77,15 @@ pub struct AuditLine {
     pub details: Json,
 }
 
+/// A part of the log by time; what is None has no border.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AuditSpan {
+    /// Not older than this.
+    pub since: Option<Timestamp>,
+    /// Older than this.
+    pub until: Option<Timestamp>,
+}
+
 /// Who did it, as they were called then.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct AuditActor {
@@ -103,22 +113,36 @@ impl AuditRow {
 }
 
 impl Tenant {
-    /// The log, newest first, after the line `after`.
+    /// The log of a time, newest first, after the line `after`.
     pub async fn list_audit(
         &self,
+        span: AuditSpan,
         after: Option<AuditId>,
         limit: i64,
     ) -> Result<Vec<AuditLine>, StoreError> {
         let mut conn = self.db().read().await?;
-        let before = after.map_or(i64::MAX, |id| id.0);
+        // Ids rise with time.
+        let since = span.since.map_or(i64::MIN, floor_at);
+        let until = span.until.map_or(i64::MAX, floor_at);
+        let before = after.map_or(i64::MAX, |id| id.0).min(until);
         let rows: Vec<AuditRow> = with_conn!(&mut conn, |c| audit_log::table
             .filter(audit_log::organization_id.eq(self.org()))
             .filter(audit_log::id.lt(before))
+            .filter(audit_log::id.ge(since))
             .order(audit_log::id.desc())
             .limit(limit)
             .select(AuditRow::as_select())
             .load(c)
             .await)?;
         rows.into_iter().map(AuditRow::line).collect()
+    }
+
+    /// Notes that `by` took the log of a time out as a file.
+    pub async fn note_audit_export(&self, by: &Actor, span: AuditSpan) -> Result<(), StoreError> {
+        let details = json!({"since": span.since, "until": span.until});
+        in_tx!(self.db(), |conn| {
+            let (action, subject) = ("audit_log.exported", self.organization().to_string());
+            record(conn, self.store(), by, action, &subject, &details).await
+        })
     }
 }

@@ -315,6 +315,37 @@ impl Tenant {
         views(&mut conn, rows).await
     }
 
+    /// Messages of a conversation that have files, newest first; `kind` is the type of the messages, `before` the last id
+    /// of the page before.
+    pub async fn list_files(
+        &self,
+        conversation: ConversationId,
+        kind: Option<&str>,
+        before: Option<MessageId>,
+        limit: i64,
+    ) -> Result<Vec<Message>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let before = before.map_or(i64::MAX, |id| id.0);
+        let rows: Vec<MessageRow> = with_conn!(&mut conn, |c| {
+            let mut query = messages::table
+                .filter(messages::organization_id.eq(self.org()))
+                .filter(messages::conversation_id.eq(conversation.0))
+                .filter(messages::id.lt(before))
+                // Written out: an index that holds only these is taken for no parameter.
+                .filter(messages::has_media)
+                .filter(messages::hidden.eq(false))
+                .order(messages::id.desc())
+                .limit(limit)
+                .select(MessageRow::as_select())
+                .into_boxed();
+            if let Some(kind) = kind {
+                query = query.filter(messages::kind.eq(kind));
+            }
+            query.load(c).await
+        })?;
+        views(&mut conn, rows).await
+    }
+
     /// One message.
     pub async fn find_message(&self, id: MessageId) -> Result<Message, StoreError> {
         let mut conn = self.db().read().await?;

@@ -11,6 +11,7 @@ mod numbers;
 mod people;
 mod quarantine;
 mod queues;
+mod record;
 mod routes;
 mod scheduled;
 mod search;

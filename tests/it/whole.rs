@@ -181,7 +181,11 @@ async fn a_later_message(engine: Engine) {
         "it waited as long as it should"
     );
     socket.until(is_now("sent")).await;
-    assert!(whole.simulator.quiet(Duration::from_secs(20)).await);
+    socket
+        .until(|event| {
+            event["type"] == "message.status_changed" && event["data"]["status"] == "read"
+        })
+        .await;
     let attempts = whole.simulator.attempts();
     assert_eq!(attempts.len(), 1, "one POST for one message: {attempts:?}");
 

@@ -123,7 +123,7 @@ async fn what_waits_is_listed_changed_and_taken_back(engine: Engine) {
     let second = desk.leave(agent, "second", true).await;
     assert_eq!(second["state"], "waiting");
     assert_eq!(second["author"]["type"], "user");
-    assert_eq!(second["contact"]["phone"], "+491701234567");
+    assert_eq!(second["contact"]["phone"], "491701234567");
     assert_eq!(second["message"]["text"]["body"], "second");
     let sooner = json!({
         "send_at": Timestamp::now() + Duration::from_secs(3600),

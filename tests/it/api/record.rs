@@ -1,0 +1,116 @@
+//! What an organization takes with it: the audit log as a file, and the files of its conversations.
+
+use actors::model::ids::SessionId;
+use actors::testing::inbound;
+use actors::time::Timestamp;
+use reqwest::Method;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use crate::on_both;
+use crate::support::client::Client;
+use crate::support::database::Engine;
+use crate::support::hub::{TestHub, number};
+
+on_both!(
+    the_audit_log_is_taken_out_whole_and_harmless,
+    the_files_of_a_conversation_are_found_among_its_messages,
+);
+
+async fn exported(client: &Client, query: &str) -> Vec<Vec<String>> {
+    let request = client.raw(Method::GET, &format!("/audit-log/export{query}"));
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let header = |name| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header(CONTENT_TYPE), "text/csv; charset=utf-8");
+    let disposition = header(CONTENT_DISPOSITION);
+    assert_eq!(disposition, "attachment; filename=\"audit-log.csv\"");
+    let text = answer.text().await.unwrap();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let records = reader.records();
+    records
+        .map(|record| record.unwrap().iter().map(str::to_owned).collect())
+        .collect()
+}
+
+async fn the_audit_log_is_taken_out_whole_and_harmless(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let me = json!({"name": "=HYPERLINK(\"x\")"});
+    owner.patch("/me", me).await.expect(200);
+    for n in 0..60 {
+        let tag = json!({"name": format!("Tag {n}")});
+        owner.post("/tags", tag).await.expect(201);
+    }
+    let rows = exported(&owner, "").await;
+    assert_eq!(rows[0][..3], ["id", "at", "actor_type"]);
+    // More than a page of the list, newest first: the taking out itself, then the tags.
+    assert_eq!(rows[1][5], "audit_log.exported");
+    let made = rows.iter().filter(|row| row[5] == "tag.created");
+    assert_eq!(made.count(), 60);
+    assert_eq!(rows[2][4], "'=HYPERLINK(\"x\")", "no formula");
+    let listed = owner.get("/audit-log?limit=2").await.expect(200);
+    assert_eq!(listed["data"][1]["id"], json!(rows[2][0]));
+    let details: Value = serde_json::from_str(&rows[2][7]).unwrap();
+    assert_eq!(details, listed["data"][1]["details"]);
+
+    // A part of it: what was before the first tag.
+    let first = rows.iter().rfind(|row| row[5] == "tag.created").unwrap();
+    let until = exported(&owner, &format!("?until={}", first[1])).await;
+    assert!(until.len() > 1);
+    assert!(until[1..].iter().all(|row| row[1] < first[1]));
+    let since = format!("/audit-log?limit=200&since={}", first[1]);
+    let since = owner.get(&since).await.expect(200);
+    let since = since["data"].as_array().unwrap();
+    assert!(
+        since
+            .iter()
+            .all(|line| line["at"].as_str().unwrap() >= first[1].as_str())
+    );
+    assert!(since.len() >= 60);
+    let refused = owner.get("/audit-log/export?since=yesterday").await;
+    assert_eq!(refused.refused(400), "invalid_parameter");
+    hub.stop().await;
+}
+
+async fn the_files_of_a_conversation_are_found_among_its_messages(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let created = owner.post("/sessions", number("1001")).await.expect(201);
+    let session: SessionId = created["id"].as_str().unwrap().parse().unwrap();
+    let organization = hub.organization_of(&owner).await;
+    for n in 0..5 {
+        let said = inbound("491701234567", "words").at(Timestamp::now());
+        let seen = inbound("491701234567", "a picture")
+            .at(Timestamp::now())
+            .with_image(&format!("wa-{n}"));
+        for message in [said.build(), seen.build()] {
+            let taken = hub.app.hub.receive(organization, session, message);
+            taken.await.unwrap();
+        }
+    }
+    let listed = owner.get("/conversations").await.expect(200);
+    let id = listed["data"][0]["id"].as_str().unwrap();
+    let path = format!("/conversations/{id}/messages");
+    let all = owner.get(&path).await.expect(200);
+    assert_eq!(all["data"].as_array().unwrap().len(), 10);
+    let page = owner.get(&format!("{path}?files=true&limit=3")).await;
+    let page = page.expect(200);
+    let next = page["next_cursor"].as_str().unwrap();
+    let rest = format!("{path}?files=true&limit=3&cursor={next}");
+    let rest = owner.get(&rest).await.expect(200);
+    let rows = [&page, &rest].map(|page| page["data"].as_array().unwrap().clone());
+    let rows: Vec<Value> = rows.concat();
+    assert_eq!(rows.len(), 5);
+    assert!(rows.iter().all(|row| row["media"][0]["url"].is_string()));
+    for (kind, count) in [("image", 5), ("document", 0)] {
+        let found = owner.get(&format!("{path}?files=true&type={kind}")).await;
+        let found = found.expect(200);
+        assert_eq!(found["data"].as_array().unwrap().len(), count, "{kind}");
+    }
+    let refused = owner.get(&format!("{path}?type=image")).await;
+    assert_eq!(refused.refused(400), "invalid_parameter");
+    hub.stop().await;
+}
