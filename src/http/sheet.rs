@@ -10,8 +10,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use tokio::sync::mpsc;
 
-use super::answer::Answer;
-use super::describe::Sketch;
+use super::describe::{Answer, Sketch};
 use super::error::{ApiError, ApiResult};
 
 /// Pages that wait for a slow reader.
