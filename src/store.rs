@@ -24,12 +24,14 @@ mod kept;
 mod lane;
 mod lease;
 mod login;
+mod macros;
 mod media;
 mod mention;
 mod message;
 pub mod migrate;
 mod node;
 mod outbound;
+mod owner;
 mod partition;
 mod pipeline;
 mod ports;
@@ -51,6 +53,7 @@ mod thread;
 mod throttle;
 mod user;
 mod vault;
+mod view;
 
 pub use self::agent::AgentChange;
 pub use self::api_key::{ApiKey, NewApiKey};
@@ -61,9 +64,11 @@ pub use self::expiry::SpentFile;
 pub use self::import::{ImportedContact, ImportedFile, ImportedHistory, ImportedThread, Imports};
 pub use self::invitation::{Invitation, Invited, NewInvitation};
 pub use self::login::{Device, LoginState, NewToken, OpenLogin, Rotation, Which};
+pub use self::macros::{Macro, MacroAction, MacroKey, NewMacro};
 pub use self::media::{Fetched, StoredMedia, Upload};
 pub use self::mention::Mention;
 pub use self::node::{HEARTBEAT, NodeRow, Place, Pulse, Standing, migrate};
+pub use self::owner::Keeping;
 pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;
 pub use self::scheduled::{
@@ -80,6 +85,7 @@ pub use self::user::{
     UserChanged,
 };
 pub use self::vault::Vault;
+pub use self::view::{NewView, Sort, View, ViewFilters, ViewKey};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};

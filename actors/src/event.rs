@@ -85,7 +85,8 @@ pub enum Event {
     TemplateUpdated(Json),
     #[serde(rename = "quarantine.added")]
     QuarantineAdded(Json),
-    /// Something that people choose from came, changed or went: `{"noun":"tags"|"teams"|"canned_responses"}`.
+    /// Something that people choose from came, changed or went: `{"noun":"tags"|"teams"|"canned_responses"|
+    /// "views"|"macros"}`.
     #[serde(rename = "directory.updated")]
     DirectoryUpdated(Json),
     /// Somebody came, went, or stands otherwise.

@@ -254,13 +254,24 @@ impl Hub {
         id: ConversationId,
         change: ConversationChange,
     ) -> Result<View, HubError> {
+        self.change_once(by, id, change, None).await
+    }
+
+    /// [`Hub::change`] for somebody who may ask twice: with the same `once`, honoured for 24 hours, it is done once.
+    pub async fn change_once(
+        &self,
+        by: &Actor,
+        id: ConversationId,
+        change: ConversationChange,
+        once: Option<String>,
+    ) -> Result<View, HubError> {
         let key = self.key_of(by, id).await?;
         self.tell(
             &key,
             Change {
                 by: by.clone(),
                 change,
-                once: self.command_key(),
+                once: once.or_else(|| self.command_key()),
             },
         )
         .await

@@ -1,24 +1,24 @@
 //! Canned responses: texts that agents write with a few letters.
 
-use actors::model::ids::{CannedResponseId, UserId};
-use actors::model::user::{Actor, Role, Who};
-use actors::ports::store::StoreError;
+use actors::model::ids::CannedResponseId;
+use actors::model::user::Actor;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Created, Done, Shown};
 use super::check::Check;
-use super::error::{ApiError, ApiResult, Code};
+use super::error::ApiResult;
 use super::extract::{Body, Caller, Path, Query};
+use super::owner::{check_writes, owner_of, taken, user_of};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WriteCannedResponses};
 use crate::store::{CannedResponse, NewCannedResponse};
 
 const LONGEST_SHORTCUT: usize = 32;
 /// As long as a message may be.
-const LONGEST_TEXT: usize = 4096;
+pub(super) const LONGEST_TEXT: usize = 4096;
 /// What may be filled in when a text is used.
-const VARIABLES: [&str; 5] = [
+pub(super) const VARIABLES: [&str; 5] = [
     "contact.name",
     "contact.first_name",
     "contact.phone",
@@ -107,27 +107,12 @@ async fn changeable(
 ) -> ApiResult<CannedResponse> {
     let user = user_of(&caller.actor);
     let text = caller.tenant().find_canned_response(user, id).await?;
-    match text.owner_id {
-        None if caller.actor.role < Role::Supervisor => Err(ApiError::of(Code::Forbidden)),
-        _ => Ok(text),
-    }
-}
-
-fn user_of(actor: &Actor) -> Option<UserId> {
-    match actor.who {
-        Who::User(user) => Some(user),
-        Who::ApiKey(_) | Who::System => None,
-    }
+    check_writes(&caller.actor, text.owner_id)?;
+    Ok(text)
 }
 
 fn checked(actor: &Actor, form: WriteCannedResponse) -> ApiResult<NewCannedResponse> {
-    let owner = user_of(actor).filter(|_| !form.shared);
-    // What a program keeps is nobody's own.
-    if owner.is_none() && actor.role < Role::Supervisor {
-        return Err(
-            ApiError::of(Code::Forbidden).detail("what is everybody's is written by supervisors")
-        );
-    }
+    let owner = owner_of(actor, form.shared)?;
     let mut check = Check::default();
     let shortcut = form.shortcut.trim().trim_start_matches('/').to_lowercase();
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
@@ -158,17 +143,10 @@ fn checked(actor: &Actor, form: WriteCannedResponse) -> ApiResult<NewCannedRespo
 }
 
 /// The first name in double braces that nothing stands for.
-fn unknown_variable(text: &str) -> Option<&str> {
+pub(super) fn unknown_variable(text: &str) -> Option<&str> {
     let pieces = text.split("{{").skip(1);
     let mut names = pieces.filter_map(|piece| Some(piece.split_once("}}")?.0.trim()));
     names.find(|name| !VARIABLES.contains(name))
-}
-
-fn taken(error: StoreError) -> ApiError {
-    match error {
-        StoreError::Conflict => ApiError::of(Code::NameTaken),
-        error => error.into(),
-    }
 }
 
 #[cfg(test)]

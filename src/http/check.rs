@@ -6,6 +6,7 @@ use super::error::{ApiError, ApiResult, Code, FieldError};
 use crate::secret::password::{LONGEST, SHORTEST};
 
 const LONGEST_NAME: usize = 100;
+const LONGEST_SHORT_NAME: usize = 60;
 const LONGEST_EMAIL: usize = 254;
 /// As RFC 5646 advises for tags.
 const LONGEST_LANGUAGE: usize = 35;
@@ -21,12 +22,21 @@ pub struct Check {
 impl Check {
     /// A name for people to read, without spaces around it.
     pub fn name(&mut self, field: &str, text: &str) -> String {
+        self.line(field, text, LONGEST_NAME)
+    }
+
+    /// The name of something at hand, which stands in menus: short, without spaces around it.
+    pub fn short_name(&mut self, field: &str, text: &str) -> String {
+        self.line(field, text, LONGEST_SHORT_NAME)
+    }
+
+    fn line(&mut self, field: &str, text: &str, most: usize) -> String {
         let name = text.trim();
-        let fits = (1..=LONGEST_NAME).contains(&name.chars().count());
+        let fits = (1..=most).contains(&name.chars().count());
         if !fits || name.chars().any(char::is_control) {
             self.refuse(
                 field,
-                format!("must have 1 to {LONGEST_NAME} characters on one line"),
+                format!("must have 1 to {most} characters on one line"),
             );
         }
         name.to_owned()

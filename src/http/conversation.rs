@@ -22,10 +22,10 @@ use super::extract::{Body, Caller, Path, Query, given};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WorkConversations};
 use super::state::AppState;
-use crate::store::{AssigneeFilter, ConversationFilter, TeamFilter};
+use crate::store::{AssigneeFilter, ConversationFilter, Sort, TeamFilter, Tenant};
 
 /// Tags of one conversation, and what one change adds or removes.
-const MOST_TAGS: usize = 50;
+pub(super) const MOST_TAGS: usize = 50;
 /// The longest sleep.
 const LONGEST_SNOOZE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
@@ -47,15 +47,6 @@ pub struct ConversationQuery {
     q: Option<String>,
     #[param(inline)]
     sort: Option<Sort>,
-}
-
-/// By last activity.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-pub enum Sort {
-    #[default]
-    Newest,
-    Oldest,
 }
 
 /// A page of the inbox.
@@ -193,13 +184,19 @@ fn check(form: &ChangeConversation) -> ApiResult<()> {
     check.finish()
 }
 
-/// A team that may be chosen.
-async fn known_team(caller: &Caller<WorkConversations>, id: TeamId) -> ApiResult<TeamBrief> {
-    match caller.tenant().find_team(id).await {
-        Err(StoreError::NotFound) => Err(ApiError::of(Code::ValidationFailed)
-            .field("team_id", "must be a team of this organization")),
-        found => Ok(found?),
+/// A team that may be chosen; None when it is not there (any more).
+pub(super) async fn find_team(tenant: &Tenant, id: TeamId) -> ApiResult<Option<TeamBrief>> {
+    match tenant.find_team(id).await {
+        Err(StoreError::NotFound) => Ok(None),
+        found => Ok(Some(found?)),
     }
+}
+
+async fn known_team(caller: &Caller<WorkConversations>, id: TeamId) -> ApiResult<TeamBrief> {
+    let found = find_team(&caller.tenant(), id).await?;
+    found.ok_or_else(|| {
+        ApiError::of(Code::ValidationFailed).field("team_id", "must be a team of this organization")
+    })
 }
 
 async fn check_tags(
@@ -207,48 +204,55 @@ async fn check_tags(
     id: ConversationId,
     form: &ChangeConversation,
 ) -> ApiResult<()> {
-    if form.add_tags.is_empty() {
-        return Ok(());
-    }
-    let refused = |why: String| ApiError::of(Code::ValidationFailed).field("add_tags", why);
     let tenant = caller.tenant();
-    let known = tenant.known_tags(&form.add_tags).await?;
-    if let Some(tag) = form.add_tags.iter().find(|tag| !known.contains(tag)) {
-        return Err(refused(format!("{tag} is not a tag of this organization")));
+    let misfit = misfit_of_tags(&tenant, id, &form.add_tags, &form.remove_tags).await?;
+    misfit.map_or(Ok(()), |why| {
+        Err(ApiError::of(Code::ValidationFailed).field("add_tags", why))
+    })
+}
+
+/// Why a conversation can't get these tags; None when it can.
+pub(super) async fn misfit_of_tags(
+    tenant: &Tenant,
+    id: ConversationId,
+    add: &[TagId],
+    remove: &[TagId],
+) -> ApiResult<Option<String>> {
+    if add.is_empty() {
+        return Ok(None);
+    }
+    let known = tenant.known_tags(add).await?;
+    if let Some(tag) = add.iter().find(|tag| !known.contains(tag)) {
+        return Ok(Some(format!("{tag} is not a tag of this organization")));
     }
     let mut tags = tenant.find_conversation(id).await?.tags;
     tags.extend(known);
-    tags.retain(|tag| !form.remove_tags.contains(tag));
+    tags.retain(|tag| !remove.contains(tag));
     tags.sort_unstable();
     tags.dedup();
-    match tags.len() > MOST_TAGS {
-        true => Err(refused(format!(
-            "a conversation has at most {MOST_TAGS} tags"
-        ))),
-        false => Ok(()),
+    let is_crowded = tags.len() > MOST_TAGS;
+    Ok(is_crowded.then(|| format!("a conversation has at most {MOST_TAGS} tags")))
+}
+
+/// Somebody of the organization who may still work; None when there is nobody like that.
+pub(super) async fn find_colleague(tenant: &Tenant, id: UserId) -> ApiResult<Option<UserBrief>> {
+    match tenant.find_user(id).await {
+        Err(StoreError::NotFound) => Ok(None),
+        found => {
+            let user = Some(found?).filter(|user| !user.disabled);
+            Ok(user.map(|user| UserBrief {
+                id,
+                name: user.name,
+            }))
+        }
     }
 }
 
-/// Somebody of the organization who may still work.
 async fn colleague(caller: &Caller<WorkConversations>, id: UserId) -> ApiResult<UserBrief> {
-    let refused = || {
+    let found = find_colleague(&caller.tenant(), id).await?;
+    found.ok_or_else(|| {
         ApiError::of(Code::ValidationFailed)
             .field("assignee_id", "must be a user of this organization")
-    };
-    let user = caller
-        .tenant()
-        .find_user(id)
-        .await
-        .map_err(|error| match error {
-            StoreError::NotFound => refused(),
-            error => error.into(),
-        })?;
-    if user.disabled {
-        return Err(refused());
-    }
-    Ok(UserBrief {
-        id,
-        name: user.name,
     })
 }
 

@@ -10,5 +10,5 @@ mod query;
 pub use self::address::{ClientAddress, Program};
 pub use self::body::{Body, given, read_all};
 pub use self::caller::{Caller, Public};
-pub use self::path::Path;
+pub use self::path::{Path, Pieces};
 pub use self::query::Query;

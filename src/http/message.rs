@@ -7,6 +7,7 @@ mod recipient;
 
 use std::sync::Arc;
 
+use actors::model::conversation::Conversation;
 use actors::model::ids::{ConversationId, MessageId, SessionId};
 use actors::model::message::{Direction, Message};
 use actors::model::outbound::Draft;
@@ -59,6 +60,22 @@ pub struct FirstMessage {
     #[serde(flatten)]
     #[schema(value_type = Object)]
     message: Map<String, Value>,
+}
+
+/// The draft of a message object for a conversation; `asked`: what the key stands for.
+pub async fn compose(
+    caller: &Caller<SendMessages>,
+    conversation: &Conversation,
+    message: &Value,
+    key: IdempotencyKey,
+    asked: &str,
+) -> ApiResult<Draft> {
+    let thread = Thread {
+        session: conversation.session_id,
+        conversation: Some(conversation.id),
+    };
+    let fingerprint = fingerprint(asked, &Value::Null);
+    draft::of(caller, thread, message, key, fingerprint).await
 }
 
 /// Says something in a conversation.
@@ -160,7 +177,8 @@ pub async fn retry(
     Ok(Accepted(linked(&caller, sent)))
 }
 
-fn linked<P: Permission>(caller: &Caller<P>, message: Arc<Message>) -> Message {
+/// A message as clients see it: with addresses of its files.
+pub fn linked<P: Permission>(caller: &Caller<P>, message: Arc<Message>) -> Message {
     let mut message = Arc::unwrap_or_clone(message);
     link(&caller.app, caller.actor.organization, &mut message);
     message

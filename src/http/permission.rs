@@ -52,6 +52,10 @@ permissions! {
     ReadUsers Agent,
     /// Keep texts of one's own at hand.
     WriteCannedResponses Agent,
+    /// Keep lists of conversations of one's own at hand.
+    WriteViews Agent,
+    /// Keep macros of one's own at hand.
+    WriteMacros Agent,
     /// Make, rename and delete tags.
     ManageTags Supervisor,
     /// Make teams and say who is in them.

@@ -12,8 +12,9 @@ use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
-    invitation, login, me, media, mention, message, openapi, quarantine, queue, scheduled_message,
-    search, session, setup, tag, team, template, two_factor, user, whatsapp,
+    invitation, login, macros, me, media, mention, message, openapi, quarantine, queue,
+    scheduled_message, search, session, setup, tag, team, template, two_factor, user, view,
+    whatsapp,
 };
 use crate::socket;
 
@@ -86,6 +87,7 @@ pub fn table() -> Vec<Entry> {
         PATCH "/scheduled-messages/{id}" => scheduled_message::change, "Change a message that waits, or was not sent";
         DELETE "/scheduled-messages/{id}" => scheduled_message::delete, "Take back a message that waits";
         POST "/scheduled-messages/{id}/send" => scheduled_message::send_now, "Send a message that waits now";
+        POST "/conversations/{id}/macros/{macro_id}/run" => macros::run, "Do the steps of a macro";
         GET "/messages" => search::list, "Find messages and notes by their words";
         POST "/messages" => message::open, "Say something to somebody who may be new";
         GET "/messages/{id}" => message::show, "One message";
@@ -126,6 +128,14 @@ pub fn table() -> Vec<Entry> {
         POST "/canned-responses" => canned_response::create, "Keep a text at hand";
         PUT "/canned-responses/{id}" => canned_response::change, "Write a text anew";
         DELETE "/canned-responses/{id}" => canned_response::delete, "Throw a text away";
+        GET "/views" => view::list, "List the views at hand";
+        POST "/views" => view::create, "Keep a list of conversations under a name";
+        PUT "/views/{id}" => view::change, "Write a view anew";
+        DELETE "/views/{id}" => view::delete, "Throw a view away";
+        GET "/macros" => macros::list, "List the macros at hand";
+        POST "/macros" => macros::create, "Keep steps that are done together";
+        PUT "/macros/{id}" => macros::change, "Write a macro anew";
+        DELETE "/macros/{id}" => macros::delete, "Throw a macro away";
         GET "/mentions" => mention::list, "The notes that call the caller";
         GET "/templates" => template::list, "List the message templates";
         POST "/sessions/{id}/templates/sync" => template::sync, "Fetch a number's templates";

@@ -12,12 +12,10 @@ use serde_json::json;
 
 use super::conversation::pattern;
 use super::directory::{Deed, Noun};
+use super::owner::{number_of, owner_of, owners_for};
 use super::schema::canned_responses;
 use super::{Tenant, field};
 use crate::{in_tx, with_conn};
-
-/// The owner of what is everybody's.
-const EVERYBODY: i64 = 0;
 
 /// A text at hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -58,7 +56,7 @@ impl CannedRow {
             id: CannedResponseId(self.id),
             shortcut: self.shortcut,
             text: self.text,
-            owner_id: (self.owner_id != EVERYBODY).then_some(UserId(self.owner_id)),
+            owner_id: owner_of(self.owner_id),
             updated_at: field::instant(self.updated_at),
         }
     }
@@ -75,7 +73,7 @@ impl Tenant {
         limit: i64,
     ) -> Result<Vec<CannedResponse>, StoreError> {
         let mut conn = self.db().read().await?;
-        let owners = [EVERYBODY, user.map_or(EVERYBODY, |user| user.0)];
+        let owners = owners_for(user);
         let pattern = q.map(pattern);
         let rows: Vec<CannedRow> = with_conn!(&mut conn, |c| {
             let mut query = canned_responses::table
@@ -109,7 +107,7 @@ impl Tenant {
         id: CannedResponseId,
     ) -> Result<CannedResponse, StoreError> {
         let mut conn = self.db().read().await?;
-        let owners = [EVERYBODY, user.map_or(EVERYBODY, |user| user.0)];
+        let owners = owners_for(user);
         let row: CannedRow = with_conn!(&mut conn, |c| canned_responses::table
             .filter(canned_responses::organization_id.eq(self.org()))
             .filter(canned_responses::owner_id.eq_any(owners))
@@ -132,7 +130,7 @@ impl Tenant {
             let row = (
                 canned_responses::id.eq(id),
                 canned_responses::organization_id.eq(self.org()),
-                canned_responses::owner_id.eq(new.owner.map_or(EVERYBODY, |user| user.0)),
+                canned_responses::owner_id.eq(number_of(new.owner)),
                 canned_responses::shortcut.eq(&new.shortcut),
                 canned_responses::text.eq(&new.text),
                 canned_responses::created_at.eq(now),
@@ -164,7 +162,7 @@ impl Tenant {
                     .filter(canned_responses::id.eq(id.0))
             )
             .set((
-                canned_responses::owner_id.eq(new.owner.map_or(EVERYBODY, |user| user.0)),
+                canned_responses::owner_id.eq(number_of(new.owner)),
                 canned_responses::shortcut.eq(&new.shortcut),
                 canned_responses::text.eq(&new.text),
                 canned_responses::updated_at.eq(Timestamp::now().naive()),

@@ -1,4 +1,4 @@
-//! What people choose from: tags, teams, canned responses. A change of any of them is audited, and told to whoever
+//! What people choose from: tags, teams, canned responses, views, macros. A change of any of them is audited, and told to whoever
 //! looks at the topic `directory`.
 
 use actors::event::{Audience, Event};
@@ -17,6 +17,8 @@ pub(super) enum Noun {
     Tags,
     Teams,
     CannedResponses,
+    Views,
+    Macros,
 }
 
 impl Noun {
@@ -25,6 +27,8 @@ impl Noun {
             Self::Tags => "tags",
             Self::Teams => "teams",
             Self::CannedResponses => "canned_responses",
+            Self::Views => "views",
+            Self::Macros => "macros",
         }
     }
 }

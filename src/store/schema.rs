@@ -1,6 +1,10 @@
 //! The tables as diesel sees them: one description for both databases. A test inserts into and reads from
 //! each of them, so that it can not drift from the migrations.
 
+mod desk;
+
+pub use self::desk::{drafts, macros, views};
+
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
 table! {

@@ -38,5 +38,9 @@ id_type!(/// A text that is written with a few letters.
     CannedResponseId, "can");
 id_type!(/// A message that waits for its time.
     ScheduledMessageId, "sch");
+id_type!(/// A list of conversations under a name.
+    ViewId, "view");
+id_type!(/// Steps that are done together.
+    MacroId, "mac");
 id_type!(/// A log-in and the refresh tokens that descend from it.
     LoginId, "lgn");

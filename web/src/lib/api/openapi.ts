@@ -217,6 +217,20 @@ export interface components {
             disabled?: boolean | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /** @description A view written anew. */
+        ChangeView: {
+            /** @description In the words of `GET /conversations`. */
+            filters: components["schemas"]["ViewFilters"];
+            /** @description At most 60 characters; no two of one owner's, whatever the case. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Absent: where it is.
+             */
+            position?: number | null;
+            /** @description Everybody's, which needs a supervisor; else the caller's own. */
+            shared?: boolean;
+        };
         /** @description The nodes of this installation. */
         ClusterView: {
             /** @description Whether this node hears the others; null without Redis. */
@@ -344,6 +358,15 @@ export interface components {
             /** @description Numbers whose conversations are its while they have no team; another team loses them. */
             session_ids?: components["schemas"]["SessionId"][];
             sla?: components["schemas"]["Sla"] | null;
+        };
+        /** @description A view to be kept. */
+        CreateView: {
+            /** @description In the words of `GET /conversations`. */
+            filters: components["schemas"]["ViewFilters"];
+            /** @description At most 60 characters; no two of one owner's, whatever the case. */
+            name: string;
+            /** @description Everybody's, which needs a supervisor; else the caller's own. */
+            shared?: boolean;
         };
         /** @description A fresh key; shown this once. */
         CreatedApiKey: {
@@ -526,6 +549,69 @@ export interface components {
             id: components["schemas"]["LoginId"];
             /** @description When it last fetched fresh tokens. */
             last_used_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Steps that are done together. */
+        Macro: {
+            actions: components["schemas"]["MacroAction"][];
+            id: components["schemas"]["MacroId"];
+            name: string;
+            owner_id?: components["schemas"]["UserId"] | null;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A step of a macro. */
+        MacroAction: {
+            /** @enum {string} */
+            do: "send_text";
+            /** @description With the names of canned responses to be filled in. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            do: "write_note";
+            /** @description With the names of canned responses to be filled in. */
+            text: string;
+        } | {
+            /** @description `me`, a user's id, or null for nobody. */
+            assignee: string | null;
+            /** @enum {string} */
+            do: "assign";
+        } | {
+            /** @enum {string} */
+            do: "set_team";
+            team: components["schemas"]["TeamId"] | null;
+        } | {
+            /** @enum {string} */
+            do: "set_status";
+            /** @description Not `snoozed`, which is a step of its own. */
+            status: components["schemas"]["ConversationStatus"];
+        } | {
+            /** @enum {string} */
+            do: "snooze";
+            /**
+             * Format: int32
+             * @description From when the macro is run.
+             */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            do: "set_priority";
+            priority: components["schemas"]["Priority"];
+        } | {
+            /** @enum {string} */
+            do: "add_tags";
+            tags: components["schemas"]["TagId"][];
+        } | {
+            /** @enum {string} */
+            do: "remove_tags";
+            tags: components["schemas"]["TagId"][];
+        };
+        /** @example mac_0c3h7k9m2p4r6 */
+        MacroId: string;
+        /** @description What came of a macro. */
+        MacroRun: {
+            /** @description As it is now. */
+            conversation: components["schemas"]["Conversation"];
+            /** @description What was said, in its order. */
+            messages: components["schemas"]["Message"][];
         };
         /** @description Who calls, and where. */
         Me: {
@@ -961,6 +1047,11 @@ export interface components {
             stage: components["schemas"]["Stage"];
         };
         /**
+         * @description By last activity.
+         * @enum {string}
+         */
+        Sort: "newest" | "oldest";
+        /**
          * @description How near a deadline is.
          * @enum {string}
          */
@@ -1102,6 +1193,35 @@ export interface components {
             /** @description Whether a code is asked for besides the password; for admins, and of oneself. */
             two_factor?: boolean | null;
         };
+        /** @description A list of conversations under a name. */
+        View: {
+            filters: components["schemas"]["ViewFilters"];
+            id: components["schemas"]["ViewId"];
+            name: string;
+            owner_id?: components["schemas"]["UserId"] | null;
+            /**
+             * Format: int64
+             * @description Views are shown by it, then by name.
+             */
+            position: number;
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Which conversations a view shows, in the words of the inbox's list; what is absent filters nothing. */
+        ViewFilters: {
+            /** @description `me`, `none`, or a user's id. */
+            assignee?: string | null;
+            priority?: components["schemas"]["Priority"] | null;
+            /** @description A piece of the contact's name, number or username. */
+            q?: string | null;
+            session?: components["schemas"]["SessionId"] | null;
+            sort?: components["schemas"]["Sort"] | null;
+            status?: components["schemas"]["ConversationStatus"] | null;
+            tag?: components["schemas"]["TagId"] | null;
+            /** @description `none`, or a team's id. */
+            team?: string | null;
+        };
+        /** @example view_0c3h7k9m2p4r6 */
+        ViewId: string;
         /** @description A text to be kept. */
         WriteCannedResponse: {
             /** @description Everybody's, which needs a supervisor; else the caller's own. */
@@ -1113,6 +1233,15 @@ export interface components {
              *     `{{agent.first_name}}` to be filled in.
              */
             text: string;
+        };
+        /** @description A macro to be kept. */
+        WriteMacro: {
+            /** @description 1 to 10, each kind once; `snooze` and `set_status` do not go together. */
+            actions: components["schemas"]["MacroAction"][];
+            /** @description At most 60 characters; no two of one owner's, whatever the case. */
+            name: string;
+            /** @description Everybody's, which needs a supervisor; else the caller's own. */
+            shared?: boolean;
         };
     };
     responses: never;
