@@ -14,6 +14,7 @@ mod conversation;
 mod dashboard;
 pub mod depth;
 pub mod describe;
+mod draft;
 pub mod error;
 pub mod extract;
 pub mod headers;

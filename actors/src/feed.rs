@@ -4,6 +4,7 @@
 
 mod catch_up;
 mod channel;
+pub mod draft;
 mod encode;
 pub mod frame;
 pub mod presence;

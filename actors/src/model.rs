@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod contact;
 pub mod conversation;
+pub mod draft;
 pub mod hours;
 pub mod ids;
 pub mod inbound;

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::describe::{Answer, Inputs, Needs, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::{
-    agent, api_key, audit, auth, canned_response, cluster, contact, conversation, health,
+    agent, api_key, audit, auth, canned_response, cluster, contact, conversation, draft, health,
     invitation, login, macros, me, media, mention, message, openapi, quarantine, queue,
     scheduled_message, search, session, setup, tag, team, template, two_factor, user, view,
     whatsapp,
@@ -87,6 +87,9 @@ pub fn table() -> Vec<Entry> {
         PATCH "/scheduled-messages/{id}" => scheduled_message::change, "Change a message that waits, or was not sent";
         DELETE "/scheduled-messages/{id}" => scheduled_message::delete, "Take back a message that waits";
         POST "/scheduled-messages/{id}/send" => scheduled_message::send_now, "Send a message that waits now";
+        GET "/drafts" => draft::list, "What the caller began to write";
+        PUT "/conversations/{id}/draft" => draft::change, "Keep what the caller began to write";
+        DELETE "/conversations/{id}/draft" => draft::delete, "Throw away what the caller began to write";
         POST "/conversations/{id}/macros/{macro_id}/run" => macros::run, "Do the steps of a macro";
         GET "/messages" => search::list, "Find messages and notes by their words";
         POST "/messages" => message::open, "Say something to somebody who may be new";

@@ -79,6 +79,7 @@ impl Store {
             .execute(c)
             .await)
         })?;
+        gone += self.sweep_drafts(now).await?;
         // By the time in their ids, for which there is an index.
         let spent = floor_at(now - MOVES);
         gone += in_tx!(self.db(), |conn| {

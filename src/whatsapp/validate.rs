@@ -16,7 +16,7 @@ use super::file_ref;
 pub use self::finding::Invalid;
 
 /// Colleagues that one note calls.
-const MAX_MENTIONS: usize = 20;
+pub const MAX_MENTIONS: usize = 20;
 /// Longer than any `wamid` that was ever seen.
 const MAX_PROVIDER_ID: usize = 255;
 

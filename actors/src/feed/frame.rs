@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::event::{Cursor, Envelope, Event};
 use crate::model::conversation::Conversation;
+use crate::model::draft::{DraftNews, KeptDraft};
 use crate::model::ids::{ConversationId, OrganizationId};
 use crate::model::message::Message;
 use crate::model::presence::Person;
@@ -67,6 +68,23 @@ pub fn presence(
     let text =
         format!(r#"{{"type":"presence","conversation":"{conversation}","people":{people}}}"#);
     Ok(text.into())
+}
+
+/// What somebody began to write, for their own devices.
+pub fn draft(news: &DraftNews) -> Result<ByteString, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Draft<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        draft: &'a KeptDraft,
+        device: Option<&'a str>,
+    }
+    serde_json::to_string(&Draft {
+        kind: "draft",
+        draft: &news.draft,
+        device: news.device.as_deref(),
+    })
+    .map(Into::into)
 }
 
 /// How a team's line fares; with how its agents do, for those who may see it.

@@ -6,11 +6,13 @@ use std::time::Duration;
 use crate::cluster::request::Travels;
 use crate::cluster::{Cluster, placement};
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Part, Receive, Send};
+use crate::feed::draft::TellDraft;
 use crate::feed::presence::Attend;
 use crate::feed::seat::SocketId;
 use crate::figure;
 use crate::hub::{Hub, HubError, step_of};
 use crate::model::conversation::ConversationKey;
+use crate::model::draft::DraftNews;
 use crate::model::node::{Answer, Membership, Notice, Peer, Report, Request};
 use crate::model::presence::{SeatKey, Whereabouts};
 use crate::ports::peers::Unanswered;
@@ -172,6 +174,22 @@ impl Hub {
         // What a full mailbox drops is said again in some seconds.
         if let Some(feed) = self.inner.feed.get()
             && feed.try_send(Attend(news)).is_err()
+        {
+            metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
+        }
+    }
+
+    /// What somebody began to write: told to their sockets, on any node.
+    pub fn tell_draft(&self, news: DraftNews) {
+        self.tell_others(&Notice::Draft(Box::new(news.clone())));
+        self.heed_draft(news);
+    }
+
+    /// Takes notice of what somebody began to write.
+    pub fn heed_draft(&self, news: DraftNews) {
+        // What a full mailbox drops is there when the draft is looked at again.
+        if let Some(feed) = self.inner.feed.get()
+            && feed.try_send(TellDraft(news)).is_err()
         {
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
         }

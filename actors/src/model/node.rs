@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::contact::Identity;
 use crate::model::conversation::{Conversation, ConversationChange, ConversationKey};
+use crate::model::draft::DraftNews;
 use crate::model::ids::{OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
@@ -106,6 +107,8 @@ pub enum Notice {
     SessionChanged { session: SessionId },
     /// Where somebody is, as `presence` tells it.
     Whereabouts(Whereabouts),
+    /// What somebody began to write, for their sockets.
+    Draft(Box<DraftNews>),
     /// What the organization's lines, which are yours, have to know.
     QueueNews {
         organization: OrganizationId,

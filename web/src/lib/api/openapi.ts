@@ -389,6 +389,25 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "note";
+        /** @description What a person began to write in a conversation. */
+        Draft: {
+            conversation_id: components["schemas"]["ConversationId"];
+            /** @description The note is what is being written. */
+            is_note: boolean;
+            /** @description Colleagues whom the note is to call. */
+            mentions: components["schemas"]["UserId"][];
+            /** @description Of the note; empty when there is none. */
+            note_text: string;
+            reply_to?: components["schemas"]["MessageId"] | null;
+            /**
+             * Format: int64
+             * @description Rises by one with each write of this draft; a higher one replaces a lower.
+             */
+            revision: number;
+            /** @description Of the reply; empty when there is none. */
+            text: string;
+            updated_at: components["schemas"]["Timestamp"];
+        };
         /** @description What happens to a conversation that is late. */
         Escalation: {
             priority?: components["schemas"]["Priority"] | null;
@@ -1233,6 +1252,25 @@ export interface components {
              *     `{{agent.first_name}}` to be filled in.
              */
             text: string;
+        };
+        /** @description A draft as it is now; what is absent is empty. */
+        WriteDraft: {
+            /**
+             * Format: int64
+             * @description The last revision that this device knows: the new one is higher. The last write wins all the same.
+             */
+            base?: number | null;
+            /** @description What this device calls itself, at most 64 characters: it comes back in the frame `draft`. */
+            device?: string | null;
+            /** @description The note is what is being written. */
+            is_note?: boolean;
+            /** @description Colleagues whom the note is to call. */
+            mentions?: components["schemas"]["UserId"][];
+            /** @description Of the note: at most 4096 characters. */
+            note_text?: string;
+            reply_to?: components["schemas"]["MessageId"] | null;
+            /** @description Of the reply: at most 4096 characters. */
+            text?: string;
         };
         /** @description A macro to be kept. */
         WriteMacro: {
