@@ -3,10 +3,12 @@
 mod care;
 mod choices;
 mod description;
+mod drafts;
 mod entry;
 mod keys;
 mod limits;
 mod logins;
+mod macros;
 mod numbers;
 mod people;
 mod quarantine;
@@ -17,3 +19,4 @@ mod scheduled;
 mod search;
 mod tenants;
 mod two_factor;
+mod views;

@@ -3,6 +3,7 @@
 mod cluster;
 mod conversation;
 mod dispatcher;
+mod draft;
 mod feed;
 mod feed_resume;
 mod mirror;

@@ -1,4 +1,4 @@
-//! How the demo's people have arranged themselves: teams, tags, texts at hand, and who takes care of what.
+//! How the demo's people have arranged themselves: teams, tags, texts, views and macros at hand, and who takes care of what.
 
 use std::time::Duration;
 
@@ -10,7 +10,10 @@ use actors::model::user::Actor;
 use actors::time::Timestamp;
 
 use crate::http::state::AppState;
-use crate::store::{ConversationFilter, NewCannedResponse, TagColor, TeamChange, Tenant};
+use crate::store::{
+    ConversationFilter, MacroAction, NewCannedResponse, NewMacro, NewView, TagColor, TeamChange,
+    Tenant, ViewFilters,
+};
 
 const TAGS: [(&str, TagColor); 4] = [
     ("VIP", TagColor::Purple),
@@ -90,6 +93,7 @@ pub async fn arrange(
         };
         tenant.create_canned_response(by, &new).await?;
     }
+    keep_at_hand(tenant, by, &tags).await?;
     let every = ConversationFilter::default();
     let all = tenant.list_conversations(&every, ALL).await?;
     for (index, row) in all.into_iter().enumerate() {
@@ -112,6 +116,52 @@ pub async fn arrange(
             ..ConversationChange::default()
         };
         app.hub.change(by, row.id, change).await?;
+    }
+    Ok(())
+}
+
+/// Lists that everybody looks at, and what everybody does often.
+async fn keep_at_hand(tenant: &Tenant, by: &Actor, tags: &[TagId]) -> anyhow::Result<()> {
+    let open = ViewFilters {
+        status: Some(ConversationStatus::Open),
+        ..ViewFilters::default()
+    };
+    let urgent = ViewFilters {
+        priority: Some(Priority::Urgent),
+        ..open.clone()
+    };
+    let vips = ViewFilters {
+        tag: tags.first().copied(),
+        ..open
+    };
+    for (name, filters) in [("Urgent", urgent), ("VIPs", vips)] {
+        let view = NewView {
+            name: name.to_owned(),
+            filters,
+            owner: None,
+            position: None,
+        };
+        tenant.create_view(by, &view).await?;
+    }
+    let text = "Glad I could help, {{contact.first_name}}. Have a good time outdoors!".to_owned();
+    let note = "Called, nobody picked up.".to_owned();
+    let goodbye = vec![
+        MacroAction::SendText { text },
+        MacroAction::SetStatus {
+            status: ConversationStatus::Closed,
+        },
+    ];
+    let later = vec![
+        MacroAction::WriteNote { text: note },
+        MacroAction::Snooze { minutes: 2 * 60 },
+    ];
+    for (name, actions) in [("Say goodbye and close", goodbye), ("Try later", later)] {
+        let steps = NewMacro {
+            name: name.to_owned(),
+            actions,
+            owner: None,
+        };
+        tenant.create_macro(by, &steps).await?;
     }
     Ok(())
 }

@@ -22,14 +22,15 @@ on_both!(
 );
 
 /// An owner, an agent, and two conversations: Ann's and Bob's.
-struct Office {
-    hub: TestHub,
-    owner: Client,
-    agent: Client,
-    ann: String,
+pub(super) struct Office {
+    pub hub: TestHub,
+    pub owner: Client,
+    pub agent: Client,
+    /// The path of Ann's.
+    pub ann: String,
 }
 
-async fn office(engine: Engine) -> Office {
+pub(super) async fn office(engine: Engine) -> Office {
     let hub = TestHub::start(engine).await;
     let owner = hub.owner().await;
     let agent = hub.invited(&owner, "agent").await;
@@ -52,7 +53,7 @@ async fn office(engine: Engine) -> Office {
     }
 }
 
-fn id(of: &Value) -> &str {
+pub(super) fn id(of: &Value) -> &str {
     of["id"].as_str().unwrap()
 }
 

@@ -51,9 +51,12 @@ fn path_of(entry: &Entry) -> String {
         path if path.starts_with("/tags") => "tag",
         path if path.starts_with("/teams") => "team",
         path if path.starts_with("/canned-responses") => "can",
+        path if path.starts_with("/views") => "view",
+        path if path.starts_with("/macros") => "mac",
         _ => "med",
     };
     let path = entry.path.replace("{id}", &format!("{noun}_0000000000001"));
+    let path = path.replace("{macro_id}", "mac_0000000000001");
     format!("/{path}")
 }
 

@@ -105,6 +105,11 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     let team = team.expect(201);
     let text = json!({"shortcut": "hi", "text": "Hello!", "shared": true});
     let text = owner.post("/canned-responses", text).await.expect(201);
+    let view = json!({"name": "Open", "filters": {"status": "open"}, "shared": true});
+    let view = owner.post("/views", view).await.expect(201);
+    let steps = json!([{"do": "write_note", "text": "Seen"}]);
+    let steps = json!({"name": "See", "actions": steps, "shared": true});
+    let steps = owner.post("/macros", steps).await.expect(201);
     let logins = owner.get("/me/logins").await.expect(200);
     let waiting = leave(&owner, &conversation).await;
     let ids = [
@@ -113,6 +118,8 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         ("/tags", tag["id"].clone()),
         ("/teams", team["id"].clone()),
         ("/canned-responses", text["id"].clone()),
+        ("/views", view["id"].clone()),
+        ("/macros", steps["id"].clone()),
         ("/users", owner.tokens["user"]["id"].clone()),
         ("/agents", owner.tokens["user"]["id"].clone()),
         ("/invitations", invitation["invitation"]["id"].clone()),
@@ -145,12 +152,14 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
             continue;
         }
         let path = path.replace("{id}", id.as_str().unwrap());
+        let path = path.replace("{macro_id}", steps["id"].as_str().unwrap());
         let mut request = stranger.raw(entry.method.as_str().parse().unwrap(), &path);
         if entry.method != "GET" && entry.method != "DELETE" {
             request = request.json(&json!({
                 "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
                 "capacity": 3, "send_at": LATER,
                 "message": {"type": "text", "text": {"body": "x"}},
+                "filters": {}, "actions": [{"do": "write_note", "text": "Mine"}],
             }));
         }
         let refused = answer(request).await.refused(404);
@@ -178,6 +187,9 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/tags",
         "/teams",
         "/canned-responses",
+        "/views",
+        "/macros",
+        "/drafts",
         "/mentions",
         "/scheduled-messages",
         "/messages?q=hello",
