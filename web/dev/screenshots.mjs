@@ -24,6 +24,23 @@ const SHOTS = {
     await logIn(page);
     await page.waitForSelector("[data-testid=conversation-row]");
   },
+  views: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/inbox?status=all&tag=tag_1`);
+    await page.waitForSelector("[data-testid=conversation-row]");
+    await page.getByTestId("views").click();
+  },
+  "views-save": async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/inbox?assignee=me&priority=high`);
+    await page.getByTestId("views").click();
+    await page.getByText("Save these filters").click();
+    await page.getByLabel("Name", { exact: true }).fill("Mine and pressing");
+  },
+  "views-manage": async (page) => {
+    await SHOTS.views(page);
+    await page.getByText("Manage views").click();
+  },
   thread: async (page) => {
     await logIn(page);
     await row(page, "Aisha Rahman").click();

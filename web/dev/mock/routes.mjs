@@ -15,6 +15,7 @@ import {
   writeTeam,
 } from "./queues.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
+import { deleteView, listViews, saveView } from "./tools.mjs";
 
 const PASSWORD = "demo-password";
 const EXPIRES = Number(process.env.MOCK_TOKEN_SECONDS ?? 900);
@@ -357,6 +358,10 @@ on("GET", "/canned-responses", ({ query }) =>
     query,
   ),
 );
+on("GET", "/views", ({ query, user }) => listViews(query, user));
+on("POST", "/views", ({ body, user }) => [201, saveView(body, user)]);
+on("PUT", "/views/:id", ({ id, body, user }) => saveView(body, user, found(state.views, id).id));
+on("DELETE", "/views/:id", ({ id }) => [204, deleteView(found(state.views, id).id)]);
 on("GET", "/tags", ({ query }) => page(state.tags, query));
 on("GET", "/teams", ({ query }) => page(state.teams, query));
 on("POST", "/teams", ({ body }) => [201, newTeam(body)]);

@@ -68,6 +68,9 @@ function conversation(index, agents) {
     // One has just been given to the owner.
     reserved_until: index === 9 ? iso(Date.now() + 10 * MINUTE) : null,
     waiting_since: null,
+    opened_at: iso(),
+    first_reply_at: null,
+    sla: [],
     unread: 0,
     last_message: null,
     window_expires_at: null,

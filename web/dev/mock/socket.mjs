@@ -26,6 +26,7 @@ function shown(event) {
 /** The topic by which an event is told. */
 function aboutOf({ type, conversation }) {
   if (type.startsWith("session")) return "sessions";
+  if (type.startsWith("directory")) return "directory";
   return type === "agent.updated" ? "agents" : `conversation:${conversation}`;
 }
 

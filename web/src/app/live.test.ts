@@ -112,17 +112,23 @@ describe("what the hub tells becomes what the cache says", () => {
 
   it("a list that people choose from asks again when somebody changed it", () => {
     const { client, live } = world();
-    const lists = { tags: keys.tags, teams: keys.teams, canned_responses: keys.cannedResponses };
+    const lists = {
+      tags: keys.tags,
+      teams: keys.teams,
+      canned_responses: keys.cannedResponses,
+      views: keys.views,
+    };
     for (const key of Object.values(lists)) client.setQueryData(key, []);
     const asksAgain = () =>
       Object.values(lists).map((key) => client.getQueryState(key)?.isInvalidated);
     const change = (noun: keyof typeof lists) =>
       takeEvent(live, client, { seq: 5, at: at(0), type: "directory.updated", data: { noun } });
     change("canned_responses");
-    expect(asksAgain()).toEqual([false, false, true]);
+    expect(asksAgain()).toEqual([false, false, true, false]);
     change("tags");
     change("teams");
-    expect(asksAgain()).toEqual([true, true, true]);
+    change("views");
+    expect(asksAgain()).toEqual([true, true, true, true]);
   });
 
   it("one's own status follows what the hub tells of oneself alone", () => {

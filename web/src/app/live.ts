@@ -43,6 +43,7 @@ const DIRECTORY = {
   tags: keys.tags,
   teams: keys.teams,
   canned_responses: keys.anyCannedResponses,
+  views: keys.views,
 };
 
 /** What an event does to everything that is cached. */

@@ -49,6 +49,7 @@ export const keys = {
   teams: ["teams"] as const,
   cannedResponses: ["canned-responses", "all"] as const,
   anyCannedResponses: ["canned-responses"] as const,
+  views: ["views"] as const,
   anyMentions: ["mentions"] as const,
   mentions: ["mentions", "all"] as const,
   unseenMentions: ["mentions", "unseen"] as const,

@@ -20,7 +20,7 @@ export interface Call {
   authorization: string | null;
 }
 
-type Reply = { status?: number; body?: unknown; headers?: Record<string, string> };
+export type Reply = { status?: number; body?: unknown; headers?: Record<string, string> };
 type Handler = (call: Call) => Reply | Promise<Reply>;
 
 /** Answers `METHOD /path` with what the table says; everything else is 404. */

@@ -5,6 +5,7 @@ import { useFoundConversations } from "./found-conversations";
 import { useLookCommands } from "./look-commands";
 import { usePageCommands } from "./page-commands";
 import { useGo } from "./use-go";
+import { useViewCommands } from "./view-commands";
 
 interface AllCommandsProps {
   /** What was typed before this was there. */
@@ -20,6 +21,7 @@ export function AllCommands({ early, onRun }: AllCommandsProps) {
   const commands = [
     ...useConversationCommands(),
     ...known,
+    ...useViewCommands(go),
     ...usePageCommands(go),
     ...useLookCommands(),
   ];

@@ -4,24 +4,32 @@ import { useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
-import type { Role } from "@/lib/api/types";
+import type { Role, View } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aTag, aTeam, id, ME } from "@/testing/builders";
+import { aConversation, aTag, aTeam, at, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { ShortcutsHelp } from "../shortcuts-dialog";
 import { CommandBarDialog } from "./command-bar-dialog";
 
 const JONAS = { ...ME, id: id("usr", 2), name: "Jonas Meier" };
 const ID = id("cnv", 1);
+const VIEW: View = {
+  id: id("view", 1),
+  name: "Late complaints",
+  filters: { tag: id("tag", 1), sort: "oldest" },
+  owner_id: null,
+  position: 0,
+  updated_at: at(0),
+};
 const page = (data: unknown[]) => ({ body: { data, next_cursor: null } });
 
 function Page() {
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
   return (
     <main tabIndex={-1}>
-      <p data-testid="where">{pathname}</p>
+      <p data-testid="where">{pathname + search}</p>
       <textarea id={COMPOSER_INPUT} aria-label="Reply" />
       <CommandBarDialog />
       <ShortcutsHelp />
@@ -38,6 +46,7 @@ async function show(path = `/inbox/${ID}`) {
     "GET /users": () => page([ME, JONAS]),
     "GET /teams": () => page([aTeam(1)]),
     "GET /tags": () => page([aTag(1), aTag(2)]),
+    "GET /views": () => page([VIEW]),
   });
   renderWithHub(<Page />, path);
   const sent = () => calls.filter(({ method }) => method === "PATCH").map(({ body }) => body);
@@ -130,6 +139,12 @@ describe("the command bar of the page", () => {
       { status: "snoozed" },
       { status: "closed" },
     ]);
+  });
+
+  it("opens a view of the inbox by its name", async () => {
+    await show();
+    await command("late com");
+    expect(where()).toBe(`/inbox?status=all&tag=${id("tag", 1)}&sort=oldest`);
   });
 
   it("begins a note in the open conversation", async () => {

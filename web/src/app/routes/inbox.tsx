@@ -10,6 +10,7 @@ import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
+import { ViewMenu } from "@/features/conversations/views/view-menu";
 import { useSessions } from "@/features/numbers/queries";
 import { TakeNext } from "@/features/queues/take-next";
 import { tagsQuery } from "@/features/tags/queries";
@@ -51,6 +52,12 @@ export function InboxRoute() {
   // The page is about the conversation, once one is open.
   const Title = conversationId ? "h2" : "h1";
   const fresh = sessions.data?.length === 0;
+  const choices = {
+    sessions: sessions.data ?? [],
+    users: users.data ?? [],
+    teams: teams.data ?? [],
+    tags: tags.data ?? [],
+  };
   return (
     <main tabIndex={-1} className="flex min-h-0 flex-1 outline-none">
       <section
@@ -60,7 +67,7 @@ export function InboxRoute() {
           conversationId && "max-md:hidden",
         )}
       >
-        <div className="flex items-center gap-1 ps-4 pe-3 pt-3 pb-2.5">
+        <div className="flex items-center gap-1 ps-4 pe-3 pt-3 pb-1.5">
           <Title id="inbox-title" className="flex-1 text-xl font-semibold tracking-tight">
             {t("nav.inbox")}
           </Title>
@@ -71,14 +78,10 @@ export function InboxRoute() {
             <NewConversation sessions={sessions.data ?? []} />
           </div>
         </div>
-        <FilterBar
-          filters={filters}
-          change={change}
-          sessions={sessions.data ?? []}
-          users={users.data ?? []}
-          teams={teams.data ?? []}
-          tags={tags.data ?? []}
-        />
+        <div className="flex px-2.5 pb-1.5">
+          <ViewMenu filters={filters} change={change} choices={choices} />
+        </div>
+        <FilterBar filters={filters} change={change} {...choices} />
         {filters.q.trim() && <SearchLink q={filters.q} />}
         <p role="status" className="sr-only">
           {filters.q && !list.isPlaceholderData && list.isSuccess && found}

@@ -1,10 +1,11 @@
 import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { InboxFilters } from "@/lib/keys";
+import type { ActiveFilter } from "./filter-names";
 import { EVERYWHERE } from "./use-filters";
 
 interface ActiveFiltersProps {
-  active: { name: "assignee" | "team" | "tag" | "priority" | "session"; value: string }[];
+  active: ActiveFilter[];
   change: (part: Partial<InboxFilters>) => void;
 }
 

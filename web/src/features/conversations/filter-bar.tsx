@@ -1,11 +1,10 @@
-import type { TFunction } from "i18next";
 import { Search, X } from "lucide-react";
-import type { ComponentProps } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 import { useSettledText } from "@/lib/use-settled-text";
 import { ActiveFilters } from "./active-filters";
+import { activeFilters } from "./filter-names";
 import { type FilterChoices, MoreFilters } from "./more-filters";
 
 /** The id of the field to search in. */
@@ -47,39 +46,9 @@ export function FilterBar(props: FilterBarProps) {
           </button>
         ))}
       </fieldset>
-      <ActiveFilters active={activeFilters(props, t)} change={change} />
+      <ActiveFilters active={activeFilters(filters, props, t)} change={change} />
     </div>
   );
-}
-
-/** The filters that are set, by name. */
-function activeFilters(props: FilterBarProps, t: TFunction) {
-  const { filters, sessions, users, teams, tags } = props;
-  const nameOf = (list: { id: string; name: string }[], id: string) =>
-    list.find((one) => one.id === id)?.name ?? t("filter.gone");
-  const { assignee, team, tag, priority, session } = filters;
-  const active: ComponentProps<typeof ActiveFilters>["active"] = [];
-  if (assignee !== "all") {
-    const value =
-      assignee === "me"
-        ? t("filter.mine")
-        : assignee === "none"
-          ? t("filter.unassigned")
-          : nameOf(users, assignee);
-    active.push({ name: "assignee", value });
-  }
-  if (team !== "all") {
-    active.push({
-      name: "team",
-      value: team === "none" ? t("care.noTeam") : nameOf(teams, team),
-    });
-  }
-  if (tag !== "all") active.push({ name: "tag", value: nameOf(tags, tag) });
-  if (priority !== "all") {
-    active.push({ name: "priority", value: t(`care.priority.${priority}`) });
-  }
-  if (session !== "all") active.push({ name: "session", value: nameOf(sessions, session) });
-  return active;
 }
 
 function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {

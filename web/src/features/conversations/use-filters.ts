@@ -50,22 +50,27 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
-    setParameters(
-      (known) => {
-        set(known, "status", next.status, NO_FILTERS.status);
-        set(known, "assignee", next.assignee, NO_FILTERS.assignee);
-        set(known, "team", next.team, NO_FILTERS.team);
-        set(known, "tag", next.tag, NO_FILTERS.tag);
-        set(known, "priority", next.priority, NO_FILTERS.priority);
-        set(known, "number", next.session, NO_FILTERS.session);
-        set(known, "q", next.q, NO_FILTERS.q);
-        set(known, "sort", next.sort, NO_FILTERS.sort);
-        return known;
-      },
-      { replace: true },
-    );
+    setParameters((known) => written(known, next), { replace: true });
   };
   return [filters, change];
+}
+
+/** The inbox with these filters. */
+export function inboxAddress(filters: InboxFilters): string {
+  const search = written(new URLSearchParams(), filters).toString();
+  return `/inbox${search ? `?${search}` : ""}`;
+}
+
+function written(parameters: URLSearchParams, filters: InboxFilters): URLSearchParams {
+  set(parameters, "status", filters.status, NO_FILTERS.status);
+  set(parameters, "assignee", filters.assignee, NO_FILTERS.assignee);
+  set(parameters, "team", filters.team, NO_FILTERS.team);
+  set(parameters, "tag", filters.tag, NO_FILTERS.tag);
+  set(parameters, "priority", filters.priority, NO_FILTERS.priority);
+  set(parameters, "number", filters.session, NO_FILTERS.session);
+  set(parameters, "q", filters.q, NO_FILTERS.q);
+  set(parameters, "sort", filters.sort, NO_FILTERS.sort);
+  return parameters;
 }
 
 function set(parameters: URLSearchParams, name: string, value: string, unset: string): void {

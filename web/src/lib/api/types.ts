@@ -68,6 +68,10 @@ export type AgentStatus = Schemas["AgentStatus"];
 export type AgentFigures = Shape<"AgentFigures">;
 export type QueueFigures = Shape<"QueueFigures">;
 export type CannedResponse = Shape<"CannedResponse">;
+/** What a view leaves out; a field that is not there leaves nothing out. */
+export type ViewFilters = Schemas["ViewFilters"];
+/** Filters of the inbox under a name; null as its owner: everybody's. */
+export type View = Omit<Shape<"View">, "filters"> & { filters: ViewFilters };
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */
 export type Mention = Shape<"Mention">;
