@@ -72,6 +72,30 @@ const SHOTS = {
     await page.getByLabel("Text", { exact: true }).fill("Which colour do you like?");
     await page.getByLabel("Button 1").fill("Forest green");
   },
+  macros: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/settings/macros`);
+    await page.getByText("Thank, tag and close").waitFor();
+  },
+  "macro-edit": async (page) => {
+    await SHOTS.macros(page);
+    await page.getByLabel("Edit Thank, tag and close").click();
+  },
+  "macro-run": async (page) => {
+    await SHOTS.thread(page);
+    await page.keyboard.press("Alt+m");
+    await page.getByRole("combobox").waitFor();
+  },
+  "macro-refused": async (page) => {
+    await logIn(page);
+    await page.locator("#inbox-search").fill("Emma");
+    await row(page, "24 h").click();
+    await page.waitForSelector("[data-testid=template-option]");
+    await page.keyboard.press("Alt+m");
+    await page.getByRole("combobox").fill("thank");
+    await page.keyboard.press("Enter");
+    await page.getByText("Nothing else was done").waitFor();
+  },
   numbers: async (page) => {
     await logIn(page);
     await page.goto(`${BASE}/settings/numbers`);

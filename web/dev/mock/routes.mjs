@@ -15,7 +15,15 @@ import {
   writeTeam,
 } from "./queues.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
-import { deleteView, listViews, saveView } from "./tools.mjs";
+import {
+  deleteMacro,
+  deleteView,
+  listMacros,
+  listViews,
+  saveMacro,
+  saveView,
+  stepsOf,
+} from "./tools.mjs";
 
 const PASSWORD = "demo-password";
 const EXPIRES = Number(process.env.MOCK_TOKEN_SECONDS ?? 900);
@@ -71,6 +79,27 @@ function inbox(query, user) {
         ),
     )
     .sort((a, b) => (a.updated_at < b.updated_at === (query.get("sort") !== "oldest") ? 1 : -1));
+}
+
+function change(row, body, user) {
+  if (body.status) row.status = body.status;
+  if ("assignee_id" in body) {
+    const assignee = byId(state.users, body.assignee_id);
+    row.assignee = assignee ? { id: assignee.id, name: assignee.name } : null;
+    row.reserved_until = null;
+  }
+  if ("team_id" in body) {
+    const team = byId(state.teams, body.team_id);
+    row.team = team ? { id: team.id, name: team.name } : null;
+  }
+  if (body.status) row.snoozed_until = body.snoozed_until ?? null;
+  if (body.priority) row.priority = body.priority;
+  row.tags = [...new Set([...row.tags, ...(body.add_tags ?? [])])].filter(
+    (tag) => !body.remove_tags?.includes(tag),
+  );
+  audit(user, "conversation.updated", row.id, body);
+  tell("conversation.updated", row, row);
+  return row;
 }
 
 const routes = [];
@@ -154,26 +183,14 @@ on("POST", "/me/password", ({ body }) => {
 
 on("GET", "/conversations", ({ query, user }) => page(inbox(query, user), query));
 on("GET", "/conversations/:id", ({ id }) => found(state.conversations, id));
-on("PATCH", "/conversations/:id", ({ id, body, user }) => {
+on("PATCH", "/conversations/:id", ({ id, body, user }) =>
+  change(found(state.conversations, id), body, user),
+);
+on("POST", "/conversations/:id/macros/:macro/run", ({ id, other, user, key }) => {
   const row = found(state.conversations, id);
-  if (body.status) row.status = body.status;
-  if ("assignee_id" in body) {
-    const assignee = byId(state.users, body.assignee_id);
-    row.assignee = assignee ? { id: assignee.id, name: assignee.name } : null;
-    row.reserved_until = null;
-  }
-  if ("team_id" in body) {
-    const team = byId(state.teams, body.team_id);
-    row.team = team ? { id: team.id, name: team.name } : null;
-  }
-  if (body.status) row.snoozed_until = body.snoozed_until ?? null;
-  if (body.priority) row.priority = body.priority;
-  row.tags = [...new Set([...row.tags, ...(body.add_tags ?? [])])].filter(
-    (tag) => !body.remove_tags?.includes(tag),
-  );
-  audit(user, "conversation.updated", id, body);
-  tell("conversation.updated", row, row);
-  return row;
+  const { bodies, change: changes } = stepsOf(found(state.macros, other), row, user);
+  const messages = bodies.map((body) => post(row, body, `${key} ${body.type}`, user));
+  return { conversation: change(row, changes, user), messages };
 });
 on("POST", "/conversations/:id/read", ({ id }) => {
   const row = found(state.conversations, id);
@@ -362,6 +379,10 @@ on("GET", "/views", ({ query, user }) => listViews(query, user));
 on("POST", "/views", ({ body, user }) => [201, saveView(body, user)]);
 on("PUT", "/views/:id", ({ id, body, user }) => saveView(body, user, found(state.views, id).id));
 on("DELETE", "/views/:id", ({ id }) => [204, deleteView(found(state.views, id).id)]);
+on("GET", "/macros", ({ query, user }) => listMacros(query, user));
+on("POST", "/macros", ({ body, user }) => [201, saveMacro(body, user)]);
+on("PUT", "/macros/:id", ({ id, body, user }) => saveMacro(body, user, found(state.macros, id).id));
+on("DELETE", "/macros/:id", ({ id }) => [204, deleteMacro(found(state.macros, id).id)]);
 on("GET", "/tags", ({ query }) => page(state.tags, query));
 on("GET", "/teams", ({ query }) => page(state.teams, query));
 on("POST", "/teams", ({ body }) => [201, newTeam(body)]);
@@ -468,9 +489,10 @@ export async function answer(request, url) {
   const raw = await readBody(request);
   const type = request.headers["content-type"] ?? "";
   const body = type.includes("json") && raw.length > 0 ? JSON.parse(raw.toString()) : {};
-  const id = route.pattern.exec(path)[1];
+  const [, id, other] = route.pattern.exec(path);
   const result = await route.handle({
     id,
+    other,
     body,
     raw,
     type,

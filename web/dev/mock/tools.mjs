@@ -56,3 +56,74 @@ export function deleteView(id) {
   state.views = state.views.filter((each) => each.id !== id);
   tell("directory.updated", { noun: "views" });
 }
+
+state.macros = [
+  macro("Thank, tag and close", [
+    { do: "send_text", text: "Thank you, {{contact.first_name}}! We are glad to have helped." },
+    { do: "add_tags", tags: ["tag_2"] },
+    { do: "set_status", status: "closed" },
+  ]),
+  macro("Escalate a complaint", [
+    { do: "write_note", text: "Escalated: please call {{contact.name}} back today." },
+    { do: "assign", assignee: null },
+    { do: "set_team", team: null },
+    { do: "add_tags", tags: ["tag_1"] },
+    { do: "set_priority", priority: "urgent" },
+  ]),
+];
+
+function macro(name, actions, owner_id = null) {
+  return { id: newId("mac"), name, actions, owner_id, updated_at: iso() };
+}
+
+export function listMacros(query, user) {
+  const list = visible(state.macros, user).sort((a, b) => a.name.localeCompare(b.name));
+  return page(list, query);
+}
+
+export function saveMacro(body, user, id) {
+  const known = id && byId(state.macros, id);
+  const made = keep(state.macros, body, user, ({ name, actions }) => macro(name, actions), known);
+  tell("directory.updated", { noun: "macros" });
+  return made;
+}
+
+export function deleteMacro(id) {
+  state.macros = state.macros.filter((each) => each.id !== id);
+  tell("directory.updated", { noun: "macros" });
+}
+
+/** The steps of a macro: what it says, as `post` takes it, and what it changes, as the route of changes takes it. */
+export function stepsOf({ actions }, row, user) {
+  const of = (kind) => actions.find((each) => each.do === kind);
+  const filled = (text) =>
+    text
+      .replaceAll("{{contact.name}}", row.contact.name ?? "")
+      .replaceAll("{{contact.first_name}}", row.contact.name?.split(" ")[0] ?? "")
+      .replaceAll("{{agent.name}}", user.name)
+      .replaceAll("{{agent.first_name}}", user.name.split(" ")[0]);
+  const [text, note, assign, team, snooze] = [
+    of("send_text"),
+    of("write_note"),
+    of("assign"),
+    of("set_team"),
+    of("snooze"),
+  ];
+  const bodies = [
+    ...(text ? [{ type: "text", text: { body: filled(text.text) } }] : []),
+    ...(note ? [{ type: "note", text: { body: filled(note.text) } }] : []),
+  ];
+  const change = {
+    ...(assign && { assignee_id: assign.assignee === "me" ? user.id : assign.assignee }),
+    ...(team && { team_id: team.team }),
+    ...(of("set_status") && { status: of("set_status").status }),
+    ...(snooze && {
+      status: "snoozed",
+      snoozed_until: iso(Date.now() + snooze.minutes * 60_000),
+    }),
+    ...(of("set_priority") && { priority: of("set_priority").priority }),
+    ...(of("add_tags") && { add_tags: of("add_tags").tags }),
+    ...(of("remove_tags") && { remove_tags: of("remove_tags").tags }),
+  };
+  return { bodies, change };
+}

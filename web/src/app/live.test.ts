@@ -117,6 +117,7 @@ describe("what the hub tells becomes what the cache says", () => {
       teams: keys.teams,
       canned_responses: keys.cannedResponses,
       views: keys.views,
+      macros: keys.macros,
     };
     for (const key of Object.values(lists)) client.setQueryData(key, []);
     const asksAgain = () =>
@@ -124,11 +125,12 @@ describe("what the hub tells becomes what the cache says", () => {
     const change = (noun: keyof typeof lists) =>
       takeEvent(live, client, { seq: 5, at: at(0), type: "directory.updated", data: { noun } });
     change("canned_responses");
-    expect(asksAgain()).toEqual([false, false, true, false]);
+    expect(asksAgain()).toEqual([false, false, true, false, false]);
     change("tags");
     change("teams");
     change("views");
-    expect(asksAgain()).toEqual([true, true, true, true]);
+    change("macros");
+    expect(asksAgain()).toEqual([true, true, true, true, true]);
   });
 
   it("one's own status follows what the hub tells of oneself alone", () => {

@@ -44,6 +44,7 @@ const DIRECTORY = {
   teams: keys.teams,
   canned_responses: keys.anyCannedResponses,
   views: keys.views,
+  macros: keys.macros,
 };
 
 /** What an event does to everything that is cached. */

@@ -42,6 +42,7 @@ const settingsPages: RouteObject[] = [
       "CannedResponsesPage",
     ),
   },
+  { path: "macros", ...page(() => import("./routes/macros"), "MacrosRoute") },
   { path: "api-keys", ...page(() => import("@/features/api-keys/api-keys-page"), "ApiKeysPage") },
   {
     path: "audit-log",

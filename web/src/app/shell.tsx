@@ -11,6 +11,7 @@ import { CommandBarDialog } from "./command-bar/command-bar-dialog";
 import { dropGiven, tellGiven } from "./given";
 import { dropLate, tellLate } from "./late";
 import { createLive, watchBrowser } from "./live";
+import { MacroDialogs } from "./macros/macro-dialogs";
 import { NavRail } from "./nav-rail";
 import { tellNews } from "./news";
 import { ShortcutsHelp } from "./shortcuts-dialog";
@@ -67,6 +68,7 @@ function Frame() {
       </div>
       <CommandBarDialog />
       <ShortcutsHelp />
+      <MacroDialogs />
     </div>
   );
 }

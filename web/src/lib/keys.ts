@@ -50,6 +50,7 @@ export const keys = {
   cannedResponses: ["canned-responses", "all"] as const,
   anyCannedResponses: ["canned-responses"] as const,
   views: ["views"] as const,
+  macros: ["macros"] as const,
   anyMentions: ["mentions"] as const,
   mentions: ["mentions", "all"] as const,
   unseenMentions: ["mentions", "unseen"] as const,

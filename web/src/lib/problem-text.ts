@@ -20,9 +20,16 @@ export function problemText(error: unknown): string {
   if (error.code === "too_many_attempts" && error.waitSeconds !== null) {
     return i18n.t("problem.tryIn", { count: Math.max(1, Math.ceil(error.waitSeconds / 60)) });
   }
-  const known = i18n.t(`problem.code.${error.code}` as "problem.code.window_closed", {
-    defaultValue: "",
-  });
+  const known = knownText(error);
   const fields = error.fields.map((field) => `${field.field}: ${field.message}`).join(" · ");
   return [known || error.message, fields].filter(Boolean).join(" ");
+}
+
+/** What kind of refusal it is: our own words for known codes, else the hub's title. */
+export function problemTitle(error: ApiError): string {
+  return knownText(error) || error.title;
+}
+
+function knownText({ code }: ApiError): string {
+  return i18n.t(`problem.code.${code}` as "problem.code.window_closed", { defaultValue: "" });
 }

@@ -34,7 +34,7 @@ export type NoticeEvent = Numbered<"template.updated" | "quarantine.added", unkn
 /** A list that people choose from has changed. */
 export type DirectoryEvent = Numbered<
   "directory.updated",
-  { noun: "tags" | "teams" | "canned_responses" | "views" }
+  { noun: "tags" | "teams" | "canned_responses" | "views" | "macros" }
 >;
 /** A note calls the person who is logged in. */
 export type MentionEvent = Numbered<"user.mentioned", Message>;

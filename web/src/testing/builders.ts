@@ -7,6 +7,7 @@ import type {
   ClusterNode,
   Conversation,
   Hit,
+  Macro,
   Mention,
   Message,
   NodeReport,
@@ -263,6 +264,17 @@ export function aCannedResponse(
     owner_id: null,
     shortcut: `text${number}`,
     text: `Text ${number}`,
+    updated_at: at(0),
+    ...part,
+  };
+}
+
+export function aMacro(number: number, part: Partial<Macro> = {}): Macro {
+  return {
+    id: id("mac", number),
+    owner_id: null,
+    name: `Macro ${number}`,
+    actions: [{ do: "set_status", status: "closed" }],
     updated_at: at(0),
     ...part,
   };

@@ -8,7 +8,7 @@ import type { Role, View } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aTag, aTeam, at, id, ME } from "@/testing/builders";
+import { aConversation, aMacro, aTag, aTeam, at, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { ShortcutsHelp } from "../shortcuts-dialog";
 import { CommandBarDialog } from "./command-bar-dialog";
@@ -47,6 +47,10 @@ async function show(path = `/inbox/${ID}`) {
     "GET /teams": () => page([aTeam(1)]),
     "GET /tags": () => page([aTag(1), aTag(2)]),
     "GET /views": () => page([VIEW]),
+    "GET /macros": () => page([aMacro(1, { name: "Escalate" })]),
+    [`POST /conversations/${ID}/macros/${id("mac", 1)}/run`]: () => ({
+      body: { conversation: row, messages: [] },
+    }),
   });
   renderWithHub(<Page />, path);
   const sent = () => calls.filter(({ method }) => method === "PATCH").map(({ body }) => body);
@@ -145,6 +149,12 @@ describe("the command bar of the page", () => {
     await show();
     await command("late com");
     expect(where()).toBe(`/inbox?status=all&tag=${id("tag", 1)}&sort=oldest`);
+  });
+
+  it("runs a macro in the open conversation", async () => {
+    const { calls } = await show();
+    await command("escal");
+    await waitFor(() => expect(calls.some(({ path }) => path.endsWith("/run"))).toBe(true));
   });
 
   it("begins a note in the open conversation", async () => {

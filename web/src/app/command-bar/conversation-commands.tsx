@@ -9,6 +9,7 @@ import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
 import { openTransfer } from "../transfer/transfer";
 import { useCareCommands } from "./care-commands";
+import { useMacroCommands } from "./macro-commands";
 import { mark } from "./mark";
 import { useSnoozeCommand } from "./snooze-command";
 
@@ -19,6 +20,7 @@ export function useConversationCommands(): TopCommand[] {
   const { data } = useQuery({ ...conversationQuery(id ?? ""), enabled: id !== undefined });
   const care = useCareCommands(data);
   const snooze = useSnoozeCommand(data);
+  const macros = useMacroCommands(data);
   const status = useStatusCommands(data);
   const writing = useWritingCommands(data);
   if (!id || !data) return [];
@@ -30,7 +32,7 @@ export function useConversationCommands(): TopCommand[] {
     mark: mark(ArrowRightLeft),
     run: () => openTransfer(id),
   };
-  return [...care, transfer, ...snooze, ...status, ...writing];
+  return [...care, transfer, ...macros, ...snooze, ...status, ...writing];
 }
 
 function useStatusCommands(row: Conversation | undefined): TopCommand[] {

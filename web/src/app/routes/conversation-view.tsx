@@ -22,6 +22,7 @@ import { contactName } from "@/lib/format";
 import { useWhole } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
+import { MacroButton, MacroIcon } from "../macros/macro-buttons";
 import { Transfer, TransferButton, TransferIcon } from "../transfer/transfer-button";
 import { ConversationHeader } from "./conversation-header";
 import { NumberNotice } from "./number-notice";
@@ -78,6 +79,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           search={search}
           actions={
             <>
+              <MacroIcon id={conversation.id} />
               <TransferIcon id={conversation.id} />
               <ConversationActions conversation={conversation} />
             </>
@@ -142,7 +144,10 @@ function Contact({ conversation, sessions, search, onOpen }: ContactProps) {
             teams={teams.data ?? []}
             tags={tags.data ?? []}
           />
-          <TransferButton id={conversation.id} />
+          <div className="flex flex-wrap gap-2 md:hidden">
+            <TransferButton id={conversation.id} />
+            <MacroButton id={conversation.id} />
+          </div>
         </>
       }
       others={

@@ -9,6 +9,7 @@ import {
   UserRound,
   Users,
   UsersRound,
+  Workflow,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation } from "react-router";
@@ -22,6 +23,7 @@ export const PAGES: { path: string; name: SettingsName; icon: typeof Phone; need
   { path: "teams", name: "teams", icon: UsersRound, needs: "supervisor" },
   { path: "tags", name: "tags", icon: TagIcon, needs: "supervisor" },
   { path: "canned-responses", name: "canned", icon: MessageSquareQuote, needs: "agent" },
+  { path: "macros", name: "macros", icon: Workflow, needs: "agent" },
   { path: "api-keys", name: "apiKeys", icon: KeyRound, needs: "admin" },
   { path: "audit-log", name: "auditLog", icon: ScrollText, needs: "admin" },
   { path: "quarantine", name: "quarantine", icon: ShieldAlert, needs: "admin" },
@@ -35,6 +37,7 @@ type SettingsName =
   | "teams"
   | "tags"
   | "canned"
+  | "macros"
   | "apiKeys"
   | "auditLog"
   | "quarantine"

@@ -10,6 +10,7 @@ import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
 import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
 import { useLogin } from "@/lib/session-user";
+import { openMacros } from "../macros/run";
 
 /** On a Mac, Option writes letters (@ on a German keyboard, ł on a Polish one): a field needs them first. */
 function writesLetters(event: KeyboardEvent): boolean {
@@ -68,6 +69,10 @@ export function useInboxShortcuts(
     }
     if (!selected) return false;
     if (event.code === "KeyA") return acceptOffer(selected);
+    if (event.code === "KeyM") {
+      openMacros(selected);
+      return true;
+    }
     if (event.code === "KeyE") closeOrOpen(selected);
     else if (event.code === "KeyN") note(selected, { note: true });
     else if (event.code === "KeyL") note(selected, { note: false });

@@ -50,12 +50,29 @@ export function Picker(props: PickerProps) {
   );
 }
 
-function Choices({ label, options, chosen, onChoose, several, empty }: PickerProps) {
+type ChoicesProps = Pick<
+  PickerProps,
+  "label" | "options" | "chosen" | "onChoose" | "several" | "empty"
+> & {
+  /** It goes on to its field when it appears. */
+  takesFocus?: boolean;
+  /** More is on its way. */
+  busy?: boolean;
+  className?: string;
+};
+
+/** The list itself, with the field above it; where it is not opened by a button of its own. */
+export function Choices(props: ChoicesProps) {
+  const { label, options, chosen, onChoose, several, empty, takesFocus, busy, className } = props;
   const { t } = useTranslation();
   const ids = useId();
   const [wanted, setWanted] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus) field.current?.focus();
+  }, [takesFocus]);
   const found = options.filter((option) => matches(option, wanted));
   const active = Math.min(at, found.length - 1);
   useEffect(() => {
@@ -73,8 +90,9 @@ function Choices({ label, options, chosen, onChoose, several, empty }: PickerPro
     return <div className="w-64 p-3.5 text-sm text-ink-soft">{empty}</div>;
   }
   return (
-    <div className="grid w-64 gap-1 p-1.5">
+    <div className={cn("grid w-64 gap-1 p-1.5", className)}>
       <input
+        ref={field}
         role="combobox"
         aria-expanded
         aria-controls={`${ids}-list`}
@@ -126,7 +144,7 @@ function Choices({ label, options, chosen, onChoose, several, empty }: PickerPro
         })}
       </div>
       <p role="status" className={found.length > 0 ? "sr-only" : "p-2 text-sm text-ink-soft"}>
-        {found.length === 0 && t("inbox.nothingFound")}
+        {found.length === 0 && t(busy ? "common.loading" : "inbox.nothingFound")}
       </p>
     </div>
   );

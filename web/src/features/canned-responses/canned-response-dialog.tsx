@@ -1,13 +1,13 @@
 import { useRef, useState } from "react";
-import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { TextAreaField, TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
+import { VariableButtons } from "@/components/variable-buttons";
 import type { CannedResponse } from "@/lib/api/types";
 import { fieldProblem, isAboutFields } from "@/lib/problem-text";
 import { useLogin, useMay } from "@/lib/session-user";
+import { asShortcut, filledIn, firstName } from "@/lib/variables";
 import { useSaveCannedResponse } from "./queries";
-import { asShortcut, filledIn, firstName, VARIABLES } from "./variables";
 
 interface DialogProps {
   /** Absent: a new one. */
@@ -27,15 +27,6 @@ export function CannedResponseDialog({ response, shared: first = false, onClose 
   const box = useRef<HTMLTextAreaElement>(null);
   const save = useSaveCannedResponse(response?.id ?? null);
   const shown = isAboutFields(save.error, ["shortcut", "text"]);
-  const insert = (name: string) => {
-    const field = box.current;
-    if (!field) return;
-    const [from, to] = [field.selectionStart, field.selectionEnd];
-    const variable = `{{${name}}}`;
-    flushSync(() => setText(text.slice(0, from) + variable + text.slice(to)));
-    field.focus();
-    field.setSelectionRange(from + variable.length, from + variable.length);
-  };
   return (
     <FormDialog
       title={t(response ? "canned.edit" : "canned.new")}
@@ -71,24 +62,7 @@ export function CannedResponseDialog({ response, shared: first = false, onClose 
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
-      <fieldset
-        className="-mt-2 flex flex-wrap items-center gap-1.5"
-        aria-label={t("canned.insert")}
-      >
-        <span aria-hidden className="text-xs text-ink-faint">
-          {t("canned.insert")}
-        </span>
-        {VARIABLES.map(({ name, label }) => (
-          <button
-            key={name}
-            type="button"
-            onClick={() => insert(name)}
-            className="h-6 rounded-md bg-sunken px-2 text-xs text-ink-soft hover:bg-tide-soft hover:text-tide-strong max-md:h-8"
-          >
-            {t(`canned.variable.${label}`)}
-          </button>
-        ))}
-      </fieldset>
+      <VariableButtons field={box} text={text} onChange={setText} />
       {mayShare && (
         <label className="flex items-center gap-3">
           <input

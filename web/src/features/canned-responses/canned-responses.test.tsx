@@ -3,11 +3,11 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CannedResponse } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
+import { asShortcut, filledIn } from "@/lib/variables";
 import { accessibilityProblems } from "@/testing/axe";
 import { at, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { CannedResponsesPage } from "./canned-responses-page";
-import { asShortcut, filledIn } from "./variables";
 
 const HOURS: CannedResponse = {
   id: id("can", 1),

@@ -4,6 +4,7 @@ import type { FieldError, Problem } from "./types";
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
+  readonly title: string;
   readonly detail: string | null;
   readonly fields: FieldError[];
   /** When to try again, if the hub says so. */
@@ -14,6 +15,7 @@ export class ApiError extends Error {
     this.name = "ApiError";
     this.code = problem.code;
     this.status = problem.status;
+    this.title = problem.title;
     this.detail = problem.detail;
     this.fields = problem.errors ?? [];
     this.waitSeconds = waitSeconds;

@@ -72,6 +72,12 @@ export type CannedResponse = Shape<"CannedResponse">;
 export type ViewFilters = Schemas["ViewFilters"];
 /** Filters of the inbox under a name; null as its owner: everybody's. */
 export type View = Omit<Shape<"View">, "filters"> & { filters: ViewFilters };
+/** A step of a macro. */
+export type MacroAction = Schemas["MacroAction"];
+/** Steps that are done together; null as its owner: everybody's. */
+export type Macro = Omit<Shape<"Macro">, "actions"> & { actions: MacroAction[] };
+/** What came of a macro. */
+export type MacroRun = Shape<"MacroRun">;
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */
 export type Mention = Shape<"Mention">;
