@@ -3,6 +3,7 @@
 import { page, Refusal, readBody, readParts } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
+import { keepDraft, listDrafts } from "./drafts.mjs";
 import {
   accept,
   agentOf,
@@ -383,6 +384,15 @@ on("GET", "/macros", ({ query, user }) => listMacros(query, user));
 on("POST", "/macros", ({ body, user }) => [201, saveMacro(body, user)]);
 on("PUT", "/macros/:id", ({ id, body, user }) => saveMacro(body, user, found(state.macros, id).id));
 on("DELETE", "/macros/:id", ({ id }) => [204, deleteMacro(found(state.macros, id).id)]);
+on("GET", "/drafts", ({ query, user }) => listDrafts(query, user));
+on("PUT", "/conversations/:id/draft", ({ id, body, user }) =>
+  keepDraft(found(state.conversations, id).id, body, user),
+);
+on("DELETE", "/conversations/:id/draft", ({ id, user }) => {
+  keepDraft(found(state.conversations, id).id, {}, user);
+  return [204];
+});
+on("GET", "/messages/:id", ({ id }) => found([...state.messages.values()].flat(), id));
 on("GET", "/tags", ({ query }) => page(state.tags, query));
 on("GET", "/teams", ({ query }) => page(state.teams, query));
 on("POST", "/teams", ({ body }) => [201, newTeam(body)]);

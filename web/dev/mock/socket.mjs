@@ -45,6 +45,7 @@ class Peer {
     );
     this.listener = (event) => this.hear(event);
     state.listeners.add(this.listener);
+    state.peers.add(this);
   }
 
   leave() {
@@ -52,6 +53,7 @@ class Peer {
     clearTimeout(this.flush);
     clearTimeout(this.counting);
     state.listeners.delete(this.listener);
+    state.peers.delete(this);
     sockets.delete(this.socket);
   }
 

@@ -44,6 +44,8 @@ export const state = {
   refreshTokens: new Map(),
   log: [],
   listeners: new Set(),
+  /** The sockets that are there. */
+  peers: new Set(),
   failNext: 0,
 };
 

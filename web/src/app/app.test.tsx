@@ -5,7 +5,7 @@ import { useDrafts } from "@/features/messages/drafts";
 import { dropTokens } from "@/lib/api/auth-tokens";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aMessage, aNode, aReport, aSession, id, ME } from "@/testing/builders";
+import { aConversation, aMessage, aNode, aReport, aSession, at, id, ME } from "@/testing/builders";
 import { refusal, stubHub } from "@/testing/hub";
 import { App } from "./app";
 import { queryClient } from "./clients";
@@ -176,6 +176,43 @@ describe("the dashboard", () => {
     render(<App />);
     await screen.findByText("Message 1");
     expect(useDrafts.getState().drafts).toEqual({});
+  });
+
+  it("keeps the last words at the hub when somebody logs out, and none of them here", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    const conversation_id = id("cnv", 1);
+    const kept = { conversation_id, text: "Hi", note_text: "", mentions: [], is_note: false };
+    const draft = { ...kept, reply_to: null, revision: 1, updated_at: at(0) };
+    const calls = hub({
+      "GET /drafts": () => ({ body: { data: [], next_cursor: null } }),
+      [`PUT /conversations/${conversation_id}/draft`]: () => ({ body: draft }),
+    });
+    await router.navigate("/inbox");
+    render(<App />);
+    await screen.findByTestId("conversation-row");
+    useDrafts.getState().change(conversation_id, { text: "Hi" });
+    expect(await screen.findByText("Draft")).toBeVisible();
+    await userEvent.click(screen.getByTestId("user-menu"));
+    await userEvent.click(await screen.findByText("Log out"));
+    expect(await screen.findByTestId("login-email")).toBeVisible();
+    const told = calls.map(({ method, path }) => `${method} ${path}`);
+    const put = told.indexOf(`PUT /conversations/${conversation_id}/draft`);
+    expect(put).toBeGreaterThan(0);
+    expect(put).toBeLessThan(told.indexOf("POST /auth/logout"));
+    expect(useDrafts.getState()).toMatchObject({ drafts: {}, unsaved: {} });
+    expect(localStorage.getItem("drafts")).not.toContain("Hi");
+  });
+
+  it("keeps the words here of somebody who was only cut off", async () => {
+    localStorage.setItem("refresh_token", "refresh-0");
+    hub();
+    await router.navigate("/inbox");
+    render(<App />);
+    await screen.findByTestId("conversation-row");
+    useDrafts.getState().change(id("cnv", 1), { text: "Hi" });
+    dropTokens();
+    expect(await screen.findByTestId("login-email")).toBeVisible();
+    expect(useDrafts.getState().drafts[id("cnv", 1)]?.text).toBe("Hi");
   });
 
   it("asks again for a thread that is opened again", async () => {

@@ -8,6 +8,7 @@ import { withGuesses } from "@/features/conversations/guesses";
 import { type Given, isOffered, offers } from "@/features/conversations/offers";
 import { knownConversation } from "@/features/conversations/queries";
 import { isLate, lateness } from "@/features/conversations/sla";
+import { draftSync } from "@/features/messages/draft-sync";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
@@ -199,8 +200,12 @@ export function createLive(
       }
     },
     onPresence: takePresence,
+    onDraft: (draft, device) => draftSync.take(draft, device),
     onQueue: (queue) => takeQueue(live, client, queue),
-    onReload: () => reload(client),
+    onReload: () => {
+      reload(client);
+      void draftSync.load();
+    },
     onState: (state) => {
       const before = useConnection.getState().phase;
       useConnection.setState(state);
@@ -208,6 +213,7 @@ export function createLive(
         // Figures have no number by which what was missed could be asked for.
         void client.invalidateQueries({ queryKey: keys.queues });
         void findOffers();
+        void draftSync.load();
         resendPassing((message) => takeMessage(live, message));
       }
     },

@@ -1,6 +1,7 @@
 import { forgetRun } from "@/features/conversations/bulk/run";
 import { clearSelection } from "@/features/conversations/bulk/selection";
-import { useDrafts } from "@/features/messages/drafts";
+import { draftSync } from "@/features/messages/draft-sync";
+import { clearDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
 import {
   accessToken,
@@ -17,14 +18,19 @@ import { useLogin } from "@/lib/session-user";
 import { queryClient } from "./clients";
 
 const LAST_USER = "last-user";
+/** Somebody logged out by hand, in whichever tab. */
+const LEFT = "left";
+/** Who leaves does not wait longer for their words to be kept. */
+const LAST_WORDS_MS = 2_000;
 
 /** What one person left unsent is not for the next one who logs in here. */
 function clearLeftovers(user: UserView): void {
   if (localStorage.getItem(LAST_USER) !== user.id) {
-    useDrafts.setState({ drafts: {} });
+    clearDrafts();
     useOutbox.setState({ parcels: [] });
   }
   localStorage.setItem(LAST_USER, user.id);
+  localStorage.removeItem(LEFT);
 }
 
 /** Keeps the store of who is logged in; what one user loaded is never shown to the next. */
@@ -37,6 +43,8 @@ export function watchLogin(): () => void {
     forgetRun();
     clearSelection();
     if (user) clearLeftovers(user);
+    // The hub has them. Who was only cut off finds them here.
+    else if (localStorage.getItem(LEFT)) clearDrafts();
     useLogin.setState({ user, organization: null });
   });
   return () => {
@@ -63,11 +71,14 @@ async function followLanguage(chosen: string | null): Promise<void> {
 
 /** Ends it here, whatever the hub says. */
 export async function logOut(): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS));
+  await Promise.race([draftSync.flush(), late]);
   try {
     await api.post("/auth/logout", { refresh_token: storedRefreshToken() });
   } catch {
     // The hub forgets by itself what nobody uses.
   } finally {
+    localStorage.setItem(LEFT, "1");
     dropTokens();
   }
 }

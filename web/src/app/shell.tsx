@@ -3,6 +3,7 @@ import { Outlet, useMatch, useNavigate } from "react-router";
 import { MissedBanner } from "@/features/agents/missed-banner";
 import { useAutoAway } from "@/features/agents/use-auto-away";
 import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
+import { draftSync } from "@/features/messages/draft-sync";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
 import { useFollowNotifications } from "@/lib/notifications";
@@ -35,11 +36,13 @@ export function Shell() {
     }),
   );
   useEffect(() => {
+    const stopDrafts = draftSync.start();
     socket.start();
     const stopWatching = watchBrowser(socket);
     return () => {
       stopWatching();
       socket.stop();
+      stopDrafts();
     };
   }, [socket]);
   return (

@@ -1,6 +1,14 @@
 // What travels over the socket, both ways.
 
-import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "./api/types";
+import type {
+  Agent,
+  Contact,
+  Conversation,
+  KeptDraft,
+  Message,
+  QueueFigures,
+  Session,
+} from "./api/types";
 
 interface Numbered<Type extends string, Data> {
   seq: number;
@@ -65,6 +73,8 @@ export type IncomingFrame =
   | { type: "events"; cursor: string; events: LiveEvent[] }
   | { type: "rows"; cursor: string; rows: Conversation[] }
   | { type: "presence"; conversation: string; people: Person[] }
+  /** What one began to write on some device; `device` is what that one calls itself. */
+  | { type: "draft"; draft: KeptDraft; device: string | null }
   | { type: "queue"; queue: QueueFigures }
   | { type: "beat"; cursor: string }
   | { type: "reload"; reason: string; cursor?: string }

@@ -46,6 +46,7 @@ function world() {
     onEvents: vi.fn(),
     onRows: vi.fn(),
     onPresence: vi.fn(),
+    onDraft: vi.fn(),
     onQueue: vi.fn(),
     onReload: vi.fn(),
     onState: (state: ConnectionState) => states.push(state),

@@ -1,7 +1,7 @@
 // Owns the connection to the hub: logs in, subscribes, resumes where it stopped, notices silence and comes
 // back. Knows nothing of React or of what the events mean.
 
-import type { Conversation, QueueFigures } from "./api/types";
+import type { Conversation, KeptDraft, QueueFigures } from "./api/types";
 import {
   type Activity,
   type IncomingFrame,
@@ -49,6 +49,7 @@ export interface SocketOptions {
   onEvents(events: LiveEvent[]): void;
   onRows(rows: Conversation[]): void;
   onPresence(conversation: string, people: Person[]): void;
+  onDraft(draft: KeptDraft, device: string | null): void;
   onQueue(queue: QueueFigures): void;
   /** What was missed can't be told: load again. */
   onReload(): void;
@@ -203,6 +204,8 @@ export class LiveSocket {
         return;
       case "presence":
         return this.options.onPresence(frame.conversation, frame.people);
+      case "draft":
+        return this.options.onDraft(frame.draft, frame.device);
       case "queue":
         return this.options.onQueue(frame.queue);
       case "beat":

@@ -18,6 +18,7 @@ export interface Call {
   body: unknown;
   key: string | null;
   authorization: string | null;
+  keepalive: boolean;
 }
 
 export type Reply = { status?: number; body?: unknown; headers?: Record<string, string> };
@@ -36,6 +37,7 @@ export function stubHub(routes: Record<string, Handler>): Call[] {
       body: init.body ? JSON.parse(String(init.body)) : undefined,
       key: headers.get("Idempotency-Key"),
       authorization: headers.get("Authorization"),
+      keepalive: init.keepalive ?? false,
     };
     calls.push(call);
     const handler = routes[`${call.method} ${call.path}`];

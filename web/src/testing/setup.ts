@@ -1,7 +1,7 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
-import { useDrafts } from "@/features/messages/drafts";
+import { clearDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
 import { loadNumbers } from "@/lib/format";
 import { loadLanguage } from "@/lib/i18n";
@@ -34,6 +34,6 @@ beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
   useOutbox.setState({ parcels: [] });
-  useDrafts.setState({ drafts: {} });
+  clearDrafts();
 });
 afterEach(cleanup);

@@ -11,6 +11,7 @@ import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { ViewMenu } from "@/features/conversations/views/view-menu";
+import { useDrafted } from "@/features/messages/drafts";
 import { useSessions } from "@/features/numbers/queries";
 import { TakeNext } from "@/features/queues/take-next";
 import { tagsQuery } from "@/features/tags/queries";
@@ -41,6 +42,7 @@ export function InboxRoute() {
   const teams = useWhole(teamsQuery);
   const tags = useWhole(tagsQuery);
   const tagsById = useMemo(() => new Map(tags.data?.map((tag) => [tag.id, tag])), [tags.data]);
+  const drafted = useDrafted();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
   const unread = rows.filter((row) => row.unread > 0).length;
@@ -98,6 +100,7 @@ export function InboxRoute() {
           search={search}
           sessions={sessions.data ?? []}
           tags={tagsById}
+          drafted={drafted}
           onSearchAll={() => change(EVERYWHERE)}
         />
       </section>

@@ -94,6 +94,28 @@ describe("the list of conversations", () => {
     expect(other.queryByRole("img", { name: /Priority/ })).toBeNull();
   });
 
+  it("says where something was begun and not sent, but not of what is open", async () => {
+    stubHub({
+      "GET /conversations": () => ({
+        body: { data: [aConversation(2), aConversation(1), aConversation(3)], next_cursor: null },
+      }),
+    });
+    const drafted = new Set([id("cnv", 1), id("cnv", 2)]);
+    renderWithHub(
+      <ConversationList
+        filters={NO_FILTERS}
+        selected={id("cnv", 1)}
+        search=""
+        sessions={[]}
+        tags={TAGS}
+        drafted={drafted}
+      />,
+    );
+    const rows = await screen.findAllByTestId("conversation-row");
+    const marked = rows.filter((row) => within(row).queryByText("Draft"));
+    expect(marked.map((row) => row.dataset.id)).toEqual([id("cnv", 2)]);
+  });
+
   it("counts down to what is owed, and says how late it is", async () => {
     const mark = (goal: SlaMark["goal"], stage: SlaMark["stage"], minutes: number): SlaMark => ({
       goal,

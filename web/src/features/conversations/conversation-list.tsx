@@ -28,12 +28,14 @@ interface ListProps {
   search: string;
   sessions: Session[];
   tags: ReadonlyMap<string, Tag>;
+  /** Where something was begun and not sent. */
+  drafted?: ReadonlySet<string>;
   /** Searches without the other filters. */
   onSearchAll?: () => void;
 }
 
 export function ConversationList(props: ListProps) {
-  const { filters, selected, search, sessions, tags, onSearchAll } = props;
+  const { filters, selected, search, sessions, tags, drafted, onSearchAll } = props;
   const { t } = useTranslation();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
@@ -141,6 +143,8 @@ export function ConversationList(props: ListProps) {
                 showAssignee={filters.assignee === "all"}
                 showTeam={filters.team === "all"}
                 tags={tags}
+                // What is being written is seen in the thread.
+                drafted={row.id !== selected && drafted?.has(row.id)}
               />
               <RowCheck id={row.id} name={contactName(row.contact)} />
             </li>

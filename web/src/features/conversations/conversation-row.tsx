@@ -1,5 +1,5 @@
 import type { TFunction } from "i18next";
-import { Clock, Lock } from "lucide-react";
+import { Clock, Lock, PenLine } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -32,11 +32,14 @@ interface RowProps {
   showTeam: boolean;
   /** All tags by their ids. */
   tags: ReadonlyMap<string, Tag>;
+  /** Whether something was begun there and not sent. */
+  drafted?: boolean;
 }
 
 /** Its parts get `t` from it: asked for in each of them it is what takes longest while a long list is scrolled. */
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
-  const { row, selected, search, number, showStatus, showAssignee, showTeam, tags } = props;
+  const { row, selected, search, number, showStatus, showAssignee, showTeam, tags, drafted } =
+    props;
   const { t } = useTranslation();
   const now = useNow();
   const me = useLogin((login) => login.user?.id);
@@ -85,6 +88,12 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           </time>
         </span>
         <span className="mt-0.5 flex h-5 items-center gap-1.5">
+          {drafted && (
+            <span className="flex shrink-0 items-center gap-1 text-2xs font-semibold text-tide-strong">
+              <PenLine aria-hidden className="size-3" />
+              {t("conversation.draft")}
+            </span>
+          )}
           <LastLine t={t} row={row} strong={unread} />
           <WindowChip t={t} window={window} />
           {showAssignee && row.assignee && <AssigneeMark t={t} user={row.assignee} />}

@@ -1,7 +1,9 @@
-// What was begun and not sent, per conversation. Survives a reload of the page.
+// What was begun and not sent, per conversation. Survives a reload of the page; `draft-sync.ts` brings it to the hub.
 
+import { useMemo } from "react";
 import { create } from "zustand";
 import { persist } from "zustand/middleware";
+import { useShallow } from "zustand/react/shallow";
 import type { Message } from "@/lib/api/types";
 import type { Person } from "./calls";
 
@@ -10,8 +12,9 @@ export interface Quote {
   id: string;
   providerId: string | null;
   text: string | null;
+  /** Empty: nothing but its id is known yet. */
   type: string;
-  direction: Message["direction"];
+  direction: Message["direction"] | null;
 }
 
 export interface Draft {
@@ -27,11 +30,13 @@ export interface Draft {
 }
 
 export const NO_DRAFT: Draft = { text: "", noteText: "", picked: [], note: false, reply: null };
-/** Drafts of conversations that nobody returns to are dropped, oldest first. */
-const MAX_DRAFTS = 100;
+/** As many as the hub keeps: those that nobody returns to are dropped, oldest first. */
+const MAX_DRAFTS = 200;
 
 interface Drafts {
   drafts: Record<string, Draft>;
+  /** What the hub does not have yet as it is here, also what is empty by now. */
+  unsaved: Record<string, true>;
   change(conversationId: string, part: Partial<Draft>): void;
 }
 
@@ -39,20 +44,66 @@ export const useDrafts = create<Drafts>()(
   persist(
     (set) => ({
       drafts: {},
+      unsaved: {},
       change(id, part) {
-        set(({ drafts }) => {
-          const draft = { ...NO_DRAFT, ...drafts[id], ...part };
-          const { [id]: _, ...others } = drafts;
-          if (!draft.text && !draft.noteText && !draft.note && !draft.reply)
-            return { drafts: others };
-          const kept = Object.entries(others).slice(-(MAX_DRAFTS - 1));
-          return { drafts: { ...Object.fromEntries(kept), [id]: draft } };
+        set(({ drafts, unsaved }) => {
+          const before = drafts[id] ?? NO_DRAFT;
+          const names = Object.keys(part) as (keyof Draft)[];
+          if (names.every((name) => before[name] === part[name])) return {};
+          return {
+            drafts: withDraft(drafts, id, { ...before, ...part }),
+            unsaved: { ...unsaved, [id]: true },
+          };
         });
       },
     }),
-    { name: "drafts", version: 2, migrate: (kept) => ({ drafts: withNotes(kept) }) },
+    { name: "drafts", version: 3, migrate },
   ),
 );
+
+function withDraft(drafts: Record<string, Draft>, id: string, draft: Draft) {
+  const { [id]: _, ...others } = drafts;
+  if (!draft.text && !draft.noteText && !draft.note && !draft.reply) return others;
+  const kept = Object.entries(others).slice(-(MAX_DRAFTS - 1));
+  return { ...Object.fromEntries(kept), [id]: draft };
+}
+
+/** Until version 3 the hub had none of them. */
+function migrate(kept: unknown, version: number) {
+  const drafts = version < 2 ? withNotes(kept) : (kept as Pick<Drafts, "drafts">).drafts;
+  return { drafts, unsaved: Object.fromEntries(Object.keys(drafts).map((id) => [id, true])) };
+}
+
+/** What the hub has, instead of what is here. */
+export function replaceDraft(id: string, draft: Draft): void {
+  useDrafts.setState(({ drafts }) => ({ drafts: withDraft(drafts, id, draft) }));
+}
+
+export function markUnsaved(id: string): void {
+  useDrafts.setState(({ unsaved }) => (unsaved[id] ? {} : { unsaved: { ...unsaved, [id]: true } }));
+}
+
+export function markSaved(id: string): void {
+  useDrafts.setState(({ unsaved: { [id]: _, ...others } }) => ({ unsaved: others }));
+}
+
+/** Says what the answered message says, once that is known. */
+export function fillQuote(conversationId: string, message: Message): void {
+  useDrafts.setState(({ drafts }) => {
+    const draft = drafts[conversationId];
+    if (draft?.reply?.id !== message.id) return {};
+    return { drafts: { ...drafts, [conversationId]: { ...draft, reply: quoteOf(message) } } };
+  });
+}
+
+export function clearDrafts(): void {
+  useDrafts.setState({ drafts: {}, unsaved: {} });
+}
+
+/** Whether something stands in it that could be sent. */
+export function hasWords({ text, noteText }: Draft): boolean {
+  return Boolean(text.trim() || noteText.trim());
+}
 
 /** Drafts of version 1 had one field for replies and notes. */
 function withNotes(kept: unknown): Record<string, Draft> {
@@ -67,6 +118,18 @@ function withNotes(kept: unknown): Record<string, Draft> {
 
 export function useDraft(conversationId: string): Draft {
   return useDrafts((state) => state.drafts[conversationId]) ?? NO_DRAFT;
+}
+
+/** The conversations in which something was begun; another object only when they are others. */
+export function useDrafted(): ReadonlySet<string> {
+  const ids = useDrafts(
+    useShallow(({ drafts }) =>
+      Object.keys(drafts)
+        .filter((id) => hasWords(drafts[id] ?? NO_DRAFT))
+        .sort(),
+    ),
+  );
+  return useMemo(() => new Set(ids), [ids]);
 }
 
 export function quoteOf(message: Message): Quote {

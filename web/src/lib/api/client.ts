@@ -13,6 +13,8 @@ export interface RequestOptions {
   /** Makes a repeated POST harmless for 24 hours. */
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** It is finished even if the page is left meanwhile. */
+  keepalive?: boolean;
   /** Log-in and the like: no token goes along. */
   anonymous?: boolean;
 }
@@ -43,6 +45,7 @@ async function send(
     return await fetch(address(path, options.query), {
       method,
       headers,
+      keepalive: options.keepalive ?? false,
       body: options.body === undefined ? null : JSON.stringify(options.body),
       signal: AbortSignal.any([
         AbortSignal.timeout(TIMEOUT_MS),
@@ -84,7 +87,8 @@ export const api = {
   post: <T>(path: string, body?: unknown, options: RequestOptions = {}) =>
     request<T>("POST", path, { ...options, ...(body !== undefined && { body }) }),
   patch: <T>(path: string, body: unknown) => request<T>("PATCH", path, { body }),
-  put: <T>(path: string, body: unknown) => request<T>("PUT", path, { body }),
+  put: <T>(path: string, body: unknown, options: RequestOptions = {}) =>
+    request<T>("PUT", path, { ...options, body }),
   delete: <T = void>(path: string, body?: unknown) =>
     request<T>("DELETE", path, { ...(body !== undefined && { body }) }),
 };

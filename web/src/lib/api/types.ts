@@ -78,6 +78,9 @@ export type MacroAction = Schemas["MacroAction"];
 export type Macro = Omit<Shape<"Macro">, "actions"> & { actions: MacroAction[] };
 /** What came of a macro. */
 export type MacroRun = Shape<"MacroRun">;
+/** What one began to write, as the hub keeps it for all of one's devices. */
+export type KeptDraft = Shape<"Draft">;
+export type WriteDraft = Schemas["WriteDraft"];
 export type Message = Shape<"Message">;
 /** A note that calls the person who is logged in. */
 export type Mention = Shape<"Mention">;

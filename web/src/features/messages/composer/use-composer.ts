@@ -1,8 +1,11 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
+import { api } from "@/lib/api/client";
+import type { Message } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
 import { calledBy } from "../calls";
 import { useColleagues } from "../colleagues";
-import { type Draft, useDraft, useDrafts } from "../drafts";
+import { draftSync } from "../draft-sync";
+import { type Draft, fillQuote, type Quote, useDraft, useDrafts } from "../drafts";
 import type { SendBody } from "../outbox";
 import { useTakeMessage } from "../queries";
 import { sendMessage } from "../sending";
@@ -13,6 +16,8 @@ import { clearStaged, useStagedFiles } from "./staged";
 /** The draft of a conversation and the ways to send something into it. */
 export function useComposer(conversationId: string, sessionId: string) {
   const draft = useDraft(conversationId);
+  useKeptQuote(conversationId, draft.reply);
+  useEffect(() => () => void draftSync.flush(conversationId), [conversationId]);
   const files = useStagedFiles(conversationId);
   const changeDraft = useDrafts((drafts) => drafts.change);
   const take = useTakeMessage();
@@ -53,4 +58,15 @@ function useCallable() {
     () => colleagues.filter(({ id, disabled }) => id !== me && !disabled),
     [colleagues, me],
   );
+}
+
+/** What the answered message says, when the answer was begun on another device. */
+function useKeptQuote(conversationId: string, quote: Quote | null): void {
+  const unknown = quote && !quote.type ? quote.id : null;
+  useEffect(() => {
+    if (!unknown) return;
+    const shown = api.get<Message>(`/messages/${unknown}`);
+    // Without it the answer still knows what it answers.
+    shown.then((message) => fillQuote(conversationId, message)).catch(() => undefined);
+  }, [conversationId, unknown]);
 }
