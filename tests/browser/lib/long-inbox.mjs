@@ -75,7 +75,7 @@ export async function startLongInbox(port, length) {
   const rows = Array.from({ length }, (_, n) => conversation(n));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const hub = { whole: false, close: () => server.close() };
-  const lists = { "/users": [ME], "/teams": [TEAM], "/tags": TAGS, "/sessions": [NUMBER], "/mentions": [], "/canned-responses": [] };
+  const lists = { "/users": [ME], "/teams": [TEAM], "/tags": TAGS, "/sessions": [NUMBER], "/mentions": [], "/canned-responses": [], "/views": [], "/macros": [], "/drafts": [] };
   const answer = (path, query) => {
     if (path === "/auth/refresh") return TOKENS;
     if (path === "/me") return { user: ME, organization: { id: "org_1", name: "Shop" } };

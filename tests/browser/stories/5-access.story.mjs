@@ -7,7 +7,7 @@ import { story } from "../lib/story.mjs";
 import { customerWrites, furnish } from "../lib/world.mjs";
 
 const carla = { wa_id: "4915112345678", name: "Carla Customer" };
-const SETTINGS = "numbers users teams tags canned-responses api-keys audit-log quarantine cluster profile".split(" ");
+const SETTINGS = "numbers users teams tags canned-responses macros api-keys audit-log quarantine cluster profile".split(" ");
 const PAGES = ["/inbox", "/search", "/search?q=deliver", "/wall", ...SETTINGS.map((page) => `/settings/${page}`)];
 
 story("no page breaks a serious rule of accessibility, light or dark", async ({ world, page }) => {
