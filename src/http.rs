@@ -40,6 +40,7 @@ pub mod search;
 mod session;
 mod setup;
 mod sheet;
+mod sla;
 pub mod state;
 mod tag;
 mod team;

@@ -78,6 +78,7 @@ pub use self::scheduled::{
 };
 pub use self::search::{Hit, Indexed, MessageSearch, Stretch};
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};
+pub use self::sla::{BreachFilter, SlaBreach};
 pub use self::tag::{Tag, TagColor};
 pub use self::team::{Team, TeamChange};
 pub use self::template::{NewTemplate, Template, TemplateFilter};

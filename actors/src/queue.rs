@@ -6,6 +6,7 @@
 
 mod away;
 mod board;
+mod crew;
 mod deadlines;
 mod figures;
 mod traffic;

@@ -62,6 +62,8 @@ permissions! {
     ManageTeams Supervisor,
     /// Follow every event of the organization.
     FollowEverything Supervisor,
+    /// See which promises were not kept.
+    ReadReports Supervisor,
     /// Connect, change and remove numbers; see their verify tokens.
     ManageNumbers Admin,
     /// Change roles, lock people out, make links for new passwords.

@@ -13,7 +13,7 @@ use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, draft, health,
     invitation, login, macros, me, media, mention, message, openapi, quarantine, queue,
-    scheduled_message, search, session, setup, tag, team, template, two_factor, user, view,
+    scheduled_message, search, session, setup, sla, tag, team, template, two_factor, user, view,
     whatsapp,
 };
 use crate::socket;
@@ -70,7 +70,8 @@ pub fn table() -> Vec<Entry> {
         GET "/me/status" => agent::mine, "How the caller stands";
         PUT "/me/status" => agent::set_mine, "Say how the caller stands: online, away, busy, offline";
         GET "/agents" => agent::list, "List the agents and how they stand";
-        PATCH "/agents/{id}" => agent::change, "Change how an agent stands, or what they can bear";
+        GET "/agents/{id}" => agent::show, "How an agent stands, and what they can do";
+        PATCH "/agents/{id}" => agent::change, "Change how an agent stands, what they can bear, or what they are good at";
         GET "/queues" => queue::list, "How the waiting lines fare";
         POST "/queues/next" => queue::take_next, "Take the next conversation that waits for one's teams";
         GET "/conversations" => conversation::list, "A page of the inbox";
@@ -127,6 +128,7 @@ pub fn table() -> Vec<Entry> {
         PATCH "/teams/{id}" => team::change, "Change a team's name, members, numbers or rules";
         GET "/teams/{id}/line" => queue::line, "What waits in a team's line, next first";
         DELETE "/teams/{id}" => team::delete, "Take a team out of use";
+        GET "/sla-breaches" => sla::list, "Which promises were not kept";
         GET "/canned-responses" => canned_response::list, "List the texts at hand";
         POST "/canned-responses" => canned_response::create, "Keep a text at hand";
         PUT "/canned-responses/{id}" => canned_response::change, "Write a text anew";

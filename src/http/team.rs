@@ -199,6 +199,7 @@ fn check_routing(check: &mut Check, routing: &Routing) {
             LEAST_TO_ACCEPT,
         ),
         ("routing.overflow_seconds", routing.overflow_seconds, 0),
+        ("routing.skill_seconds", routing.skill_seconds, 0),
     ] {
         if seconds.is_some_and(|seconds| !(least..=MOST_SECONDS).contains(&seconds)) {
             check.refuse(field, format!("must be {least} to {MOST_SECONDS}"));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
 use actors::model::agent::{Agent, AgentStatus, DEFAULT_CAPACITY, StatusReason};
-use actors::model::ids::{OrganizationId, UserId};
+use actors::model::ids::{OrganizationId, TagId, UserId};
 use actors::model::user::Actor;
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::db::Conn;
 use super::schema::{agent_seats, agents, users};
-use super::{Tenant, Unscoped, audit, event, field};
+use super::{Tenant, Unscoped, audit, conversation, event, field};
 use crate::{in_tx, insert_all, with_conn};
 
 /// An agent as it lies in the database.
@@ -30,6 +30,8 @@ pub(super) struct AgentRow {
     pub reason: Option<String>,
     pub capacity: i64,
     pub since: NaiveDateTime,
+    /// JSON: numbers of tags.
+    pub skills: Option<String>,
 }
 
 /// A dashboard that somebody has open, on one run of a node.
@@ -42,12 +44,14 @@ pub(super) struct SeatRow {
 }
 
 /// What changes about an agent; absent means unchanged.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct AgentChange {
     pub status: Option<AgentStatus>,
     /// Why, when it is not their own choice.
     pub reason: Option<StatusReason>,
     pub capacity: Option<u32>,
+    /// All of them, instead of those that they have now.
+    pub skills: Option<Vec<TagId>>,
     /// Nothing changes unless this is their status.
     pub only_if: Option<AgentStatus>,
 }
@@ -97,7 +101,11 @@ impl Tenant {
                 None => before.reason,
             };
             let capacity = change.capacity.unwrap_or(before.capacity);
-            if (status, reason, capacity) == (before.status, before.reason, before.capacity) {
+            let skills = change.skills.as_ref().unwrap_or(&before.skills);
+            let is_same = (status, reason, capacity)
+                == (before.status, before.reason, before.capacity)
+                && *skills == before.skills;
+            if is_same {
                 return Ok((before, Receipt::default()));
             }
             let is_here = !seated(conn, &[id.0]).await?.is_empty();
@@ -115,6 +123,7 @@ impl Tenant {
                     true => Timestamp::now().naive(),
                     false => before.since.naive(),
                 },
+                skills: numbers(skills)?,
             };
             save(conn, row).await?;
             let subject = id.to_string();
@@ -126,6 +135,11 @@ impl Tenant {
             if capacity != before.capacity {
                 let details = json!({"capacity": capacity, "before": before.capacity});
                 let action = "agent.capacity_changed";
+                audit::record(conn, self.store(), by, action, &subject, &details).await?;
+            }
+            if *skills != before.skills {
+                let details = json!({"skills": skills, "before": before.skills});
+                let action = "agent.skills_changed";
                 audit::record(conn, self.store(), by, action, &subject, &details).await?;
             }
             let agent = one(conn, self.org(), id).await?;
@@ -146,7 +160,7 @@ impl Tenant {
             status: Some(AgentStatus::Away),
             reason: Some(StatusReason::Missed),
             only_if: Some(AgentStatus::Online),
-            capacity: None,
+            ..AgentChange::default()
         };
         Ok(self.change_agent(&by, id, change).await?.1)
     }
@@ -259,6 +273,7 @@ impl Unscoped {
                 reason: None,
                 capacity: i64::from(DEFAULT_CAPACITY),
                 since: now.naive(),
+                skills: None,
             })
             .collect();
         insert_all!(conn, agents::table, fresh)?;
@@ -386,6 +401,10 @@ pub(super) async fn load(
                 reason,
                 since: field::instant(row.map_or(created_at, |row| row.since)),
                 capacity: u32::try_from(capacity).unwrap_or(0),
+                skills: match row {
+                    Some(row) => conversation::tags_of(row.skills.as_deref())?,
+                    None => Vec::new(),
+                },
             })
         })
         .collect()
@@ -429,8 +448,18 @@ async fn save(conn: &mut Conn, row: AgentRow) -> Result<(), StoreError> {
             agents::reason.eq(&row.reason),
             agents::capacity.eq(row.capacity),
             agents::since.eq(row.since),
+            agents::skills.eq(&row.skills),
         ))
         .execute(c)
         .await)?;
     Ok(())
+}
+
+/// Tags as their numbers; None when there are none.
+fn numbers(tags: &[TagId]) -> Result<Option<String>, StoreError> {
+    let numbers: Vec<i64> = tags.iter().map(|tag| tag.0).collect();
+    match numbers.is_empty() {
+        true => Ok(None),
+        false => field::write(&numbers).map(Some),
+    }
 }

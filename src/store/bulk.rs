@@ -244,6 +244,7 @@ bulk!(AgentRow, "agents", {
     reason: Nullable<Text>,
     capacity: BigInt,
     since: Timestamp,
+    skills: Nullable<Text>,
 });
 
 bulk!(MediaRow, "media", {

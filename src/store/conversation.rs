@@ -211,8 +211,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                 .transpose()?;
             let status = field::named("status", &row.status, ConversationStatus::parse)?;
             let sleeps = status == ConversationStatus::Snoozed;
-            let tags: Option<Vec<i64>> = field::read_opt(row.tags.as_deref())?;
-            let tags = tags.unwrap_or_default().into_iter().map(TagId).collect();
+            let tags = tags_of(row.tags.as_deref())?;
             let mut view = Conversation {
                 id: ConversationId(row.id),
                 seq: row.seq,
@@ -243,6 +242,12 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
             Ok(Loaded { row, contact, view })
         })
         .collect()
+}
+
+/// Tags as they lie in a row: their numbers.
+pub(super) fn tags_of(column: Option<&str>) -> Result<Vec<TagId>, StoreError> {
+    let numbers: Option<Vec<i64>> = field::read_opt(column)?;
+    Ok(numbers.unwrap_or_default().into_iter().map(TagId).collect())
 }
 
 /// The marks that lie in a conversation's row.

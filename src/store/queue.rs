@@ -120,7 +120,7 @@ type StandingColumns = (
     Option<NaiveDateTime>,
     (NaiveDateTime, Option<NaiveDateTime>),
     (Option<NaiveDateTime>, Option<NaiveDateTime>),
-    Option<String>,
+    (Option<String>, Option<String>),
 );
 
 impl Tenant {
@@ -226,7 +226,7 @@ impl Tenant {
                     conversations::first_reply_at,
                     conversations::window_expires_at,
                 ),
-                conversations::sla,
+                (conversations::sla, conversations::tags),
             ))
             .load(c)
             .await)?;
@@ -243,7 +243,7 @@ impl Tenant {
                     reserved,
                     (made, opened),
                     (replied, window),
-                    sla,
+                    (sla, tags),
                 )| {
                     Ok(Standing {
                         conversation: ConversationId(id),
@@ -260,6 +260,7 @@ impl Tenant {
                         is_replied: replied.is_some(),
                         wrote_at: field::instant_opt(window).map(|end| end - WINDOW),
                         sla: conversation::marks_of(sla.as_deref())?,
+                        tags: conversation::tags_of(tags.as_deref())?,
                     })
                 },
             )

@@ -281,6 +281,7 @@ table! {
         sla -> Nullable<Text>,
         hours -> Nullable<Text>,
         away_message -> Nullable<Text>,
+        skill_seconds -> Nullable<BigInt>,
     }
 }
 
@@ -332,6 +333,7 @@ table! {
         reason -> Nullable<Text>,
         capacity -> BigInt,
         since -> Timestamp,
+        skills -> Nullable<Text>,
     }
 }
 

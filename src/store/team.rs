@@ -73,6 +73,7 @@ pub(super) struct TeamRow {
     /// JSON.
     pub hours: Option<String>,
     pub away_message: Option<String>,
+    pub skill_seconds: Option<i64>,
 }
 
 impl TeamRow {
@@ -84,6 +85,7 @@ impl TeamRow {
             accept_seconds: seconds(self.accept_seconds),
             overflow_team_id: self.overflow_team_id.map(TeamId),
             overflow_seconds: seconds(self.overflow_seconds),
+            skill_seconds: seconds(self.skill_seconds),
         })
     }
 
@@ -291,6 +293,7 @@ impl Tenant {
                 teams::accept_seconds.eq(seconds(routing.accept_seconds)),
                 teams::overflow_team_id.eq(routing.overflow_team_id.map(|id| id.0)),
                 teams::overflow_seconds.eq(seconds(routing.overflow_seconds)),
+                teams::skill_seconds.eq(seconds(routing.skill_seconds)),
             ))
             .execute(c)
             .await)?;

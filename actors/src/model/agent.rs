@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::UserId;
+use crate::model::ids::{TagId, UserId};
 use crate::time::Timestamp;
 
 /// Open conversations that an agent is given at most, until somebody says otherwise.
@@ -94,4 +94,7 @@ pub struct Agent {
     pub since: Timestamp,
     /// Open conversations that they are given at most.
     pub capacity: u32,
+    /// The tags that they are good at: languages, products, whatever conversations are tagged with.
+    #[serde(default)]
+    pub skills: Vec<TagId>,
 }

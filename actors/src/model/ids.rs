@@ -36,6 +36,8 @@ id_type!(/// A word that conversations are sorted by.
     TagId, "tag");
 id_type!(/// A text that is written with a few letters.
     CannedResponseId, "can");
+id_type!(/// A promise that was not kept.
+    SlaBreachId, "slb");
 id_type!(/// A message that waits for its time.
     ScheduledMessageId, "sch");
 id_type!(/// A list of conversations under a name.

@@ -8,7 +8,7 @@ use crate::conversation::rules::WINDOW;
 use crate::model::agent::{Agent, AgentStatus, StatusReason};
 use crate::model::conversation::{Conversation, ConversationStatus, Priority, TeamBrief};
 use crate::model::hours::Hours;
-use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
+use crate::model::ids::{ConversationId, SessionId, TagId, TeamId, UserId};
 use crate::model::sla::{Sla, SlaMark};
 use crate::model::user::UserBrief;
 use crate::time::Timestamp;
@@ -26,6 +26,9 @@ pub enum Strategy {
     RoundRobin,
     /// To whoever has the fewest open.
     LeastLoaded,
+    /// To whoever can do what it needs, and of these to whoever has the fewest open. It needs those of its tags that are
+    /// a skill of somebody in the team.
+    SkillThenLoad,
 }
 
 impl Strategy {
@@ -35,14 +38,20 @@ impl Strategy {
             Self::Manual => "manual",
             Self::RoundRobin => "round_robin",
             Self::LeastLoaded => "least_loaded",
+            Self::SkillThenLoad => "skill_then_load",
         }
     }
 
     /// The strategy of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Manual, Self::RoundRobin, Self::LeastLoaded]
-            .into_iter()
-            .find(|strategy| strategy.as_str() == name)
+        [
+            Self::Manual,
+            Self::RoundRobin,
+            Self::LeastLoaded,
+            Self::SkillThenLoad,
+        ]
+        .into_iter()
+        .find(|strategy| strategy.as_str() == name)
     }
 }
 
@@ -56,6 +65,10 @@ pub struct Routing {
     /// Whose agents take as well when a contact has waited for `overflow_seconds`.
     pub overflow_team_id: Option<TeamId>,
     pub overflow_seconds: Option<u32>,
+    /// With `skill_then_load`: when a contact has waited for so long, whoever can do most of what it needs; null: it
+    /// waits until somebody who can do all of it has room.
+    #[serde(default)]
+    pub skill_seconds: Option<u32>,
 }
 
 /// A team as its line needs it.
@@ -105,6 +118,8 @@ pub struct Standing {
     pub wrote_at: Option<Timestamp>,
     #[serde(default)]
     pub sla: Vec<SlaMark>,
+    #[serde(default)]
+    pub tags: Vec<TagId>,
 }
 
 impl Standing {
@@ -125,6 +140,7 @@ impl Standing {
             // Their window is counted from it.
             wrote_at: view.window_expires_at.map(|end| end - WINDOW),
             sla: view.sla.clone(),
+            tags: view.tags.clone(),
         }
     }
 
@@ -367,6 +383,7 @@ mod tests {
             is_replied: false,
             wrote_at: None,
             sla: Vec::new(),
+            tags: Vec::new(),
         }
     }
 

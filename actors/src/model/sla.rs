@@ -106,6 +106,13 @@ impl Goal {
             Self::Resolution => "resolution",
         }
     }
+
+    /// The goal of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::FirstReply, Self::Reply, Self::Resolution]
+            .into_iter()
+            .find(|goal| goal.as_str() == name)
+    }
 }
 
 /// How near a deadline is.

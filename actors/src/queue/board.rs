@@ -14,6 +14,7 @@ use crate::model::queue::{
 };
 use crate::model::sla::Deadline;
 use crate::model::user::UserBrief;
+use crate::queue::crew::Crew;
 use crate::queue::traffic::Series;
 use crate::time::Timestamp;
 
@@ -21,8 +22,8 @@ use crate::time::Timestamp;
 const GRACE: Duration = Duration::from_secs(60);
 /// How long after a node began to keep the lines nobody is blamed for what they did not accept.
 const SETTLE: Duration = Duration::from_secs(5);
-/// Conversations of one line that are looked through for those that overflow.
-const MOST_OVERDUE: usize = 500;
+/// Conversations of one line that are looked through for one that somebody can take.
+const MOST_LOOKED_AT: usize = 500;
 
 /// Where a conversation waits: in its team's line, or, without a team, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,7 +63,7 @@ pub struct Board {
     held: HashMap<ConversationId, Option<UserId>>,
     kept: HashMap<UserId, u32>,
     /// When agents were given something last, by the turn.
-    turns: HashMap<UserId, u64>,
+    pub(super) turns: HashMap<UserId, u64>,
     turn: u64,
     pub(super) numbers: BTreeMap<SessionId, TeamId>,
     pub(super) calendars: HashMap<TeamId, Calendar>,
@@ -252,7 +253,8 @@ impl Board {
             let line = self.lines.get(&Line::Number(*number))?;
             let first = line.iter().find_map(|place| self.free(place.2))?;
             let team = self.teams.get(team)?;
-            Some(self.give(first, team, self.choose(team), now))
+            let agent = Crew::of(self, team).and_then(|crew| crew.choose(first, now));
+            Some(self.give(first, team, agent, now))
         });
         let of_team = || self.teams.values().find_map(|team| self.next_of(team, now));
         of_number.or_else(of_team)
@@ -260,26 +262,34 @@ impl Board {
 
     fn next_of(&self, team: &QueueTeam, now: Timestamp) -> Option<Step> {
         let line = self.lines.get(&Line::Team(team.team.id))?;
-        if let Some(agent) = self.choose(team) {
-            let mut free = line.iter().filter_map(|place| self.free(place.2));
-            return free
-                .next()
-                .map(|first| self.give(first, team, Some(agent), now));
-        }
-        let after = seconds(team.routing.overflow_seconds)?;
-        let other = self.teams.get(&team.routing.overflow_team_id?)?;
-        let agent = self.choose(other)?;
-        let free = line
-            .iter()
-            .take(MOST_OVERDUE)
-            .filter_map(|place| self.free(place.2));
-        let mut overdue = free.filter(|standing| {
-            let since = standing.waiting_since;
-            since.is_some_and(|since| since + after <= now)
-        });
-        overdue
-            .next()
-            .map(|first| self.give(first, other, Some(agent), now))
+        let of_team = self.match_up(line, team, now, |_| true);
+        let of_other = || {
+            let after = seconds(team.routing.overflow_seconds)?;
+            let other = self.teams.get(&team.routing.overflow_team_id?)?;
+            self.match_up(line, other, now, |standing| {
+                let since = standing.waiting_since;
+                since.is_some_and(|since| since + after <= now)
+            })
+        };
+        of_team.or_else(of_other)
+    }
+
+    /// The first of a line that somebody of `team` can take.
+    fn match_up(
+        &self,
+        line: &BTreeSet<Place>,
+        team: &QueueTeam,
+        now: Timestamp,
+        may_go: impl Fn(&Standing) -> bool,
+    ) -> Option<Step> {
+        let crew = Crew::of(self, team)?;
+        let free = line.iter().filter_map(|place| self.free(place.2));
+        let free = free.take(MOST_LOOKED_AT);
+        free.filter(|standing| may_go(standing))
+            .find_map(|standing| {
+                let agent = crew.choose(standing, now)?;
+                Some(self.give(standing, team, Some(agent), now))
+            })
     }
 
     pub(super) fn free(&self, conversation: ConversationId) -> Option<&Standing> {
@@ -317,30 +327,12 @@ impl Board {
         }
     }
 
-    /// Who gets the team's next conversation.
-    fn choose(&self, team: &QueueTeam) -> Option<&Agent> {
-        let members = team.members.iter().filter_map(|user| self.agents.get(user));
-        // What has to be accepted comes one at a time: nobody can accept twenty within half a minute.
-        let offers = team.routing.accept_seconds.is_some();
-        let able = members
-            .filter(|agent| self.has_room(agent))
-            .filter(|agent| !offers || self.is_free(agent.id));
-        let turn = |agent: &&Agent| self.turns.get(&agent.id).copied().unwrap_or(0);
-        match team.routing.strategy {
-            Strategy::Manual => None,
-            Strategy::RoundRobin => able.min_by_key(|agent| (turn(agent), agent.id)),
-            Strategy::LeastLoaded => {
-                able.min_by_key(|agent| (self.load(agent.id), turn(agent), agent.id))
-            }
-        }
-    }
-
-    fn has_room(&self, agent: &Agent) -> bool {
+    pub(super) fn has_room(&self, agent: &Agent) -> bool {
         agent.state == AgentStatus::Online && self.load(agent.id) < agent.capacity
     }
 
     /// Whether nothing waits to be accepted by an agent, or is about to.
-    fn is_free(&self, user: UserId) -> bool {
+    pub(super) fn is_free(&self, user: UserId) -> bool {
         !self.offers.contains_key(&user) && !self.kept.contains_key(&user)
     }
 

@@ -67,6 +67,7 @@ pub async fn arrange(
         let setting = TeamChange {
             members: Some(members.collect()),
             routing: Some(Routing {
+                skill_seconds: None,
                 strategy: Strategy::Manual,
                 accept_seconds: None,
                 overflow_team_id: None,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use actors::model::ids::{OrganizationId, SessionId, UserId};
+use actors::ports::store::QueueStore;
 use actors::testing::inbound;
 use actors::time::Timestamp;
 use reqwest::Method;
@@ -16,6 +17,7 @@ use crate::support::hub::{TestHub, number};
 on_both!(
     a_team_has_hours_and_promises,
     a_team_has_rules_and_numbers,
+    an_agent_is_good_at_what_the_organization_has_tags_for,
     an_agent_says_how_they_stand_and_a_supervisor_may_force_it,
     two_who_take_the_next_at_once_get_two_different_ones,
     what_hurries_is_first_in_line,
@@ -155,7 +157,8 @@ async fn a_team_has_rules_and_numbers(engine: Engine) {
     let plain = plain.expect(201);
     assert_eq!(plain["routing"]["strategy"], "manual");
     assert_eq!(plain["session_ids"], json!([]));
-    let mut routing = rules("least_loaded");
+    let mut routing = rules("skill_then_load");
+    routing["skill_seconds"] = json!(90);
     routing["accept_seconds"] = json!(30);
     routing["overflow_team_id"] = plain["id"].clone();
     routing["overflow_seconds"] = json!(120);
@@ -200,6 +203,45 @@ async fn a_team_has_rules_and_numbers(engine: Engine) {
     owner.delete(&path(&plain)).await.expect(204);
     let left = owner.get("/teams").await.expect(200);
     assert_eq!(left["data"][0]["routing"]["overflow_team_id"], Value::Null);
+    floor.hub.stop().await;
+}
+
+async fn an_agent_is_good_at_what_the_organization_has_tags_for(engine: Engine) {
+    let floor = floor(engine).await;
+    let Floor { owner, agent, .. } = &floor;
+    let spanish = owner.post("/tags", json!({"name": "Spanish"})).await;
+    let spanish = spanish.expect(201)["id"].clone();
+    let path = format!("/agents/{}", user(agent));
+    assert_eq!(owner.get(&path).await.expect(200)["skills"], json!([]));
+    let skilled = json!({"skills": [spanish, spanish], "capacity": 4});
+    let changed = owner.patch(&path, skilled).await.expect(200);
+    assert_eq!(changed["skills"], json!([spanish]));
+    assert_eq!(changed["capacity"], 4);
+    // What is not named stays.
+    let away = owner.patch(&path, json!({"status": "away"})).await;
+    assert_eq!(away.expect(200)["skills"], json!([spanish]));
+    let refused = owner.patch(&path, json!({"skills": ["tag_0000000000001"]}));
+    let refused = refused.await.expect(422);
+    assert_eq!(refused["errors"][0]["field"], "skills");
+    assert_eq!(
+        agent.get(&path).await.expect(200)["skills"],
+        json!([spanish])
+    );
+    // The line knows what its conversations need, and who can do it.
+    let team = floor.team(&[agent], rules("skill_then_load")).await;
+    let waiting = floor.waiting(&team, 1).await;
+    let tagged = json!({"add_tags": [spanish]});
+    let waiting = format!("/conversations/{}", waiting[0]);
+    owner.patch(&waiting, tagged).await.expect(200);
+    let board = floor.hub.app.store.load_floor(floor.organization).await;
+    let board = board.unwrap();
+    assert_eq!(json!(board.standings[0].tags), json!([spanish]));
+    let somebody = board.agents.iter().find(|one| one.id == user(agent));
+    assert_eq!(json!(somebody.unwrap().skills), json!([spanish]));
+    let log = owner.get("/audit-log").await.expect(200);
+    let log = log["data"].as_array().unwrap().iter();
+    let told = log.filter(|line| line["action"] == "agent.skills_changed");
+    assert_eq!(told.count(), 1);
     floor.hub.stop().await;
 }
 

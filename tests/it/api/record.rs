@@ -1,6 +1,9 @@
-//! What an organization takes with it: the audit log as a file, and the files of its conversations.
+//! What an organization looks back at: the audit log as a file, the files of its conversations, what was late.
 
-use actors::model::ids::SessionId;
+use actors::model::conversation::ConversationChange;
+use actors::model::ids::{ConversationId, SessionId};
+use actors::model::sla::{Goal, Press, SlaMark, Stage};
+use actors::model::user::Actor;
 use actors::testing::inbound;
 use actors::time::Timestamp;
 use reqwest::Method;
@@ -15,6 +18,7 @@ use crate::support::hub::{TestHub, number};
 on_both!(
     the_audit_log_is_taken_out_whole_and_harmless,
     the_files_of_a_conversation_are_found_among_its_messages,
+    what_was_late_is_told_to_supervisors,
 );
 
 async fn exported(client: &Client, query: &str) -> Vec<Vec<String>> {
@@ -112,5 +116,72 @@ async fn the_files_of_a_conversation_are_found_among_its_messages(engine: Engine
     }
     let refused = owner.get(&format!("{path}?type=image")).await;
     assert_eq!(refused.refused(400), "invalid_parameter");
+    hub.stop().await;
+}
+
+async fn what_was_late_is_told_to_supervisors(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let created = owner.post("/sessions", number("1001")).await.expect(201);
+    let session: SessionId = created["id"].as_str().unwrap().parse().unwrap();
+    let organization = hub.organization_of(&owner).await;
+    for phone in ["491701234567", "491707654321"] {
+        let message = inbound(phone, "hello").at(Timestamp::now()).build();
+        let taken = hub.app.hub.receive(organization, session, message);
+        taken.await.unwrap();
+    }
+    let team = owner.post("/teams", json!({"name": "Support"})).await;
+    let team = team.expect(201)["id"].clone();
+    let listed = owner.get("/conversations").await.expect(200);
+    let mut ids = Vec::new();
+    for row in listed["data"].as_array().unwrap() {
+        let id = row["id"].as_str().unwrap();
+        let path = format!("/conversations/{id}");
+        let change = json!({"team_id": team, "assignee_id": owner.tokens["user"]["id"]});
+        let row = owner.patch(&path, change).await.expect(200);
+        let mark = SlaMark {
+            goal: Goal::FirstReply,
+            stage: Stage::Breached,
+            since: serde_json::from_value(row["waiting_since"].clone()).unwrap(),
+            due_at: Timestamp::now(),
+        };
+        let late = ConversationChange {
+            press: Some(Press {
+                marks: vec![mark],
+                priority: None,
+                team: None,
+            }),
+            ..Default::default()
+        };
+        let conversation: ConversationId = id.parse().unwrap();
+        let by = Actor::hub(organization);
+        hub.app.hub.change(&by, conversation, late).await.unwrap();
+        ids.push(id.to_owned());
+    }
+    let page = owner.get("/sla-breaches?limit=1").await.expect(200);
+    let last = &page["data"][0];
+    assert_eq!(last["conversation_id"], json!(ids[1]), "newest first");
+    assert_eq!(last["team_id"], team);
+    assert_eq!(last["user_id"], owner.tokens["user"]["id"]);
+    assert_eq!(last["goal"], "first_reply");
+    let next = page["next_cursor"].as_str().unwrap();
+    let rest = format!("/sla-breaches?limit=1&cursor={next}");
+    let rest = owner.get(&rest).await.expect(200);
+    assert_eq!(rest["data"][0]["conversation_id"], json!(ids[0]));
+    assert_eq!(rest["next_cursor"], Value::Null);
+    let at = last["at"].as_str().unwrap();
+    for (query, count) in [
+        (format!("team={}", team.as_str().unwrap()), 2),
+        ("team=team_0000000000001".to_owned(), 0),
+        ("user=usr_0000000000001".to_owned(), 0),
+        (format!("since={at}"), 1),
+        (format!("until={at}"), 1),
+    ] {
+        let found = owner.get(&format!("/sla-breaches?{query}")).await;
+        let found = found.expect(200)["data"].as_array().unwrap().len();
+        assert_eq!(found, count, "{query}");
+    }
+    let agent = hub.invited(&owner, "agent").await;
+    assert_eq!(agent.get("/sla-breaches").await.refused(403), "forbidden");
     hub.stop().await;
 }

@@ -192,6 +192,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/drafts",
         "/mentions",
         "/scheduled-messages",
+        "/sla-breaches",
         "/messages?q=hello",
     ] {
         let shown = stranger.get(list).await.expect(200);

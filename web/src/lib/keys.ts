@@ -32,6 +32,7 @@ export const keys = {
   line: (teamId: string) => ["line", teamId] as const,
   anyLine: ["line"] as const,
   queues: ["queues"] as const,
+  agent: (id: string) => ["agents", id] as const,
   myStatus: ["my-status"] as const,
   conversationsOf: (contactId: string) => ["conversations-of", contactId] as const,
   anyConversationsOf: ["conversations-of"] as const,

@@ -162,6 +162,7 @@ export function aTeam(number: number, part: Partial<Team> = {}): Team {
       accept_seconds: null,
       overflow_team_id: null,
       overflow_seconds: null,
+      skill_seconds: null,
     },
     sla: {
       first_reply_seconds: null,
@@ -186,6 +187,7 @@ export function anAgent(part: Partial<Agent> = {}): Agent {
     reason: null,
     since: at(0),
     capacity: 20,
+    skills: [],
     ...part,
   };
 }

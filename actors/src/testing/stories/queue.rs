@@ -10,7 +10,7 @@ use crate::model::agent::{Agent, AgentStatus, StatusReason};
 use crate::model::conversation::{
     Conversation, ConversationChange, ConversationStatus, Priority, TeamBrief,
 };
-use crate::model::ids::{ConversationId, TeamId, UserId};
+use crate::model::ids::{ConversationId, TagId, TeamId, UserId};
 use crate::model::node::{Membership, Peer};
 use crate::model::queue::{QueueFigures, QueueTeam, Routing, Strategy};
 use crate::model::sla::Sla;
@@ -39,6 +39,7 @@ pub(super) fn team(strategy: Strategy) -> QueueTeam {
             accept_seconds: None,
             overflow_team_id: None,
             overflow_seconds: None,
+            skill_seconds: None,
         },
         members: vec![ANA, BEN],
         sessions: Vec::new(),
@@ -50,6 +51,17 @@ pub(super) fn team(strategy: Strategy) -> QueueTeam {
 
 /// How that agent stands from now on.
 pub(super) fn stand(stage: &Stage, id: UserId, state: AgentStatus, capacity: u32) {
+    skilled(stage, id, state, capacity, &[]);
+}
+
+/// The same, with what they are good at.
+pub(super) fn skilled(
+    stage: &Stage,
+    id: UserId,
+    state: AgentStatus,
+    capacity: u32,
+    skills: &[TagId],
+) {
     let agent = Agent {
         id,
         name: format!("Agent {}", id.0),
@@ -58,6 +70,7 @@ pub(super) fn stand(stage: &Stage, id: UserId, state: AgentStatus, capacity: u32
         reason: None,
         since: stage.now(),
         capacity,
+        skills: skills.to_vec(),
     };
     let told = stage.store.set_agent(stage.organization, agent);
     stage.hub.announce(told);

@@ -28,10 +28,27 @@ export function useSetMyStatus() {
   });
 }
 
+interface AgentChange {
+  id: string;
+  status?: AgentStatus;
+  capacity?: number;
+  /** All of them. */
+  skills?: string[];
+}
+
+/** How somebody stands now, and what they can do; asked anew by whoever is about to change it. */
+export function useAgent(id: string) {
+  return useQuery({
+    queryKey: keys.agent(id),
+    queryFn: ({ signal }) => api.get<Agent>(`/agents/${id}`, undefined, signal),
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
 /** What a supervisor changes about somebody; the queues tell how it came out. */
 export function useChangeAgent() {
   return useMutation({
-    mutationFn: ({ id, ...change }: { id: string; status?: AgentStatus; capacity?: number }) =>
-      api.patch<Agent>(`/agents/${id}`, change),
+    mutationFn: ({ id, ...change }: AgentChange) => api.patch<Agent>(`/agents/${id}`, change),
   });
 }

@@ -10,7 +10,7 @@ const MOST_SECONDS = 604_800;
 const MOST_MINUTES = MOST_SECONDS / 60;
 const LEAST_TO_ACCEPT = 5;
 /** What stands in a field that is turned on. */
-const FIRST = { acceptSeconds: "60", overflowMinutes: "10" };
+const FIRST = { acceptSeconds: "60", overflowMinutes: "10", skillMinutes: "2" };
 
 interface RoutingFieldsProps {
   texts: RoutingTexts;
@@ -50,6 +50,20 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
           </label>
         ))}
       </div>
+      {texts.strategy === "skill_then_load" && (
+        <OptionalNumber
+          label={t("team.skillWait")}
+          hint={t("team.skillWaitHint")}
+          unit={t("team.minutes")}
+          value={texts.skillMinutes}
+          first={FIRST.skillMinutes}
+          min={0}
+          max={MOST_MINUTES}
+          step="any"
+          error={problem("skill_seconds")}
+          onChange={(skillMinutes) => onChange({ skillMinutes })}
+        />
+      )}
       {texts.strategy !== "manual" && (
         <OptionalNumber
           label={t("team.accept")}

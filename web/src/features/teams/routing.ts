@@ -3,7 +3,12 @@
 import type { Routing, Strategy } from "@/lib/api/types";
 import { minutesOf, numberOf, secondsOf } from "./minutes";
 
-export const STRATEGIES: Strategy[] = ["manual", "round_robin", "least_loaded"];
+export const STRATEGIES: Strategy[] = [
+  "manual",
+  "round_robin",
+  "least_loaded",
+  "skill_then_load",
+];
 
 /** As the hub: a team whose agents take what waits themselves. */
 export const BY_HAND: Routing = {
@@ -11,6 +16,7 @@ export const BY_HAND: Routing = {
   accept_seconds: null,
   overflow_team_id: null,
   overflow_seconds: null,
+  skill_seconds: null,
 };
 
 /** Empty texts: off. */
@@ -19,6 +25,7 @@ export interface RoutingTexts {
   acceptSeconds: string;
   overflowTeam: string;
   overflowMinutes: string;
+  skillMinutes: string;
 }
 
 export function textsOf(routing: Routing): RoutingTexts {
@@ -27,6 +34,7 @@ export function textsOf(routing: Routing): RoutingTexts {
     acceptSeconds: routing.accept_seconds?.toString() ?? "",
     overflowTeam: routing.overflow_team_id ?? "",
     overflowMinutes: minutesOf(routing.overflow_seconds),
+    skillMinutes: minutesOf(routing.skill_seconds ?? null),
   };
 }
 
@@ -38,5 +46,6 @@ export function routingOf(texts: RoutingTexts): Routing {
     accept_seconds: texts.strategy === "manual" ? null : numberOf(texts.acceptSeconds),
     overflow_team_id: overflow ? texts.overflowTeam : null,
     overflow_seconds: overflow ? (secondsOf(texts.overflowMinutes) ?? 0) : null,
+    skill_seconds: texts.strategy === "skill_then_load" ? secondsOf(texts.skillMinutes) : null,
   };
 }

@@ -1,5 +1,6 @@
 import {
   CircleCheckBig,
+  GraduationCap,
   Hand,
   HandHelping,
   type LucideIcon,
@@ -20,6 +21,7 @@ const ICONS: Record<Strategy, LucideIcon> = {
   manual: Hand,
   round_robin: RefreshCw,
   least_loaded: Scale,
+  skill_then_load: GraduationCap,
 };
 
 /** What is promised, by its field. */

@@ -90,6 +90,7 @@ describe("the teams' page", () => {
       accept_seconds: 45,
       overflow_team_id: support.id,
       overflow_seconds: 600,
+      skill_seconds: null,
     };
     const { changes } = show([{ ...SALES, session_ids: [id("ses", 1)], routing }, support]);
     const row = (await screen.findByText("To whoever has least")).closest("li") as HTMLElement;

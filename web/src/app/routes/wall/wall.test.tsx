@@ -15,6 +15,7 @@ import {
   aMessage,
   anAgent,
   aQueue,
+  aTag,
   aTeam,
   id,
   ME,
@@ -34,6 +35,8 @@ const ROWS = [1, 2, 3].map((number) =>
     unread: 2,
   }),
 );
+const SPANISH = aTag(1, { name: "Spanish" });
+const REFUNDS = aTag(2, { name: "Refunds" });
 const page = (data: unknown[]) => () => ({ body: { data, next_cursor: null } });
 
 function Where() {
@@ -72,6 +75,10 @@ function show(queues: QueueFigures[]) {
         ],
       ]),
     ),
+    "GET /tags": page([SPANISH, REFUNDS]),
+    [`GET /agents/${ANA.id}`]: () => ({
+      body: anAgent({ id: ANA.id, name: "Ana", skills: [SPANISH.id, id("tag", 9)] }),
+    }),
     [`PATCH /agents/${ANA.id}`]: () => ({ body: anAgent() }),
   });
   const attend = vi.fn();
@@ -149,18 +156,25 @@ describe("the supervisor's wall", () => {
     expect(names()).toEqual(["Ana"]);
   });
 
-  it("sets the status and the capacity of an agent", async () => {
+  it("sets the status, the capacity and the skills of an agent", async () => {
     const { changes } = show(FULL);
     await userEvent.click(await screen.findByRole("button", { name: "Actions for Ana" }));
     await userEvent.click(screen.getByRole("menuitem", { name: "Busy" }));
     await userEvent.click(screen.getByRole("button", { name: "Actions for Ana" }));
-    await userEvent.click(screen.getByRole("menuitem", { name: "Change the capacity" }));
-    const field = screen.getByRole("spinbutton");
+    await userEvent.click(screen.getByRole("menuitem", { name: "Capacity and skills" }));
+    const field = await screen.findByRole("spinbutton");
+    expect(screen.getByRole("checkbox", { name: "Spanish" })).toBeChecked();
+    await userEvent.click(screen.getByRole("checkbox", { name: "Refunds" }));
+    expect(await accessibilityProblems(screen.getByRole("dialog"))).toEqual([]);
     await userEvent.clear(field);
     await userEvent.type(field, "8");
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
     await waitFor(() =>
-      expect(changes().map(({ body }) => body)).toEqual([{ status: "busy" }, { capacity: 8 }]),
+      expect(changes().map(({ body }) => body)).toEqual([
+        { status: "busy" },
+        // A tag that was deleted is no skill any more.
+        { capacity: 8, skills: [SPANISH.id, REFUNDS.id] },
+      ]),
     );
   });
 

@@ -5,7 +5,7 @@ import { Link, Navigate } from "react-router";
 import { Button, buttonClasses } from "@/components/ui/button";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import { toastProblem } from "@/components/ui/toast";
-import { CapacityDialog } from "@/features/agents/capacity-dialog";
+import { AgentDialog } from "@/features/agents/agent-dialog";
 import { useChangeAgent } from "@/features/agents/queries";
 import type { AgentDeeds } from "@/features/queues/agent-parts";
 import { AgentsPanel } from "@/features/queues/agents-panel";
@@ -16,6 +16,7 @@ import { queueTopic, useQueues } from "@/features/queues/queries";
 import { QueueCard } from "@/features/queues/queue-card";
 import { TotalsLine } from "@/features/queues/totals-line";
 import { useAlerts } from "@/features/queues/use-alerts";
+import { tagsQuery } from "@/features/tags/queries";
 import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
 import type { QueueFigures, Team } from "@/lib/api/types";
@@ -54,6 +55,7 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
   const { t } = useTranslation();
   const teams = useWhole(teamsQuery).data ?? [];
   const users = useWhole(usersQuery).data ?? [];
+  const tags = useWhole(tagsQuery).data ?? [];
   const before = useRef(NO_AGENTS);
   const agents = useMemo(() => {
     const merged = mergeAgents(queues, before.current);
@@ -115,7 +117,9 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
       </section>
       <AgentsPanel agents={agents} teams={named} deeds={deeds} />
       {look && <WallDrawer look={look} users={users} teams={teams} onLook={setLook} />}
-      {bounding && <CapacityDialog agent={bounding} onClose={() => setBounding(null)} />}
+      {bounding && (
+        <AgentDialog agent={bounding} tags={tags} onClose={() => setBounding(null)} />
+      )}
       {settingAlerts && <AlertsDialog onClose={() => setSettingAlerts(false)} />}
     </div>
   );
