@@ -16,6 +16,8 @@ export interface components {
             reason?: components["schemas"]["StatusReason"] | null;
             /** @description Since when `state` holds. */
             since: components["schemas"]["Timestamp"];
+            /** @description The tags that they are good at: languages, products, whatever conversations are tagged with. */
+            skills?: components["schemas"]["TagId"][];
             /** @description How they stand: `status`, but offline while they have no dashboard open. */
             state: components["schemas"]["AgentStatus"];
             /** @description As they (or the hub, or a supervisor) chose it. */
@@ -151,6 +153,8 @@ export interface components {
              * @description Open conversations that they are given at most.
              */
             capacity?: number | null;
+            /** @description The tags that they are good at: all of them, instead of those that they have now. */
+            skills?: components["schemas"]["TagId"][] | null;
             status?: components["schemas"]["AgentStatus"] | null;
         };
         /** @description What agents may change about contacts. */
@@ -963,6 +967,12 @@ export interface components {
             /** Format: int32 */
             overflow_seconds?: number | null;
             overflow_team_id?: components["schemas"]["TeamId"] | null;
+            /**
+             * Format: int32
+             * @description With `skill_then_load`: when a contact has waited for so long, whoever can do most of what it needs; null: it
+             *     waits until somebody who can do all of it has room.
+             */
+            skill_seconds?: number | null;
             strategy: components["schemas"]["Strategy"];
         };
         /** @description A message that waits for its time, or waited. */
@@ -1054,6 +1064,19 @@ export interface components {
              */
             resolution_seconds?: number | null;
         };
+        /** @description A promise that was not kept. */
+        SlaBreach: {
+            /** @description When it was found late. */
+            at: components["schemas"]["Timestamp"];
+            conversation_id: components["schemas"]["ConversationId"];
+            due_at: components["schemas"]["Timestamp"];
+            goal: components["schemas"]["Goal"];
+            id: components["schemas"]["SlaBreachId"];
+            team_id?: components["schemas"]["TeamId"] | null;
+            user_id?: components["schemas"]["UserId"] | null;
+        };
+        /** @example slb_0c3h7k9m2p4r6 */
+        SlaBreachId: string;
         /**
          * @description A promise to the contact of a conversation that is nearly due, or was not kept. It goes when the contact is
          *     answered, or the conversation closed.
@@ -1084,7 +1107,7 @@ export interface components {
          * @description How a team's conversations find their agents.
          * @enum {string}
          */
-        Strategy: "manual" | "round_robin" | "least_loaded";
+        Strategy: "manual" | "round_robin" | "least_loaded" | "skill_then_load";
         /** @description A stretch of a text. */
         Stretch: {
             /** @description Whether it is what was looked for. */
