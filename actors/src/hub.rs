@@ -2,6 +2,7 @@
 //! the one way in for HTTP and sockets. Decides nothing about messages; stores nothing.
 
 mod ask;
+mod change;
 mod elsewhere;
 pub mod error;
 mod lines;
@@ -24,14 +25,14 @@ use self::ask::{Asked, ask};
 pub(crate) use self::lines::Right;
 use crate::cluster::Cluster;
 use crate::cluster::request::Travels;
-use crate::conversation::{Change, Conversation, LastInbound, MarkRead, Open, Receive, Send};
+use crate::conversation::{Conversation, LastInbound, Open, Receive, Send};
 use crate::directory::{Directory, Loan};
 use crate::dispatcher::{Dispatcher, Wake};
 use crate::feed::{Feed, Publish};
 use crate::figure;
 use crate::guard::{self, RestartPolicy};
 use crate::model::contact::Identity;
-use crate::model::conversation::{Conversation as View, ConversationChange, ConversationKey};
+use crate::model::conversation::ConversationKey;
 use crate::model::ids::{AttemptId, ConversationId, OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
@@ -245,44 +246,6 @@ impl Hub {
         };
         self.tell(&key, open).await?;
         self.say(&key, draft).await
-    }
-
-    /// Changes status or assignee.
-    pub async fn change(
-        &self,
-        by: &Actor,
-        id: ConversationId,
-        change: ConversationChange,
-    ) -> Result<View, HubError> {
-        self.change_once(by, id, change, None).await
-    }
-
-    /// [`Hub::change`] for somebody who may ask twice: with the same `once`, honoured for 24 hours, it is done once.
-    pub async fn change_once(
-        &self,
-        by: &Actor,
-        id: ConversationId,
-        change: ConversationChange,
-        once: Option<String>,
-    ) -> Result<View, HubError> {
-        let key = self.key_of(by, id).await?;
-        self.tell(
-            &key,
-            Change {
-                by: by.clone(),
-                change,
-                once: once.or_else(|| self.command_key()),
-            },
-        )
-        .await
-    }
-
-    /// Somebody looked: nothing is unread any more, and the contact sees blue ticks.
-    pub async fn mark_read(&self, by: &Actor, id: ConversationId) -> Result<(), HubError> {
-        let key = self.key_of(by, id).await?;
-        let once = self.command_key();
-        let by = by.clone();
-        self.tell(&key, MarkRead { by, once }).await
     }
 
     /// Shows the contact that somebody types, for up to 25 s; does nothing when the contact never wrote.
