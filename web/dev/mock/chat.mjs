@@ -6,7 +6,7 @@ import { message, summarize } from "./thread.mjs";
 
 const HOUR = 3_600_000;
 
-function textOf(body) {
+export function textOf(body) {
   const object = body[body.type] ?? {};
   if (body.type === "note" || body.type === "text") return body.text?.body ?? null;
   if (body.type === "template") {

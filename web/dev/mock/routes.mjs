@@ -15,6 +15,7 @@ import {
   takeNext,
   writeTeam,
 } from "./queues.mjs";
+import { SCHEDULED_ROUTES } from "./scheduled.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
 import {
   deleteMacro,
@@ -214,6 +215,7 @@ on("POST", "/conversations/:id/messages", ({ id, body, user, key }) => [
   202,
   post(found(state.conversations, id), body, key, user),
 ]);
+for (const route of SCHEDULED_ROUTES) on(...route);
 on("POST", "/messages", ({ body, user, key }) => {
   const row = state.conversations.find((each) => each.session_id === body.session_id);
   return [202, post(row, body, key, user)];

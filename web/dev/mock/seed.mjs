@@ -1,6 +1,7 @@
 // Fills the mock with an organization that has been at work for some days.
 
 import { newTeam } from "./queues.mjs";
+import { scheduled } from "./scheduled.mjs";
 import { showcase } from "./showcase.mjs";
 import { iso, newId, state } from "./state.mjs";
 import { message, summarize } from "./thread.mjs";
@@ -193,6 +194,26 @@ function templates() {
   });
 }
 
+/** The first conversation has some that wait and one that was not sent. */
+function forLater(conversation, me, colleague) {
+  const text = (body) => ({ type: "text", text: { body } });
+  scheduled(conversation, me, {
+    send_at: iso(Date.now() + 20 * HOUR),
+    unless_reply: true,
+    message: text("Did the new chain arrive in one piece?"),
+  });
+  scheduled(conversation, colleague, {
+    send_at: iso(Date.now() + 90 * HOUR),
+    message: text("Your bike has its yearly check next week. Shall we keep Tuesday at ten?"),
+  });
+  scheduled(conversation, me, {
+    send_at: iso(Date.now() - 2 * HOUR),
+    message: text("We are open until six today."),
+    state: "failed",
+    reason: "window_closed",
+  });
+}
+
 export function seed() {
   const owner = user("Mara Lindqvist", "owner@demo.test", "owner");
   const colleague = user("Theo Brandt", "supervisor@demo.test", "supervisor");
@@ -230,6 +251,7 @@ export function seed() {
   for (let index = 0; index < 60; index += 1)
     chat(conversation(index, [owner]), index, index % 5 === 1 ? colleague : owner);
   showcase(state.conversations[2], owner, colleague);
+  forLater(state.conversations[0], owner, colleague);
   state.quarantine.push({
     id: newId("qua"),
     reason: "The body is no JSON that WhatsApp sends",

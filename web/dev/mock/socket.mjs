@@ -24,7 +24,8 @@ function shown(event) {
 }
 
 /** The topic by which an event is told. */
-function aboutOf({ type, conversation }) {
+function aboutOf({ type, conversation, data }) {
+  if (type === "scheduled_message.updated") return `conversation:${data.conversation_id}`;
   if (type.startsWith("session")) return "sessions";
   if (type.startsWith("directory")) return "directory";
   return type === "agent.updated" ? "agents" : `conversation:${conversation}`;
@@ -91,8 +92,14 @@ class Peer {
       this.dirty.set(event.row.id, event.row);
       this.flush ??= setTimeout(() => this.tellRows(), CONFLATE_MS);
     }
-    if (this.topics.has(aboutOf(event)))
+    if (this.topics.has(aboutOf(event)) || this.isOwnFailure(event))
       this.send({ type: "events", cursor: cursor(), events: [shown(event)] });
+  }
+
+  /** Whose message was not sent hears of it wherever they are. */
+  isOwnFailure({ type, data }) {
+    if (type !== "scheduled_message.updated" || data.state !== "failed") return false;
+    return this.topics.has("me") && data.author_id === this.user?.id;
   }
 
   tellQueues() {

@@ -27,6 +27,7 @@ export const state = {
   conversations: [],
   messages: new Map(),
   templates: [],
+  scheduled: [],
   tags: [
     { id: "tag_1", name: "Complaint", color: "red", created_at: "2026-01-01T00:00:00Z" },
     { id: "tag_2", name: "Delivery", color: "teal", created_at: "2026-01-02T00:00:00Z" },

@@ -173,4 +173,20 @@ describe("what the hub tells becomes what the cache says", () => {
     expect(itemsOf(thread)).toHaveLength(1);
     expect(client.getQueryState(keys.unseenMentions)?.isInvalidated).toBe(true);
   });
+
+  it("what waits for its time is asked for again when something happened to it", () => {
+    const { client, live } = world();
+    const here = keys.scheduled({ conversation: id("cnv", 1), state: "waiting" });
+    client.setQueryData(here, []);
+    const data = {
+      id: id("sch", 1),
+      conversation_id: id("cnv", 1),
+      author_id: ME.id,
+      state: "sent" as const,
+      send_at: at(0),
+      reason: null,
+    };
+    takeEvent(live, client, { seq: 5, at: at(0), type: "scheduled_message.updated", data });
+    expect(client.getQueryState(here)?.isInvalidated).toBe(true);
+  });
 });

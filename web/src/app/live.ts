@@ -19,10 +19,12 @@ import { api } from "@/lib/api/client";
 import type {
   Agent,
   Contact,
+  ContactBrief,
   Conversation,
   Message,
   Page,
   QueueFigures,
+  ScheduledMessage,
   Session,
   SlaMark,
 } from "@/lib/api/types";
@@ -37,7 +39,9 @@ import {
   isConversationEvent,
   isMessageEvent,
   type LiveEvent,
+  type ScheduledNews,
 } from "@/lib/socket-frames";
+import type { Unsent } from "./unsent";
 
 /** The lists of the topic `directory`. */
 const DIRECTORY = {
@@ -73,6 +77,10 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
     void client.invalidateQueries({ queryKey: DIRECTORY[event.data.noun] });
     // A new team has a line of its own, and one out of use has none.
     if (event.data.noun === "teams") void client.invalidateQueries({ queryKey: keys.queues });
+    return;
+  }
+  if (event.type === "scheduled_message.updated") {
+    void client.invalidateQueries({ queryKey: keys.anyScheduled });
     return;
   }
   const key = event.type === "template.updated" ? keys.anyTemplates : keys.anyQuarantine;
@@ -119,6 +127,7 @@ function reload(client: QueryClient): void {
     keys.anyQuarantine,
     ...Object.values(DIRECTORY),
     keys.anyMentions,
+    keys.anyScheduled,
     keys.myStatus,
     keys.queues,
     keys.anyLine,
@@ -144,7 +153,14 @@ interface Tell {
   late(row: Conversation, mark: SlaMark): void;
   /** Nothing of theirs is late there any more. */
   kept(conversationId: string): void;
+  /** A message of theirs was not sent at its time. */
+  unsent(unsent: Unsent, contact: ContactBrief | undefined): void;
+  /** It was put away, or waits again. */
+  settledUnsent(scheduledId: string): void;
 }
+
+/** As many as one line tells of. */
+const MAX_UNSENT = 50;
 
 /** The live connection of a logged-in user. */
 export function createLive(
@@ -166,6 +182,12 @@ export function createLive(
     if (mark) tell.late?.(row, mark);
     else if (!isLate(row, me)) tell.kept?.(row.id);
   };
+  const noteScheduled = (news: ScheduledNews) => {
+    const isMine = news.author_id === useLogin.getState().user?.id;
+    const contact = knownConversation(client, news.conversation_id)?.contact;
+    if (news.state === "failed" && isMine) tell.unsent?.(news, contact);
+    else if (news.state !== "failed") tell.settledUnsent?.(news.id);
+  };
   // Before the caches know of it: what is news shows by what they had.
   const note = (row: Conversation) => {
     noteOffer(row);
@@ -180,6 +202,13 @@ export function createLive(
       lateness.know(row);
     }
   };
+  // What was not sent while nobody of this person's pages listened.
+  const findUnsent = async () => {
+    const query = { state: "failed", author: "me", limit: MAX_UNSENT };
+    const path = "/scheduled-messages";
+    const mine = await api.get<Page<ScheduledMessage>>(path, query).catch(() => null);
+    for (const row of mine?.data ?? []) tell.unsent?.(row, row.contact);
+  };
   return new LiveSocket({
     open: () => new WebSocket(socketAddress()),
     token: accessToken,
@@ -191,6 +220,7 @@ export function createLive(
         if (isConversationEvent(event)) note(event.data);
         takeEvent(live, client, event);
         if (event.type === "user.mentioned") tell.mentioned?.(event.data);
+        if (event.type === "scheduled_message.updated") noteScheduled(event.data);
       }
     },
     onRows: (rows) => {
@@ -214,6 +244,7 @@ export function createLive(
         void client.invalidateQueries({ queryKey: keys.queues });
         void findOffers();
         void draftSync.load();
+        void findUnsent();
         resendPassing((message) => takeMessage(live, message));
       }
     },

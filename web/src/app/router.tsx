@@ -74,6 +74,10 @@ export const routes: RouteObject[] = [
                 ...page(() => import("./routes/inbox"), "InboxRoute"),
               },
               { path: "search", ...page(() => import("./routes/search"), "SearchRoute") },
+              {
+                path: "scheduled",
+                ...page(() => import("./routes/scheduled"), "ScheduledRoute"),
+              },
               { path: "wall", ...page(() => import("./routes/wall/wall"), "WallRoute") },
               {
                 path: "settings",

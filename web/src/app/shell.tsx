@@ -17,6 +17,7 @@ import { NavRail } from "./nav-rail";
 import { tellNews } from "./news";
 import { ShortcutsHelp } from "./shortcuts-dialog";
 import { StaleBanner } from "./stale-banner";
+import { dropUnsent, tellUnsent } from "./unsent";
 
 /** Everything around the pages of a logged-in user, and the live connection under them. */
 export function Shell() {
@@ -33,6 +34,9 @@ export function Shell() {
       settled: (id) => dropGiven(id, (address) => void open.current(address)),
       late: (row, mark) => tellLate(row, mark, (address) => void open.current(address)),
       kept: (id) => dropLate(id, (address) => void open.current(address)),
+      unsent: (unsent, contact) =>
+        tellUnsent(unsent, contact, (address) => void open.current(address)),
+      settledUnsent: (id) => dropUnsent(id, (address) => void open.current(address)),
     }),
   );
   useEffect(() => {

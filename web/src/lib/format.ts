@@ -104,6 +104,14 @@ export function soonTime(at: string, now: number): string {
   return formatter({ ...day, ...clock }).format(new Date(at));
 }
 
+/** "tomorrow, 9:00" today and tomorrow, else as {@link soonTime}: the time of something that is to happen. */
+export function plannedTime(at: string, now: number): string {
+  const days = -daysAgo(at, now);
+  if (days !== 0 && days !== 1) return soonTime(at, now);
+  const day = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+  return i18n.t("time.onDay", { day, time: clockTime(at) });
+}
+
 /** "1:07" */
 export function playTime(seconds: number): string {
   const whole = Number.isFinite(seconds) ? Math.floor(seconds) : 0;

@@ -1,6 +1,6 @@
 // Under which names answers of the hub are cached.
 
-import type { Priority } from "./api/types";
+import type { Priority, ScheduledState } from "./api/types";
 
 export interface InboxFilters {
   status: "open" | "pending" | "snoozed" | "closed" | "all";
@@ -16,6 +16,14 @@ export interface InboxFilters {
   q: string;
   /** By last activity. */
   sort: "newest" | "oldest";
+}
+
+/** Messages that wait for their times, or waited. */
+export interface ScheduledFilter {
+  /** Of one conversation; else of all. */
+  conversation?: string;
+  state: ScheduledState;
+  author?: "me";
 }
 
 export const keys = {
@@ -38,6 +46,8 @@ export const keys = {
   anyConversationsOf: ["conversations-of"] as const,
   anyMessages: ["messages"] as const,
   messages: (conversationId: string) => ["messages", conversationId] as const,
+  anyScheduled: ["scheduled"] as const,
+  scheduled: (which: ScheduledFilter) => ["scheduled", which] as const,
   search: (search: object) => ["search", search] as const,
   anyContact: ["contact"] as const,
   contact: (id: string) => ["contact", id] as const,

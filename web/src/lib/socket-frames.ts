@@ -7,6 +7,7 @@ import type {
   KeptDraft,
   Message,
   QueueFigures,
+  ScheduledState,
   Session,
 } from "./api/types";
 
@@ -47,6 +48,18 @@ export type DirectoryEvent = Numbered<
 /** A note calls the person who is logged in. */
 export type MentionEvent = Numbered<"user.mentioned", Message>;
 
+/** What is told of a message that waits for its time: without its words. */
+export interface ScheduledNews {
+  id: string;
+  conversation_id: string;
+  /** Null when a program left it. */
+  author_id: string | null;
+  state: ScheduledState;
+  send_at: string;
+  reason: string | null;
+}
+export type ScheduledEvent = Numbered<"scheduled_message.updated", ScheduledNews>;
+
 export type LiveEvent =
   | MessageEvent
   | ConversationEvent
@@ -55,6 +68,7 @@ export type LiveEvent =
   | AgentEvent
   | DirectoryEvent
   | MentionEvent
+  | ScheduledEvent
   | NoticeEvent;
 
 /** Somebody at a conversation. */

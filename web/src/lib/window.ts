@@ -27,3 +27,8 @@ export function windowState(expiresAt: string | null, now: number): WindowState 
 export function needsTemplate(window: WindowState): boolean {
   return window.state === "none" || window.state === "closed";
 }
+
+/** Whether the window will be over by then, unless the customer writes before. */
+export function isBeyondWindow(expiresAt: string | null, at: string): boolean {
+  return !expiresAt || new Date(at) >= new Date(expiresAt);
+}

@@ -12,6 +12,7 @@ import type {
   Message,
   NodeReport,
   QueueFigures,
+  ScheduledMessage,
   Session,
   Tag,
   Team,
@@ -292,6 +293,26 @@ export function aMention(number: number, part: Partial<Mention> = {}): Mention {
     author: { type: "user", id: id("usr", 2), name: "Ben" },
   });
   return { message, contact, seen_at: null, ...part };
+}
+
+/** A message of `ME` that waits in the first conversation. */
+export function aScheduled(number: number, part: Partial<ScheduledMessage> = {}): ScheduledMessage {
+  return {
+    id: id("sch", number),
+    conversation_id: id("cnv", 1),
+    contact: aConversation(1).contact,
+    author: { type: "user", id: ME.id, name: ME.name },
+    send_at: at(60),
+    unless_reply: false,
+    message: { type: "text", text: { body: `Later ${number}` } },
+    text: `Later ${number}`,
+    state: "waiting",
+    reason: null,
+    message_id: null,
+    created_at: at(0),
+    updated_at: at(0),
+    ...part,
+  };
 }
 
 /** What a search for "delivery" finds. */

@@ -1,4 +1,4 @@
-import { Activity, Inbox, type LucideIcon, Search } from "lucide-react";
+import { Activity, CalendarClock, Inbox, type LucideIcon, Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { TopCommand } from "@/features/command-bar/command";
 import type { Role } from "@/lib/api/types";
@@ -21,6 +21,7 @@ export function usePageCommands(go: (path: string) => void): TopCommand[] {
   const places: Place[] = [
     { path: "/inbox", name: t("nav.inbox"), icon: Inbox, needs: "agent" },
     { path: "/search", name: t("search.title"), icon: Search, needs: "agent" },
+    { path: "/scheduled", name: t("later.page"), icon: CalendarClock, needs: "agent" },
     { path: "/wall", name: t("nav.live"), icon: Activity, needs: "supervisor" },
     ...SETTINGS.map(({ path, name, icon, needs }) => ({
       path: `/settings/${path}`,

@@ -2,10 +2,10 @@ import { AlarmClock, MessageCircleReply } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { TopCommand } from "@/features/command-bar/command";
 import { useSetStatus } from "@/features/conversations/queries";
-import { snoozeTimes } from "@/features/conversations/snooze-times";
 import type { Conversation } from "@/lib/api/types";
 import { soonTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
+import { snoozeTimes } from "@/lib/usual-times";
 import { mark } from "./mark";
 
 /** Puts the conversation off, to one of the usual times. */

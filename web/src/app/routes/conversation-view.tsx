@@ -13,6 +13,7 @@ import { type Colleague, ColleaguesContext } from "@/features/messages/colleague
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { useAttend } from "@/features/messages/presence/attendance";
+import { ScheduledLine } from "@/features/messages/scheduled/scheduled-line";
 import { Thread } from "@/features/messages/thread/thread";
 import { tagsQuery } from "@/features/tags/queries";
 import { teamsQuery } from "@/features/teams/queries";
@@ -96,6 +97,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           />
           <NumberNotice session={session} />
           <ReservedBar conversation={conversation} />
+          <ScheduledLine conversation={conversation} />
           <Composer conversation={conversation} contactName={name} />
         </DropZone>
       </div>

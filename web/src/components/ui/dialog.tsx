@@ -76,14 +76,14 @@ export function Dialog(props: DialogProps) {
           </div>
           <IconButton icon={X} label={t("common.close")} onClick={onClose} small />
         </header>
-        <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">
-          <PortalContext value={portal}>{children}</PortalContext>
-        </div>
-        {footer && (
-          <footer className="flex flex-wrap items-center justify-end gap-2 border-t bg-sunken px-5 py-3">
-            {footer}
-          </footer>
-        )}
+        <PortalContext value={portal}>
+          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {footer && (
+            <footer className="flex flex-wrap items-center justify-end gap-2 border-t bg-sunken px-5 py-3">
+              {footer}
+            </footer>
+          )}
+        </PortalContext>
       </div>
     </dialog>
   );

@@ -34,7 +34,8 @@ export function Menu({ trigger, children, side = "bottom", align = "start" }: Me
 
 interface MenuItemProps {
   icon?: LucideIcon;
-  onSelect: () => void;
+  /** An event whose default is prevented leaves the menu open. */
+  onSelect: (event: Event) => void;
   children: ReactNode;
   danger?: boolean;
   checked?: boolean;

@@ -8,11 +8,9 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import type { Conversation } from "@/lib/api/types";
 import { soonTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
+import { fieldTime, LONGEST_MS, snoozeTimes } from "@/lib/usual-times";
 import { useSetStatus } from "./queries";
-import { fieldTime, snoozeTimes } from "./snooze-times";
 
-/** As the hub: a year at most. */
-const LONGEST_MS = 365 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 /** Puts a conversation off: it leaves the open ones and comes back by itself. */

@@ -17,7 +17,7 @@ import {
 } from "./outbox";
 
 /** Waits before the second and third try. */
-const RETRY_AFTER_MS = [800, 2_500];
+export const RETRY_AFTER_MS = [800, 2_500];
 
 export interface Outgoing {
   conversationId: string;

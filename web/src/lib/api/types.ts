@@ -89,6 +89,9 @@ export type Hit = Shape<"Hit">;
 export type MessageStatus = Schemas["MessageStatus"];
 export type Direction = Schemas["Direction"];
 export type Media = Shape<"Media">;
+/** A message that waits for its time, or waited. */
+export type ScheduledMessage = Shape<"ScheduledMessage">;
+export type ScheduledState = Schemas["ScheduledState"];
 
 export type Session = Shape<"Session">;
 export type SessionStatus = Schemas["SessionStatus"];

@@ -1,5 +1,6 @@
 import type { Builder } from "../composer/plus-menu";
 import type { SendBody } from "../outbox";
+import type { LaterWay } from "../scheduled/leaving";
 import { TemplateDialog } from "../templates/template-dialog";
 import { ContactDialog } from "./contact-dialog";
 import { InteractiveDialog } from "./interactive-dialog";
@@ -7,6 +8,7 @@ import { LocationDialog } from "./location-dialog";
 
 export interface BuilderProps {
   onSend: (body: SendBody) => void;
+  later: LaterWay;
   onClose: () => void;
 }
 

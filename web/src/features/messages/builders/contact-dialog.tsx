@@ -4,7 +4,7 @@ import { useForm } from "@/lib/use-form";
 import type { BuilderProps } from "./builder-dialog";
 import { PreviewFrame } from "./preview-frame";
 
-export function ContactDialog({ onSend, onClose }: BuilderProps) {
+export function ContactDialog(way: BuilderProps) {
   const { t } = useTranslation();
   const { values, field } = useForm({ name: "", phone: "", company: "" });
   const full = values.name.trim();
@@ -22,8 +22,7 @@ export function ContactDialog({ onSend, onClose }: BuilderProps) {
       title={t("builder.contact")}
       body={full && digits.length > 4 ? body : null}
       draft={body}
-      onSend={onSend}
-      onClose={onClose}
+      {...way}
     >
       <TextField label={t("builder.fullName")} {...field("name")} />
       <TextField

@@ -16,7 +16,7 @@ import { PreviewFrame } from "./preview-frame";
 
 const KINDS: InteractiveKind[] = ["button", "list", "cta_url", "location_request_message"];
 
-export function InteractiveDialog({ onSend, onClose }: BuilderProps) {
+export function InteractiveDialog(way: BuilderProps) {
   const { t } = useTranslation();
   const [form, setForm] = useState<InteractiveForm>(EMPTY_FORM);
   const change = (part: Partial<InteractiveForm>) => setForm((now) => ({ ...now, ...part }));
@@ -27,8 +27,7 @@ export function InteractiveDialog({ onSend, onClose }: BuilderProps) {
       title={t("builder.interactive")}
       body={isComplete(form) ? body : null}
       draft={body}
-      onSend={onSend}
-      onClose={onClose}
+      {...way}
     >
       <fieldset
         aria-label={t("builder.kind")}

@@ -10,7 +10,7 @@ export function coordinate(value: string, limit: number): number | null {
   return value.trim() !== "" && Math.abs(number) <= limit ? number : null;
 }
 
-export function LocationDialog({ onSend, onClose }: BuilderProps) {
+export function LocationDialog(way: BuilderProps) {
   const { t } = useTranslation();
   const { values, field } = useForm({ latitude: "", longitude: "", name: "", address: "" });
   const lat = coordinate(values.latitude, 90);
@@ -29,8 +29,7 @@ export function LocationDialog({ onSend, onClose }: BuilderProps) {
       title={t("builder.location")}
       body={lat !== null && lng !== null ? body : null}
       draft={body}
-      onSend={onSend}
-      onClose={onClose}
+      {...way}
     >
       <div className="grid grid-cols-2 gap-3">
         <TextField

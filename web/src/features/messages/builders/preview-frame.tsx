@@ -5,6 +5,8 @@ import { Dialog } from "@/components/ui/dialog";
 import { MessageContent } from "../bubble/message-content";
 import type { SendBody } from "../outbox";
 import { previewOf } from "../preview";
+import { LaterButton } from "../scheduled/later-button";
+import type { LaterWay } from "../scheduled/leaving";
 
 interface FrameProps {
   title: string;
@@ -13,12 +15,14 @@ interface FrameProps {
   /** What is shown meanwhile. */
   draft: SendBody;
   onSend: (body: SendBody) => void;
+  later: LaterWay;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** A form on one side, on the other the bubble that it makes. */
-export function PreviewFrame({ title, body, draft, onSend, onClose, children }: FrameProps) {
+export function PreviewFrame(props: FrameProps) {
+  const { title, body, draft, onSend, later, onClose, children } = props;
   const { t } = useTranslation();
   return (
     <Dialog
@@ -30,6 +34,7 @@ export function PreviewFrame({ title, body, draft, onSend, onClose, children }: 
           <Button look="quiet" onClick={onClose}>
             {t("common.cancel")}
           </Button>
+          <LaterButton body={body} later={later} onLeft={onClose} />
           <Button
             disabled={!body}
             onClick={() => {

@@ -6,6 +6,7 @@ import type { Template } from "@/lib/api/types";
 import { lazily } from "@/lib/lazily";
 import type { WindowState } from "@/lib/window";
 import type { SendBody } from "../outbox";
+import type { LaterWay } from "../scheduled/leaving";
 
 const TemplateChooser = lazily(
   async () => (await import("../templates/template-chooser")).TemplateChooser,
@@ -20,10 +21,12 @@ interface ClosedWindowProps {
   sessionId: string;
   draftKept: boolean;
   onSend: (body: SendBody) => void;
+  later: LaterWay;
 }
 
 /** Outside the 24 hours only templates reach the customer: says so, and offers them. */
-export function ClosedWindow({ window, sessionId, draftKept, onSend }: ClosedWindowProps) {
+export function ClosedWindow(props: ClosedWindowProps) {
+  const { window, sessionId, draftKept, onSend, later } = props;
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Template | null>(null);
   return (
@@ -48,6 +51,7 @@ export function ClosedWindow({ window, sessionId, draftKept, onSend }: ClosedWin
           sessionId={sessionId}
           template={chosen}
           onSend={onSend}
+          later={later}
           onClose={() => setChosen(null)}
         />
       )}

@@ -1,4 +1,4 @@
-import { Paperclip, SendHorizontal, Smile } from "lucide-react";
+import { CalendarClock, Paperclip, SendHorizontal, Smile } from "lucide-react";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
@@ -12,6 +12,8 @@ import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
 import { useOthers, useWriting } from "../presence/attendance";
 import { PresenceLine } from "../presence/presence-line";
+import { LaterMenu } from "../scheduled/later-menu";
+import type { LaterWay } from "../scheduled/leaving";
 import { attachFiles } from "./attach";
 import { AttachmentTray } from "./attachment-tray";
 import { ClosedWindow } from "./closed-window";
@@ -43,8 +45,13 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const { t } = useTranslation();
   const { id, session_id: sessionId } = conversation;
   const window = windowState(conversation.window_expires_at, useNow());
+  const composer = useComposer(id, sessionId);
   const { draft, change, text, write, callable, called, isEmpty, canSend, send, sendBody } =
-    useComposer(id, sessionId);
+    composer;
+  const later: LaterWay = {
+    windowExpiresAt: conversation.window_expires_at,
+    leave: composer.leaveBody,
+  };
   const typing = useTyping(id);
   const others = useOthers(id);
   const { write: startWriting, rest: stopWriting } = useWriting(id);
@@ -127,6 +134,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
           sessionId={sessionId}
           draftKept={draft.text !== ""}
           onSend={sendBody}
+          later={later}
         />
       ) : (
         <>
@@ -172,6 +180,23 @@ export function Composer({ conversation, contactName }: ComposerProps) {
             {!draft.note && isEmpty && canRecord() && (
               <VoiceRecorder onRecorded={(file) => attachFiles(id, [file], true)} />
             )}
+            {!draft.note && (!isEmpty || composer.leaving) && (
+              <LaterMenu
+                windowExpiresAt={later.windowExpiresAt}
+                onLeave={(when) => {
+                  stopWriting();
+                  void composer.leave(when).then(focusComposer);
+                }}
+                trigger={
+                  <IconButton
+                    icon={CalendarClock}
+                    label={t("later.button")}
+                    data-testid="composer-later"
+                    disabled={!canSend}
+                  />
+                }
+              />
+            )}
             <IconButton
               icon={SendHorizontal}
               label={draft.note ? t("composer.saveNote") : t("composer.send")}
@@ -194,6 +219,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
           builder={builder}
           sessionId={sessionId}
           onSend={sendBody}
+          later={later}
           onClose={() => setBuilder(null)}
         />
       )}

@@ -5,13 +5,16 @@ import { useLogin } from "@/lib/session-user";
 import { calledBy } from "../calls";
 import { useColleagues } from "../colleagues";
 import { draftSync } from "../draft-sync";
-import { type Draft, fillQuote, type Quote, useDraft, useDrafts } from "../drafts";
+import { type Draft, fillQuote, NO_DRAFT, type Quote, useDraft, useDrafts } from "../drafts";
 import type { SendBody } from "../outbox";
+import { bodyText } from "../preview";
 import { useTakeMessage } from "../queries";
+import type { Later } from "../scheduled/leaving";
+import { useLeave } from "../scheduled/use-leave";
 import { sendMessage } from "../sending";
 import { letters, MAX_TEXT } from "./attachment-kinds";
-import { piecesOf } from "./bodies";
-import { clearStaged, useStagedFiles } from "./staged";
+import { type Piece, piecesOf } from "./bodies";
+import { clearStaged, type StagedFile, unstageFile, useStagedFiles } from "./staged";
 
 /** The draft of a conversation and the ways to send something into it. */
 export function useComposer(conversationId: string, sessionId: string) {
@@ -36,6 +39,7 @@ export function useComposer(conversationId: string, sessionId: string) {
     change(draft.note ? { noteText: "", picked: [] } : { text: "", reply: null });
     if (!draft.note) clearStaged(conversationId);
   };
+  const { leave, leaving } = useLeave(conversationId, sessionId);
   return {
     draft,
     change,
@@ -44,10 +48,24 @@ export function useComposer(conversationId: string, sessionId: string) {
     callable,
     called: draft.note ? calledBy(text, draft.picked, callable) : [],
     isEmpty: pieces.length === 0,
-    canSend: pieces.length > 0 && letters(text.trim()) <= MAX_TEXT,
+    canSend: pieces.length > 0 && letters(text.trim()) <= MAX_TEXT && !leaving,
     send,
     sendBody,
+    /** Leaves what is written to be sent later: what the hub has is no draft any more. */
+    leave: (later: Later) => leave(pieces, later, (piece) => forget(conversationId, piece, files)),
+    leaveBody: (body: SendBody, later: Later) => leave([{ body }], later),
+    leaving,
   };
+}
+
+/** Takes a piece out of the draft; what was typed meanwhile stays. */
+function forget(conversationId: string, { body, file }: Piece, files: StagedFile[]): void {
+  const staged = file && files.find((one) => one.file === file);
+  if (staged) unstageFile(conversationId, staged.id);
+  const { change, drafts } = useDrafts.getState();
+  const { text } = drafts[conversationId] ?? NO_DRAFT;
+  const isSaid = text.trim() === bodyText(body);
+  change(conversationId, { reply: null, ...(isSaid && { text: "" }) });
 }
 
 /** The colleagues who can be called: all who work here, but oneself. */

@@ -5,6 +5,8 @@ import { Dialog } from "@/components/ui/dialog";
 import type { Template } from "@/lib/api/types";
 import { templateCategory } from "@/lib/template-words";
 import type { SendBody } from "../outbox";
+import { LaterButton } from "../scheduled/later-button";
+import type { LaterWay } from "../scheduled/leaving";
 import { isFilled, NO_VALUES, partsOf, type TemplateValues, templateBody } from "./parts";
 import { TemplateChooser } from "./template-chooser";
 import { TemplateForm } from "./template-form";
@@ -14,11 +16,13 @@ interface TemplateDialogProps {
   /** Already chosen elsewhere. */
   template?: Template;
   onSend: (body: SendBody) => void;
+  later: LaterWay;
   onClose: () => void;
 }
 
 /** Choose a template, fill its places, see it, send it. */
-export function TemplateDialog({ sessionId, template, onSend, onClose }: TemplateDialogProps) {
+export function TemplateDialog(props: TemplateDialogProps) {
+  const { sessionId, template, onSend, later, onClose } = props;
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<Template | null>(template ?? null);
   const [values, setValues] = useState<TemplateValues>(NO_VALUES);
@@ -30,8 +34,11 @@ export function TemplateDialog({ sessionId, template, onSend, onClose }: Templat
     );
   }
   const parts = partsOf(chosen);
+  const body = isFilled(parts, values)
+    ? { type: "template", template: templateBody(chosen, parts, values) }
+    : null;
   const send = () => {
-    onSend({ type: "template", template: templateBody(chosen, parts, values) });
+    if (body) onSend(body);
     onClose();
   };
   return (
@@ -51,7 +58,8 @@ export function TemplateDialog({ sessionId, template, onSend, onClose }: Templat
               {t("common.back")}
             </Button>
           )}
-          <Button data-testid="template-send" disabled={!isFilled(parts, values)} onClick={send}>
+          <LaterButton body={body} later={later} onLeft={onClose} />
+          <Button data-testid="template-send" disabled={!body} onClick={send}>
             {t("template.send")}
           </Button>
         </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldTime, snoozeTimes } from "./snooze-times";
+import { fieldTime, sendTimes, snoozeTimes } from "./usual-times";
 
 const local = (at: string) => fieldTime(Date.parse(at));
 const names = (now: Date) => snoozeTimes(now.getTime()).map(({ name, at }) => [name, local(at)]);
@@ -17,5 +17,25 @@ describe("the times to put something off to", () => {
   it("mean the Monday after on a Monday, and name no day twice on a Sunday", () => {
     expect(names(new Date(2026, 4, 4, 8, 0))[2]).toEqual(["monday", "2026-05-11T09:00"]);
     expect(names(new Date(2026, 4, 3, 8, 0)).map(([name]) => name)).toEqual(["hour", "tomorrow"]);
+  });
+});
+
+describe("the times to send something at", () => {
+  const names = (now: Date) => sendTimes(now.getTime()).map(({ name, at }) => [name, local(at)]);
+
+  it("have the afternoon among them while it is to come", () => {
+    expect(names(new Date(2026, 4, 6, 10, 30))).toEqual([
+      ["hour", "2026-05-06T11:30"],
+      ["afternoon", "2026-05-06T15:00"],
+      ["tomorrow", "2026-05-07T09:00"],
+      ["monday", "2026-05-11T09:00"],
+    ]);
+    for (const hour of [14, 15, 18]) {
+      expect(names(new Date(2026, 4, 6, hour, 0)).map(([name]) => name)).toEqual([
+        "hour",
+        "tomorrow",
+        "monday",
+      ]);
+    }
   });
 });
