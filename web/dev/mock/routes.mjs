@@ -206,8 +206,12 @@ on("POST", "/conversations/:id/typing", () => [204]);
 on("GET", "/conversations/:id/messages", ({ id, query }) => {
   const thread = state.messages.get(id);
   if (!thread) throw new Refusal(404, "not_found", "There is no such thing here");
+  const [files, type] = ["files", "type"].map((name) => query.get(name));
+  const wanted = thread
+    .filter(({ media }) => files !== "true" || media.length > 0)
+    .filter((each) => !type || each.type === type);
   return page(
-    [...thread].sort((a, b) => (a.id < b.id ? 1 : -1)),
+    wanted.sort((a, b) => (a.id < b.id ? 1 : -1)),
     query,
   );
 });

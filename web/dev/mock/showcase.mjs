@@ -7,10 +7,33 @@ import { media, message, summarize } from "./thread.mjs";
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
+/** Files of weeks, for the list of all files. */
+function album(entry) {
+  for (let day = 60; day > 1; day -= 1) {
+    const at = Date.now() - day * 24 * HOUR;
+    const author = { type: "contact", id: entry.contact.id, name: entry.contact.name };
+    const part =
+      day % 7 === 0
+        ? {
+            type: "document",
+            text: null,
+            content: {},
+            media: [
+              media("application/pdf", Buffer.alloc(2_000 * day), {
+                filename: `Invoice ${1000 + day} for the yearly inspection of a very long bike.pdf`,
+              }),
+            ],
+          }
+        : { type: "image", content: {}, media: [media("image/png", picture(day, 160, 160))] };
+    message(entry, at, { author, ...part });
+  }
+}
+
 /** One thread that shows every kind of message. */
 export function showcase(entry, me, colleague) {
   const thread = state.messages.get(entry.id);
   thread.length = 0;
+  album(entry);
   let at = Date.now() - 26 * HOUR;
   const later = (minutes) => {
     at += minutes * MINUTE;

@@ -12,6 +12,7 @@ import { ReservedBar } from "@/features/conversations/reserved-bar";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
+import { FilesButton } from "@/features/messages/gallery/files-button";
 import { useAttend } from "@/features/messages/presence/attendance";
 import { ScheduledLine } from "@/features/messages/scheduled/scheduled-line";
 import { Thread } from "@/features/messages/thread/thread";
@@ -150,6 +151,7 @@ function Contact({ conversation, sessions, search, onOpen }: ContactProps) {
             <TransferButton id={conversation.id} />
             <MacroButton id={conversation.id} />
           </div>
+          <FilesButton conversation={conversation} onOpen={onOpen} />
         </>
       }
       others={

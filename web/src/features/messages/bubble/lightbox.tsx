@@ -13,7 +13,7 @@ interface LightboxProps {
   onClose: () => void;
 }
 
-/** A picture as large as the screen. */
+/** A picture or video as large as the screen. */
 export function Lightbox({ url, alt, media, onClose }: LightboxProps) {
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
@@ -31,11 +31,23 @@ export function Lightbox({ url, alt, media, onClose }: LightboxProps) {
         onClick={onClose}
         className="absolute inset-0 cursor-zoom-out"
       />
-      <img
-        src={url}
-        alt={alt}
-        className="relative max-h-[88dvh] max-w-full rounded-lg object-contain"
-      />
+      {media.mime_type.startsWith("video/") ? (
+        // biome-ignore lint/a11y/useMediaCaption: customers send no captions.
+        <video
+          src={url}
+          controls
+          autoPlay
+          playsInline
+          aria-label={alt}
+          className="relative max-h-[88dvh] max-w-full rounded-lg bg-black"
+        />
+      ) : (
+        <img
+          src={url}
+          alt={alt}
+          className="relative max-h-[88dvh] max-w-full rounded-lg object-contain"
+        />
+      )}
       <div className="absolute end-3 top-3 flex gap-1 rounded-xl bg-black/50 p-1 [&_button]:text-white [&_button:hover]:bg-white/15">
         <IconButton
           icon={Download}
