@@ -9,6 +9,10 @@ export class Refusal extends Error {
 
 export function send(response, status, body) {
   if (body === undefined) return response.writeHead(status).end();
+  if (Buffer.isBuffer(body)) {
+    response.writeHead(status, { "Content-Type": "text/csv; charset=utf-8" });
+    return response.end(body);
+  }
   const kind = status >= 400 ? "application/problem+json" : "application/json";
   response.writeHead(status, { "Content-Type": kind });
   response.end(JSON.stringify(body));
@@ -16,6 +20,23 @@ export function send(response, status, body) {
 
 export function problem(response, { status, code, title, detail = null }) {
   send(response, status, { type: "about:blank", title, status, code, detail });
+}
+
+/** Entries of the audit log as the text of a CSV file. */
+export function sheet(entries) {
+  const cell = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
+  const rows = entries.map(({ id, at, actor, action, subject, details }) => [
+    id,
+    at,
+    actor.kind,
+    actor.id,
+    actor.name,
+    action,
+    subject,
+    JSON.stringify(details),
+  ]);
+  const head = ["id", "at", "actor_type", "actor_id", "actor_name", "action", "subject", "details"];
+  return Buffer.from([head, ...rows].map((row) => `${row.map(cell).join(",")}\n`).join(""));
 }
 
 /** A page of a list; the cursor is the id of the last entry. */

@@ -1,6 +1,6 @@
 // The API's routes, as far as the dashboard uses them.
 
-import { page, Refusal, readBody, readParts } from "./answers.mjs";
+import { page, Refusal, readBody, readParts, sheet } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
 import { keepDraft, listDrafts } from "./drafts.mjs";
@@ -456,7 +456,11 @@ on("DELETE", "/api-keys/:id", ({ id }) => {
   state.apiKeys = state.apiKeys.filter((each) => each.id !== id);
   return [204];
 });
-on("GET", "/audit-log", ({ query }) => page(state.audit, query));
+const inSpan = (query) => (entry) =>
+  (!query.get("since") || entry.at >= query.get("since")) &&
+  (!query.get("until") || entry.at < query.get("until"));
+on("GET", "/audit-log", ({ query }) => page(state.audit.filter(inSpan(query)), query));
+on("GET", "/audit-log/export", ({ query }) => [200, sheet(state.audit.filter(inSpan(query)))]);
 on("GET", "/quarantine", ({ query }) => page(state.quarantine, query));
 for (const way of ["replay", "discard"]) {
   on("POST", `/quarantine/:id/${way}`, ({ id }) => {

@@ -67,7 +67,7 @@ export const keys = {
   mentions: ["mentions", "all"] as const,
   unseenMentions: ["mentions", "unseen"] as const,
   apiKeys: ["api-keys"] as const,
-  auditLog: ["audit-log"] as const,
+  auditLog: (days: object) => ["audit-log", days] as const,
   quarantine: (resolved: boolean) => ["quarantine", resolved] as const,
   anyQuarantine: ["quarantine"] as const,
   cluster: ["cluster"] as const,

@@ -1,4 +1,6 @@
+import { keepPreviousData } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PagedList } from "@/components/paged-list";
 import { Lines, SettingsPage } from "@/components/settings-page";
@@ -7,18 +9,24 @@ import { RawText } from "@/components/ui/raw-text";
 import { Empty } from "@/components/ui/states";
 import type { AuditEntry } from "@/lib/api/types";
 import { fullTime } from "@/lib/format";
-import { keys } from "@/lib/keys";
-import { pagedQuery, usePaged } from "@/lib/paged-query";
-
-const auditLogQuery = pagedQuery<AuditEntry>(keys.auditLog, "/audit-log", { limit: 50 });
+import { usePaged } from "@/lib/paged-query";
+import { DayFields } from "./day-fields";
+import { ALWAYS, auditLogQuery, type Days, isAlways } from "./queries";
 
 /** Who changed what, latest first. */
 export function AuditLogPage() {
   const { t } = useTranslation();
-  const log = usePaged(auditLogQuery);
+  const [days, setDays] = useState<Days>(ALWAYS);
+  const log = usePaged({ ...auditLogQuery(days), placeholderData: keepPreviousData });
   return (
     <SettingsPage title={t("settings.auditLog")} hint={t("audit.pageHint")}>
-      <PagedList list={log} empty={<Empty icon={ScrollText} title={t("audit.empty")} />}>
+      <DayFields days={days} onChange={setDays} />
+      <PagedList
+        list={log}
+        empty={
+          <Empty icon={ScrollText} title={t(isAlways(days) ? "audit.empty" : "audit.noneThen")} />
+        }
+      >
         {(entries) => (
           <Lines label={t("settings.auditLog")}>
             {entries.map((entry) => (

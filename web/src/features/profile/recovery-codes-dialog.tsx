@@ -4,6 +4,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { saveFile } from "@/lib/save-file";
 import { useLogin } from "@/lib/session-user";
 
 const FILE = "recovery-codes.txt";
@@ -15,12 +16,7 @@ export function RecoveryCodesDialog({ codes, onClose }: { codes: string[]; onClo
   const text = codes.join("\n");
   const download = () => {
     const lines = [`${t("app.name")} · ${email}`, t("twoFactor.codesTitle"), "", text, ""];
-    const address = URL.createObjectURL(new Blob([lines.join("\n")], { type: "text/plain" }));
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = FILE;
-    link.click();
-    URL.revokeObjectURL(address);
+    saveFile(new Blob([lines.join("\n")], { type: "text/plain" }), FILE);
   };
   return (
     <Dialog

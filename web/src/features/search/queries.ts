@@ -1,5 +1,6 @@
 import type { Hit } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
+import { midnight } from "@/lib/midnight";
 import { pagedQuery } from "@/lib/paged-query";
 import type { Search } from "./use-search";
 
@@ -27,15 +28,4 @@ export const DIRECTIONS = ["inbound", "outbound", "note"] as const;
 
 function isDirection(who: string): boolean {
   return DIRECTIONS.some((known) => known === who);
-}
-
-/** When a day begins here, or the day after so many; nothing for what is no day. */
-export function midnight(day: string, later: number): string | undefined {
-  const [year, month, date] = day.split("-").map(Number);
-  const begins = new Date(
-    year ?? Number.NaN,
-    (month ?? Number.NaN) - 1,
-    (date ?? Number.NaN) + later,
-  );
-  return Number.isNaN(begins.getTime()) ? undefined : begins.toISOString();
 }

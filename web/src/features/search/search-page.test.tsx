@@ -3,10 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Hit } from "@/lib/api/types";
+import { midnight } from "@/lib/midnight";
 import { accessibilityProblems } from "@/testing/axe";
 import { aHit, aSession, id, ME } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
-import { midnight } from "./queries";
 import { SearchPage } from "./search-page";
 
 const JONAS = { ...ME, id: id("usr", 2), name: "Jonas" };
