@@ -46,6 +46,8 @@ export const keys = {
   anyConversationsOf: ["conversations-of"] as const,
   anyMessages: ["messages"] as const,
   messages: (conversationId: string) => ["messages", conversationId] as const,
+  /** Conversations to forward something to. */
+  targets: (q: string) => ["targets", q] as const,
   files: (conversationId: string, shelf: string) => ["files", conversationId, shelf] as const,
   anyScheduled: ["scheduled"] as const,
   scheduled: (which: ScheduledFilter) => ["scheduled", which] as const,

@@ -74,7 +74,9 @@ export function LaterFields({ form, change, windowExpiresAt }: LaterFieldsProps)
         />
         {t("later.unlessReply")}
       </label>
-      <div role="status">{beyond && <Notice kind="time" text={t("later.beyondWindow")} />}</div>
+      <div role="status" className={beyond ? undefined : "sr-only"}>
+        {beyond && <Notice kind="time" text={t("later.beyondWindow")} />}
+      </div>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { ChevronDown, Copy, Reply, SmilePlus } from "lucide-react";
+import { ChevronDown, Copy, Forward, Reply, SmilePlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmojiPicker } from "@/components/emoji/lazy-emoji-picker";
@@ -8,6 +8,10 @@ import { Popover } from "@/components/ui/popover";
 import { toastBad, toastGood } from "@/components/ui/toast";
 import type { Message } from "@/lib/api/types";
 import { copyText } from "@/lib/clipboard";
+import { lazily } from "@/lib/lazily";
+import { forwardedOf } from "../forward/body";
+
+const ForwardDialog = lazily(async () => (await import("../forward/forward-dialog")).ForwardDialog);
 
 const QUICK = ["👍", "❤️", "😂", "😮", "🙏", "✅"];
 
@@ -22,6 +26,7 @@ export function MessageActions({ message, onReply, onReact }: ActionsProps) {
   const { t } = useTranslation();
   const sent = message.provider_id !== null;
   const text = message.text;
+  const [forwards, setForwards] = useState(false);
   return (
     <div className="flex shrink-0 items-center self-center opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 has-[[data-state=open]]:opacity-100 [@media(hover:none)]:opacity-60">
       {sent && <ReactButton onReact={onReact} />}
@@ -46,7 +51,13 @@ export function MessageActions({ message, onReply, onReact }: ActionsProps) {
         >
           {t("message.copyText")}
         </MenuItem>
+        {forwardedOf(message) && (
+          <MenuItem icon={Forward} onSelect={() => setForwards(true)}>
+            {t("forward.open")}
+          </MenuItem>
+        )}
       </Menu>
+      {forwards && <ForwardDialog message={message} onClose={() => setForwards(false)} />}
     </div>
   );
 }
