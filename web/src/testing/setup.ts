@@ -1,10 +1,13 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach } from "vitest";
 import { clearDrafts } from "@/features/messages/drafts";
 import { useOutbox } from "@/features/messages/outbox";
 import { loadNumbers } from "@/lib/format";
 import { loadLanguage } from "@/lib/i18n";
+
+// What takes a tenth of a second here takes a second where something else has the processor.
+configure({ asyncUtilTimeout: 8_000 });
 
 await loadLanguage("en");
 await loadNumbers();

@@ -54,10 +54,7 @@ function Fields({ agent, tags, onClose }: { agent: Agent; tags: Tag[]; onClose: 
       busy={change.isPending}
       error={shown ? null : change.error}
       onSubmit={() =>
-        change.mutate(
-          { id: agent.id, capacity: Number(capacity), skills },
-          { onSuccess: onClose },
-        )
+        change.mutate({ id: agent.id, capacity: Number(capacity), skills }, { onSuccess: onClose })
       }
       onClose={onClose}
     >

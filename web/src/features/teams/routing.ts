@@ -3,12 +3,7 @@
 import type { Routing, Strategy } from "@/lib/api/types";
 import { minutesOf, numberOf, secondsOf } from "./minutes";
 
-export const STRATEGIES: Strategy[] = [
-  "manual",
-  "round_robin",
-  "least_loaded",
-  "skill_then_load",
-];
+export const STRATEGIES: Strategy[] = ["manual", "round_robin", "least_loaded", "skill_then_load"];
 
 /** As the hub: a team whose agents take what waits themselves. */
 export const BY_HAND: Routing = {

@@ -117,9 +117,7 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
       </section>
       <AgentsPanel agents={agents} teams={named} deeds={deeds} />
       {look && <WallDrawer look={look} users={users} teams={teams} onLook={setLook} />}
-      {bounding && (
-        <AgentDialog agent={bounding} tags={tags} onClose={() => setBounding(null)} />
-      )}
+      {bounding && <AgentDialog agent={bounding} tags={tags} onClose={() => setBounding(null)} />}
       {settingAlerts && <AlertsDialog onClose={() => setSettingAlerts(false)} />}
     </div>
   );
