@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toast";
 import type { Conversation, ScheduledMessage } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
@@ -16,6 +16,8 @@ import { ScheduledPage } from "./scheduled-page";
 // Fetched already, so that no test waits for them.
 import "./later-dialog";
 import "./scheduled-dialog";
+
+vi.mock("@/lib/api/upload", () => ({ uploadMedia: vi.fn(async () => ({ id: "med_1" })) }));
 
 const CONVERSATION = id("cnv", 1);
 const PATH = `/conversations/${CONVERSATION}/scheduled-messages`;
@@ -40,6 +42,7 @@ function hub(rows: ScheduledMessage[], more: Record<string, Answer> = {}) {
   });
 }
 
+const NO_CALL = {} as Call;
 const take: Answer = () => ({ status: 201, body: aScheduled(1) });
 const left = (calls: Call[]) =>
   calls.filter(({ method, path }) => method === "POST" && path === PATH);
@@ -106,6 +109,21 @@ describe("sending later", () => {
     expect(await screen.findByText("The number is disabled.")).toBeVisible();
     expect(input()).toHaveValue("Important words");
     expect(screen.getByTestId("composer-send")).toBeEnabled();
+  });
+
+  it("keeps only what the hub did not take of several", async () => {
+    const answers = [refusal(409, "media_gone"), take(NO_CALL)];
+    const calls = hub([], { [`POST ${PATH}`]: () => answers.pop() ?? refusal(500, "internal") });
+    show();
+    const files = ["one.pdf", "two.pdf"].map((name) => new File(["x"], name));
+    fireEvent.paste(input(), { clipboardData: { files } });
+    await userEvent.type(input(), "Both plans");
+    await choose(/^In an hour/);
+    expect(await screen.findByText("The file is no longer kept.")).toBeVisible();
+    expect(left(calls)).toHaveLength(2);
+    expect(screen.queryByText("one.pdf")).toBeNull();
+    expect(screen.getByText("two.pdf")).toBeVisible();
+    expect(input()).toHaveValue("");
   });
 
   it("says before that only a template will get through, and leaves it all the same", async () => {
