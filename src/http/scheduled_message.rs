@@ -33,7 +33,7 @@ pub struct ScheduledQuery {
     author: Option<String>,
 }
 
-/// Messages that wait for their times, the next first.
+/// Messages that wait for their times, the next first; of those that were sent, not sent or taken back, the last first.
 pub async fn list(
     caller: Caller<ReadConversations>,
     Query(query): Query<ScheduledQuery>,
@@ -42,7 +42,7 @@ pub async fn list(
     listed(&caller, None, query, page).await
 }
 
-/// Messages of one conversation that wait for their times, the next first.
+/// Messages of one conversation that wait for their times, the next first; of those that ended, the last first.
 pub async fn list_here(
     caller: Caller<ReadConversations>,
     Path(id): Path<ConversationId>,

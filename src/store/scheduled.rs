@@ -2,8 +2,12 @@
 //! transaction wakes the hub when its time comes, and does nothing when the row waits for another time by then.
 
 mod due;
+mod row;
 
 pub use self::due::{Due, DueMessage, ScheduledEnd};
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::ContactBrief;
@@ -21,9 +25,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::HashMap;
-use std::sync::Arc;
 
+use self::row::ScheduledRow;
 use super::db::Conn;
 use super::schema::scheduled_messages;
 use super::{Tenant, audit, conversation, event, field, job};
@@ -76,6 +79,16 @@ pub struct ScheduledFilter {
     pub after: Option<(Timestamp, ScheduledMessageId)>,
 }
 
+impl ScheduledFilter {
+    /// Whether what is to come is wanted, rather than what was.
+    fn is_ahead(&self) -> bool {
+        matches!(
+            self.state,
+            ScheduledState::Waiting | ScheduledState::Sending
+        )
+    }
+}
+
 /// What came of leaving a message.
 #[derive(Clone, Debug)]
 pub enum Left {
@@ -90,85 +103,8 @@ pub enum Left {
     TooMany,
 }
 
-/// As it lies in the database.
-#[derive(Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = scheduled_messages)]
-struct ScheduledRow {
-    id: i64,
-    organization_id: i64,
-    conversation_id: i64,
-    author_id: Option<i64>,
-    author: String,
-    send_at: NaiveDateTime,
-    unless_reply: bool,
-    message: String,
-    draft: String,
-    client_key: Option<String>,
-    state: String,
-    reason: Option<String>,
-    message_id: Option<i64>,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
-
-impl ScheduledRow {
-    fn id(&self) -> ScheduledMessageId {
-        ScheduledMessageId(self.id)
-    }
-
-    fn state(&self) -> Result<ScheduledState, StoreError> {
-        field::named(
-            "scheduled_messages.state",
-            &self.state,
-            ScheduledState::parse,
-        )
-    }
-
-    fn draft(&self) -> Result<Draft, StoreError> {
-        field::read(&self.draft)
-    }
-
-    fn news(&self) -> Result<ScheduledNews, StoreError> {
-        Ok(ScheduledNews {
-            id: self.id(),
-            conversation_id: ConversationId(self.conversation_id),
-            author_id: self.author_id.map(UserId),
-            state: self.state()?,
-            send_at: field::instant(self.send_at),
-            reason: self.reason.clone(),
-        })
-    }
-
-    fn view(self, contact: ContactBrief) -> Result<ScheduledMessage, StoreError> {
-        let draft = self.draft()?;
-        Ok(ScheduledMessage {
-            id: self.id(),
-            conversation_id: ConversationId(self.conversation_id),
-            contact,
-            author: draft.author,
-            send_at: field::instant(self.send_at),
-            unless_reply: self.unless_reply,
-            text: draft.text,
-            state: self.state()?,
-            message: field::json(self.message)?,
-            reason: self.reason,
-            message_id: self.message_id.map(MessageId),
-            created_at: field::instant(self.created_at),
-            updated_at: field::instant(self.updated_at),
-        })
-    }
-
-    fn is_same(&self, conversation: ConversationId, later: &Later) -> bool {
-        let fingerprint = self.draft().ok().and_then(|draft| draft.fingerprint);
-        self.conversation_id == conversation.0
-            && self.send_at == later.send_at.naive()
-            && self.unless_reply == later.unless_reply
-            && fingerprint == later.draft.fingerprint
-    }
-}
-
 impl Tenant {
-    /// Messages that wait or waited, by their times, after the one with this time and id.
+    /// Messages that wait, the next first, or that ended, the last first, after the one with this time and id.
     pub async fn list_scheduled(
         &self,
         filter: &ScheduledFilter,
@@ -179,7 +115,6 @@ impl Tenant {
             let mut query = scheduled_messages::table
                 .filter(scheduled_messages::organization_id.eq(self.org()))
                 .filter(scheduled_messages::state.eq(filter.state.as_str()))
-                .order((scheduled_messages::send_at, scheduled_messages::id))
                 .limit(limit)
                 .select(ScheduledRow::as_select())
                 .into_boxed();
@@ -189,15 +124,17 @@ impl Tenant {
             if let Some(author) = filter.author {
                 query = query.filter(scheduled_messages::author_id.eq(author.0));
             }
+            let place = (scheduled_messages::send_at, scheduled_messages::id);
+            query = match filter.is_ahead() {
+                true => query.order(place),
+                false => query.order((place.0.desc(), place.1.desc())),
+            };
             if let Some((at, id)) = filter.after {
-                let at = at.naive();
-                query = query.filter(
-                    scheduled_messages::send_at.ge(at).and(
-                        scheduled_messages::send_at
-                            .gt(at)
-                            .or(scheduled_messages::id.gt(id.0)),
-                    ),
-                );
+                let (at, id) = (at.naive(), id.0);
+                query = match filter.is_ahead() {
+                    true => query.filter(place.0.ge(at).and(place.0.gt(at).or(place.1.gt(id)))),
+                    false => query.filter(place.0.le(at).and(place.0.lt(at).or(place.1.lt(id)))),
+                };
             }
             query.load(c).await
         })?;

@@ -153,6 +153,17 @@ async fn what_waits_is_listed_changed_and_taken_back(engine: Engine) {
     assert_eq!(texts(agent, &desk.path).await, ["first"]);
     let cancelled = format!("{}?state=cancelled", desk.path);
     assert_eq!(texts(agent, &cancelled).await, ["other words"]);
+    let first = owner.get(&desk.path).await.expect(200)["data"][0].clone();
+    owner.delete(&at(&first)).await.expect(204);
+    assert_eq!(
+        texts(agent, &cancelled).await,
+        ["other words", "first"],
+        "the last first"
+    );
+    let page = agent.get(&format!("{cancelled}&limit=1")).await.expect(200);
+    let next = page["next_cursor"].as_str().unwrap();
+    let rest = format!("{cancelled}&limit=1&cursor={next}");
+    assert_eq!(texts(agent, &rest).await, ["first"]);
     // Gone is gone, and its time does nothing.
     let refused = agent.delete(&at(&second)).await.refused(409);
     assert_eq!(refused, "conflict");
