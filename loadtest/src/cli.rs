@@ -12,6 +12,7 @@ mod merge;
 mod mix;
 mod output;
 mod progress;
+mod reads;
 mod scenario;
 mod seed;
 mod sends;
@@ -80,6 +81,14 @@ enum Command {
     ///
     /// loadtest sends --start ./command-center --rate 580 --duration 60s --slo 'queue_age.p99<=1s'
     Sends(Tool<sends::Sends>),
+    /// Looks at lists, threads and searches as agents do: how long each kind of read takes on a hub that has a past.
+    ///
+    /// Open loop: reads are due at fixed times and every latency is counted from the due time. What is asked for (teams,
+    /// tags, people, words, places far behind in a list) is taken from the hub's own lists before the clock starts; what
+    /// it does not have is not asked (`left_out`). Nothing is changed. Exit code 1 when an answer was not 200.
+    ///
+    /// loadtest reads --url http://hub:3000 --token wcc_… --rate 100 --duration 60s --slo 'all.p99<=100ms'
+    Reads(Tool<reads::Reads>),
     /// Runs the curve of a day in some minutes: half of its messages come in, half go out, three statuses come back for
     /// each.
     ///
@@ -106,7 +115,7 @@ enum Command {
     ///
     /// [[load]]
     /// name = "customers"       # its figures: customers.ack_ms …
-    /// tool = "ingest"          # ingest, fanout, agents, sends, day or soak
+    /// tool = "ingest"          # ingest, fanout, agents, sends, day, soak or reads
     /// begin_after = "2s"
     /// rate = 5                 # and any other flag of that tool, with _ for -
     ///
@@ -141,6 +150,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Fanout(options) => options.run(),
         Command::Agents(options) => options.run(),
         Command::Sends(options) => options.run(),
+        Command::Reads(options) => options.run(),
         Command::Day(options) => options.run(),
         Command::Soak(options) => options.run(),
         Command::Mix(options) => options.run(),

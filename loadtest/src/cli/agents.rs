@@ -79,6 +79,7 @@ impl Scenario for Agents {
         Needs {
             token: true,
             simulator: true,
+            number: true,
         }
     }
 
@@ -138,7 +139,8 @@ impl Agents {
     }
 }
 
-fn read_accounts(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
+/// The users in a file: `email password` in each line.
+pub fn read_accounts(path: &Path) -> anyhow::Result<Vec<(String, String)>> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} can't be read", path.display()))?;
     let accounts = accounts(&text).with_context(|| {

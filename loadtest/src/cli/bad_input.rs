@@ -55,7 +55,11 @@ impl BadInput {
     }
 
     async fn try_all(self) -> anyhow::Result<ExitCode> {
-        let link = self.hub.connect(Needs::default()).await?;
+        let needs = Needs {
+            number: true,
+            ..Needs::default()
+        };
+        let link = self.hub.connect(needs).await?;
         let (hub, target) = (&link.hub, &link.target);
         let mut wrong = 0;
         for case in cases(&target.phone_number_id) {

@@ -108,6 +108,7 @@ impl Scenario for Day {
         Needs {
             token: true,
             simulator: true,
+            number: true,
         }
     }
 

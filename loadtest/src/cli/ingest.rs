@@ -82,6 +82,7 @@ impl Scenario for Ingest {
         Needs {
             token: self.sockets > 0,
             simulator: self.talk.profile.has_files(),
+            number: true,
         }
     }
 

@@ -20,13 +20,16 @@ pub struct Needs {
     pub token: bool,
     /// A simulator behind the hub: for what it sends, or for the files of incoming messages.
     pub simulator: bool,
+    /// A number to which webhooks are posted.
+    pub number: bool,
 }
 
 impl Needs {
-    /// The API and the sockets, nothing else.
+    /// A number, the API and the sockets, nothing else.
     pub const TOKEN: Self = Self {
         token: true,
         simulator: false,
+        number: true,
     };
 
     /// What both need.
@@ -34,6 +37,7 @@ impl Needs {
         Self {
             token: self.token || other.token,
             simulator: self.simulator || other.simulator,
+            number: self.number || other.number,
         }
     }
 }

@@ -101,6 +101,7 @@ impl Scenario for Sends {
         Needs {
             token: true,
             simulator: true,
+            number: true,
         }
     }
 

@@ -102,6 +102,7 @@ impl Scenario for Soak {
         Needs {
             token: true,
             simulator: self.sends_rate > 0.0 || self.talk.profile.has_files(),
+            number: true,
         }
     }
 

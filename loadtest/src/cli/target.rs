@@ -79,9 +79,27 @@ impl HubFlags {
             hub = hub.log_in(email, password).await?;
         } else if needs.token {
             bail!(
-                "sockets and agents need --token, or --email and --password; or --start a hub of our own"
+                "lists, sockets and agents need --token, or --email and --password; or --start a hub of our own"
             );
         }
+        let (session, target) = match needs.number {
+            true => self.number(&hub).await?,
+            false => (String::new(), nobody(&hub)?),
+        };
+        Ok(Link {
+            hub,
+            target,
+            session,
+            pid: self.pid,
+            simulator: self.simulator.clone(),
+            files: BTreeMap::new(),
+            is_own: false,
+            keep: Box::new(()),
+        })
+    }
+
+    /// The number, and where its webhooks are posted.
+    async fn number(&self, hub: &Hub) -> anyhow::Result<(String, Target)> {
         let (session, pnid) = match (&self.session, &self.pnid) {
             (Some(session), Some(pnid)) => (session.clone(), pnid.clone()),
             _ if self.email.is_some() => {
@@ -98,15 +116,17 @@ impl HubFlags {
             app_secret: secret.context("give the number's --app-secret")?,
             others: Vec::new(),
         };
-        Ok(Link {
-            hub,
-            target,
-            session,
-            pid: self.pid,
-            simulator: self.simulator.clone(),
-            files: BTreeMap::new(),
-            is_own: false,
-            keep: Box::new(()),
-        })
+        Ok((session, target))
     }
+}
+
+/// Where the webhooks of no number go.
+fn nobody(hub: &Hub) -> anyhow::Result<Target> {
+    Ok(Target {
+        authority: hub.authority()?,
+        path: String::new(),
+        phone_number_id: String::new(),
+        app_secret: String::new(),
+        others: Vec::new(),
+    })
 }

@@ -17,6 +17,8 @@ pub enum Of {
     Send = 4,
     /// What was said in the n-th conversation of the past.
     Past = 5,
+    /// What the n-th read asks for.
+    Read = 6,
 }
 
 /// Odd numbers with their bits well spread.

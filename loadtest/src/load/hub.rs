@@ -184,7 +184,8 @@ impl Hub {
         }
     }
 
-    async fn get(&self, path: &str) -> anyhow::Result<Value> {
+    /// What stands at a path.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.ask(self.client.get(format!("{}{path}", self.base)), path)
             .await
     }

@@ -63,6 +63,11 @@ impl Rest {
         self
     }
 
+    /// Asks as somebody else from now on.
+    pub fn sign(&mut self, token: &str) {
+        token.clone_into(&mut self.token);
+    }
+
     /// A GET.
     pub async fn get(&mut self, path: &str) -> io::Result<Answer> {
         self.ask("GET", path, None, "").await

@@ -7,6 +7,7 @@ mod drill;
 mod ingest;
 mod long;
 mod mix;
+mod reads;
 mod receiver;
 mod sends;
 mod shards;

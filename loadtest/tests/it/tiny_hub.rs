@@ -22,6 +22,8 @@ pub struct Manners {
     pub hide_answers: bool,
     /// Cut sockets that do not take a frame within half a second.
     pub cut_slow: bool,
+    /// Answer 503 to whoever looks for a message.
+    pub no_searching: bool,
     /// Bytes added to each event.
     pub padding: usize,
 }
@@ -186,7 +188,15 @@ impl State {
         let place: Vec<&str> = path.trim_start_matches("/api/v1/").split('/').collect();
         match (request.method.as_str(), place.as_slice()) {
             ("GET", ["me"]) => (200, json!({"id": "usr_1"}).to_string()),
-            ("GET", ["conversations"]) => (200, self.inbox()),
+            ("GET", ["conversations"]) => (200, self.inbox(&request.path)),
+            ("GET", ["messages"]) if self.manners.no_searching => (503, String::new()),
+            (
+                "GET",
+                [list @ ("users" | "teams" | "tags" | "sessions" | "contacts" | "messages")],
+            ) => {
+                let rows = json!({"data": [{"id": format!("{list}_1")}], "next_cursor": null});
+                (200, rows.to_string())
+            }
             ("GET", ["conversations", _, "messages"]) => (200, json!({"data": []}).to_string()),
             ("POST", ["conversations", _, "read"]) => (204, String::new()),
             ("PATCH", ["conversations", _]) => (200, json!({}).to_string()),
@@ -195,12 +205,14 @@ impl State {
         }
     }
 
-    fn inbox(&self) -> String {
+    /// Two pages, the same rows in both.
+    fn inbox(&self, path: &str) -> String {
         let writers = self.store.lock().unwrap().known.len().min(30);
         let rows: Vec<Value> = (0..writers)
             .map(|number| json!({"id": format!("cnv_{number}"), "unread": 1}))
             .collect();
-        json!({"data": rows, "next_cursor": null}).to_string()
+        let next = (!path.contains("cursor=")).then_some("more");
+        json!({"data": rows, "next_cursor": next}).to_string()
     }
 
     fn send(&self, request: &Request) -> (u16, String) {

@@ -14,6 +14,7 @@ use crate::cli::day::Day;
 use crate::cli::duration;
 use crate::cli::fanout::Fanout;
 use crate::cli::ingest::Ingest;
+use crate::cli::reads::Reads;
 use crate::cli::scenario::{Needs, Scenario};
 use crate::cli::sends::Sends;
 use crate::cli::soak::Soak;
@@ -48,6 +49,7 @@ pub enum Load {
     Sends(Sends),
     Day(Day),
     Soak(Soak),
+    Reads(Reads),
 }
 
 /// Does the same with each kind of load.
@@ -60,6 +62,7 @@ macro_rules! each {
             Load::Sends($one) => $what,
             Load::Day($one) => $what,
             Load::Soak($one) => $what,
+            Load::Reads($one) => $what,
         }
     };
 }
@@ -92,7 +95,8 @@ impl Load {
             "sends" => Self::Sends(parse(flags)?),
             "day" => Self::Day(parse(flags)?),
             "soak" => Self::Soak(parse(flags)?),
-            _ => bail!("{tool:?} is none of ingest, fanout, agents, sends, day, soak"),
+            "reads" => Self::Reads(parse(flags)?),
+            _ => bail!("{tool:?} is none of ingest, fanout, agents, sends, day, soak, reads"),
         })
     }
 }
