@@ -20,8 +20,12 @@ use super::schema::{contact_identities, contacts, conversations};
 use super::{Tenant, audit, event};
 use crate::{in_tx, lock_first, with_conn};
 
-/// Contacts that are looked up one by one when a search found them.
-const FEW: i64 = 1000;
+/// Contacts, or conversations, that are looked up one by one and sorted when that many were found.
+pub(super) const FEW: i64 = 1000;
+
+/// Letters that the index of pieces (PostgreSQL's) needs: of fewer it would give everybody, to be compared one by one, where the
+/// first of them are bound to have some that match.
+const SHORTEST_PIECE: usize = 3;
 
 /// Whether a contact matches, asked of each row of a list in its order: with nothing added to the column the
 /// database would fetch and sort all of the many that match.
@@ -49,13 +53,19 @@ impl Tenant {
         conn: &mut Conn,
         pattern: String,
     ) -> Result<Found, StoreError> {
-        let ids: Vec<i64> = with_conn!(conn, |c| contacts::table
-            .filter(contacts::organization_id.eq(self.org()))
-            .filter(contacts::search.like(&pattern))
-            .select(contacts::id)
-            .limit(FEW + 1)
-            .load(c)
-            .await)?;
+        let is_short = pattern.trim_matches('%').chars().count() < SHORTEST_PIECE;
+        let ids: Vec<i64> = with_conn!(conn, |c| {
+            let query = contacts::table
+                .filter(contacts::organization_id.eq(self.org()))
+                .select(contacts::id)
+                .limit(FEW + 1)
+                .into_boxed();
+            let query = match is_short {
+                true => query.filter(in_passing!(&pattern)),
+                false => query.filter(contacts::search.like(&pattern)),
+            };
+            query.load(c).await
+        })?;
         Ok(match i64::try_from(ids.len()) {
             Ok(count) if count <= FEW => Found::Few(ids),
             _ => Found::Many(pattern),

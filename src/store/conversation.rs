@@ -1,5 +1,7 @@
 //! Conversations as they lie in the database and as everybody else sees them, and the inbox's list.
 
+mod few;
+
 use std::collections::HashMap;
 
 use actors::model::contact::ContactBrief;
@@ -320,7 +322,9 @@ impl Tenant {
         Ok(load_one(&mut conn, self.org(), id.0).await?.view)
     }
 
-    /// A page of the inbox, by last activity.
+    /// A page of the inbox, by last activity. Columns with `+ 0` are compared row by row: their index would give all that fit, to
+    /// be sorted, and few of those are looked up already. That few have a priority of their own stands in the text, because
+    /// their index is found by it.
     pub async fn list_conversations(
         &self,
         filter: &ConversationFilter,
@@ -331,6 +335,7 @@ impl Tenant {
             Some(q) => Some(self.search_contacts(&mut conn, pattern(q)).await?),
             None => None,
         };
+        let few = filter.few(&mut conn, self.org()).await?;
         let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
             let mut query = conversations::table
                 .inner_join(contacts::table)
@@ -351,7 +356,11 @@ impl Tenant {
                     query = query.filter(conversations::assignee_id.is_null());
                 }
                 Some(AssigneeFilter::User(user)) => {
-                    query = query.filter(conversations::assignee_id.eq(Some(user.0)));
+                    let user = Some(user.0);
+                    query = match filter.status {
+                        Some(_) => query.filter(conversations::assignee_id.eq(user)),
+                        None => query.filter((conversations::assignee_id + Some(0)).eq(user)),
+                    };
                 }
                 None => {}
             }
@@ -360,24 +369,34 @@ impl Tenant {
                     query = query.filter(conversations::team_id.is_null());
                 }
                 Some(TeamFilter::Team(team)) => {
-                    query = query.filter(conversations::team_id.eq(Some(team.0)));
+                    let team = Some(team.0);
+                    query = match filter.status {
+                        Some(_) => query.filter(conversations::team_id.eq(team)),
+                        None => query.filter((conversations::team_id + Some(0)).eq(team)),
+                    };
                 }
                 None => {}
             }
             if let Some(tag) = filter.tag {
                 let tagged = conversation_tags::table
                     .filter(conversation_tags::tag_id.eq(tag.0))
-                    .filter(conversation_tags::conversation_id.eq(conversations::id));
+                    .filter(conversation_tags::conversation_id.eq(conversations::id + 0));
                 query = query.filter(diesel::dsl::exists(tagged));
             }
             if let Some(priority) = filter.priority {
                 query = query.filter(conversations::priority.eq(priority.rank()));
+                if priority != Priority::Normal {
+                    query = query.filter(few::NotNormal::new(conversations::priority));
+                }
             }
             if let Some(session) = filter.session {
-                query = query.filter(conversations::session_id.eq(session.0));
+                query = query.filter((conversations::session_id + 0).eq(session.0));
             }
             if let Some(contact) = filter.contact {
                 query = query.filter(conversations::contact_id.eq(contact.0));
+            }
+            if let Some(ids) = &few {
+                query = query.filter(conversations::id.eq_any(ids));
             }
             match &found {
                 Some(Found::Few(ids)) => {

@@ -13,14 +13,16 @@ on_both!(
     a_contact_that_wrote_before_keeps_its_conversation,
 );
 
-async fn run(store: &Store, number: SessionId, lines: &[String]) -> Imported {
+/// Imports these lines.
+pub async fn run(store: &Store, number: SessionId, lines: &[String]) -> Imported {
     let text = lines.join("\n").into_bytes();
     import(store, number, Box::new(std::io::Cursor::new(text)))
         .await
         .unwrap()
 }
 
-fn line(phone: usize, messages: usize) -> String {
+/// A conversation of so many messages.
+pub fn line(phone: usize, messages: usize) -> String {
     let said: Vec<String> = (0..messages)
         .map(|n| {
             let direction = ["inbound", "outbound"][n % 2];

@@ -9,6 +9,7 @@ mod edge;
 mod export;
 mod follow;
 mod import;
+mod inbox;
 mod partition;
 mod search;
 mod store;

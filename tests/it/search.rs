@@ -347,7 +347,8 @@ struct PlanLine {
     line: String,
 }
 
-async fn plan(store: &Store, text: &str) -> String {
+/// How PostgreSQL goes about a statement.
+pub async fn plan(store: &Store, text: &str) -> String {
     let mut conn = store.connection().await.unwrap();
     let plan: Vec<PlanLine> =
         with_conn!(&mut conn, |c| diesel::sql_query(text).load(c).await).unwrap();

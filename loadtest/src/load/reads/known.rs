@@ -110,6 +110,8 @@ impl Known {
         self.people.extend(text(&contact["id"]));
         if let Some(name) = text(&contact["name"]) {
             self.names.extend(name.split(' ').map(str::to_owned));
+            // As it is looked for while somebody still types.
+            self.names.push(name.chars().take(2).collect());
             self.names.push(name);
         }
         if let Some(phone) = text(&contact["phone"]) {
@@ -249,7 +251,7 @@ mod tests {
         known.meet(&json!({"id": "cnv_1", "contact": {"id": "cnt_1", "name": "Mia Smith", "phone": "99900000001"}}));
         known
             .meet(&json!({"id": "cnv_2", "contact": {"id": "cnt_2", "name": null, "phone": null}}));
-        assert_eq!(known.names, ["Mia", "Smith", "Mia Smith"]);
+        assert_eq!(known.names, ["Mia", "Smith", "Mi", "Mia Smith"]);
         assert_eq!(known.phones, ["0000001", "99900000001"]);
         assert_eq!(known.people.len(), 2);
     }
