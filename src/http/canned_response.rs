@@ -79,10 +79,10 @@ pub async fn change(
     Path(id): Path<CannedResponseId>,
     Body(form): Body<WriteCannedResponse>,
 ) -> ApiResult<Shown<CannedResponse>> {
-    changeable(&caller, id).await?;
+    let old = changeable(&caller, id).await?;
     let new = checked(&caller.actor, form)?;
     let tenant = caller.tenant();
-    let changed = tenant.change_canned_response(&caller.actor, id, &new);
+    let changed = tenant.change_canned_response(&caller.actor, &old, &new);
     let (text, receipt) = changed.await.map_err(taken)?;
     caller.app.hub.announce(receipt);
     Ok(Shown(text))

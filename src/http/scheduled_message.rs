@@ -83,7 +83,7 @@ pub struct LeaveMessage {
     /// When; a year ahead at most. One that could not be sent for six hours after it is not sent any more.
     send_at: Timestamp,
     message: MessageObject,
-    /// Not to be sent if the contact writes before.
+    /// Not to be sent if the contact writes before. Whoever changes the message later knows what was written until then.
     #[serde(default)]
     unless_reply: bool,
 }
@@ -107,8 +107,9 @@ pub async fn create(
         Left::Repeated(view) => Ok(Created(*view)),
         Left::Past => Err(bad_time()),
         Left::KeyReused => Err(Code::IdempotencyKeyReused.into()),
-        Left::TooMany => Err(ApiError::of(Code::ValidationFailed)
-            .detail(format!("{MOST_WAITING} messages wait here already"))),
+        Left::TooMany => Err(ApiError::of(Code::ValidationFailed).detail(format!(
+            "{MOST_WAITING} messages wait here already, or were not sent and not put away"
+        ))),
     }
 }
 

@@ -96,7 +96,10 @@ impl Answer for Sheet {
 }
 
 fn written(rows: &[Vec<String>]) -> ApiResult<Bytes> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // All in quotes: a spreadsheet that parts cells by another sign than the comma must find none in a cell.
+    let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
     for row in rows {
         let cells = row.iter().map(|cell| harmless(cell));
         writer.write_record(cells).map_err(ApiError::internal)?;
@@ -127,6 +130,7 @@ mod tests {
             row(&["", "\tindented"]),
         ];
         let text = written(&rows).unwrap();
+        assert!(text.starts_with(b"\"'=cmd|'/C calc'!A0\",\"plain\"\n"));
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .from_reader(&text[..]);

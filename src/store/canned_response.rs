@@ -152,14 +152,17 @@ impl Tenant {
     pub async fn change_canned_response(
         &self,
         by: &Actor,
-        id: CannedResponseId,
+        old: &CannedResponse,
         new: &NewCannedResponse,
     ) -> Result<(CannedResponse, Receipt), StoreError> {
+        let owner = number_of(old.owner_id);
         in_tx!(self.db(), |conn| {
             let row: CannedRow = with_conn!(conn, |c| diesel::update(
                 canned_responses::table
                     .filter(canned_responses::organization_id.eq(self.org()))
-                    .filter(canned_responses::id.eq(id.0))
+                    .filter(canned_responses::id.eq(old.id.0))
+                    // As it was when it was looked up whether this is allowed.
+                    .filter(canned_responses::owner_id.eq(owner))
             )
             .set((
                 canned_responses::owner_id.eq(number_of(new.owner)),
@@ -170,7 +173,7 @@ impl Tenant {
             .returning(CannedRow::as_returning())
             .get_result(c)
             .await)?;
-            let deed = deed("canned_response.changed", id, new);
+            let deed = deed("canned_response.changed", old.id, new);
             let receipt = self.note_deed(conn, by, deed).await?;
             Ok((row.view(), receipt))
         })
@@ -182,11 +185,13 @@ impl Tenant {
         by: &Actor,
         old: &CannedResponse,
     ) -> Result<Receipt, StoreError> {
+        let owner = number_of(old.owner_id);
         in_tx!(self.db(), |conn| {
             let gone: usize = with_conn!(conn, |c| diesel::delete(
                 canned_responses::table
                     .filter(canned_responses::organization_id.eq(self.org()))
                     .filter(canned_responses::id.eq(old.id.0))
+                    .filter(canned_responses::owner_id.eq(owner))
             )
             .execute(c)
             .await)?;

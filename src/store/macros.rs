@@ -208,6 +208,8 @@ impl Tenant {
                 macros::table
                     .filter(macros::organization_id.eq(self.org()))
                     .filter(macros::id.eq(old.id.0))
+                    // As it was when it was looked up whether this is allowed.
+                    .filter(macros::owner_id.eq(number_of(old.owner_id)))
             )
             .set((
                 macros::owner_id.eq(number_of(new.owner)),
@@ -234,6 +236,8 @@ impl Tenant {
                 macros::table
                     .filter(macros::organization_id.eq(self.org()))
                     .filter(macros::id.eq(old.id.0))
+                    // As it was when it was looked up whether this is allowed.
+                    .filter(macros::owner_id.eq(number_of(old.owner_id)))
             )
             .execute(c)
             .await)?;

@@ -16,11 +16,10 @@ use actors::model::job::Task;
 use actors::model::json::Json;
 use actors::model::message::Author;
 use actors::model::outbound::Draft;
-use actors::model::scheduled::{ScheduledNews, ScheduledState};
+use actors::model::scheduled::ScheduledState;
 use actors::model::user::{Actor, Who};
 use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde::Serialize;
@@ -32,7 +31,7 @@ use super::schema::scheduled_messages;
 use super::{Tenant, audit, conversation, event, field, job};
 use crate::{in_tx, lock_first, with_conn};
 
-/// Messages that wait in one conversation.
+/// Messages that wait in one conversation, or were not sent and are not put away.
 pub const MOST_WAITING: i64 = 50;
 
 /// A message that waits for its time, or waited.
@@ -44,7 +43,7 @@ pub struct ScheduledMessage {
     pub contact: ContactBrief,
     pub author: Author,
     pub send_at: Timestamp,
-    /// It is not sent if the contact writes before.
+    /// It is not sent if the contact writes before, since it was left or last changed.
     pub unless_reply: bool,
     /// As it was given: the Cloud API's message object without `to`.
     pub message: Json,
@@ -68,6 +67,14 @@ pub struct Later {
     pub message: Json,
     /// As it was checked.
     pub draft: Draft,
+}
+
+impl Later {
+    /// What is asked, in short: the same idempotency key with another one is a mistake of the client.
+    fn fingerprint(&self) -> Option<String> {
+        let draft = self.draft.fingerprint.as_ref()?;
+        Some(format!("{draft} {} {}", self.send_at, self.unless_reply))
+    }
 }
 
 /// Which of them.
@@ -164,10 +171,12 @@ impl Tenant {
         later: &Later,
     ) -> Result<Left, StoreError> {
         in_tx!(self.db(), |conn| {
+            // Locks the organization's row: of many who come at once none gets past the limit.
+            event::take_seqs(conn, self.org(), 0).await?;
             if let Some(key) = &later.draft.client_key
                 && let Some(known) = self.by_key(conn, key).await?
             {
-                return Ok(match known.is_same(conversation, later) {
+                return Ok(match known.fingerprint == later.fingerprint() {
                     true => Left::Repeated(Box::new(self.one(conn, known).await?)),
                     false => Left::KeyReused,
                 });
@@ -261,6 +270,7 @@ impl Tenant {
             message: later.message.get().to_owned(),
             draft: field::write(&later.draft)?,
             client_key: later.draft.client_key.clone(),
+            fingerprint: later.fingerprint(),
             state: ScheduledState::Waiting.as_str().to_owned(),
             reason: None,
             message_id: None,
@@ -286,7 +296,11 @@ impl Tenant {
     ) -> Result<i64, StoreError> {
         with_conn!(conn, |c| scheduled_messages::table
             .filter(scheduled_messages::conversation_id.eq(conversation.0))
-            .filter(scheduled_messages::state.eq(ScheduledState::Waiting.as_str()))
+            // One that was not sent may wait again.
+            .filter(scheduled_messages::state.eq_any([
+                ScheduledState::Waiting.as_str(),
+                ScheduledState::Failed.as_str(),
+            ]))
             .count()
             .get_result(c)
             .await)

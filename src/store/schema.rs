@@ -297,6 +297,7 @@ table! {
         message -> Text,
         draft -> Text,
         client_key -> Nullable<Text>,
+        fingerprint -> Nullable<Text>,
         state -> Text,
         reason -> Nullable<Text>,
         message_id -> Nullable<BigInt>,

@@ -207,6 +207,8 @@ impl Tenant {
                 views::table
                     .filter(views::organization_id.eq(self.org()))
                     .filter(views::id.eq(old.id.0))
+                    // As it was when it was looked up whether this is allowed.
+                    .filter(views::owner_id.eq(number_of(old.owner_id)))
             )
             .set((
                 views::owner_id.eq(number_of(new.owner)),
@@ -234,6 +236,8 @@ impl Tenant {
                 views::table
                     .filter(views::organization_id.eq(self.org()))
                     .filter(views::id.eq(old.id.0))
+                    // As it was when it was looked up whether this is allowed.
+                    .filter(views::owner_id.eq(number_of(old.owner_id)))
             )
             .execute(c)
             .await)?;

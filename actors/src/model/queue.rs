@@ -65,8 +65,8 @@ pub struct Routing {
     /// Whose agents take as well when a contact has waited for `overflow_seconds`.
     pub overflow_team_id: Option<TeamId>,
     pub overflow_seconds: Option<u32>,
-    /// With `skill_then_load`: when a contact has waited for so long, whoever can do most of what it needs; null: it
-    /// waits until somebody who can do all of it has room.
+    /// With `skill_then_load`: when a contact has waited for so long, whoever is there and can do most of what it needs;
+    /// null: it waits until whoever in the team can do most of it is there and has room.
     #[serde(default)]
     pub skill_seconds: Option<u32>,
 }

@@ -48,9 +48,9 @@ impl ScheduledState {
 }
 
 impl ScheduledMessageId {
-    /// The idempotency key under which it is sent, once.
+    /// The idempotency key under which it is sent, once. No client can use it: theirs are ASCII.
     pub fn send_key(self) -> String {
-        format!("scheduled:{self}")
+        format!("scheduled·{self}")
     }
 }
 

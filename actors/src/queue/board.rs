@@ -2,13 +2,13 @@
 //! conversations in the order in which they are given out. Plain data: it asks nobody and tells nobody.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use crate::model::agent::{Agent, AgentStatus};
 use crate::model::conversation::{ConversationChange, ConversationStatus, Priority};
 use crate::model::hours::{Calendar, Hours};
-use crate::model::ids::{ConversationId, SessionId, TeamId, UserId};
+use crate::model::ids::{ConversationId, SessionId, TagId, TeamId, UserId};
 use crate::model::queue::{
     Floor, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
 };
@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_secs(60);
 /// How long after a node began to keep the lines nobody is blamed for what they did not accept.
 const SETTLE: Duration = Duration::from_secs(5);
 /// Conversations of one line that are looked through for one that somebody can take.
-const MOST_LOOKED_AT: usize = 500;
+const MOST_LOOKED_AT: usize = 5_000;
 
 /// Where a conversation waits: in its team's line, or, without a team, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -253,7 +253,8 @@ impl Board {
             let line = self.lines.get(&Line::Number(*number))?;
             let first = line.iter().find_map(|place| self.free(place.2))?;
             let team = self.teams.get(team)?;
-            let agent = Crew::of(self, team).and_then(|crew| crew.choose(first, now));
+            let crew = Crew::of(self, team);
+            let agent = crew.and_then(|crew| crew.choose(first, &crew.needs(first), now));
             Some(self.give(first, team, agent, now))
         });
         let of_team = || self.teams.values().find_map(|team| self.next_of(team, now));
@@ -284,12 +285,20 @@ impl Board {
     ) -> Option<Step> {
         let crew = Crew::of(self, team)?;
         let free = line.iter().filter_map(|place| self.free(place.2));
-        let free = free.take(MOST_LOOKED_AT);
-        free.filter(|standing| may_go(standing))
-            .find_map(|standing| {
-                let agent = crew.choose(standing, now)?;
-                Some(self.give(standing, team, Some(agent), now))
-            })
+        let able = free.filter(|standing| may_go(standing));
+        // Needs for which those who are there are not enough.
+        let mut unmet: HashSet<Vec<TagId>> = HashSet::new();
+        for standing in able.take(MOST_LOOKED_AT) {
+            let needs = crew.needs(standing);
+            if crew.may_wait(standing, now) && unmet.contains(&needs) {
+                continue;
+            }
+            if let Some(agent) = crew.choose(standing, &needs, now) {
+                return Some(self.give(standing, team, Some(agent), now));
+            }
+            unmet.insert(needs);
+        }
+        None
     }
 
     pub(super) fn free(&self, conversation: ConversationId) -> Option<&Standing> {

@@ -49,29 +49,44 @@ impl<'a> Crew<'a> {
         })
     }
 
-    /// Who gets the conversation; None when it is to wait for somebody who can do what it needs.
-    pub fn choose(&self, standing: &Standing, now: Timestamp) -> Option<&'a Agent> {
+    /// What a conversation needs: those of its tags that somebody in the team is good at.
+    pub fn needs(&self, standing: &Standing) -> Vec<TagId> {
+        let tags = standing.tags.iter().copied();
+        tags.filter(|tag| self.skills.contains(tag)).collect()
+    }
+
+    /// Who gets a conversation with these needs; None when it is to wait for somebody who can do more of them than
+    /// anybody who could take it now.
+    pub fn choose(
+        &self,
+        standing: &Standing,
+        needs: &[TagId],
+        now: Timestamp,
+    ) -> Option<&'a Agent> {
         let able = self.able.iter().copied();
         match self.team.routing.strategy {
             Strategy::Manual => None,
             Strategy::RoundRobin => able.min_by_key(|agent| (self.turn(agent.id), agent.id)),
             Strategy::LeastLoaded => able.min_by_key(|agent| self.burden(agent)),
             Strategy::SkillThenLoad => {
-                let tags = standing.tags.iter();
-                let needs: Vec<&TagId> = tags.filter(|tag| self.skills.contains(tag)).collect();
-                let has = |agent: &Agent| {
+                let met = |agent: &Agent| {
                     let met = needs.iter().filter(|need| agent.skills.contains(need));
                     met.count()
                 };
-                let all_of_it = self.may_wait(standing, now);
-                able.filter(|agent| !all_of_it || has(agent) == needs.len())
-                    .min_by_key(|agent| (Reverse(has(agent)), self.burden(agent)))
+                let best = able.min_by_key(|agent| (Reverse(met(agent)), self.burden(agent)))?;
+                let is_enough = !self.may_wait(standing, now) || {
+                    // Nobody can do more than this, whether they are there or not.
+                    let members = self.team.members.iter();
+                    let members = members.filter_map(|user| self.board.agents.get(user));
+                    members.map(met).max() == Some(met(best))
+                };
+                is_enough.then_some(best)
             }
         }
     }
 
-    /// Whether there is still time for somebody who can do all that it needs.
-    fn may_wait(&self, standing: &Standing, now: Timestamp) -> bool {
+    /// Whether there is still time for somebody who can do more of what it needs.
+    pub fn may_wait(&self, standing: &Standing, now: Timestamp) -> bool {
         let since = standing.waiting_since.unwrap_or(standing.opened_at);
         seconds(self.team.routing.skill_seconds).is_none_or(|time| since + time > now)
     }

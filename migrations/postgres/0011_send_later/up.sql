@@ -11,6 +11,7 @@ CREATE TABLE scheduled_messages (
     message TEXT NOT NULL, -- JSON: as it was given
     draft TEXT NOT NULL, -- JSON: as it was checked
     client_key TEXT, -- the idempotency key of whoever left it
+    fingerprint TEXT, -- what was asked with that key
     state TEXT NOT NULL, -- waiting, sending, sent, failed, cancelled
     reason TEXT, -- why it was not sent
     message_id BIGINT, -- what it became

@@ -177,6 +177,11 @@ impl Tenant {
                 .filter(api_keys::organization_id.eq(self.org()))
                 .filter(api_keys::id.eq(key.0))
                 .filter(api_keys::revoked_at.is_null())
+                .filter(
+                    api_keys::expires_at
+                        .is_null()
+                        .or(api_keys::expires_at.gt(Timestamp::now().naive()))
+                )
                 .select(api_keys::id)
                 .first(c)
                 .await

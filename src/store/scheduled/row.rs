@@ -8,7 +8,7 @@ use actors::ports::store::StoreError;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::{Later, ScheduledMessage};
+use super::ScheduledMessage;
 use crate::store::field;
 use crate::store::schema::scheduled_messages;
 
@@ -26,6 +26,7 @@ pub(super) struct ScheduledRow {
     pub message: String,
     pub draft: String,
     pub client_key: Option<String>,
+    pub fingerprint: Option<String>,
     pub state: String,
     pub reason: Option<String>,
     pub message_id: Option<i64>,
@@ -83,14 +84,5 @@ impl ScheduledRow {
             created_at: field::instant(self.created_at),
             updated_at: field::instant(self.updated_at),
         })
-    }
-
-    /// Whether the same was asked when it was left.
-    pub fn is_same(&self, conversation: ConversationId, later: &Later) -> bool {
-        let fingerprint = self.draft().ok().and_then(|draft| draft.fingerprint);
-        self.conversation_id == conversation.0
-            && self.send_at == later.send_at.naive()
-            && self.unless_reply == later.unless_reply
-            && fingerprint == later.draft.fingerprint
     }
 }

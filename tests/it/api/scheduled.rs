@@ -194,6 +194,19 @@ async fn a_key_leaves_one_message(engine: Engine) {
     let mut other = body.clone();
     other["message"]["text"]["body"] = json!("twice");
     assert_eq!(post(&other).await.refused(422), "idempotency_key_reused");
+    // Whoever lost the answer asks again, whatever became of the message meanwhile.
+    let patch = json!({"unless_reply": true, "send_at": tomorrow()});
+    desk.agent.patch(&at(&first), patch).await.expect(200);
+    let again = post(&body).await.expect(201);
+    assert_eq!(
+        (&again["id"], &again["unless_reply"]),
+        (&first["id"], &json!(true))
+    );
+    // The key under which the hub sends it is nobody else's.
+    let key = id(&first).send_key();
+    let squat = desk.agent.raw(Method::POST, "/messages").json(&json!({}));
+    let squat = answer(squat.header("Idempotency-Key", key.as_bytes())).await;
+    assert_eq!(squat.refused(400), "invalid_parameter");
     desk.hub.stop().await;
 }
 
@@ -317,10 +330,16 @@ async fn what_is_not_needed_any_more_is_not_sent(engine: Engine) {
 
 async fn so_many_wait_in_a_conversation_and_no_more(engine: Engine) {
     let desk = desk(engine).await;
-    for n in 0..command_center::store::MOST_WAITING {
-        desk.leave(&desk.agent, &format!("message {n}"), false)
-            .await;
+    let most = usize::try_from(command_center::store::MOST_WAITING).unwrap();
+    for n in 0..most - 2 {
+        let text = format!("message {n}");
+        desk.leave(&desk.agent, &text, false).await;
     }
+    // Several at once for the last two places.
+    let rest = (0..5).map(|_| desk.agent.post(&desk.path, later("one more", false)));
+    let rest = futures_util::future::join_all(rest).await;
+    let taken = rest.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(taken, 2);
     let refused = desk.agent.post(&desk.path, later("one more", false)).await;
     assert_eq!(refused.refused(422), "validation_failed");
     desk.hub.stop().await;

@@ -89,3 +89,13 @@ async fn after_the_teams_time_it_goes_to_whoever_can_do_most_of_it() {
     pass(seconds(2)).await;
     assert_eq!(holder(&stage, both), Some(ANA));
 }
+
+#[actix_rt::test]
+async fn what_nobody_can_do_all_of_goes_to_whoever_can_do_most() {
+    let stage = office(by_skill(None)).await;
+    skilled(&stage, ANA, AgentStatus::Online, 3, &[SPANISH]);
+    skilled(&stage, BEN, AgentStatus::Online, 3, &[REFUNDS]);
+    settle().await;
+    let both = tagged(&stage, 0, &[SPANISH, REFUNDS]).await;
+    assert!(holder(&stage, both).is_some(), "it would wait for ever");
+}

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { SelectField, TextField } from "@/components/ui/field";
-import type { Team } from "@/lib/api/types";
+import type { Strategy, Team } from "@/lib/api/types";
 import { fieldProblem } from "@/lib/problem-text";
 import { OptionalNumber } from "./optional-number";
 import { type RoutingTexts, STRATEGIES } from "./routing";
@@ -11,6 +11,11 @@ const MOST_MINUTES = MOST_SECONDS / 60;
 const LEAST_TO_ACCEPT = 5;
 /** What stands in a field that is turned on. */
 const FIRST = { acceptSeconds: "60", overflowMinutes: "10", skillMinutes: "2" };
+
+/** By skill nothing waits for ever unless somebody says so. */
+function begun(strategy: Strategy, { skillMinutes }: RoutingTexts): Partial<RoutingTexts> {
+  return { strategy, skillMinutes: skillMinutes || FIRST.skillMinutes };
+}
 
 interface RoutingFieldsProps {
   texts: RoutingTexts;
@@ -37,7 +42,7 @@ export function RoutingFields({ texts, onChange, others, error }: RoutingFieldsP
               type="radio"
               name="strategy"
               checked={texts.strategy === strategy}
-              onChange={() => onChange({ strategy })}
+              onChange={() => onChange(begun(strategy, texts))}
               aria-describedby={`strategy-${strategy}`}
               className="mt-0.5 size-4 shrink-0 accent-(--tide)"
             />

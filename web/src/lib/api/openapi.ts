@@ -543,7 +543,7 @@ export interface components {
             message: components["schemas"]["MessageObject"];
             /** @description When; a year ahead at most. One that could not be sent for six hours after it is not sent any more. */
             send_at: components["schemas"]["Timestamp"];
-            /** @description Not to be sent if the contact writes before. */
+            /** @description Not to be sent if the contact writes before. Whoever changes the message later knows what was written until then. */
             unless_reply?: boolean;
         };
         /** @description An address of a file that works for some minutes. */
@@ -969,8 +969,8 @@ export interface components {
             overflow_team_id?: components["schemas"]["TeamId"] | null;
             /**
              * Format: int32
-             * @description With `skill_then_load`: when a contact has waited for so long, whoever can do most of what it needs; null: it
-             *     waits until somebody who can do all of it has room.
+             * @description With `skill_then_load`: when a contact has waited for so long, whoever is there and can do most of what it needs;
+             *     null: it waits until whoever in the team can do most of it is there and has room.
              */
             skill_seconds?: number | null;
             strategy: components["schemas"]["Strategy"];
@@ -992,7 +992,7 @@ export interface components {
             state: components["schemas"]["ScheduledState"];
             /** @description What a person reads of it. */
             text?: string | null;
-            /** @description It is not sent if the contact writes before. */
+            /** @description It is not sent if the contact writes before, since it was left or last changed. */
             unless_reply: boolean;
             updated_at: components["schemas"]["Timestamp"];
         };
