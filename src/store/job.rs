@@ -254,7 +254,16 @@ impl Store {
         })?;
         // In the order in which they were asked for, which is the order of a conversation's messages.
         rows.sort_by_key(|row| row.id);
-        rows.into_iter().map(JobRow::job).collect()
+        // What a node of a later version left is for that one, when this claim ends; the others are done.
+        let readable = rows.into_iter().filter_map(|row| {
+            let (id, kind) = (row.id, row.kind.clone());
+            row.job()
+                .inspect_err(|error| {
+                    tracing::error!(job.id = id, kind, %error, "a job can't be read by this version");
+                })
+                .ok()
+        });
+        Ok(readable.collect())
     }
 
     /// A look at the index, so that an idle node does not write.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actors::model::contact::{Identity, IdentityKind};
 use actors::model::conversation::{ConversationKey, ConversationStatus};
@@ -9,11 +10,12 @@ use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage, Reception};
 use actors::model::json::Json;
 use actors::ports::store::{
-    Appended, ConversationStore, EventStore, InboundAppend, MessageStore, Receipt, StoreError,
+    Appended, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore, Receipt,
+    StoreError,
 };
 use actors::time::Timestamp;
 use command_center::store::Store;
-use command_center::store::schema::events;
+use command_center::store::schema::{events, jobs};
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -201,4 +203,54 @@ async fn who_would_miss_an_event_in_a_hole_is_told_to_load_again_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_would_miss_an_event_in_a_hole_is_told_to_load_again_on_postgres() {
     a_hole_in_the_tail(Engine::Postgres).await;
+}
+
+/// While a new version comes, a node of the old one finds jobs of kinds that it does not know.
+async fn a_job_of_a_later_version(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let (organization, session) = database.organization_with_number(&store).await;
+    let known = format!(r#"{{"kind":"check_session","session":"{session}"}}"#);
+    let tasks = [("dance", r#"{"kind":"dance"}"#), ("check_session", &known)];
+    let now = Timestamp::now().naive();
+    let mut conn = store.connection().await.unwrap();
+    for (number, (kind, payload)) in (1_i64..).zip(tasks) {
+        let row = (
+            jobs::id.eq(number),
+            jobs::organization_id.eq(organization.0),
+            jobs::kind.eq(kind),
+            jobs::payload.eq(payload),
+            jobs::run_at.eq(now),
+            jobs::tries.eq(0),
+            jobs::created_at.eq(now),
+        );
+        with_conn!(&mut conn, |c| diesel::insert_into(jobs::table)
+            .values(row)
+            .execute(c)
+            .await)
+        .unwrap();
+    }
+    conn.commit().await.unwrap();
+    let claimed = store.claim_jobs(10, Duration::from_secs(60), None).await;
+    let kinds: Vec<&str> = claimed
+        .as_ref()
+        .unwrap()
+        .iter()
+        .map(|job| job.task.name())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["check_session"],
+        "the other one is left for whoever knows it"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_only_a_later_version_knows_holds_up_no_other_on_sqlite() {
+    a_job_of_a_later_version(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_only_a_later_version_knows_holds_up_no_other_on_postgres() {
+    a_job_of_a_later_version(Engine::Postgres).await;
 }
