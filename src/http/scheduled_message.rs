@@ -99,7 +99,8 @@ pub async fn create(
     if later.send_at > Timestamp::now() + FURTHEST {
         return Err(bad_time());
     }
-    match left(&caller, id, &later).await? {
+    let tenant = caller.tenant();
+    match tenant.leave_scheduled(&caller.actor, id, &later).await? {
         Left::Stored(view, receipt) => {
             caller.app.hub.announce(receipt);
             Ok(Created(*view))
@@ -110,15 +111,6 @@ pub async fn create(
         Left::TooMany => Err(ApiError::of(Code::ValidationFailed).detail(format!(
             "{MOST_WAITING} messages wait here already, or were not sent and not put away"
         ))),
-    }
-}
-
-/// Whoever used the same key at the same moment was faster: what they left is looked up.
-async fn left(caller: &Caller<SendMessages>, id: ConversationId, later: &Later) -> ApiResult<Left> {
-    let tenant = caller.tenant();
-    match tenant.leave_scheduled(&caller.actor, id, later).await {
-        Err(StoreError::Conflict) => Ok(tenant.leave_scheduled(&caller.actor, id, later).await?),
-        done => Ok(done?),
     }
 }
 

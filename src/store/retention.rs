@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use actors::id::floor_at;
+use actors::model::scheduled::ScheduledState;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
@@ -74,7 +75,7 @@ impl Store {
             with_conn!(conn, |c| diesel::delete(
                 scheduled_messages::table
                     .filter(scheduled_messages::updated_at.lt((now - SCHEDULED).naive()))
-                    .filter(scheduled_messages::state.ne("waiting"))
+                    .filter(scheduled_messages::state.ne(ScheduledState::Waiting.as_str()))
             )
             .execute(c)
             .await)

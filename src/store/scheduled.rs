@@ -171,7 +171,8 @@ impl Tenant {
         later: &Later,
     ) -> Result<Left, StoreError> {
         in_tx!(self.db(), |conn| {
-            // Locks the organization's row: of many who come at once none gets past the limit.
+            // Locks the organization's row: of many who come at once none gets past the limit, and who comes with the same
+            // key finds what the other one left.
             event::take_seqs(conn, self.org(), 0).await?;
             if let Some(key) = &later.draft.client_key
                 && let Some(known) = self.by_key(conn, key).await?
@@ -200,7 +201,7 @@ impl Tenant {
     }
 
     /// Gives a message that waits, or was not sent, other words or another time; `Conflict` when it is on its way or
-    /// was sent or taken back.
+    /// was sent or taken back. From now on `by` answers for it: it goes out as long as they work here, whoever left it.
     pub async fn change_scheduled(
         &self,
         by: &Actor,
@@ -214,6 +215,7 @@ impl Tenant {
                 unless_reply: later.unless_reply,
                 message: later.message.get().to_owned(),
                 draft: field::write(&later.draft)?,
+                author: field::write(by)?,
                 state: ScheduledState::Waiting.as_str().to_owned(),
                 reason: None,
                 updated_at: Timestamp::now().naive(),
@@ -343,6 +345,7 @@ impl Tenant {
             scheduled_messages::unless_reply.eq(row.unless_reply),
             scheduled_messages::message.eq(&row.message),
             scheduled_messages::draft.eq(&row.draft),
+            scheduled_messages::author.eq(&row.author),
             scheduled_messages::state.eq(&row.state),
             scheduled_messages::reason.eq(&row.reason),
             scheduled_messages::message_id.eq(row.message_id),

@@ -5,7 +5,7 @@ CREATE TABLE scheduled_messages (
     organization_id BIGINT NOT NULL REFERENCES organizations (id),
     conversation_id BIGINT NOT NULL REFERENCES conversations (id),
     author_id BIGINT, -- the person; null: a program
-    author TEXT NOT NULL, -- JSON: who left it, as commands name them
+    author TEXT NOT NULL, -- JSON: who left or last changed it, as commands name them
     send_at TIMESTAMP NOT NULL,
     unless_reply BOOLEAN NOT NULL, -- not needed any more when the contact writes
     message TEXT NOT NULL, -- JSON: as it was given

@@ -20,7 +20,7 @@ use crate::{in_tx, with_conn};
 /// A message whose time has come.
 #[derive(Clone, Debug)]
 pub struct DueMessage {
-    /// Who left it.
+    /// Who left it, or changed it last.
     pub author: Actor,
     pub conversation: ConversationId,
     pub draft: Draft,
@@ -64,10 +64,8 @@ impl Tenant {
             if row.send_at != at.naive() || !is_ours {
                 return Ok(Due::Nothing);
             }
-            // Before a fall, perhaps long ago.
-            if state == ScheduledState::Sending
-                && let Some(message) = self.said(conn, &row).await?
-            {
+            // Before a fall, perhaps long ago, or by a try whose end nobody learnt.
+            if let Some(message) = self.said(conn, &row).await? {
                 let end = ScheduledEnd::Sent(message);
                 return Ok(Due::Settled(self.settle(conn, row, &end).await?));
             }
@@ -161,7 +159,7 @@ impl Tenant {
         Ok(None)
     }
 
-    /// Whether who left a message may still send some.
+    /// Whether who answers for a message may still send some.
     async fn still_works(&self, conn: &mut Conn, author: &Actor) -> Result<bool, StoreError> {
         let found: Option<i64> = match author.who {
             Who::System => return Ok(true),

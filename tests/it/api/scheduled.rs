@@ -20,6 +20,7 @@ on_both!(
     what_can_not_wait_is_refused,
     others_messages_are_changed_by_supervisors_only,
     whoever_sent_it_and_fell_does_not_send_it_again,
+    what_was_sent_though_nobody_learnt_it_is_not_sent_again,
     what_is_not_needed_any_more_is_not_sent,
     so_many_wait_in_a_conversation_and_no_more,
 );
@@ -296,6 +297,27 @@ async fn whoever_sent_it_and_fell_does_not_send_it_again(engine: Engine) {
     desk.hub.stop().await;
 }
 
+async fn what_was_sent_though_nobody_learnt_it_is_not_sent_again(engine: Engine) {
+    let desk = desk(engine).await;
+    let left = desk.leave(&desk.agent, "once", false).await;
+    let due = said(desk.begin(&left).await);
+    let mut draft = due.draft;
+    draft.client_key = Some(id(&left).send_key());
+    draft.fingerprint = draft.client_key.clone();
+    let hub = &desk.hub.app.hub;
+    let sent = hub.send(&due.author, due.conversation, draft).await;
+    let end = ScheduledEnd::Failed("unavailable".to_owned());
+    let settled = desk.tenant().settle_scheduled(id(&left), end).await;
+    assert_eq!(settled.unwrap().envelopes.len(), 2);
+    let now = format!("{}/send", at(&left));
+    let again = desk.agent.post(&now, json!({})).await.expect(200);
+    assert!(matches!(desk.begin(&again).await, Due::Settled(_)));
+    let path = format!("{}?state=sent", desk.path);
+    let shown = desk.agent.get(&path).await.expect(200);
+    assert_eq!(shown["data"][0]["message_id"], json!(sent.unwrap().id));
+    desk.hub.stop().await;
+}
+
 async fn what_is_not_needed_any_more_is_not_sent(engine: Engine) {
     let desk = desk(engine).await;
     let follow_up = desk.leave(&desk.agent, "still there?", true).await;
@@ -325,6 +347,12 @@ async fn what_is_not_needed_any_more_is_not_sent(engine: Engine) {
     let mut reasons: Vec<&str> = reasons.map(|row| row["reason"].as_str().unwrap()).collect();
     reasons.sort_unstable();
     assert_eq!(reasons, ["author_gone", "window_closed"]);
+    // Unless somebody who is there answers for it.
+    let now = format!("{}/send", at(&last));
+    let sooner = desk.owner.post(&now, json!({})).await.expect(200);
+    assert_eq!(sooner["author"], last["author"]);
+    let due = said(desk.begin(&sooner).await);
+    assert_eq!(due.draft.text.as_deref(), Some("the last word"));
     desk.hub.stop().await;
 }
 
