@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts } from "@/components/ui/toast";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
 import { aConversation, id } from "@/testing/builders";
@@ -14,6 +15,7 @@ function Inbox({ rows }: { rows: Conversation[] }) {
     <>
       <p data-testid="where">{pathname}</p>
       <input aria-label="Draft" />
+      <Toasts />
     </>
   );
 }
@@ -47,6 +49,30 @@ describe("the keys of the inbox", () => {
     again(<Inbox rows={ROWS.filter((row) => row.id !== closed.id)} />);
     press("KeyJ");
     expect(where()).toBe(path(1));
+  });
+
+  it("go on with the next one after an answer, wherever the answered one stands now", () => {
+    stubHub({});
+    const { again } = renderWithHub(<Inbox rows={ROWS} />, path(3));
+    again(<Inbox rows={[...ROWS.slice(1), ...ROWS.slice(0, 1)]} />);
+    press("KeyJ");
+    expect(where()).toBe(path(2));
+  });
+
+  it("do not count rows when others came in above a closed one", () => {
+    stubHub({});
+    const { again } = renderWithHub(<Inbox rows={ROWS} />, path(2));
+    again(<Inbox rows={[aConversation(9), aConversation(8), ...ROWS.toSpliced(1, 1)]} />);
+    press("KeyJ");
+    expect(where()).toBe(path(1));
+  });
+
+  it("say where the list ends", () => {
+    stubHub({});
+    renderWithHub(<Inbox rows={ROWS} />, path(1));
+    press("KeyJ");
+    expect(where()).toBe(path(1));
+    expect(screen.getByText("That was the last one in this list")).toBeVisible();
   });
 
   it("switch between a note and a reply, and leave both drafts alone", () => {

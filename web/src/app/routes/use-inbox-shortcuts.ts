@@ -1,10 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
+import { toastGood } from "@/components/ui/toast";
 import { SEARCH_BOX } from "@/features/conversations/filter-bar";
 import { isOffered } from "@/features/conversations/offers";
 import { knownConversation, useSetStatus } from "@/features/conversations/queries";
 import { useAcceptOffer } from "@/features/conversations/reserved-bar";
+import { NO_WAY, nextOn, walk } from "@/features/conversations/way";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
@@ -23,23 +26,21 @@ export function useInboxShortcuts(
   selected: string | null,
   takeNext?: () => void,
 ): void {
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const { search } = useLocation();
   const setStatus = useSetStatus();
   const { accept } = useAcceptOffer();
   const client = useQueryClient();
   const note = useDrafts((drafts) => drafts.change);
-  // A conversation that is closed leaves the list; what stood below it has its place then.
-  const place = useRef(0);
-  const at = rows.findIndex((row) => row.id === selected);
-  if (at >= 0) place.current = at;
-  else if (!selected) place.current = 0;
+  const way = useRef(NO_WAY);
+  way.current = walk(way.current, search, rows, selected);
 
   const go = (step: 1 | -1) => {
-    const next = rows[at >= 0 ? at + step : place.current + Math.min(step, 0)];
-    if (!next) return;
+    const next = nextOn(way.current, rows, selected, step);
+    if (!next) return toastGood(t(step > 0 ? "inbox.noneBelow" : "inbox.noneAbove"));
     const writing = document.activeElement?.id === COMPOSER_INPUT;
-    void navigate({ pathname: `/inbox/${next.id}`, search }, { state: { writing } });
+    void navigate({ pathname: `/inbox/${next}`, search }, { state: { writing } });
   };
   const closeOrOpen = (id: string) => {
     const row = knownConversation(client, id) ?? rows.find((one) => one.id === id);
