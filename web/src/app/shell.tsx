@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from "react";
-import { Outlet, useMatch, useNavigate } from "react-router";
+import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 import { MissedBanner } from "@/features/agents/missed-banner";
 import { useAutoAway } from "@/features/agents/use-auto-away";
 import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { draftSync } from "@/features/messages/draft-sync";
 import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
+import { keepFilters } from "@/lib/inbox-address";
 import { useFollowNotifications } from "@/lib/notifications";
 import { liveCache, queryClient } from "./clients";
 import { CommandBarDialog } from "./command-bar/command-bar-dialog";
@@ -22,23 +23,24 @@ import { dropUnsent, tellUnsent } from "./unsent";
 /** Everything around the pages of a logged-in user, and the live connection under them. */
 export function Shell() {
   const navigate = useNavigate();
-  const open = useRef(navigate);
-  open.current = navigate;
-  const [socket] = useState(() =>
-    createLive(queryClient, liveCache, {
+  const here = useLocation();
+  const go = (address: string) => void navigate(keepFilters(address, here));
+  const latest = useRef(go);
+  latest.current = go;
+  const [socket] = useState(() => {
+    const open = (address: string) => latest.current(address);
+    return createLive(queryClient, liveCache, {
       mentioned: (note) =>
-        noticeOnDesktop(note, () => void open.current(`/inbox/${note.conversation_id}#${note.id}`)),
-      row: (row, before) =>
-        tellNews(queryClient, row, before, (address) => void open.current(address)),
-      given: (given) => tellGiven(given, (address) => void open.current(address)),
-      settled: (id) => dropGiven(id, (address) => void open.current(address)),
-      late: (row, mark) => tellLate(row, mark, (address) => void open.current(address)),
-      kept: (id) => dropLate(id, (address) => void open.current(address)),
-      unsent: (unsent, contact) =>
-        tellUnsent(unsent, contact, (address) => void open.current(address)),
-      settledUnsent: (id) => dropUnsent(id, (address) => void open.current(address)),
-    }),
-  );
+        noticeOnDesktop(note, () => open(`/inbox/${note.conversation_id}#${note.id}`)),
+      row: (row, before) => tellNews(queryClient, row, before, open),
+      given: (given) => tellGiven(given, open),
+      settled: (id) => dropGiven(id, open),
+      late: (row, mark) => tellLate(row, mark, open),
+      kept: (id) => dropLate(id, open),
+      unsent: (unsent, contact) => tellUnsent(unsent, contact, open),
+      settledUnsent: (id) => dropUnsent(id, open),
+    });
+  });
   useEffect(() => {
     const stopDrafts = draftSync.start();
     socket.start();

@@ -176,6 +176,12 @@ describe("the command bar of the page", () => {
     ]);
   });
 
+  it("opens a conversation with the list as it is filtered", async () => {
+    await show(`/inbox/${ID}?assignee=me&sort=oldest`);
+    await command("Customer 8");
+    expect(where()).toBe(`/inbox/${id("cnv", 8)}?assignee=me&sort=oldest`);
+  });
+
   it("shows an agent no page that an agent may not see, and nothing to do without a conversation", async () => {
     const as = async (role: Role) => {
       useLogin.setState({ user: { ...ME, role } });

@@ -1,12 +1,14 @@
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
+import { keepFilters } from "@/lib/inbox-address";
 import { focusSoon } from "../focus";
 
 /** Goes to a page and takes the focus along, whatever had it here. */
 export function useGo(): (path: string) => void {
   const navigate = useNavigate();
+  const here = useLocation();
   return (path) => {
     // What lost the focus, the page that comes gives it: a conversation to its name, the others here.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    void Promise.resolve(navigate(path)).then(() => focusSoon("main"));
+    void Promise.resolve(navigate(keepFilters(path, here))).then(() => focusSoon("main"));
   };
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { IconButton } from "@/components/ui/icon-button";
 import type { Session } from "@/lib/api/types";
+import { useInboxSearch } from "@/lib/inbox-address";
 import { lazily } from "@/lib/lazily";
 
 const StartDialog = lazily(
@@ -14,6 +15,7 @@ const StartDialog = lazily(
 export function NewConversation({ sessions }: { sessions: Session[] }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const search = useInboxSearch();
   const [open, setOpen] = useState(false);
   const usable = sessions.filter((session) => session.status === "active");
   if (usable.length === 0) return null;
@@ -31,7 +33,7 @@ export function NewConversation({ sessions }: { sessions: Session[] }) {
           onClose={() => setOpen(false)}
           onStarted={(id) => {
             setOpen(false);
-            void navigate(`/inbox/${id}`);
+            void navigate({ pathname: `/inbox/${id}`, search });
           }}
         />
       )}

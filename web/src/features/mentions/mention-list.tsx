@@ -1,12 +1,13 @@
 import { AtSign } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "react-router";
+import { Link } from "react-router";
 import { PagedList } from "@/components/paged-list";
 import { Avatar } from "@/components/ui/avatar";
 import { Empty } from "@/components/ui/states";
 import type { Mention } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { contactName, rowTime } from "@/lib/format";
+import { useInboxSearch } from "@/lib/inbox-address";
 import { usePaged } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { mentionsQuery } from "./queries";
@@ -35,7 +36,7 @@ export function MentionList({ onOpen }: { onOpen: () => void }) {
 function MentionLink({ mention, onOpen }: { mention: Mention; onOpen: () => void }) {
   const { t } = useTranslation();
   const now = useNow();
-  const { pathname, search } = useLocation();
+  const search = useInboxSearch();
   const { message, contact, seen_at: seenAt } = mention;
   const unseen = seenAt === null;
   const author = message.author?.name;
@@ -43,7 +44,7 @@ function MentionLink({ mention, onOpen }: { mention: Mention; onOpen: () => void
     <Link
       to={{
         pathname: `/inbox/${message.conversation_id}`,
-        search: pathname.startsWith("/inbox") ? search : "",
+        search,
         hash: message.id,
       }}
       data-testid="mention-row"

@@ -6,6 +6,7 @@ import { FormDialog } from "@/components/ui/form-dialog";
 import { toastOffer } from "@/components/ui/toast";
 import type { Conversation, Message } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
+import { useInboxSearch } from "@/lib/inbox-address";
 import { type Forwarded, forwardedOf } from "./body";
 import { useForward } from "./queries";
 import { Targets } from "./targets";
@@ -27,6 +28,7 @@ export function ForwardDialog({ message, onClose }: ForwardDialogProps) {
 function Form({ message, forwarded, onClose }: ForwardDialogProps & { forwarded: Forwarded }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const search = useInboxSearch();
   const forward = useForward();
   const [target, setTarget] = useState<Conversation | null>(null);
   const submit = () => {
@@ -38,7 +40,8 @@ function Form({ message, forwarded, onClose }: ForwardDialogProps & { forwarded:
         onSuccess: () => {
           onClose();
           const said = t("forward.done", { name: contactName(contact) });
-          toastOffer(said, t("offer.open"), () => void navigate(`/inbox/${to}`), OFFERED_MS);
+          const open = () => void navigate({ pathname: `/inbox/${to}`, search });
+          toastOffer(said, t("offer.open"), open, OFFERED_MS);
         },
       },
     );
