@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/ui/avatar";
 import type { TopCommand } from "@/features/command-bar/command";
+import { plain, score } from "@/features/command-bar/match";
 import { conversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, NO_FILTERS } from "@/features/conversations/use-filters";
 import type { Conversation } from "@/lib/api/types";
@@ -49,9 +50,19 @@ export function useFoundConversations(wanted: string, go: (path: string) => void
   );
   return {
     known: rows.map(commandOf),
-    found: asked ? itemsOf(list.data).slice(0, MAX_FOUND).map(commandOf) : [],
+    found: asked ? bestOf(itemsOf(list.data), q).map(commandOf) : [],
     searching: wanted.trim().length >= MIN_LETTERS && (list.isFetching || q !== wanted.trim()),
   };
+}
+
+/** The hub tells who wrote last; here whoever is called like that comes first. */
+function bestOf(rows: Conversation[], q: string): Conversation[] {
+  const wanted = plain(q);
+  const fits = rows.map((row) => ({ row, fit: score(wanted, plain(contactName(row.contact))) }));
+  return fits
+    .sort((a, b) => b.fit - a.fit)
+    .slice(0, MAX_FOUND)
+    .map(({ row }) => row);
 }
 
 /** Each once, as they were when the bar was opened. */

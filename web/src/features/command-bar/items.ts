@@ -12,8 +12,12 @@ const BESIDE = 0.8;
 const BELOW = 0.6;
 /** Who types "tag" before a conversation means its tags, not the page of the tags. */
 const AT_HAND = 2;
-/** What the hub found comes late and maybe by other letters: below the rest, so that nothing moves under a key. */
+/**
+ * What the hub found comes late and maybe by other letters: below the rest, so that nothing moves under a key. Where
+ * words of it begin like that, it comes before those that have the letters within.
+ */
 const FOUND_BY_HUB = 0.1;
+const FOUND_BEGINNING = 3.9;
 
 const ORDER: Item["group"][] = ["recent", "conversation", "customers", "go", "look"];
 
@@ -50,7 +54,11 @@ export function ranked(items: Item[], wanted: string, recent: string[], found: I
   const fitting = items
     .map((item) => ({ item, fit: fitOf(item, typed) }))
     .filter(({ fit }) => fit > 0)
-    .concat(found.filter(({ id }) => !known.has(id)).map((item) => ({ item, fit: FOUND_BY_HUB })))
+    .concat(
+      found
+        .filter(({ id }) => !known.has(id))
+        .map((item) => ({ item, fit: fitOfFound(item, typed) })),
+    )
     .sort((a, b) => b.fit - a.fit || placeOf(a.item) - placeOf(b.item))
     .slice(0, MAX_FOUND)
     .map(({ item }) => item);
@@ -65,6 +73,11 @@ function fitOf({ name, path, detail, words, group }: Item, typed: string): numbe
   const best = Math.max(own, along, ...beside.map((fit) => BESIDE * fit));
   if (best === 0) return 0;
   return (path ? BELOW : 1) * (best + (group === "conversation" ? AT_HAND : 0));
+}
+
+function fitOfFound({ name }: Item, typed: string): number {
+  const fit = score(typed, plain(name));
+  return fit >= 4 ? FOUND_BEGINNING + fit / 100 : FOUND_BY_HUB;
 }
 
 /** Beyond the name, letters that are spread say nothing. */

@@ -18,6 +18,8 @@ export function score(wanted: string, text: string): number {
 
 function kind(wanted: string, text: string): number {
   if (text === wanted) return 7;
+  // "mia" is Mia Carter before it is Miamar.
+  if (text.startsWith(`${wanted} `)) return 6.5;
   if (text.startsWith(wanted)) return 6;
   if (` ${text}`.includes(` ${wanted}`)) return 5;
   if (beginWords(wanted, text)) return 4;
