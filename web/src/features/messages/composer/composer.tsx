@@ -10,7 +10,7 @@ import { cn } from "@/lib/classes";
 import { lazily } from "@/lib/lazily";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
-import { useOthers, useWriting } from "../presence/attendance";
+import { hasRival, useOthers, useWriting } from "../presence/attendance";
 import { PresenceLine } from "../presence/presence-line";
 import { LaterMenu } from "../scheduled/later-menu";
 import type { LaterWay } from "../scheduled/leaving";
@@ -86,9 +86,8 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   };
   const submit = () => {
     if (!canSend) return;
-    const isRival = !draft.note && others.some((person) => person.activity === "writing");
     // The first time it is asked back, the second time it is meant.
-    if (isRival && !asks) return setAsks(true);
+    if (!draft.note && !asks && hasRival(id, others)) return setAsks(true);
     setAsks(false);
     stopWriting();
     send();

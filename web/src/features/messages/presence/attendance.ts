@@ -6,6 +6,8 @@ import { useConnection, useSocket } from "@/lib/connection";
 import { useLogin } from "@/lib/session-user";
 import type { Person } from "@/lib/socket-frames";
 
+/** Who began to write with less than this between them began at the same moment: two nodes may see it the other way. */
+const SAME_MOMENT_MS = 1_000;
 /** Whoever wrote nothing for so long looks on, whatever stands in the field. */
 export const PAUSE_MS = 30_000;
 
@@ -30,6 +32,21 @@ export function useOthers(conversation: string): Person[] {
     () => (isLive ? people.filter((person) => person.id !== me) : NOBODY),
     [people, me, isLive],
   );
+}
+
+/** Whoever began an answer first sends it; the other is asked. */
+export function hasRival(conversation: string, others: Person[]): boolean {
+  const me = useLogin.getState().user?.id;
+  const people = useAttendance.getState().people[conversation] ?? NOBODY;
+  const mine = people.find(({ id, activity }) => id === me && activity === "writing");
+  return others.some((other) => other.activity === "writing" && !isBefore(mine, other));
+}
+
+/** Nobody has heard yet of what was begun just now. */
+function isBefore(mine: Person | undefined, other: Person): boolean {
+  if (!mine) return false;
+  const between = Date.parse(other.since) - Date.parse(mine.since);
+  return Math.abs(between) < SAME_MOMENT_MS ? mine.id < other.id : between > 0;
 }
 
 /** Says that somebody looks at the conversation while the component is there. */

@@ -32,11 +32,11 @@ function show() {
   return { ...view, attend, sends };
 }
 
-const is = (name: string, activity: Activity, user = id("usr", 9)) => ({
+const is = (name: string, activity: Activity, user = id("usr", 9), secondsAgo = 0) => ({
   id: user,
   name,
   activity,
-  since: new Date().toISOString(),
+  since: new Date(Date.now() - secondsAgo * 1000).toISOString(),
 });
 const tell = (...people: ReturnType<typeof is>[]) => act(() => takePresence(CONVERSATION, people));
 const input = () => screen.getByTestId("composer-input");
@@ -69,6 +69,32 @@ describe("who else is at a conversation", () => {
     expect(input()).toHaveValue("Hello");
     await userEvent.type(input(), "{Enter}");
     expect(sends()).toHaveLength(0);
+    await userEvent.type(input(), "{Enter}");
+    await waitFor(() => expect(sends()).toHaveLength(1));
+  });
+
+  it("asks only the one who began later", async () => {
+    const { sends } = show();
+    await userEvent.type(input(), "Hello");
+    tell(is("Me", "writing", ME.id, 10), is("Ben", "writing", id("usr", 9), 5));
+    expect(screen.getByTestId("presence-line")).toHaveTextContent("Ben");
+    await userEvent.type(input(), "{Enter}");
+    await waitFor(() => expect(sends()).toHaveLength(1));
+    await userEvent.type(input(), "More");
+    tell(is("Me", "writing", ME.id, 1), is("Ben", "writing", id("usr", 9), 5));
+    await userEvent.type(input(), "{Enter}");
+    expect(screen.getByTestId("presence-line")).toHaveTextContent("Send yours as well?");
+    expect(sends()).toHaveLength(1);
+  });
+
+  it("asks one of two who began at the same moment, the same one on both pages", async () => {
+    const { sends } = show();
+    await userEvent.type(input(), "Hello");
+    tell(is("Me", "writing", ME.id, 5), is("Ana", "writing", id("usr", 0), 5.2));
+    await userEvent.type(input(), "{Enter}");
+    expect(sends()).toHaveLength(0);
+    tell(is("Me", "writing", ME.id, 5.2), is("Ben", "writing", id("usr", 9), 5));
+    await userEvent.click(screen.getByRole("button", { name: "Wait" }));
     await userEvent.type(input(), "{Enter}");
     await waitFor(() => expect(sends()).toHaveLength(1));
   });
