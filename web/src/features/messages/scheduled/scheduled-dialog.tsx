@@ -9,6 +9,7 @@ import { Empty } from "@/components/ui/states";
 import type { Conversation, ScheduledMessage } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
 import { EditDialog } from "./edit-dialog";
+import { isOff, useLastReply } from "./reply-since";
 import { ScheduledItem } from "./scheduled-item";
 
 interface ScheduledDialogProps {
@@ -20,6 +21,7 @@ interface ScheduledDialogProps {
 /** What waits for its time in a conversation, and what was not sent, with what can be done about it. */
 export function ScheduledDialog({ conversation, rows, onClose }: ScheduledDialogProps) {
   const { t } = useTranslation();
+  const lastReply = useLastReply(conversation);
   const [edited, setEdited] = useState<ScheduledMessage | null>(null);
   return (
     <Dialog
@@ -42,6 +44,7 @@ export function ScheduledDialog({ conversation, rows, onClose }: ScheduledDialog
               key={row.id}
               row={row}
               sessionId={conversation.session_id}
+              off={isOff(row, lastReply)}
               onEdit={() => setEdited(row)}
             />
           ))}

@@ -1,4 +1,4 @@
-import { CircleAlert } from "lucide-react";
+import { CalendarX2, CircleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { KindIcon, namedKind } from "@/components/message-kind";
 import { Chip } from "@/components/ui/chip";
@@ -9,8 +9,8 @@ import { useNow } from "@/lib/use-now";
 import { reasonText } from "./reason";
 import { bodyOf } from "./words";
 
-/** When, by whom, and on what condition. */
-export function ScheduledHead({ row }: { row: ScheduledMessage }) {
+/** When, by whom, and on what condition; `off`: the condition is broken already. */
+export function ScheduledHead({ row, off = false }: { row: ScheduledMessage; off?: boolean }) {
   const { t } = useTranslation();
   const now = useNow();
   const me = useLogin((login) => login.user?.id);
@@ -27,7 +27,13 @@ export function ScheduledHead({ row }: { row: ScheduledMessage }) {
       <span className="min-w-0 text-ink-soft wrap-anywhere">
         <bdi>{author}</bdi>
       </span>
-      {row.unless_reply && row.state === "waiting" && <Chip>{t("later.notIfWrites")}</Chip>}
+      {row.unless_reply && row.state === "waiting" && !off && <Chip>{t("later.notIfWrites")}</Chip>}
+      {off && (
+        <span className="flex basis-full items-start gap-1.5 text-ember-ink">
+          <CalendarX2 aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+          <span className="min-w-0">{t("later.off", { count: 1 })}</span>
+        </span>
+      )}
     </span>
   );
 }

@@ -15,6 +15,7 @@ import { ScheduledLine } from "./scheduled-line";
 import { ScheduledPage } from "./scheduled-page";
 // Fetched already, so that no test waits for them.
 import "./later-dialog";
+import "./off-actions";
 import "./scheduled-dialog";
 
 vi.mock("@/lib/api/upload", () => ({ uploadMedia: vi.fn(async () => ({ id: "med_1" })) }));
@@ -99,6 +100,47 @@ describe("sending later", () => {
     await userEvent.click(screen.getByRole("menuitem", { name: /^In an hour/ }));
     await waitFor(() => expect(left(calls)).toHaveLength(1));
     expect(left(calls)[0]?.body).toMatchObject({ unless_reply: true });
+  });
+
+  it("says that the customer wrote before, and sends it all the same when it is meant", async () => {
+    const row = aScheduled(1, { unless_reply: true, send_at: inHours(1), updated_at: inHours(-1) });
+    const rows = [row];
+    const calls = hub(rows, {
+      [`PATCH /scheduled-messages/${row.id}`]: () => {
+        rows[0] = { ...row, unless_reply: false };
+        return { body: rows[0] };
+      },
+    });
+    const { container } = show({ waiting_since: inHours(-0.5) });
+    const line = await screen.findByTestId("scheduled-line");
+    expect(line).toHaveTextContent(/^1 message will not be sent: the customer wrote/);
+    await userEvent.click(line);
+    const dialog = await screen.findByRole("dialog", { name: "Messages for later" });
+    expect(within(dialog).getByText(/^1 message will not be sent/)).toBeVisible();
+    fireEvent(dialog, new Event("cancel"));
+    expect(await accessibilityProblems(container)).toEqual([]);
+    await userEvent.click(await screen.findByRole("button", { name: "Send anyway" }));
+    await waitFor(() => expect(line).toHaveTextContent(/^1 message waits/));
+    expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ unless_reply: false });
+    expect(screen.queryByRole("button", { name: "Send anyway" })).toBeNull();
+  });
+
+  it("takes back what the customer overtook, and says nothing where they wrote before it was left", async () => {
+    const row = aScheduled(1, { unless_reply: true, send_at: inHours(1), updated_at: inHours(-1) });
+    const rows = [row];
+    hub(rows, {
+      [`DELETE /scheduled-messages/${row.id}`]: () => {
+        rows.pop();
+        return { status: 204 };
+      },
+    });
+    const { again } = show({ waiting_since: inHours(-2) });
+    const line = await screen.findByTestId("scheduled-line");
+    expect(line).toHaveTextContent(/^1 message waits/);
+    const conversation = aConversation(1, { waiting_since: inHours(-0.5) });
+    again(<ScheduledLine conversation={conversation} />);
+    await userEvent.click(await screen.findByRole("button", { name: "Take back" }));
+    await waitFor(() => expect(screen.queryByTestId("scheduled-line")).toBeNull());
   });
 
   it("keeps the words when the hub refuses", async () => {
