@@ -15,6 +15,7 @@ const SHORTCUTS = [
   { keys: ["Alt", "N"], what: "note" },
   { keys: ["Alt", "E"], what: "close" },
   { keys: ["Alt", "M"], what: "macros" },
+  { keys: ["Alt", "Z"], what: "undo" },
   { keys: ["/"], what: "search" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["X"], what: "select" },

@@ -8,6 +8,7 @@ import { SelectButton } from "@/features/conversations/bulk/select-button";
 import { ConversationList } from "@/features/conversations/conversation-list";
 import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
+import { LateLine } from "@/features/conversations/late-line";
 import { useConversationList } from "@/features/conversations/queries";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { ViewMenu } from "@/features/conversations/views/view-menu";
@@ -94,6 +95,7 @@ export function InboxRoute() {
           teams={teams.data ?? []}
           tags={tags.data ?? []}
         />
+        <LateLine selected={conversationId ?? null} search={search} />
         <ConversationList
           filters={filters}
           selected={conversationId ?? null}

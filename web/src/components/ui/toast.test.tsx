@@ -1,30 +1,60 @@
-import { act, render, screen, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
-import { Dialog } from "./dialog";
-import { Toasts, toastBad } from "./toast";
+import { act, fireEvent, render, screen } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Toasts, toastBad, toastGood, toastOffer, toastUndo } from "./toast";
 
-const page = (dialog: boolean) => (
-  <>
-    <Toasts />
-    {dialog && (
-      <Dialog title="Contact" onClose={() => undefined}>
-        <input aria-label="Name" />
-      </Dialog>
-    )}
-  </>
-);
+const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+const lines = () => [...screen.getByTestId("toasts").children].map((line) => line.textContent);
+const close = (text: string) => {
+  const line = screen.getByText(text).parentElement as HTMLElement;
+  fireEvent.click(line.querySelector("button:last-child") as HTMLElement);
+};
 
-it("a toast is inside the open dialog, where it can be seen, heard and closed, and outlives it", async () => {
-  const view = render(page(true));
-  act(() => toastBad("It did not work"));
-  const dialog = within(screen.getByRole("dialog", { name: "Contact" }));
-  expect(dialog.getByText("It did not work").closest("[aria-live]")).not.toBeNull();
-  view.rerender(page(false));
-  expect(screen.getByText("It did not work")).toBeVisible();
-  view.rerender(page(true));
-  const toast = screen.getByText("It did not work").parentElement as HTMLElement;
-  expect(screen.getByRole("dialog")).toContainElement(toast);
-  await userEvent.click(within(toast).getByRole("button", { name: "Close" }));
-  expect(screen.queryByText("It did not work")).toBeNull();
+describe("what the page says in passing", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    render(<Toasts />);
+    return () => void vi.useRealTimers();
+  });
+
+  it("is one confirmation at a time, gone in five seconds", () => {
+    act(() => toastGood("Closed"));
+    act(() => toastGood("Snoozed"));
+    expect(lines()).toEqual(["Snoozed"]);
+    pass(5_000);
+    expect(lines()).toEqual([]);
+  });
+
+  it("stays while somebody is at it", () => {
+    act(() => toastUndo("Closed", vi.fn()));
+    const undo = screen.getByRole("button", { name: "Undo" });
+    fireEvent.focus(undo);
+    pass(60_000);
+    expect(undo).toBeVisible();
+    fireEvent.blur(undo);
+    pass(8_000);
+    expect(lines()).toEqual([]);
+  });
+
+  it("keeps what failed until it is closed, the last two of it", () => {
+    for (const text of ["One", "Two", "Three"]) act(() => toastBad(text));
+    act(() => toastGood("Closed"));
+    pass(60_000);
+    expect(lines()).toEqual(["Two", "Three"]);
+    close("Two");
+    expect(lines()).toEqual(["Three"]);
+    close("Three");
+  });
+
+  it("takes back what was done by keyboard, and nothing when there is nothing", () => {
+    const undo = vi.fn();
+    const press = () => fireEvent.keyDown(document.body, { code: "KeyZ", key: "z", altKey: true });
+    act(() => {
+      toastUndo("Closed", undo);
+      toastOffer("A conversation is yours", "Open", vi.fn(), 15_000);
+    });
+    expect(press()).toBe(false);
+    expect(undo).toHaveBeenCalledOnce();
+    expect(press()).toBe(true);
+    expect(lines()).toHaveLength(1);
+  });
 });

@@ -1,9 +1,11 @@
 import { CircleAlert, CircleCheck, Info, X } from "lucide-react";
+import { useEffect } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { create } from "zustand";
 import { cn } from "@/lib/classes";
 import i18n from "@/lib/i18n";
+import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
 import { problemText } from "@/lib/problem-text";
 import { Button } from "./button";
 import { IconButton } from "./icon-button";
@@ -13,38 +15,57 @@ interface Toast {
   id: number;
   kind: "good" | "info" | "danger";
   text: string;
-  action?: { label: string; run: () => void };
+  /** It goes by itself after so long, unless somebody is at it. */
+  shownMs: number | null;
+  action?: { label: string; run: () => void; isUndo?: boolean };
 }
 
-/** Longer than anybody needs to read a line; more than three hide the work. */
-const SHOWN_MS = 6_000;
-const MAX_TOASTS = 3;
+/** Long enough to read a line. */
+const SHOWN_MS = 5_000;
 /** Time to see that it was the wrong one, and to go there by keyboard. */
-const UNDO_MS = 10_000;
+const UNDO_MS = 8_000;
+/** A newer one takes the place of the oldest: of what was done only the last is still to be read. */
+const MOST = { good: 1, info: 2, danger: 2 };
 
 const useToasts = create<{ toasts: Toast[] }>(() => ({ toasts: [] }));
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
 let nextId = 1;
 
-function add(toast: Omit<Toast, "id">, shownMs = SHOWN_MS): () => void {
+function add(toast: Omit<Toast, "id">): () => void {
   const id = nextId++;
-  useToasts.setState(({ toasts }) => ({
-    toasts: [...toasts, { ...toast, id }].slice(-MAX_TOASTS),
-  }));
-  setTimeout(() => drop(id), shownMs);
+  const { toasts } = useToasts.getState();
+  const same = toasts.filter(({ kind }) => kind === toast.kind);
+  for (const old of same.slice(0, Math.max(0, same.length + 1 - MOST[toast.kind]))) drop(old.id);
+  useToasts.setState((now) => ({ toasts: [...now.toasts, { ...toast, id }] }));
+  letGo(id);
   return () => drop(id);
 }
 
 function drop(id: number): void {
+  hold(id);
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
 }
 
+/** Nothing goes while somebody reads it or is about to press it. */
+function hold(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+}
+
+function letGo(id: number): void {
+  hold(id);
+  const shownMs = useToasts.getState().toasts.find((toast) => toast.id === id)?.shownMs;
+  if (shownMs) timers.set(id, setTimeout(drop, shownMs, id));
+}
+
 export function toastGood(text: string): void {
-  add({ kind: "good", text });
+  add({ kind: "good", text, shownMs: SHOWN_MS });
 }
 
 /** Says what was done, with a way back. */
 export function toastUndo(text: string, undo: () => void): void {
-  add({ kind: "good", text, action: { label: i18n.t("common.undo"), run: undo } }, UNDO_MS);
+  const action = { label: i18n.t("common.undo"), run: undo, isUndo: true };
+  add({ kind: "good", text, action, shownMs: UNDO_MS });
 }
 
 /** Says what happened and offers what can be done now, for so long; returns how to take it away. */
@@ -54,42 +75,64 @@ export function toastOffer(
   run: () => void,
   shownMs: number,
 ): () => void {
-  return add({ kind: "info", text, action: { label, run } }, shownMs);
+  return add({ kind: "info", text, action: { label, run }, shownMs });
 }
 
+/** Stays until somebody has seen it. */
 export function toastBad(text: string): void {
-  add({ kind: "danger", text });
+  add({ kind: "danger", text, shownMs: null });
 }
 
 /** For failures that have no better place to be shown. */
 export function toastProblem(error: unknown): void {
-  add({ kind: "danger", text: problemText(error) });
+  toastBad(problemText(error));
 }
 
-/** Inside the dialog that is open, if one is: it lies above everything else. Above the field to write in. */
+function act({ id, action }: Toast): void {
+  drop(id);
+  action?.run();
+}
+
+/** Alt+Z takes back what was just done, from wherever the focus is. */
+function useUndoKey(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.code !== "KeyZ" || !event.altKey || event.ctrlKey || event.metaKey) return;
+      // On a Mac, Option writes a letter into a field.
+      if (isDialogOpen() || (isTyping(event.target) && isMac())) return;
+      const last = useToasts.getState().toasts.findLast(({ action }) => action?.isUndo);
+      if (!last) return;
+      event.preventDefault();
+      act(last);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+/**
+ * Inside the dialog that is open, if one is: it lies above everything else. Else below the head of the conversation,
+ * over what was said longest ago: neither over the newest message and the field below it nor over the list beside it.
+ */
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
   const modal = useTopModal();
-  const lines = (offers: boolean) =>
-    toasts
-      .filter((toast) => (toast.kind === "info") === offers)
-      .map((toast) => <ToastLine key={toast.id} toast={toast} />);
+  useUndoKey();
   return createPortal(
-    <>
-      <div
-        aria-live="polite"
-        className="pointer-events-none fixed inset-x-0 bottom-20 z-50 flex flex-col items-center gap-2 px-4"
-      >
-        {lines(false)}
-      </div>
-      {/* What is offered stays longer: where it hides nothing that is being written or accepted. */}
-      <div
-        aria-live="polite"
-        className="pointer-events-none fixed inset-x-3 top-3 z-50 flex flex-col items-center gap-2 md:inset-x-auto md:start-19 md:top-auto md:bottom-3 md:w-84 md:items-stretch"
-      >
-        {lines(true)}
-      </div>
-    </>,
+    <div
+      aria-live="polite"
+      data-testid="toasts"
+      className={cn(
+        "pointer-events-none fixed inset-x-3 z-50 flex flex-col items-center gap-1.5",
+        modal
+          ? "top-3"
+          : "top-17 md:start-[26.5rem] md:end-3 xl:start-[28rem] xl:end-75 2xl:end-83",
+      )}
+    >
+      {toasts.map((toast) => (
+        <ToastLine key={toast.id} toast={toast} />
+      ))}
+    </div>,
     modal ?? document.body,
   );
 }
@@ -102,25 +145,31 @@ const LOOK = {
 
 function ToastLine({ toast }: { toast: Toast }) {
   const { t } = useTranslation();
-  const { icon: Icon, classes } = LOOK[toast.kind];
+  const { id, kind, text, action } = toast;
+  const { icon: Icon, classes } = LOOK[kind];
   return (
-    <div className="pointer-events-auto flex max-w-md animate-rise items-center gap-2.5 rounded-xl bg-raised py-1.5 ps-3.5 pe-1.5 text-base shadow-pop">
-      <Icon aria-hidden className={cn("size-4.5 shrink-0", classes)} />
-      <span className="min-w-0 flex-1 wrap-anywhere">{toast.text}</span>
-      {toast.action && (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only time stands still while somebody is at it.
+    <div
+      onPointerEnter={() => hold(id)}
+      onPointerLeave={() => letGo(id)}
+      onFocus={() => hold(id)}
+      onBlur={() => letGo(id)}
+      className="pointer-events-auto flex max-w-md animate-rise items-center gap-2 rounded-xl bg-raised py-0.5 ps-3 pe-1 text-sm shadow-pop"
+    >
+      <Icon aria-hidden className={cn("size-4 shrink-0", classes)} />
+      <span className="min-w-0 flex-1 py-1 wrap-anywhere">{text}</span>
+      {action && (
         <Button
           size="sm"
           look="quiet"
           className="text-tide-strong"
-          onClick={() => {
-            toast.action?.run();
-            drop(toast.id);
-          }}
+          {...(action.isUndo && { "aria-keyshortcuts": "Alt+Z", title: "Alt+Z" })}
+          onClick={() => act(toast)}
         >
-          {toast.action.label}
+          {action.label}
         </Button>
       )}
-      <IconButton small icon={X} label={t("common.close")} onClick={() => drop(toast.id)} />
+      <IconButton small icon={X} label={t("common.close")} onClick={() => drop(id)} />
     </div>
   );
 }
