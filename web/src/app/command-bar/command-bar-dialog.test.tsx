@@ -30,7 +30,9 @@ function Page() {
   return (
     <main tabIndex={-1}>
       <p data-testid="where">{pathname + search}</p>
-      <textarea id={COMPOSER_INPUT} aria-label="Reply" />
+      <div data-composer={ID}>
+        <textarea id={COMPOSER_INPUT} aria-label="Reply" />
+      </div>
       <CommandBarDialog />
       <ShortcutsHelp />
     </main>

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { ArrowRightLeft, Check, CircleDot, Clock3, PenLine, StickyNote } from "lucide-react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useMatch } from "react-router";
 import type { TopCommand } from "@/features/command-bar/command";
 import { conversationQuery, useSetStatus } from "@/features/conversations/queries";
-import { focusComposer } from "@/features/messages/composer/focus";
+import { writeInto } from "@/features/messages/composer/write-into";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
 import { openTransfer } from "../transfer/transfer";
@@ -69,8 +70,8 @@ function useWritingCommands(row: Conversation | undefined): TopCommand[] {
   const change = useDrafts((drafts) => drafts.change);
   if (!row) return [];
   const write = (note: boolean) => () => {
-    change(row.id, { note });
-    requestAnimationFrame(focusComposer);
+    flushSync(() => change(row.id, { note }));
+    writeInto(row.id);
   };
   return [
     {

@@ -9,6 +9,9 @@ export function useGo(): (path: string) => void {
   return (path) => {
     // What lost the focus, the page that comes gives it: a conversation to its name, the others here.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-    void Promise.resolve(navigate(keepFilters(path, here))).then(() => focusSoon("main"));
+    // A conversation at once: keys that are pressed now are for it, and not for the one before.
+    const flushSync = path.startsWith("/inbox/");
+    const gone = navigate(keepFilters(path, here), { flushSync });
+    void Promise.resolve(gone).then(() => focusSoon("main"));
   };
 }

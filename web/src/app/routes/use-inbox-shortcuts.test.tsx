@@ -27,7 +27,10 @@ const press = (code: string, target: Element = document.body) =>
   fireEvent.keyDown(target, { code, key: code.slice(-1).toLowerCase(), altKey: true });
 
 describe("the keys of the inbox", () => {
-  beforeEach(logIn);
+  beforeEach(() => {
+    logIn();
+    useDrafts.setState({ drafts: {} });
+  });
 
   it("go through the conversations, from a field too", () => {
     stubHub({});
@@ -84,6 +87,15 @@ describe("the keys of the inbox", () => {
     expect(draft()).toMatchObject({ note: true, text: "reply", noteText: "note" });
     press("KeyL", screen.getByRole("textbox"));
     expect(draft()).toMatchObject({ note: false, text: "reply", noteText: "note" });
+  });
+
+  it("take what is typed at once, before the conversation is there", async () => {
+    stubHub({});
+    renderWithHub(<Inbox rows={ROWS} />, path(3));
+    press("KeyL");
+    for (const key of "Hi!") fireEvent.keyDown(document.body, { key });
+    expect(useDrafts.getState().drafts[id("cnv", 3)]).toMatchObject({ text: "Hi!" });
+    fireEvent.pointerDown(document.body);
   });
 
   it("open one that is closed", async () => {

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 import { toastGood } from "@/components/ui/toast";
@@ -8,7 +9,8 @@ import { isOffered } from "@/features/conversations/offers";
 import { knownConversation, useSetStatus } from "@/features/conversations/queries";
 import { useAcceptOffer } from "@/features/conversations/reserved-bar";
 import { NO_WAY, nextOn, walk } from "@/features/conversations/way";
-import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
+import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
+import { writeInto } from "@/features/messages/composer/write-into";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
 import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
@@ -40,7 +42,9 @@ export function useInboxShortcuts(
     const next = nextOn(way.current, rows, selected, step);
     if (!next) return toastGood(t(step > 0 ? "inbox.noneBelow" : "inbox.noneAbove"));
     const writing = document.activeElement?.id === COMPOSER_INPUT;
-    void navigate({ pathname: `/inbox/${next}`, search }, { state: { writing } });
+    // At once, or else what is typed goes on into the message to the one before.
+    void navigate({ pathname: `/inbox/${next}`, search }, { state: { writing }, flushSync: true });
+    if (writing) writeInto(next);
   };
   const closeOrOpen = (id: string) => {
     const row = knownConversation(client, id) ?? rows.find((one) => one.id === id);
@@ -75,10 +79,11 @@ export function useInboxShortcuts(
       return true;
     }
     if (event.code === "KeyE") closeOrOpen(selected);
-    else if (event.code === "KeyN") note(selected, { note: true });
-    else if (event.code === "KeyL") note(selected, { note: false });
+    else if (event.code === "KeyN") flushSync(() => note(selected, { note: true }));
+    else if (event.code === "KeyL") flushSync(() => note(selected, { note: false }));
     else return false;
-    requestAnimationFrame(focusComposer);
+    // At once: the next key may be the first letter.
+    writeInto(selected);
     return true;
   };
   const latest = useRef(handle);

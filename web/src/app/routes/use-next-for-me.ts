@@ -28,7 +28,7 @@ export function useNextForMe(teams: Team[], search: string): Next {
       const taken = await offers.whileTaking(mutateAsync);
       if (!taken) return toastGood(t("queue.nobodyWaits"));
       put(taken);
-      void navigate({ pathname: `/inbox/${taken.id}`, search });
+      void navigate({ pathname: `/inbox/${taken.id}`, search }, { flushSync: true });
     } catch (error) {
       toastProblem(error);
     }

@@ -30,6 +30,7 @@ import { usePicker } from "./use-picker";
 import { useTyping } from "./use-typing";
 import { canRecord, VoiceRecorder } from "./voice-recorder";
 import { WindowBanner } from "./window-banner";
+import { useArrival } from "./write-into";
 
 const BuilderDialog = lazily(
   async () => (await import("../builders/builder-dialog")).BuilderDialog,
@@ -53,6 +54,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
     leave: composer.leaveBody,
   };
   const typing = useTyping(id);
+  useArrival(id);
   const others = useOthers(id);
   const { write: startWriting, rest: stopWriting } = useWriting(id);
   const [asks, setAsks] = useState(false);
@@ -102,6 +104,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   return (
     <div
       data-testid="composer"
+      data-composer={id}
       data-mode={draft.note ? "note" : "reply"}
       className={cn(
         "relative transition-colors",
