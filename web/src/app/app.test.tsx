@@ -6,7 +6,7 @@ import { dropTokens } from "@/lib/api/auth-tokens";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aMessage, aNode, aReport, aSession, at, id, ME } from "@/testing/builders";
-import { refusal, stubHub } from "@/testing/hub";
+import { logIn, refusal, stubHub } from "@/testing/hub";
 import { App } from "./app";
 import { queryClient } from "./clients";
 import { router } from "./router";
@@ -64,6 +64,17 @@ describe("the dashboard", () => {
     expect(await screen.findByText("Message 1")).toBeVisible();
     expect(where()).toBe(`/inbox/${id("cnv", 1)}`);
     expect(screen.getByTestId("connection-state")).toHaveAttribute("data-state", "connecting");
+  });
+
+  it("has the next conversation in place of the last before another key can come", async () => {
+    hub({ "GET /conversations": page([aConversation(1), aConversation(2)]) });
+    logIn();
+    await router.navigate(`/inbox/${id("cnv", 1)}`);
+    const { container } = render(<App />);
+    await screen.findByTestId("composer");
+    await router.navigate(`/inbox/${id("cnv", 2)}`, { flushSync: true });
+    expect(container.querySelector(`[data-composer="${id("cnv", 2)}"]`)).not.toBeNull();
+    expect(container.querySelector(`[data-composer="${id("cnv", 1)}"]`)).toBeNull();
   });
 
   it("says when the password is wrong", async () => {

@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { Direction } from "radix-ui";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { RouterProvider } from "react-router";
+import { RouterProvider } from "react-router/dom";
 import { Toasts } from "@/components/ui/toast";
 import { LiveCacheContext } from "@/lib/live-context";
 import { liveCache, queryClient } from "./clients";
