@@ -71,7 +71,10 @@ export function InboxRoute() {
         )}
       >
         <div className="flex items-center gap-1 ps-4 pe-3 pt-3 pb-1.5">
-          <Title id="inbox-title" className="flex-1 text-xl font-semibold tracking-tight">
+          <Title
+            id="inbox-title"
+            className="min-w-0 flex-1 truncate text-xl font-semibold tracking-tight"
+          >
             {t("nav.inbox")}
           </Title>
           <div className="flex items-center gap-1">

@@ -1,6 +1,7 @@
-import { render, waitFor } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import { createMemoryRouter, RouterProvider } from "react-router";
 import { expect, it } from "vitest";
+import { Toasts } from "@/components/ui/toast";
 import { useLogin } from "@/lib/session-user";
 import { ME } from "@/testing/builders";
 import { SettingsRoute } from "./settings";
@@ -11,7 +12,12 @@ it("leads away from a second page that is not one's own before the way from the 
   const router = createMemoryRouter([{ path: "settings", element: <SettingsRoute />, children }], {
     initialEntries: ["/settings/profile"],
   });
-  render(<RouterProvider router={router} />);
+  render(
+    <>
+      <RouterProvider router={router} />
+      <Toasts />
+    </>,
+  );
   const where = () => router.state.location.pathname;
   let led = 0;
   router.subscribe(() => {
@@ -21,5 +27,6 @@ it("leads away from a second page that is not one's own before the way from the 
   });
   await router.navigate("/settings/users");
   await waitFor(() => expect(led).toBe(2));
+  expect(screen.getByText("Only admins see that page")).toBeVisible();
   expect(where()).toBe("/settings/profile");
 });

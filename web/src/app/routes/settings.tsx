@@ -11,8 +11,10 @@ import {
   UsersRound,
   Workflow,
 } from "lucide-react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, NavLink, Outlet, useLocation } from "react-router";
+import { toastGood } from "@/components/ui/toast";
 import type { Role } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, useLogin } from "@/lib/session-user";
@@ -44,6 +46,15 @@ type SettingsName =
   | "cluster"
   | "profile";
 
+/** Leads to where everybody may be, and says why. */
+function Forbidden({ needs }: { needs: Role }) {
+  const { t } = useTranslation();
+  useEffect(() => {
+    toastGood(t(needs === "supervisor" ? "settings.onlySupervisors" : "settings.onlyAdmins"));
+  }, [t, needs]);
+  return <Navigate to="/settings/profile" replace />;
+}
+
 /** The settings that one's role may see. */
 export function SettingsRoute() {
   const { t } = useTranslation();
@@ -51,7 +62,7 @@ export function SettingsRoute() {
   const { pathname } = useLocation();
   const current = PAGES.find((page) => pathname.startsWith(`/settings/${page.path}`));
   if (current && !isAtLeast(role, current.needs)) {
-    return <Navigate key={pathname} to="/settings/profile" replace />;
+    return <Forbidden key={pathname} needs={current.needs} />;
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col md:flex-row">

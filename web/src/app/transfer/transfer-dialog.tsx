@@ -25,6 +25,7 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
   const teams = useWhole(teamsQuery).data ?? [];
   const [to, setTo] = useState("");
   const [note, setNote] = useState("");
+  const [missing, setMissing] = useState(false);
   const [written, setWritten] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -33,7 +34,7 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
 
   const target = targetOf(to, users, teams);
   const submit = async () => {
-    if (!target) return;
+    if (!target) return setMissing(true);
     setBusy(true);
     setError(null);
     try {
@@ -65,8 +66,9 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
         <Notice kind="danger" text={t("transfer.halfDone", { reason: problemText(error) })} />
       )}
       <SelectField
-        required
+        aria-required
         label={t("transfer.to")}
+        error={missing && !target ? t("transfer.choose") : undefined}
         hint={target && "team" in target ? t("transfer.teamHint") : undefined}
         value={to}
         onChange={(event) => setTo(event.target.value)}

@@ -52,6 +52,17 @@ describe("the transfer of a conversation", () => {
     closeTransfer();
   });
 
+  it("says at the field that nobody is chosen", async () => {
+    const { sent } = await show();
+    await press("Transfer");
+    const field = screen.getByRole("combobox", { name: "To" });
+    expect(field).toBeInvalid();
+    expect(field).toHaveAccessibleDescription("Choose a colleague or a team");
+    await choose("Ben");
+    expect(field).toBeValid();
+    expect(sent()).toEqual([]);
+  });
+
   it("writes the note, which calls the colleague, and then gives it to them", async () => {
     const { dialog, sent } = await show();
     expect(within(dialog).queryByRole("option", { name: ME.name })).toBeNull();

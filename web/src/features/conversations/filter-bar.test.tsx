@@ -1,5 +1,6 @@
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { aConversation, aTag, aTeam, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
@@ -45,6 +46,14 @@ describe("the filters of the inbox", () => {
     await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
     await userEvent.selectOptions(screen.getByLabelText("By last activity"), "Oldest first");
     await waitFor(() => expect(asked()).toMatchObject({ sort: "oldest" }));
+  });
+
+  it("goes out of the way when another conversation is opened", async () => {
+    show();
+    await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
+    expect(screen.getByLabelText("By last activity")).toBeVisible();
+    act(() => screen.getByTestId("conversation-row").click());
+    expect(screen.queryByLabelText("By last activity")).toBeNull();
   });
 
   it("asks for a colleague, a team, a tag and a priority, shows what is set and clears it", async () => {
@@ -104,7 +113,13 @@ describe("the filters of the inbox", () => {
     vi.useFakeTimers();
     const onSearch = vi.fn();
     const bar = (q: string) => (
-      <FilterBar filters={{ ...NO_FILTERS, q }} change={(part) => onSearch(part.q)} {...CHOICES} />
+      <MemoryRouter>
+        <FilterBar
+          filters={{ ...NO_FILTERS, q }}
+          change={(part) => onSearch(part.q)}
+          {...CHOICES}
+        />
+      </MemoryRouter>
     );
     const view = render(bar(""));
     const type = (value: string) =>

@@ -1,5 +1,7 @@
 import { ListFilter } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLocation } from "react-router";
 import { SelectField } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
 import { Popover } from "@/components/ui/popover";
@@ -27,6 +29,8 @@ type Choice = [value: string, name: string];
 export function MoreFilters(props: MoreFiltersProps) {
   const { filters, change, sessions, users, teams, tags } = props;
   const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
   const me = useLogin((login) => login.user?.id);
   const named = (list: { id: string; name: string }[]): Choice[] =>
     list.map(({ id, name }) => [id, name]);
@@ -78,6 +82,9 @@ export function MoreFilters(props: MoreFiltersProps) {
       side="bottom"
       align="end"
       label={t("inbox.filters")}
+      // It lies over the list: another conversation is not to be looked at behind it.
+      open={openAt === pathname}
+      onOpenChange={(open) => setOpenAt(open ? pathname : null)}
       trigger={<IconButton icon={ListFilter} label={t("inbox.filters")} active={changed} />}
     >
       <div className="grid w-72 gap-3 p-4">

@@ -49,7 +49,8 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
             <bdi>{name}</bdi>
           </button>
         </h2>
-        <StateCounts counts={countStates(queue.agents)} />
+        {/* Without a team nobody is there to be given it: who holds one would look like its agents. */}
+        {queue.team && <StateCounts counts={countStates(queue.agents)} />}
       </header>
       {!queue.is_open && <Closed opensAt={queue.opens_at} />}
       {loud && (

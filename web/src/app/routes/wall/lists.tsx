@@ -85,11 +85,23 @@ function Unanswered({ team, ...rest }: WatchProps & { team: TeamBrief | null }) 
   );
 }
 
+/** Who waits longest first, then who waits for nothing. */
+function longestWait({ waiting_since: a }: Conversation, { waiting_since: b }: Conversation) {
+  if (!a || !b) return Number(!a) - Number(!b);
+  return Date.parse(a) - Date.parse(b);
+}
+
 /** What somebody has in hand. */
 export function AgentWatch({ agent, ...rest }: WatchProps & { agent: { id: string } }) {
   const { t } = useTranslation();
-  const list = usePaged(conversationList({ ...NO_FILTERS, assignee: agent.id }));
+  const list = usePaged(conversationList({ ...NO_FILTERS, assignee: agent.id, sort: "oldest" }));
   return (
-    <Watched {...rest} list={list} label={t("wall.conversations")} empty={t("wall.hasNone")} />
+    <Watched
+      {...rest}
+      list={list}
+      order={longestWait}
+      label={t("wall.conversations")}
+      empty={t("wall.hasNone")}
+    />
   );
 }

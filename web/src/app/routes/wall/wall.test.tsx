@@ -198,6 +198,12 @@ describe("the supervisor's wall", () => {
     expect(await accessibilityProblems(screen.getByRole("dialog"))).toEqual([]);
   });
 
+  it("counts no agents where there is no team", async () => {
+    show(FULL);
+    expect(within(await card("Team 1")).getByRole("list", { name: "Agents" })).toBeVisible();
+    expect(within(await card("No team")).queryByRole("list", { name: "Agents" })).toBeNull();
+  });
+
   it("takes a conversation over", async () => {
     const { changes } = show(FULL);
     await userEvent.click(await screen.findByRole("button", { name: "Team 1: show the line" }));

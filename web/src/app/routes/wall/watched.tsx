@@ -13,6 +13,8 @@ interface WatchedProps {
   list: Paged<Conversation>;
   /** Which of them are meant. */
   wanted?: (row: Conversation) => boolean;
+  /** Which of them come first; else as the hub has them. */
+  order?: (a: Conversation, b: Conversation) => number;
   users: UserView[];
   teams: Team[];
   onOpen: (row: Conversation) => void;
@@ -20,13 +22,14 @@ interface WatchedProps {
 
 /** A list of conversations to look into, or to move several at once. */
 export function Watched(props: WatchedProps): ReactNode {
-  const { label, empty, list, wanted, users, teams, onOpen } = props;
+  const { label, empty, list, wanted, order, users, teams, onOpen } = props;
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   // Pages overlap where a list moved meanwhile.
   const rows = useMemo(() => {
     const all = new Map((list.data ?? []).map((row) => [row.id, row]));
-    return [...all.values()].filter(wanted ?? (() => true));
-  }, [list.data, wanted]);
+    const rows = [...all.values()].filter(wanted ?? (() => true));
+    return order ? rows.sort(order) : rows;
+  }, [list.data, wanted, order]);
   const chosen = useMemo(
     () => new Set(rows.filter(({ id }) => ticked.has(id)).map(({ id }) => id)),
     [rows, ticked],

@@ -8,13 +8,11 @@ import {
   UserRound,
   Users,
 } from "lucide-react";
-import type { ComponentProps } from "react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TagDot } from "@/components/tag-chip";
-import { Button } from "@/components/ui/button";
+import { Button, type ButtonProps } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { Picker } from "@/components/ui/picker";
 import type { Tag, Team, UserView } from "@/lib/api/types";
@@ -68,7 +66,7 @@ export function BulkActions({ users, teams, tags, count }: BulkChoices & { count
     act({ name, to }, name === "addTag" ? { add_tags: [id] } : { remove_tags: [id] });
   };
   return (
-    <div className="flex flex-wrap justify-between pb-1">
+    <div className="grid grid-cols-3 gap-x-1 pb-1">
       <Action
         icon={Check}
         label={t("bulk.close")}
@@ -105,8 +103,9 @@ export function BulkActions({ users, teams, tags, count }: BulkChoices & { count
           teams.length === 0
             ? []
             : [
-                { value: NONE, name: t("care.noTeam") },
                 ...teams.map(({ id, name }) => ({ value: id, name })),
+                // Last: Enter takes the first.
+                { value: NONE, name: t("care.noTeam") },
               ]
         }
         empty={<MadeBy what="teams" />}
@@ -179,9 +178,20 @@ function useWornTags(tags: Tag[]): Tag[] {
   return tags.filter(({ id }) => worn.has(id));
 }
 
-/** Nine of them have room beside each other in the list's column, and on a phone. */
-function Action(props: ComponentProps<typeof IconButton> & { icon: LucideIcon }) {
-  return <IconButton small className="max-md:size-10" {...props} />;
+/** Three of them have room beside each other with their words. */
+function Action({ icon: Icon, label, ...rest }: ButtonProps & { icon: LucideIcon; label: string }) {
+  return (
+    <Button
+      size="sm"
+      look="quiet"
+      title={label}
+      className="min-w-0 justify-start gap-1.5 px-1.5 text-xs max-md:h-10"
+      {...rest}
+    >
+      <Icon aria-hidden className="size-4 shrink-0" />
+      <span className="truncate">{label}</span>
+    </Button>
+  );
 }
 
 interface AskFirstProps {

@@ -5,7 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Conversation } from "@/lib/api/types";
 import type { InboxFilters } from "@/lib/keys";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aTag, id, ME } from "@/testing/builders";
+import { aConversation, aTag, aTeam, id, ME } from "@/testing/builders";
 import { type Call, logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "../conversation-list";
 import { NO_FILTERS } from "../use-filters";
@@ -25,7 +25,7 @@ function Page({ filters = NO_FILTERS }: { filters?: InboxFilters }) {
     <>
       <p data-testid="where">{useLocation().pathname}</p>
       <SelectButton />
-      <BulkDock filters={filters} users={[ME, BEN]} teams={[]} tags={TAGS} />
+      <BulkDock filters={filters} users={[ME, BEN]} teams={[aTeam(1)]} tags={TAGS} />
       <ConversationList
         filters={filters}
         selected={null}
@@ -192,6 +192,16 @@ describe("changing many conversations", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it("says in words what can be done, and offers no team last", async () => {
+    show(many(1));
+    await screen.findAllByTestId("conversation-row");
+    await userEvent.click(box(1));
+    await press("Team…");
+    const options = await screen.findAllByRole("option");
+    expect(options.map((option) => option.textContent)).toEqual(["Team 1", "No team"]);
+    expect(screen.getByText("Mark as read")).toBeVisible();
   });
 
   it("takes tags away that some of them have", async () => {

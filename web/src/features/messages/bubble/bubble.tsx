@@ -14,6 +14,7 @@ interface BubbleProps {
   contactName: string;
   /** The quoted message's kind, when it is in the thread. */
   quotedType?: string | undefined;
+  quotedAuthor?: Message["author"] | undefined;
   onJump?: (() => void) | undefined;
   /** Says who wrote it, above the words. */
   author?: string | null;
@@ -32,6 +33,7 @@ export function Bubble({
   message,
   contactName,
   quotedType,
+  quotedAuthor,
   onJump,
   author,
   children,
@@ -72,6 +74,7 @@ export function Bubble({
           direction={reply.direction}
           text={reply.text}
           type={quotedType}
+          author={quotedAuthor}
           contactName={contactName}
           onJump={onJump}
         />

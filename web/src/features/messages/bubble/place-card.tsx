@@ -36,7 +36,7 @@ export function PlaceCard({ content }: { content: unknown }) {
           rel="noopener noreferrer"
           className="mt-1 inline-flex items-center gap-1 text-xs text-tide-strong tabular-nums hover:underline"
         >
-          {position}
+          <bdi dir="ltr">{position}</bdi>
           <ExternalLink aria-label={t("media.openMap")} className="size-3" />
         </a>
       </div>

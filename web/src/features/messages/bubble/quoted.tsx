@@ -1,21 +1,25 @@
 import { useTranslation } from "react-i18next";
 import { KindIcon, namedKind } from "@/components/message-kind";
-import type { Direction } from "@/lib/api/types";
+import type { Direction, Message } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { useLogin } from "@/lib/session-user";
 
 interface QuotedProps {
   direction: Direction | null;
   text: string | null;
   type?: string | undefined;
+  /** Who wrote it, when that is known. */
+  author?: Message["author"] | undefined;
   contactName: string;
   onJump?: (() => void) | undefined;
 }
 
 /** The message that this one answers; jumps there. */
-export function Quoted({ direction, text, type, contactName, onJump }: QuotedProps) {
+export function Quoted({ direction, text, type, author, contactName, onJump }: QuotedProps) {
   const { t } = useTranslation();
-  const who =
-    direction === "inbound" ? contactName : direction ? t("message.you") : t("message.earlier");
+  const me = useLogin((login) => login.user?.id);
+  const own = author && author.id === me ? t("message.you") : (author?.name ?? t("message.we"));
+  const who = direction === "inbound" ? contactName : direction ? own : t("message.earlier");
   const content = (
     <>
       <span className="block truncate text-xs font-semibold text-tide-strong">{who}</span>

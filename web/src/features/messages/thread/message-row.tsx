@@ -18,6 +18,7 @@ export interface RowProps {
   first: boolean;
   contactName: string;
   quotedType: string | undefined;
+  quotedAuthor: Message["author"] | undefined;
   /** A newer message repeats this failed one. */
   retried: boolean;
   highlighted: boolean;
@@ -25,7 +26,8 @@ export interface RowProps {
 }
 
 export const MessageRow = memo(function MessageRow(props: RowProps) {
-  const { message, first, contactName, quotedType, retried, highlighted, onJump } = props;
+  const { message, first, contactName, retried, highlighted, onJump } = props;
+  const { quotedType, quotedAuthor } = props;
   const { t } = useTranslation();
   const react = useReact();
   const changeDraft = useDrafts((drafts) => drafts.change);
@@ -63,6 +65,7 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
             message={message}
             contactName={contactName}
             quotedType={quotedType}
+            quotedAuthor={quotedAuthor}
             author={author}
             onJump={quoted ? () => onJump(quoted) : undefined}
           >

@@ -38,13 +38,17 @@ export const ThreadDay = memo(function ThreadDay(props: DayProps) {
 function DayContent(props: DayProps) {
   const { day, contactName, byId, retried, unreadFrom, unreadCount, highlighted, onJump } = props;
   const { t } = useTranslation();
-  const now = useNow();
   return (
     <>
-      <div className="pointer-events-none sticky top-2 z-2 flex justify-center pt-3 pb-1">
-        <span className="rounded-full border border-line bg-panel/95 px-3 py-0.5 text-2xs font-medium text-ink-soft shadow-lift">
-          {dayLabel(day.at, now)}
-        </span>
+      {/* Above what is read it stands while somebody scrolls, and no longer: it covers words. */}
+      <div
+        aria-hidden
+        className="pointer-events-none sticky top-2 z-2 -mb-6 flex h-6 justify-center opacity-0 transition-opacity duration-300 group-data-scrolling/thread:opacity-100"
+      >
+        <DayLabel at={day.at} />
+      </div>
+      <div className="flex h-9 items-end justify-center pb-1">
+        <DayLabel at={day.at} />
       </div>
       {day.lines.map(({ message, first }) => (
         <Fragment key={message.client_key ?? message.id}>
@@ -60,7 +64,8 @@ function DayContent(props: DayProps) {
             message={message}
             first={first}
             contactName={contactName}
-            quotedType={message.reply_to?.id ? byId.get(message.reply_to.id)?.type : undefined}
+            quotedType={byId.get(message.reply_to?.id ?? "")?.type}
+            quotedAuthor={byId.get(message.reply_to?.id ?? "")?.author}
             retried={retried.has(message.id)}
             highlighted={highlighted === message.id}
             onJump={onJump}
@@ -68,6 +73,15 @@ function DayContent(props: DayProps) {
         </Fragment>
       ))}
     </>
+  );
+}
+
+function DayLabel({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <span className="h-5.5 rounded-full border border-line bg-panel/95 px-3 py-0.5 text-2xs font-medium text-ink-soft shadow-lift">
+      {dayLabel(at, now)}
+    </span>
   );
 }
 

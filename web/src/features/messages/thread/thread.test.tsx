@@ -1,11 +1,11 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Message } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
-import { aMessage, id } from "@/testing/builders";
+import { aMessage, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { applyMessage } from "../events";
 import { Thread } from "./thread";
@@ -53,6 +53,40 @@ describe("the thread", () => {
     expect(calls.filter((call) => call.method === "POST")).toHaveLength(1);
     expect(screen.queryByTestId("retry-button")).toBeNull();
     expect(screen.getByText("Sent again below.")).toBeVisible();
+  });
+
+  it("says of a quoted answer which colleague gave it", async () => {
+    const ask = (number: number, author: Message["author"]) =>
+      aMessage(number, { direction: "outbound", text: `Size ${number}?`, author });
+    const answer = (number: number, to: number) => {
+      const reply_to = {
+        id: id("msg", to),
+        provider_id: "wamid",
+        text: "?",
+        direction: "outbound",
+      };
+      return aMessage(number, { text: `Yes ${number}`, reply_to } as Partial<Message>);
+    };
+    const ben = { type: "user", id: id("usr", 8), name: "Ben" } as const;
+    const me = { type: "user", id: ME.id, name: ME.name } as const;
+    show([ask(1, ben), ask(2, me), answer(3, 1), answer(4, 2), answer(5, 99)]);
+    await screen.findByText("Yes 5");
+    const heads = screen
+      .getAllByTitle("Go to the quoted message")
+      .map((quote) => quote.textContent);
+    expect(heads.map((head) => head?.split("?")[0])).toEqual(["Ben", "You", "We"]);
+  });
+
+  it("shows the day over the words only while somebody scrolls", async () => {
+    show([aMessage(1)]);
+    await screen.findByText("Message 1");
+    const box = screen.getByTestId("thread");
+    vi.useFakeTimers();
+    fireEvent.scroll(box);
+    expect(box).toHaveAttribute("data-scrolling");
+    act(() => vi.advanceTimersByTime(1_000));
+    expect(box).not.toHaveAttribute("data-scrolling");
+    vi.useRealTimers();
   });
 
   it("explains a message that nobody confirmed", async () => {

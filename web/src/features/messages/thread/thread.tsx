@@ -76,7 +76,7 @@ export function Thread({ conversationId, contactName, unread, onSeen, target }: 
         tabIndex={0}
         role="log"
         aria-label={t("thread.label", { name: contactName })}
-        className="flex h-full flex-col-reverse overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+        className="group/thread flex h-full flex-col-reverse overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
         <div className="mx-auto w-full max-w-4xl pb-3">
           {isFetchNextPageError && !isFetching ? (

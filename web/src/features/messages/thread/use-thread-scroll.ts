@@ -8,6 +8,8 @@ import { rememberPlace } from "./use-opening";
 const END_PX = 90;
 /** So close to the beginning loads what is older. */
 const OLDER_PX = 900;
+/** Long enough to read the day that goes by. */
+const STILL_MS = 900;
 
 export function useThreadScroll(
   scroller: RefObject<HTMLDivElement | null>,
@@ -17,11 +19,15 @@ export function useThreadScroll(
 ) {
   const [atEnd, setAtEnd] = useState(true);
   const heightBefore = useRef(0);
+  const still = useRef<ReturnType<typeof setTimeout>>(undefined);
   const newestBefore = useRef<string | null>(null);
 
   const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
+    box.toggleAttribute("data-scrolling", true);
+    clearTimeout(still.current);
+    still.current = setTimeout(() => box.removeAttribute("data-scrolling"), STILL_MS);
     // In a reversed column `scrollTop` is 0 at the end and negative above.
     const ended = Math.abs(box.scrollTop) < END_PX;
     setAtEnd(ended);
