@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toast";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
+import { useGoOn } from "@/lib/go-on";
 import { aConversation, id } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { useInboxShortcuts } from "./use-inbox-shortcuts";
@@ -60,6 +61,16 @@ describe("the keys of the inbox", () => {
     again(<Inbox rows={[...ROWS.slice(1), ...ROWS.slice(0, 1)]} />);
     press("KeyJ");
     expect(where()).toBe(path(2));
+  });
+
+  it("go on by themselves after one is closed, for those who want it", async () => {
+    const closed = aConversation(2, { status: "closed" });
+    stubHub({ [`PATCH /conversations/${closed.id}`]: () => ({ body: closed }) });
+    renderWithHub(<Inbox rows={ROWS} />, path(2));
+    useGoOn.setState({ wanted: true });
+    press("KeyE");
+    await waitFor(() => expect(where()).toBe(path(1)));
+    useGoOn.setState({ wanted: false });
   });
 
   it("do not count rows when others came in above a closed one", () => {

@@ -13,6 +13,7 @@ import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
 import { writeInto } from "@/features/messages/composer/write-into";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
+import { useDoneWith } from "@/lib/go-on";
 import { isDialogOpen, isMac, isTyping } from "@/lib/keyboard";
 import { useLogin } from "@/lib/session-user";
 import { openMacros } from "../macros/run";
@@ -40,7 +41,14 @@ export function useInboxShortcuts(
 
   const go = (step: 1 | -1) => {
     const next = nextOn(way.current, rows, selected, step);
-    if (!next) return toastGood(t(step > 0 ? "inbox.noneBelow" : "inbox.noneAbove"));
+    if (next) openNext(next);
+    else toastGood(t(step > 0 ? "inbox.noneBelow" : "inbox.noneAbove"));
+  };
+  useDoneWith((id) => {
+    const next = id === selected && nextOn(way.current, rows, id, 1);
+    if (next) openNext(next);
+  });
+  const openNext = (next: string) => {
     const writing = document.activeElement?.id === COMPOSER_INPUT;
     // At once, or else what is typed goes on into the message to the one before.
     void navigate({ pathname: `/inbox/${next}`, search }, { state: { writing }, flushSync: true });

@@ -9,6 +9,7 @@ import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
 import type { Conversation, Team, UserView } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
+import { doneWith } from "@/lib/go-on";
 import { useWhole } from "@/lib/paged-query";
 import { problemText } from "@/lib/problem-text";
 import { useLogin } from "@/lib/session-user";
@@ -45,6 +46,7 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
       return;
     }
     closeTransfer();
+    doneWith(conversation.id);
     const { assignee, team, contact } = conversation;
     const name = "user" in target ? target.user.name : target.team.name;
     toastUndo(t("transfer.done", { name: contactName(contact), to: name }), () => {

@@ -1,16 +1,10 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Conversation } from "@/lib/api/types";
-import { itemsOf } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { conversationList } from "./queries";
+import { useMine } from "./mine";
 import { isLate, mostPressing } from "./sla";
-import { NO_FILTERS } from "./use-filters";
-
-/** What somebody has to answer, the first ones by last activity: those that are late are among them. */
-const MINE = { ...NO_FILTERS, assignee: "me", sort: "oldest" } as const;
 
 interface LateLineProps {
   selected: string | null;
@@ -21,9 +15,8 @@ interface LateLineProps {
 export function LateLine({ selected, search }: LateLineProps) {
   const { t } = useTranslation();
   const me = useLogin((login) => login.user?.id) ?? "";
-  const { data } = useInfiniteQuery(conversationList(MINE));
-  const late = itemsOf(data)
-    .filter((row) => isLate(row, me))
+  const late = useMine()
+    .rows.filter((row) => isLate(row, me))
     .sort((a, b) => dueAt(a) - dueAt(b));
   const next = late[(late.findIndex(({ id }) => id === selected) + 1) % late.length];
   if (!next) return null;

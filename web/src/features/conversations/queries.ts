@@ -11,6 +11,7 @@ import { toastProblem, toastUndo } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
 import type { Conversation, ConversationStatus, Page } from "@/lib/api/types";
 import { contactName, soonTime } from "@/lib/format";
+import { doneWith } from "@/lib/go-on";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
@@ -159,6 +160,7 @@ export function useSetStatus() {
       return;
     }
     if (next.status === row.status && next.status !== "snoozed") return;
+    if (next.status === "closed" || next.status === "snoozed") doneWith(row.id);
     const until = next.snoozed_until && soonTime(next.snoozed_until, Date.now());
     const said = next.status === "snoozed" && !until ? "snoozedUntilWrites" : next.status;
     toastUndo(t(`care.done.${said}`, { name, at: until }), () => {

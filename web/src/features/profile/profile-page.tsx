@@ -14,6 +14,7 @@ import { problemText } from "@/lib/problem-text";
 import { useLogin } from "@/lib/session-user";
 import { type ThemeWish, useTheme } from "@/lib/theme";
 import { Box } from "./box";
+import { GoingOnBox } from "./going-on-box";
 import { LanguageField } from "./language-field";
 import { LoginsBox } from "./logins-box";
 import { NotificationsBox } from "./notifications-box";
@@ -56,6 +57,7 @@ export function ProfilePage() {
         <Box title={t("profile.language")}>
           <LanguageField />
         </Box>
+        <GoingOnBox />
         <NotificationsBox />
         <Box title={t("profile.password")}>
           <PasswordForm />

@@ -185,7 +185,7 @@ function Action({ icon: Icon, label, ...rest }: ButtonProps & { icon: LucideIcon
       size="sm"
       look="quiet"
       title={label}
-      className="min-w-0 justify-start gap-1.5 px-1.5 text-xs max-md:h-10"
+      className="min-w-0 justify-start gap-1 px-1 text-xs max-md:h-10"
       {...rest}
     >
       <Icon aria-hidden className="size-4 shrink-0" />

@@ -5,10 +5,12 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { toastProblem, toastUndo } from "@/components/ui/toast";
 import type { View } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { wholeNumber } from "@/lib/format";
 import type { InboxFilters } from "@/lib/keys";
 import { lazily } from "@/lib/lazily";
 import { useWhole } from "@/lib/paged-query";
 import { useMay } from "@/lib/session-user";
+import { useMine } from "../mine";
 import type { FilterChoices } from "../more-filters";
 import { NO_FILTERS } from "../use-filters";
 import { useSaveView, viewsQuery } from "./queries";
@@ -16,6 +18,9 @@ import { fromView, parted, sameFilters, toView, viewOf } from "./view-filters";
 
 const ViewDialog = lazily(async () => (await import("./view-dialog")).ViewDialog);
 const ManageViews = lazily(async () => (await import("./manage-views")).ManageViews);
+
+/** What oneself has to answer: ready-made, because everybody wants it. */
+const OF_MINE: InboxFilters = { ...NO_FILTERS, assignee: "me" };
 
 interface ViewMenuProps {
   filters: InboxFilters;
@@ -35,13 +40,16 @@ export function ViewMenu({ filters, change, choices }: ViewMenuProps) {
   // What was shown last by a view: changed filters may be meant for it.
   const last = useRef<string | null>(null);
   const current = viewOf(views, filters, last.current);
+  const ofMine = sameFilters(filters, OF_MINE);
+  const mineKnown = useMine();
   const unfiltered = sameFilters(filters, NO_FILTERS);
   if (current) last.current = current.id;
   else if (unfiltered) last.current = null;
   const before = current ? undefined : views.find(({ id }) => id === last.current);
   const updatable = before && (mayShare || before.owner_id !== null) ? before : undefined;
   const isNew = !current && !unfiltered;
-  const shown = current?.name ?? t(unfiltered ? "view.none" : "view.unnamed");
+  const ready = ofMine ? "view.ofMine" : "view.unnamed";
+  const shown = current?.name ?? t(unfiltered ? "view.none" : ready);
   const items = (some: View[]) =>
     some.map((view) => (
       <MenuItem
@@ -76,6 +84,15 @@ export function ViewMenu({ filters, change, choices }: ViewMenuProps) {
       >
         <MenuItem checked={unfiltered} onSelect={() => change(NO_FILTERS)}>
           {t("view.none")}
+        </MenuItem>
+        <MenuItem checked={ofMine} onSelect={() => change(OF_MINE)}>
+          {t("view.ofMine")}
+          {mineKnown.isKnown && (
+            <span className="ms-1.5 font-normal tabular-nums text-ink-faint">
+              {wholeNumber(mineKnown.rows.length)}
+              {mineKnown.hasMore && "+"}
+            </span>
+          )}
         </MenuItem>
         {mine.length > 0 && <MenuLabel>{t("view.mine")}</MenuLabel>}
         {items(mine)}

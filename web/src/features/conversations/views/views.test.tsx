@@ -7,7 +7,7 @@ import type { View, ViewFilters } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
-import { aTag, at, id, ME } from "@/testing/builders";
+import { aConversation, aTag, at, id, ME } from "@/testing/builders";
 import { type Call, logIn, type Reply, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { inboxAddress, NO_FILTERS, useFilters } from "../use-filters";
 import { fromView, moved, toView } from "./view-filters";
@@ -66,6 +66,9 @@ async function show(views: View[], path = "/inbox", refusals: Reply[] = []) {
   };
   const calls = stubHub({
     "GET /views": () => ({ body: { data: hub.views, next_cursor: null } }),
+    "GET /conversations": () => ({
+      body: { data: [aConversation(1), aConversation(2)], next_cursor: null },
+    }),
     "POST /views": ({ body }) => write(aView(9), body),
     ...Object.fromEntries(
       views.flatMap((view) => [
@@ -89,6 +92,15 @@ const choose = async (name: string) => {
   await userEvent.click(await screen.findByRole(isAct ? "menuitem" : "menuitemcheckbox", { name }));
 };
 
+it("has one's own conversations ready-made, with how many they are", async () => {
+  logIn();
+  await show([]);
+  await userEvent.click(screen.getByTestId("views"));
+  await userEvent.click(await screen.findByRole("menuitemcheckbox", { name: /^My open conv.*2$/ }));
+  expect(screen.getByTestId("search")).toHaveTextContent("?assignee=me");
+  expect(screen.getByTestId("views")).toHaveTextContent("My open conversations");
+});
+
 describe("views", () => {
   beforeEach(logIn);
 
@@ -103,7 +115,8 @@ describe("views", () => {
     await open();
     const menu = within(await screen.findByRole("menu"));
     const shown = menu.getAllByRole("menuitemcheckbox").map((item) => item.textContent);
-    expect(shown).toEqual(["All that is open", "Mine, oldest", "Complaints"]);
+    const ready = ["All that is open", "My open conversations2"];
+    expect(shown).toEqual([...ready, "Mine, oldest", "Complaints"]);
     expect(menu.getByRole("menuitemcheckbox", { checked: true })).toHaveTextContent("Mine, oldest");
     await userEvent.click(menu.getByRole("menuitemcheckbox", { name: "All that is open" }));
     expect(search()).toBe("");
