@@ -41,6 +41,7 @@ export const keys = {
   anyLine: ["line"] as const,
   queues: ["queues"] as const,
   agent: (id: string) => ["agents", id] as const,
+  agentList: ["agents", "list"] as const,
   myStatus: ["my-status"] as const,
   conversationsOf: (contactId: string) => ["conversations-of", contactId] as const,
   anyConversationsOf: ["conversations-of"] as const,

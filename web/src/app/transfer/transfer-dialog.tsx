@@ -1,13 +1,15 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AGENT_STATUSES } from "@/components/agent-state";
 import { SelectField, TextAreaField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Notice } from "@/components/ui/notice";
 import { toastProblem, toastUndo } from "@/components/ui/toast";
+import { agentsQuery } from "@/features/agents/queries";
 import { useChangeConversation } from "@/features/conversations/queries";
 import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
-import type { Conversation, Team, UserView } from "@/lib/api/types";
+import type { AgentStatus, Conversation, Team, UserView } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
 import { doneWith } from "@/lib/go-on";
 import { useWhole } from "@/lib/paged-query";
@@ -24,6 +26,12 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
   const me = useLogin((login) => login.user?.id);
   const users = useWhole(usersQuery).data?.filter((user) => !user.disabled && user.id !== me) ?? [];
   const teams = useWhole(teamsQuery).data ?? [];
+  // Where they are not told, they are offered all the same.
+  const agents = useWhole(agentsQuery).data;
+  const states = new Map(agents?.map(({ id, state }) => [id, state]));
+  const colleagues = users
+    .map(({ id, name }) => ({ id, name, state: states.get(id) }))
+    .sort((a, b) => placeOf(a.state) - placeOf(b.state));
   const [to, setTo] = useState("");
   const [note, setNote] = useState("");
   const [missing, setMissing] = useState(false);
@@ -78,7 +86,7 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
         <option value="" disabled>
           {t("transfer.choose")}
         </option>
-        <Group label={t("transfer.colleagues")} entries={users} />
+        <Group label={t("transfer.colleagues")} entries={colleagues} />
         <Group label={t("transfer.teams")} entries={teams} />
       </SelectField>
       <TextAreaField
@@ -99,13 +107,24 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
   );
 }
 
-function Group({ label, entries }: { label: string; entries: { id: string; name: string }[] }) {
+/** Who is there comes first; among equals the order stays. */
+function placeOf(state: AgentStatus | undefined): number {
+  return state ? AGENT_STATUSES.indexOf(state) : AGENT_STATUSES.length;
+}
+
+interface GroupProps {
+  label: string;
+  entries: { id: string; name: string; state?: AgentStatus | undefined }[];
+}
+
+function Group({ label, entries }: GroupProps) {
+  const { t } = useTranslation();
   if (entries.length === 0) return null;
   return (
     <optgroup label={label}>
-      {entries.map(({ id, name }) => (
+      {entries.map(({ id, name, state }) => (
         <option key={id} value={id}>
-          {name}
+          {state ? `${name} · ${t(`agent.state.${state}`)}` : name}
         </option>
       ))}
     </optgroup>

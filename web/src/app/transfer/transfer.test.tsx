@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Toasts } from "@/components/ui/toast";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aMessage, aTeam, id, ME } from "@/testing/builders";
+import { aConversation, aMessage, anAgent, aTeam, id, ME } from "@/testing/builders";
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { closeTransfer } from "./transfer";
 import { Transfer, TransferIcon } from "./transfer-button";
@@ -11,13 +11,19 @@ import { Transfer, TransferIcon } from "./transfer-button";
 vi.setConfig({ testTimeout: 20_000 });
 
 const BEN = { ...ME, id: id("usr", 2), name: "Ben" };
+const ANN = { ...ME, id: id("usr", 3), name: "Ann" };
 const ROW = aConversation(1, { assignee: { id: ME.id, name: ME.name } });
 const page = (data: unknown[]) => ({ body: { data, next_cursor: null } });
 
 async function show() {
   const answers = { note: 200, change: 200 };
   const calls = stubHub({
-    "GET /users": () => page([ME, BEN]),
+    "GET /users": () => page([ME, BEN, ANN]),
+    "GET /agents": () =>
+      page([
+        anAgent({ id: BEN.id, name: "Ben", state: "away" }),
+        anAgent({ id: ANN.id, name: "Ann", state: "online" }),
+      ]),
     "GET /teams": () => page([aTeam(1)]),
     [`POST /conversations/${ROW.id}/messages`]: () =>
       answers.note === 200
@@ -52,13 +58,25 @@ describe("the transfer of a conversation", () => {
     closeTransfer();
   });
 
+  it("says who is there, and offers them first", async () => {
+    const { dialog } = await show();
+    await within(dialog).findByRole("option", { name: "Ann · Online" });
+    const options = within(dialog).getAllByRole("option");
+    expect(options.map((option) => option.textContent)).toEqual([
+      "Choose a colleague or a team",
+      "Ann · Online",
+      "Ben · Away",
+      "Team 1",
+    ]);
+  });
+
   it("says at the field that nobody is chosen", async () => {
     const { sent } = await show();
     await press("Transfer");
     const field = screen.getByRole("combobox", { name: "To" });
     expect(field).toBeInvalid();
     expect(field).toHaveAccessibleDescription("Choose a colleague or a team");
-    await choose("Ben");
+    await choose(BEN.id);
     expect(field).toBeValid();
     expect(sent()).toEqual([]);
   });
@@ -66,7 +84,7 @@ describe("the transfer of a conversation", () => {
   it("writes the note, which calls the colleague, and then gives it to them", async () => {
     const { dialog, sent } = await show();
     expect(within(dialog).queryByRole("option", { name: ME.name })).toBeNull();
-    await choose("Ben");
+    await choose(BEN.id);
     await write("please call back");
     expect(await accessibilityProblems(dialog)).toEqual([]);
     await press("Transfer");
@@ -93,7 +111,7 @@ describe("the transfer of a conversation", () => {
   it("says that only the second half failed, and writes the note once", async () => {
     const { sent, answers } = await show();
     answers.change = 503;
-    await choose("Ben");
+    await choose(BEN.id);
     await write("hello");
     await press("Transfer");
     const alert = await screen.findByText(/^The note is written, but/);
@@ -108,7 +126,7 @@ describe("the transfer of a conversation", () => {
   it("asks for the same note under the same key, and transfers nothing before it is there", async () => {
     const { sent, answers } = await show();
     answers.note = 503;
-    await choose("Ben");
+    await choose(BEN.id);
     await write("hello");
     await press("Transfer");
     await waitFor(() => expect(screen.getByRole("alert")).toBeVisible());

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 import { api } from "@/lib/api/client";
 import type { Agent, AgentStatus } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
+import { pagedQuery } from "@/lib/paged-query";
 
 /** The topic `agents` keeps it true. */
 const myStatusQuery = queryOptions({
@@ -13,6 +14,9 @@ const myStatusQuery = queryOptions({
 export function useMyStatus(): Agent | undefined {
   return useQuery(myStatusQuery).data;
 }
+
+/** How all stand, for whoever is about to choose one of them. */
+export const agentsQuery = { ...pagedQuery<Agent>(keys.agentList, "/agents"), staleTime: 0 };
 
 export interface NewStatus {
   status: AgentStatus;

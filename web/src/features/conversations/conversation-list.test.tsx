@@ -51,7 +51,7 @@ describe("the list of conversations", () => {
     expect(shown.getByText("Photo")).toBeVisible();
     expect(shown.getByRole("img", { name: "Read" })).toBeVisible();
     expect(shown.getByText(/^4[78] min$/)).toBeVisible();
-    expect(within(second as HTMLElement).getByText("24 h")).toBeVisible();
+    expect(within(second as HTMLElement).getByText("24 h over")).toBeVisible();
   });
 
   it("says who answers, and leaves it out where all rows have the same", async () => {
