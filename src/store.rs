@@ -67,7 +67,7 @@ pub use self::conversation::{AssigneeFilter, ConversationFilter, TeamFilter};
 pub use self::draft::NewDraft;
 pub use self::expiry::SpentFile;
 pub use self::import::{ImportedContact, ImportedFile, ImportedHistory, ImportedThread, Imports};
-pub use self::invitation::{Invitation, Invited, NewInvitation};
+pub use self::invitation::{Invitation, InvitationMail, Invited, NewInvitation};
 pub use self::login::{Device, LoginState, NewToken, OpenLogin, Rotation, Which};
 pub use self::macros::{Macro, MacroAction, MacroKey, NewMacro};
 pub use self::media::{Fetched, StoredMedia, Upload};

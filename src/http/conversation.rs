@@ -303,12 +303,14 @@ pub(super) async fn misfit_of_tags(
     if add.is_empty() {
         return Ok(None);
     }
-    let known = tenant.known_tags(add).await?;
+    let mut tags = tenant.find_conversation(id).await?.tags;
+    tags.extend(add);
+    // Deleted ones, which the conversation may still name, take no room.
+    let known = tenant.known_tags(&tags).await?;
     if let Some(tag) = add.iter().find(|tag| !known.contains(tag)) {
         return Ok(Some(format!("{tag} is not a tag of this organization")));
     }
-    let mut tags = tenant.find_conversation(id).await?.tags;
-    tags.extend(known);
+    tags.retain(|tag| known.contains(tag));
     tags.retain(|tag| !remove.contains(tag));
     tags.sort_unstable();
     tags.dedup();

@@ -325,6 +325,7 @@ pub enum AssigneeFilter {
 /// Which team's conversations are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TeamFilter {
+    /// Those without a team, or with one that is out of use.
     Nobodys,
     Team(TeamId),
 }
@@ -372,6 +373,10 @@ impl Tenant {
             None => None,
         };
         let few = filter.few(&mut conn, self.org()).await?;
+        let archived = match filter.team {
+            Some(TeamFilter::Nobodys) => self.archived_teams(&mut conn).await?,
+            _ => Vec::new(),
+        };
         let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
             let mut query = conversations::table
                 .inner_join(contacts::table)
@@ -402,7 +407,14 @@ impl Tenant {
             }
             match filter.team {
                 Some(TeamFilter::Nobodys) => {
-                    query = query.filter(conversations::team_id.is_null());
+                    query = match archived.is_empty() {
+                        true => query.filter(conversations::team_id.is_null()),
+                        false => {
+                            let is_archived = conversations::team_id.eq_any(&archived);
+                            let is_archived = is_archived.assume_not_null();
+                            query.filter(conversations::team_id.is_null().or(is_archived))
+                        }
+                    };
                 }
                 Some(TeamFilter::Team(team)) => {
                     let team = Some(team.0);

@@ -194,6 +194,7 @@ impl Tenant {
                 Ok(QueueTeam {
                     routing: row.routing()?,
                     sla: row.sla()?,
+                    promised_at: field::instant_opt(row.promised_at),
                     hours: row.hours()?,
                     away_message: row.away_message,
                     members: members.into_iter().map(UserId).collect(),

@@ -130,6 +130,7 @@ table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         accepted_at -> Nullable<Timestamp>,
+        mail -> Nullable<Text>,
     }
 }
 
@@ -283,6 +284,7 @@ table! {
         hours -> Nullable<Text>,
         away_message -> Nullable<Text>,
         skill_seconds -> Nullable<BigInt>,
+        promised_at -> Nullable<Timestamp>,
     }
 }
 

@@ -9,6 +9,7 @@ mod keys;
 mod limits;
 mod logins;
 mod macros;
+mod mail;
 mod numbers;
 mod people;
 mod personal;

@@ -77,6 +77,8 @@ pub struct QueueTeam {
     pub team: TeamBrief,
     pub routing: Routing,
     pub sla: Sla,
+    /// No promise counts from before; None: since ever.
+    pub promised_at: Option<Timestamp>,
     pub hours: Option<Hours>,
     /// What a contact is told who writes while the team is closed.
     pub away_message: Option<String>,
