@@ -41,6 +41,15 @@ const SHOTS = {
     await SHOTS.views(page);
     await page.getByText("Manage views").click();
   },
+  unseen: async (page) => {
+    await SHOTS.inbox(page);
+    await page.getByLabel("Only what you have not read").click();
+    await page.waitForSelector("[data-testid=conversation-row]");
+  },
+  "mark-unread": async (page) => {
+    await SHOTS.thread(page);
+    await page.getByTestId("status").click();
+  },
   thread: async (page) => {
     await logIn(page);
     await row(page, "Aisha Rahman").click();

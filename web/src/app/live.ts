@@ -7,7 +7,9 @@ import { applyRow, applyToContacts, applyToOne, renewRow } from "@/features/conv
 import { withGuesses } from "@/features/conversations/guesses";
 import { type Given, isOffered, offers } from "@/features/conversations/offers";
 import { knownConversation } from "@/features/conversations/queries";
+import { keepSeen } from "@/features/conversations/seen";
 import { isLate, lateness } from "@/features/conversations/sla";
+import { takeSeen } from "@/features/conversations/use-seen";
 import { draftSync } from "@/features/messages/draft-sync";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
@@ -95,7 +97,7 @@ function takeMessage(live: LiveCache, message: Message): void {
 
 /** What a list row does to everything that is cached. */
 export function takeRow(live: LiveCache, told: Conversation): void {
-  const row = withGuesses(told);
+  const row = keepSeen(withGuesses(told), knownConversation(live.client, told.id));
   const me = useLogin.getState().user?.id ?? "";
   live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
     applyRow(list, row, key[1] as InboxFilters, me),
@@ -172,7 +174,7 @@ export function createLive(
     const me = useLogin.getState().user?.id ?? "";
     const before = knownConversation(client, row.id);
     const given = offers.note(row, before, me, Date.now());
-    tell.row?.(row, before);
+    tell.row?.(keepSeen(row, before), before);
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };
@@ -231,6 +233,7 @@ export function createLive(
     },
     onPresence: takePresence,
     onDraft: (draft, device) => draftSync.take(draft, device),
+    onSeen: (seen) => takeSeen(live, seen),
     onQueue: (queue) => takeQueue(live, client, queue),
     onReload: () => {
       reload(client);

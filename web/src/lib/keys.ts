@@ -13,6 +13,8 @@ export interface InboxFilters {
   priority: Priority | "all";
   /** A number's id, or `all`. */
   session: string;
+  /** `true`: what oneself has not seen. */
+  unseen: "true" | "all";
   q: string;
   /** By last activity. */
   sort: "newest" | "oldest";

@@ -8,6 +8,7 @@ import type {
   Message,
   QueueFigures,
   ScheduledState,
+  Seen,
   Session,
 } from "./api/types";
 
@@ -89,6 +90,8 @@ export type IncomingFrame =
   | { type: "presence"; conversation: string; people: Person[] }
   /** What one began to write on some device; `device` is what that one calls itself. */
   | { type: "draft"; draft: KeptDraft; device: string | null }
+  /** What oneself has seen, or marked unread, on some device. */
+  | { type: "seen"; seen: Seen }
   | { type: "queue"; queue: QueueFigures }
   | { type: "beat"; cursor: string }
   | { type: "reload"; reason: string; cursor?: string }

@@ -1,7 +1,7 @@
 // Owns the connection to the hub: logs in, subscribes, resumes where it stopped, notices silence and comes
 // back. Knows nothing of React or of what the events mean.
 
-import type { Conversation, KeptDraft, QueueFigures } from "./api/types";
+import type { Conversation, KeptDraft, QueueFigures, Seen } from "./api/types";
 import {
   type Activity,
   type IncomingFrame,
@@ -50,6 +50,7 @@ export interface SocketOptions {
   onRows(rows: Conversation[]): void;
   onPresence(conversation: string, people: Person[]): void;
   onDraft(draft: KeptDraft, device: string | null): void;
+  onSeen(seen: Seen): void;
   onQueue(queue: QueueFigures): void;
   /** What was missed can't be told: load again. */
   onReload(): void;
@@ -206,6 +207,8 @@ export class LiveSocket {
         return this.options.onPresence(frame.conversation, frame.people);
       case "draft":
         return this.options.onDraft(frame.draft, frame.device);
+      case "seen":
+        return this.options.onSeen(frame.seen);
       case "queue":
         return this.options.onQueue(frame.queue);
       case "beat":

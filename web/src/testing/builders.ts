@@ -55,6 +55,7 @@ export function aConversation(number: number, part: Partial<Conversation> = {}):
     },
     status: "open",
     assignee: null,
+    participants: [],
     team: null,
     tags: [],
     priority: "normal",

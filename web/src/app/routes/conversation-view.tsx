@@ -9,6 +9,7 @@ import { ConversationActions } from "@/features/conversations/conversation-actio
 import { OtherConversations } from "@/features/conversations/other-conversations";
 import { useConversation } from "@/features/conversations/queries";
 import { ReservedBar } from "@/features/conversations/reserved-bar";
+import { toSee } from "@/features/conversations/seen";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
@@ -92,7 +93,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           <Thread
             conversationId={conversation.id}
             contactName={name}
-            unread={conversation.unread}
+            toSee={toSee(conversation)}
             onSeen={read}
             target={target}
           />

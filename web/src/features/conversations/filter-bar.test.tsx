@@ -47,6 +47,18 @@ describe("the filters of the inbox", () => {
     await waitFor(() => expect(asked()).toMatchObject({ sort: "oldest" }));
   });
 
+  it("asks for what oneself has not seen, and says when there is nothing", async () => {
+    const { asked } = show([]);
+    const only = { name: "Only what you have not read" };
+    const button = await screen.findByRole("button", only);
+    await userEvent.click(button);
+    await waitFor(() => expect(asked()).toEqual({ status: "open", unseen: "true", limit: "50" }));
+    expect(button).toHaveAttribute("aria-pressed", "true");
+    expect(await screen.findByText("You have read everything here.")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Remove the filter: Unread" }));
+    expect(button).toHaveAttribute("aria-pressed", "false");
+  });
+
   it("asks for a colleague, a team, a tag and a priority, shows what is set and clears it", async () => {
     const { asked } = show();
     await screen.findByTestId("conversation-row");

@@ -26,7 +26,11 @@ describe("what happened in a row", () => {
     expect(note({ last_message: said(3) })).toBe("messages");
     // It was read on another device before the row came.
     expect(note({ last_message: said(4), unread: 0 })).toBeNull();
-    expect(note({ last_message: said(5), assignee: { id: id("usr", 2), name: "Ben" } })).toBeNull();
+    // A colleague has read it, and oneself has not.
+    const seen = { conversation_id: id("cnv", 1), message_id: id("msg", 4), unread: false };
+    const unanswered = { seen, unread: 0, waiting_since: at(0) };
+    expect(note({ last_message: said(5), ...unanswered })).toBe("messages");
+    expect(note({ last_message: said(6), assignee: { id: id("usr", 2), name: "Ben" } })).toBeNull();
   });
 
   it("is no news when it was like that before, or is old", () => {

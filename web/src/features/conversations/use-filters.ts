@@ -10,6 +10,7 @@ export const NO_FILTERS: InboxFilters = {
   tag: "all",
   priority: "all",
   session: "all",
+  unseen: "all",
   q: "",
   sort: "newest",
 };
@@ -21,6 +22,7 @@ export const EVERYWHERE = {
   tag: "all",
   priority: "all",
   session: "all",
+  unseen: "all",
 } as const;
 const STATUSES = ["open", "pending", "snoozed", "closed", "all"];
 
@@ -33,6 +35,7 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
   const tag = parameters.get("tag") ?? NO_FILTERS.tag;
   const priority = parameters.get("priority") ?? "";
   const session = parameters.get("number") ?? NO_FILTERS.session;
+  const unseen = parameters.get("unseen") === "true" ? "true" : NO_FILTERS.unseen;
   const q = parameters.get("q") ?? "";
   const sort = parameters.get("sort") === "oldest" ? "oldest" : NO_FILTERS.sort;
   const filters = useMemo<InboxFilters>(
@@ -43,10 +46,11 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
       tag,
       priority: PRIORITIES.find((known) => known === priority) ?? NO_FILTERS.priority,
       session,
+      unseen,
       q,
       sort,
     }),
-    [status, assignee, team, tag, priority, session, q, sort],
+    [status, assignee, team, tag, priority, session, unseen, q, sort],
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
@@ -68,6 +72,7 @@ function written(parameters: URLSearchParams, filters: InboxFilters): URLSearchP
   set(parameters, "tag", filters.tag, NO_FILTERS.tag);
   set(parameters, "priority", filters.priority, NO_FILTERS.priority);
   set(parameters, "number", filters.session, NO_FILTERS.session);
+  set(parameters, "unseen", filters.unseen, NO_FILTERS.unseen);
   set(parameters, "q", filters.q, NO_FILTERS.q);
   set(parameters, "sort", filters.sort, NO_FILTERS.sort);
   return parameters;

@@ -21,6 +21,7 @@ const invitation = (number: number): Invitation => ({
   role: "agent",
   invited_by: "Mara",
   created_at: at(0),
+  mail: null,
   expires_at: new Date(Date.now() + (number - 1.5) * 86_400_000).toISOString(),
 });
 

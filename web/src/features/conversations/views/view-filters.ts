@@ -5,7 +5,7 @@ import type { InboxFilters } from "@/lib/keys";
 
 /** In the hub's words; what leaves nothing out is not written. */
 export function toView(filters: InboxFilters): ViewFilters {
-  const { status, assignee, team, tag, priority, session, sort } = filters;
+  const { status, assignee, team, tag, priority, session, unseen, sort } = filters;
   const q = filters.q.trim();
   return {
     ...(status !== "all" && { status }),
@@ -14,6 +14,7 @@ export function toView(filters: InboxFilters): ViewFilters {
     ...(tag !== "all" && { tag }),
     ...(priority !== "all" && { priority }),
     ...(session !== "all" && { session }),
+    ...(unseen !== "all" && { unseen: true }),
     ...(q && { q }),
     ...(sort !== "newest" && { sort }),
   };
@@ -27,6 +28,7 @@ export function fromView(kept: ViewFilters): InboxFilters {
     tag: kept.tag ?? "all",
     priority: kept.priority ?? "all",
     session: kept.session ?? "all",
+    unseen: kept.unseen ? "true" : "all",
     q: kept.q ?? "",
     sort: kept.sort ?? "newest",
   };

@@ -6,26 +6,26 @@ import { useTopic } from "@/lib/connection";
 import { messagesOf } from "../events";
 import { unconfirmed, useOutbox } from "../outbox";
 import { useThread } from "../queries";
-import { daysOf } from "./layout";
+import { countUnseen, daysOf } from "./layout";
 import { ParcelRow } from "./parcel-row";
 import { ThreadDay } from "./thread-day";
 import { useJump } from "./use-jump";
 import { useOpening } from "./use-opening";
-import { useLookedAt, useSeen } from "./use-seen";
+import { type ToSee, useLookedAt, useSeen } from "./use-seen";
 import { useThreadScroll } from "./use-thread-scroll";
 import { useUnreadMark } from "./use-unread-mark";
 
 interface ThreadProps {
   conversationId: string;
   contactName: string;
-  unread: number;
+  toSee: ToSee;
   onSeen: () => void;
   /** A message to go to; another object means once more. */
   target?: { id: string } | null;
 }
 
 /** The messages of a conversation. Give it the conversation's id as `key`. */
-export function Thread({ conversationId, contactName, unread, onSeen, target }: ThreadProps) {
+export function Thread({ conversationId, contactName, toSee, onSeen, target }: ThreadProps) {
   const { t } = useTranslation();
   // Before the query: what happens between the two comes as an event.
   useTopic(`conversation:${conversationId}`);
@@ -49,10 +49,11 @@ export function Thread({ conversationId, contactName, unread, onSeen, target }: 
   const { jump, highlighted, kept } = useJump(days, byId, loadOlder, hasNextPage);
   const reading = useLookedAt() && atEnd;
   const fresh = thread.isSuccess && (!isFetching || thread.isFetchingNextPage);
+  const unread = countUnseen(messages, toSee);
   const unreadMark = useUnreadMark(messages, unread, fresh, reading);
   const opening = { conversationId, newest, unreadFrom: unreadMark.id, fresh, onScroll };
   const placed = useOpening(scroller, opening);
-  useSeen(unread, reading && placed, onSeen);
+  useSeen(toSee, reading && placed, onSeen);
   useEffect(() => {
     if (target && placed) jump(target.id);
   }, [target, placed, jump]);
