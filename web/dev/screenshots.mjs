@@ -50,6 +50,19 @@ const SHOTS = {
     await SHOTS.thread(page);
     await page.getByTestId("status").click();
   },
+  starred: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/starred`);
+    await page.waitForSelector("[data-testid=starred-line]");
+  },
+  "starred-here": async (page) => {
+    await SHOTS.thread(page);
+    // On a phone, and where there is little room, the person is behind a button.
+    const button = page.getByTestId("starred");
+    if (!(await button.first().isVisible())) await page.getByLabel("Show the contact").click();
+    await button.last().click();
+    await page.waitForSelector("[data-testid=starred-line]");
+  },
   thread: async (page) => {
     await logIn(page);
     await row(page, "Aisha Rahman").click();

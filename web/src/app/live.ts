@@ -14,6 +14,8 @@ import { draftSync } from "@/features/messages/draft-sync";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
+import { renewStarred } from "@/features/messages/stars/events";
+import { takeStar } from "@/features/messages/stars/queries";
 import { applySession } from "@/features/numbers/events";
 import { applyQueue } from "@/features/queues/events";
 import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
@@ -29,6 +31,7 @@ import type {
   ScheduledMessage,
   Session,
   SlaMark,
+  Starred,
 } from "@/lib/api/types";
 import { useConnection } from "@/lib/connection";
 import { type InboxFilters, keys } from "@/lib/keys";
@@ -93,6 +96,7 @@ function takeMessage(live: LiveCache, message: Message): void {
   live.apply<Pages<Message>>(keys.messages(message.conversation_id), (thread) =>
     applyMessage(thread, message),
   );
+  live.apply<Pages<Starred>>(keys.anyStarred, (list) => renewStarred(list, message));
 }
 
 /** What a list row does to everything that is cached. */
@@ -130,6 +134,7 @@ function reload(client: QueryClient): void {
     ...Object.values(DIRECTORY),
     keys.anyMentions,
     keys.anyScheduled,
+    keys.anyStarred,
     keys.myStatus,
     keys.queues,
     keys.anyLine,
@@ -234,6 +239,7 @@ export function createLive(
     onPresence: takePresence,
     onDraft: (draft, device) => draftSync.take(draft, device),
     onSeen: (seen) => takeSeen(live, seen),
+    onStar: (star) => takeStar(live, star),
     onQueue: (queue) => takeQueue(live, client, queue),
     onReload: () => {
       reload(client);

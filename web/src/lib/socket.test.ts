@@ -48,6 +48,7 @@ function world() {
     onPresence: vi.fn(),
     onDraft: vi.fn(),
     onSeen: vi.fn(),
+    onStar: vi.fn(),
     onQueue: vi.fn(),
     onReload: vi.fn(),
     onState: (state: ConnectionState) => states.push(state),

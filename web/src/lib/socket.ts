@@ -8,6 +8,7 @@ import {
   type LiveEvent,
   type Person,
   readFrame,
+  type StarNews,
 } from "./socket-frames";
 
 /** The hub beats every 10 s: two missed beats and some slack mean that the line is dead. */
@@ -51,6 +52,7 @@ export interface SocketOptions {
   onPresence(conversation: string, people: Person[]): void;
   onDraft(draft: KeptDraft, device: string | null): void;
   onSeen(seen: Seen): void;
+  onStar(star: StarNews): void;
   onQueue(queue: QueueFigures): void;
   /** What was missed can't be told: load again. */
   onReload(): void;
@@ -209,6 +211,8 @@ export class LiveSocket {
         return this.options.onDraft(frame.draft, frame.device);
       case "seen":
         return this.options.onSeen(frame.seen);
+      case "star":
+        return this.options.onStar(frame.star);
       case "queue":
         return this.options.onQueue(frame.queue);
       case "beat":

@@ -16,6 +16,7 @@ import { DropZone } from "@/features/messages/composer/drop-zone";
 import { FilesButton } from "@/features/messages/gallery/files-button";
 import { useAttend } from "@/features/messages/presence/attendance";
 import { ScheduledLine } from "@/features/messages/scheduled/scheduled-line";
+import { StarredButton } from "@/features/messages/stars/starred-button";
 import { Thread } from "@/features/messages/thread/thread";
 import { tagsQuery } from "@/features/tags/queries";
 import { teamsQuery } from "@/features/teams/queries";
@@ -152,7 +153,10 @@ function Contact({ conversation, sessions, search, onOpen }: ContactProps) {
             <TransferButton id={conversation.id} />
             <MacroButton id={conversation.id} />
           </div>
-          <FilesButton conversation={conversation} onOpen={onOpen} />
+          <div className="grid grid-cols-2 gap-1.5">
+            <FilesButton conversation={conversation} onOpen={onOpen} />
+            <StarredButton conversation={conversation} onOpen={onOpen} />
+          </div>
         </>
       }
       others={

@@ -6,6 +6,7 @@ import { useTopic } from "@/lib/connection";
 import { messagesOf } from "../events";
 import { unconfirmed, useOutbox } from "../outbox";
 import { useThread } from "../queries";
+import { useStarredIds } from "../stars/queries";
 import { countUnseen, daysOf } from "./layout";
 import { ParcelRow } from "./parcel-row";
 import { ThreadDay } from "./thread-day";
@@ -38,6 +39,7 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
     [parcels, conversationId, messages],
   );
   const days = useMemo(() => daysOf(messages), [messages]);
+  const starred = useStarredIds(conversationId);
   const { byId, retried } = useMemo(() => indexOf(messages), [messages]);
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -95,6 +97,7 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
               contactName={contactName}
               byId={byId}
               retried={retried}
+              starred={starred}
               unreadFrom={unreadMark.id}
               unreadCount={unreadMark.count}
               highlighted={highlighted}
