@@ -50,6 +50,15 @@ const SHOTS = {
     await SHOTS.thread(page);
     await page.getByTestId("status").click();
   },
+  participants: async (page) => {
+    await logIn(page);
+    await row(page, "Lena Hoffmann").click();
+    await page.waitForSelector("[data-testid=message]");
+    const add = page.getByTestId("add-participant");
+    if (!(await add.first().isVisible())) await page.getByLabel("Show the contact").click();
+    await add.last().click();
+    await page.getByRole("combobox").waitFor();
+  },
   starred: async (page) => {
     await logIn(page);
     await page.goto(`${BASE}/starred`);

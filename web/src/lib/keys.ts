@@ -13,6 +13,8 @@ export interface InboxFilters {
   priority: Priority | "all";
   /** A number's id, or `all`. */
   session: string;
+  /** Who takes part beside the assignee: `me`, `all` or a user's id. */
+  participant: string;
   /** `true`: what oneself has not seen. */
   unseen: "true" | "all";
   q: string;

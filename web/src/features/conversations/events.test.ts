@@ -23,6 +23,8 @@ describe("the inbox and its events", () => {
     { ...OPEN, status: "all" as const },
     { ...OPEN, assignee: "me" },
     { ...OPEN, assignee: "none" },
+    { ...OPEN, participant: "me" },
+    { ...OPEN, participant: id("usr", 7) },
     { ...OPEN, status: "snoozed" as const },
     { ...OPEN, team: id("team", 1) },
     { ...OPEN, team: "none" },
@@ -49,6 +51,7 @@ describe("the inbox and its events", () => {
           { tags: [1, 2, 3].filter(() => roll(2) === 0).map((number) => id("tag", number)) },
           { priority: (["normal", "urgent"] as const)[roll(2)] ?? "normal" },
           { assignee: roll(2) ? { id: ME.id, name: ME.name } : null },
+          { participants: [ME.id, id("usr", 7)].filter(() => roll(2) === 0) },
           { session_id: id("ses", 1 + roll(2)) },
         ];
         if (roll(4) === 0) {

@@ -16,6 +16,13 @@ export function belongs(row: Conversation, filters: InboxFilters, me: string): b
   if (filters.assignee === "me" && row.assignee?.id !== me) return false;
   if (filters.assignee === "none" && row.assignee !== null) return false;
   if (filters.assignee.startsWith("usr_") && row.assignee?.id !== filters.assignee) return false;
+  const { participant } = filters;
+  if (
+    participant !== "all" &&
+    !row.participants.includes(participant === "me" ? me : participant)
+  ) {
+    return false;
+  }
   if (filters.team === "none" && row.team !== null) return false;
   if (filters.team.startsWith("team_") && row.team?.id !== filters.team) return false;
   if (filters.tag !== "all" && !row.tags.includes(filters.tag)) return false;

@@ -59,6 +59,21 @@ describe("the filters of the inbox", () => {
     expect(button).toHaveAttribute("aria-pressed", "false");
   });
 
+  it("asks for where oneself or a colleague takes part", async () => {
+    const { asked } = show();
+    await screen.findByTestId("conversation-row");
+    await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
+    await userEvent.selectOptions(screen.getByLabelText("Taking part"), "Me");
+    await waitFor(() => expect(asked()).toMatchObject({ participant: "me" }));
+    expect(screen.getByText("I take part")).toBeVisible();
+    await userEvent.selectOptions(screen.getByLabelText("Taking part"), "Jonas");
+    await waitFor(() => expect(asked()).toMatchObject({ participant: JONAS.id }));
+    await userEvent.keyboard("{Escape}");
+    const remove = screen.getByRole("button", { name: "Remove the filter: With Jonas" });
+    await userEvent.click(remove);
+    expect(remove).not.toBeInTheDocument();
+  });
+
   it("asks for a colleague, a team, a tag and a priority, shows what is set and clears it", async () => {
     const { asked } = show();
     await screen.findByTestId("conversation-row");

@@ -33,6 +33,15 @@ describe("what happened in a row", () => {
     expect(note({ last_message: said(6), assignee: { id: id("usr", 2), name: "Ben" } })).toBeNull();
   });
 
+  it("is news of a conversation where one takes part, as of one's own", () => {
+    const ben = { id: id("usr", 2), name: "Ben" };
+    const row = aConversation(1, { assignee: ben, unread: 1, last_message: said(1) });
+    const news = (participants: string[]) =>
+      new RowWatch().note({ ...row, participants }, undefined, ME, TEAMS, NOW);
+    expect(news([])).toBeNull();
+    expect(news([ME, id("usr", 3)])).toBe("messages");
+  });
+
   it("is no news when it was like that before, or is old", () => {
     const row = aConversation(1, { assignee: mine, unread: 1, last_message: said(1) });
     expect(new RowWatch().note(row, row, ME, TEAMS, NOW)).toBeNull();

@@ -29,6 +29,7 @@ export function listQuery(filters: InboxFilters) {
   return {
     status: filters.status === "all" ? null : filters.status,
     assignee: filters.assignee === "all" ? null : filters.assignee,
+    participant: filters.participant === "all" ? null : filters.participant,
     team: filters.team === "all" ? null : filters.team,
     tag: filters.tag === "all" ? null : filters.tag,
     priority: filters.priority === "all" ? null : filters.priority,

@@ -6,6 +6,7 @@ import { PRIORITIES } from "./priority-mark";
 export const NO_FILTERS: InboxFilters = {
   status: "open",
   assignee: "all",
+  participant: "all",
   team: "all",
   tag: "all",
   priority: "all",
@@ -18,6 +19,7 @@ export const NO_FILTERS: InboxFilters = {
 export const EVERYWHERE = {
   status: "all",
   assignee: "all",
+  participant: "all",
   team: "all",
   tag: "all",
   priority: "all",
@@ -31,6 +33,7 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
   const [parameters, setParameters] = useSearchParams();
   const status = parameters.get("status") ?? "";
   const assignee = parameters.get("assignee") ?? NO_FILTERS.assignee;
+  const participant = parameters.get("participant") ?? NO_FILTERS.participant;
   const team = parameters.get("team") ?? NO_FILTERS.team;
   const tag = parameters.get("tag") ?? NO_FILTERS.tag;
   const priority = parameters.get("priority") ?? "";
@@ -42,6 +45,7 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
     () => ({
       status: STATUSES.includes(status) ? (status as InboxFilters["status"]) : NO_FILTERS.status,
       assignee,
+      participant,
       team,
       tag,
       priority: PRIORITIES.find((known) => known === priority) ?? NO_FILTERS.priority,
@@ -50,7 +54,7 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
       q,
       sort,
     }),
-    [status, assignee, team, tag, priority, session, unseen, q, sort],
+    [status, assignee, participant, team, tag, priority, session, unseen, q, sort],
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
@@ -68,6 +72,7 @@ export function inboxAddress(filters: InboxFilters): string {
 function written(parameters: URLSearchParams, filters: InboxFilters): URLSearchParams {
   set(parameters, "status", filters.status, NO_FILTERS.status);
   set(parameters, "assignee", filters.assignee, NO_FILTERS.assignee);
+  set(parameters, "participant", filters.participant, NO_FILTERS.participant);
   set(parameters, "team", filters.team, NO_FILTERS.team);
   set(parameters, "tag", filters.tag, NO_FILTERS.tag);
   set(parameters, "priority", filters.priority, NO_FILTERS.priority);
