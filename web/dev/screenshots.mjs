@@ -141,6 +141,26 @@ const SHOTS = {
     await page.goto(`${BASE}/settings/users`);
     await page.getByText("agent1@demo.test").waitFor();
   },
+  invite: async (page) => {
+    await SHOTS.users(page);
+    await page.getByTestId("invite-user").click();
+    await page.getByLabel("E-mail", { exact: true }).fill("new@radwerk.test");
+    await page.getByText("Send it by e-mail").waitFor();
+  },
+  invitations: async (page) => {
+    await SHOTS.users(page);
+    for (const name of ["nora", "fail"]) {
+      await page.getByTestId("invite-user").click();
+      await page.getByLabel("E-mail", { exact: true }).fill(`${name}@radwerk.test`);
+      await page.getByRole("button", { name: "Send the invitation" }).click();
+      await page.getByRole("button", { name: "Done" }).click();
+    }
+    await page.getByText("Mail not sent").first().waitFor();
+  },
+  forgot: async (page) => {
+    await page.goto(`${BASE}/forgot-password`);
+    await page.getByText("Send the link").waitFor();
+  },
   profile: async (page) => {
     await logIn(page);
     await page.goto(`${BASE}/settings/profile`);
