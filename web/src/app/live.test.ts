@@ -68,6 +68,17 @@ describe("what the hub tells becomes what the cache says", () => {
     expect(itemsOf(closed)).toMatchObject([{ seen }]);
   });
 
+  it("what is marked unread elsewhere and not known here is asked for", () => {
+    const { client, live } = world();
+    const unseen: InboxFilters = { ...OPEN, unseen: "true" };
+    client.setQueryData(keys.conversations(OPEN), paged<Conversation>([], 5, 5));
+    client.setQueryData(keys.conversations(unseen), paged<Conversation>([], 5, 5));
+    takeSeen(live, { conversation_id: id("cnv", 1), message_id: null, unread: true });
+    const asksAgain = (filters: InboxFilters) =>
+      client.getQueryState(keys.conversations(filters))?.isInvalidated;
+    expect([asksAgain(unseen), asksAgain(OPEN)]).toEqual([true, false]);
+  });
+
   it("a promise that is nearly due, or was not kept, shows in its row", () => {
     const { client, live } = world();
     client.setQueryData(keys.conversations(OPEN), paged([aConversation(1)], 5, 5));

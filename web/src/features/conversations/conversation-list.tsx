@@ -146,7 +146,7 @@ export function ConversationList(props: ListProps) {
                 drafted={row.id !== selected && drafted?.has(row.id)}
               />
               <RowCheck id={row.id} name={contactName(row.contact)} />
-              <RowUnread row={row} onUnread={markUnread} />
+              <RowUnread t={t} row={row} onUnread={markUnread} />
             </li>
           );
         })}

@@ -76,7 +76,7 @@ export function applyRow(
   return known && known.seq >= row.seq ? list : putRow(list, row, filters, me);
 }
 
-function findRow(list: Pages<Conversation>, id: string): Conversation | undefined {
+export function findRow(list: Pages<Conversation>, id: string): Conversation | undefined {
   for (const page of list.pages) {
     const row = page.data.find((one) => one.id === id);
     if (row) return row;

@@ -16,7 +16,7 @@ import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
 import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { putOne, putRow, wantedText } from "./events";
+import { findRow, putOne, putRow, wantedText } from "./events";
 import { bodyOf, type Change, hold, release, statusOf, withGuesses } from "./guesses";
 import { keepSeen } from "./seen";
 
@@ -86,13 +86,16 @@ export function useConversationsOf(contactId: string) {
 
 /** The conversation as the page knows it. */
 export function knownConversation(client: QueryClient, id: string): Conversation | undefined {
-  return (
-    client.getQueryData(conversationQuery(id).queryKey) ??
-    client
-      .getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })
-      .flatMap(([, list]) => itemsOf(list))
-      .find((row) => row.id === id)
-  );
+  const open = client.getQueryData(conversationQuery(id).queryKey);
+  if (open) return open;
+  // Asked for each row that is told: without another array of all of them.
+  for (const [, list] of client.getQueriesData<Pages<Conversation>>({
+    queryKey: keys.conversationLists,
+  })) {
+    const row = list && findRow(list, id);
+    if (row) return row;
+  }
+  return undefined;
 }
 
 /** Takes a conversation into all that shows it. */

@@ -1,5 +1,5 @@
+import type { TFunction } from "i18next";
 import { Mail } from "lucide-react";
-import { useTranslation } from "react-i18next";
 import { IconButton } from "@/components/ui/icon-button";
 import type { Conversation } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
@@ -7,13 +7,13 @@ import { useSelection } from "./bulk/selection";
 import { isUnseen } from "./seen";
 
 interface RowUnreadProps {
+  t: TFunction;
   row: Conversation;
   onUnread: (id: string) => void;
 }
 
 /** Marks a row unread; where the mouse points. Without it in the way of Tab: the shortcut does the same. */
-export function RowUnread({ row, onUnread }: RowUnreadProps) {
-  const { t } = useTranslation();
+export function RowUnread({ t, row, onUnread }: RowUnreadProps) {
   const selecting = useSelection(({ on }) => on);
   if (selecting || isUnseen(row)) return null;
   return (

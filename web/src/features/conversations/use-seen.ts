@@ -29,6 +29,14 @@ function showMark(live: LiveCache, id: string, mark: (row: Conversation) => Conv
 
 /** What the hub says of it: the answer to a change, or what one did on another device. */
 export function takeSeen(live: LiveCache, seen: Seen): void {
+  if (seen.unread && !knownConversation(live.client, seen.conversation_id)) {
+    // A conversation that no list here has: those of what is unread have to ask for it.
+    void live.client.invalidateQueries({
+      queryKey: keys.conversationLists,
+      predicate: ({ queryKey }) => (queryKey[1] as InboxFilters).unseen !== "all",
+    });
+    return;
+  }
   showMark(live, seen.conversation_id, seenAs(seen));
 }
 
