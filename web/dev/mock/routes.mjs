@@ -4,6 +4,8 @@ import { page, Refusal, readBody, readParts, sheet } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
 import { keepDraft, listDrafts } from "./drafts.mjs";
+import { INVITATION_ROUTES } from "./invitations.mjs";
+import { changeParticipants } from "./participants.mjs";
 import {
   accept,
   agentOf,
@@ -29,8 +31,6 @@ import {
 } from "./tools.mjs";
 
 const PASSWORD = "demo-password";
-const MOST_PARTICIPANTS = 20;
-const MAIL_MS = 4_000;
 const EXPIRES = Number(process.env.MOCK_TOKEN_SECONDS ?? 900);
 
 function tokens(user) {
@@ -90,16 +90,6 @@ function inbox(query, user) {
     )
     .sort((a, b) => (a.updated_at < b.updated_at === (query.get("sort") !== "oldest") ? 1 : -1))
     .map((row) => withSeen(row, user));
-}
-
-function changeParticipants(row, { add_participants: add = [], remove_participants: remove = [] }) {
-  if (add.some((id) => !byId(state.users, id)))
-    throw new Refusal(422, "validation_failed", "add_participants: there is no such user");
-  const next = new Set([...row.participants, ...add]);
-  for (const id of remove) next.delete(id);
-  if (next.size > MOST_PARTICIPANTS)
-    throw new Refusal(422, "validation_failed", "add_participants: 20 at most");
-  row.participants = [...next].sort();
 }
 
 function change(row, body, user) {
@@ -241,7 +231,7 @@ on("POST", "/conversations/:id/messages", ({ id, body, user, key }) => [
   202,
   post(found(state.conversations, id), body, key, user),
 ]);
-for (const route of [...SCHEDULED_ROUTES, ...SEEN_ROUTES]) on(...route);
+for (const route of [...SCHEDULED_ROUTES, ...SEEN_ROUTES, ...INVITATION_ROUTES]) on(...route);
 on("POST", "/messages", ({ body, user, key }) => {
   const row = state.conversations.find((each) => each.session_id === body.session_id);
   return [202, post(row, body, key, user)];
@@ -445,29 +435,6 @@ on("POST", "/users/:id/reset-link", () => [
   201,
   { url: `http://localhost:3000/reset-password/${newId("tok")}`, expires_at: iso() },
 ]);
-on("GET", "/invitations", ({ query }) => page(state.invitations, query));
-on("POST", "/invitations", ({ body: { send_mail = false, ...body }, user }) => {
-  if (send_mail && !state.mail)
-    throw new Refusal(422, "validation_failed", "send_mail: this hub sends no mail");
-  const invitation = {
-    id: newId("inv"),
-    ...body,
-    mail: send_mail ? "waiting" : null,
-    invited_by: { id: user.id, name: user.name },
-    created_at: iso(),
-    expires_at: iso(Date.now() + 7 * 86_400_000),
-  };
-  state.invitations.push(invitation);
-  if (send_mail) {
-    const came = body.email.includes("fail") ? "failed" : "sent";
-    setTimeout(() => Object.assign(invitation, { mail: came }), MAIL_MS);
-  }
-  return [201, { invitation, url: `http://localhost:3000/invitation/${newId("tok")}` }];
-});
-on("DELETE", "/invitations/:id", ({ id }) => {
-  state.invitations = state.invitations.filter((each) => each.id !== id);
-  return [204];
-});
 on("GET", "/api-keys", ({ query }) => page(state.apiKeys, query));
 on("POST", "/api-keys", ({ body }) => {
   const apiKey = {
@@ -511,15 +478,6 @@ on(
   "/mock/fail-next",
   ({ body }) => {
     state.failNext = body.count;
-    return [204];
-  },
-  true,
-);
-on(
-  "POST",
-  "/mock/mail",
-  ({ body }) => {
-    state.mail = body.mail;
     return [204];
   },
   true,
