@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
-use super::schema::{conversations, drafts};
-use super::{Store, Tenant, field};
+use super::schema::drafts;
+use super::{Store, Tenant, conversation, field};
 use crate::{in_tx, with_conn};
 
 /// Drafts of one person; the oldest falls out.
@@ -115,7 +115,7 @@ impl Tenant {
         let mentions: Vec<i64> = new.mentions.iter().map(|user| user.0).collect();
         let mentions = field::write(&mentions)?;
         in_tx!(self.db(), |conn| {
-            self.check_conversation(conn, conversation).await?;
+            conversation::check(conn, self.org(), conversation).await?;
             let columns = (
                 drafts::text.eq(&new.text),
                 drafts::note_text.eq(&new.note_text),
@@ -156,7 +156,7 @@ impl Tenant {
         conversation: ConversationId,
     ) -> Result<Option<KeptDraft>, StoreError> {
         in_tx!(self.db(), |conn| {
-            self.check_conversation(conn, conversation).await?;
+            conversation::check(conn, self.org(), conversation).await?;
             let row: Option<DraftRow> = with_conn!(conn, |c| diesel::update(
                 drafts::table
                     .filter(drafts::organization_id.eq(self.org()))
@@ -180,21 +180,6 @@ impl Tenant {
             .optional())?;
             row.map(DraftRow::view).transpose()
         })
-    }
-
-    /// Another organization's conversation is not there.
-    async fn check_conversation(
-        &self,
-        conn: &mut Conn,
-        id: ConversationId,
-    ) -> Result<(), StoreError> {
-        let _: i64 = with_conn!(conn, |c| conversations::table
-            .filter(conversations::organization_id.eq(self.org()))
-            .filter(conversations::id.eq(id.0))
-            .select(conversations::id)
-            .first(c)
-            .await)?;
-        Ok(())
     }
 
     /// What was kept had been swept, or its writer saw it on another day: the new one must not look older.

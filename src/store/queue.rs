@@ -260,7 +260,7 @@ impl Tenant {
                         is_replied: replied.is_some(),
                         wrote_at: field::instant_opt(window).map(|end| end - WINDOW),
                         sla: conversation::marks_of(sla.as_deref())?,
-                        tags: conversation::tags_of(tags.as_deref())?,
+                        tags: conversation::numbers_of(tags.as_deref())?,
                     })
                 },
             )

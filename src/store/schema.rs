@@ -3,7 +3,7 @@
 
 mod desk;
 
-pub use self::desk::{drafts, macros, views};
+pub use self::desk::{drafts, macros, participants, seen, stars, views};
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
@@ -264,6 +264,7 @@ table! {
         opened_at -> Nullable<Timestamp>,
         first_reply_at -> Nullable<Timestamp>,
         sla -> Nullable<Text>,
+        participants -> Nullable<Text>,
     }
 }
 
@@ -558,7 +559,14 @@ joinable!(invitations -> organizations (organization_id));
 
 // Only those that one query names together: for each pair the compiler compares what all tables have in common, and all
 // pairs of thirty tables took it a minute.
-allow_tables_to_appear_in_same_query!(conversations, contacts, users, conversation_tags);
+allow_tables_to_appear_in_same_query!(
+    conversations,
+    contacts,
+    users,
+    conversation_tags,
+    participants,
+    seen
+);
 allow_tables_to_appear_in_same_query!(refresh_tokens, logins, users, organizations);
 allow_tables_to_appear_in_same_query!(sessions, organizations, templates);
 allow_tables_to_appear_in_same_query!(invitations, organizations);

@@ -11,6 +11,7 @@ mod logins;
 mod macros;
 mod numbers;
 mod people;
+mod personal;
 mod quarantine;
 mod queues;
 mod record;

@@ -157,7 +157,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         if entry.method != "GET" && entry.method != "DELETE" {
             request = request.json(&json!({
                 "name": "Mine", "role": "agent", "disabled": true, "shortcut": "mine", "text": "Mine",
-                "capacity": 3, "send_at": LATER,
+                "capacity": 3, "send_at": LATER, "unread": true,
                 "message": {"type": "text", "text": {"body": "x"}},
                 "filters": {}, "actions": [{"do": "write_note", "text": "Mine"}],
             }));
@@ -191,6 +191,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
         "/macros",
         "/drafts",
         "/mentions",
+        "/starred-messages",
         "/scheduled-messages",
         "/sla-breaches",
         "/messages?q=hello",
@@ -218,6 +219,7 @@ async fn every_row_with_an_id_knows_nothing_of_the_ids_of_another_organization(e
     for change in [
         json!({"add_tags": [foreign_tag["id"]]}),
         json!({"team_id": foreign_team["id"]}),
+        json!({"add_participants": [stranger.tokens["user"]["id"]]}),
     ] {
         let refused = owner.patch(&own, change).await.refused(422);
         assert_eq!(refused, "validation_failed");
