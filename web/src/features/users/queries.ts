@@ -10,18 +10,13 @@ export const usersQuery = {
   staleTime: 60_000,
 };
 
-/** How often a mail that is on its way is asked after. */
-const MAIL_MS = 5_000;
-
 export const invitationsQuery = pagedQuery<Invitation>(keys.invitations, "/invitations");
 
-/** The invitations that are open; nobody tells how far their mails came. */
+/** The invitations that are open. */
 export function useInvitations() {
   return useInfiniteQuery({
     ...invitationsQuery,
     select: itemsOf<Invitation>,
-    refetchInterval: ({ state }) =>
-      itemsOf(state.data).some(({ mail }) => mail === "waiting") && MAIL_MS,
   });
 }
 

@@ -92,7 +92,7 @@ function People({ people }: { people: UserView[] }) {
   );
 }
 
-const MAIL_LOOK = { waiting: "plain", sent: "good", failed: "danger" } as const;
+const MAIL_LOOK = { sent: "good", failed: "danger" } as const;
 
 function InvitationLine({ invitation }: { invitation: Invitation }) {
   const { t } = useTranslation();

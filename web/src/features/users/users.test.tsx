@@ -48,7 +48,7 @@ const inviting = (mail: boolean): Parameters<typeof stubHub>[0] => ({
     return {
       status: 201,
       body: {
-        invitation: { ...invitation(3), mail: mails ? "waiting" : null },
+        invitation: { ...invitation(3), mail: mails ? "sent" : null },
         url: "https://hub/invitation/3",
       },
     };
@@ -131,11 +131,9 @@ describe("the people's page", () => {
     const list = [
       { ...invitation(2), mail: "sent" },
       { ...invitation(3), mail: "failed" },
-      { ...invitation(4), mail: "waiting" },
     ];
     show([ME], { "GET /invitations": () => ({ body: { data: list, next_cursor: null } }) });
     expect(await screen.findByText("Mail sent")).toBeVisible();
-    expect(screen.getByText("Mail on its way")).toBeVisible();
     expect(screen.getByText("Mail not sent")).toBeVisible();
     expect(screen.getByText(/invite once more/)).toBeVisible();
   });

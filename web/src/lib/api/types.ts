@@ -1,9 +1,6 @@
 // The one door to the hub's shapes, which are made from its own description (`npm run openapi`).
 
-import type { ConversationAhead, InvitationAhead, SetupAhead, ViewFiltersAhead } from "./ahead";
 import type { components } from "./openapi";
-
-export type { Seen, Starred } from "./ahead";
 
 type Schemas = components["schemas"];
 
@@ -32,13 +29,11 @@ export type TwoFactor = Shape<"TwoFactor">;
 export type TwoFactorSecret = Shape<"TwoFactorSecret">;
 export type RecoveryCodes = Shape<"RecoveryCodes">;
 export type Notifications = Shape<"Notifications">;
-export type Setup = Shape<"Setup"> & SetupAhead;
+export type Setup = Shape<"Setup">;
 
 export type InvitationInfo = Shape<"InvitationInfo">;
-export type Invitation = Shape<"InvitationView"> & InvitationAhead;
-export type NewInvitation = Omit<Shape<"CreatedInvitation">, "invitation"> & {
-  invitation: Invitation;
-};
+export type Invitation = Shape<"InvitationView">;
+export type NewInvitation = Shape<"CreatedInvitation">;
 export type ApiKey = Shape<"ApiKeyView">;
 export type NewApiKey = Shape<"CreatedApiKey">;
 export type ResetLink = Shape<"ResetLink">;
@@ -51,7 +46,12 @@ export type NodeReport = Shape<"Report">;
 
 export type Contact = Shape<"Contact">;
 export type ContactBrief = Shape<"ContactBrief">;
-export type Conversation = Shape<"Conversation"> & ConversationAhead;
+/** What oneself has seen of a conversation. */
+export type Seen = Shape<"Seen">;
+/** Only answers to one's own questions say what was seen: rows of the socket and answers to changes don't. */
+export type Conversation = Shape<"Conversation"> & { seen?: Seen | null };
+/** A message that oneself keeps at hand. */
+export type Starred = Shape<"StarredMessage">;
 export type ConversationStatus = Schemas["ConversationStatus"];
 export type Priority = Schemas["Priority"];
 export type Tag = Shape<"Tag">;
@@ -74,7 +74,7 @@ export type AgentFigures = Shape<"AgentFigures">;
 export type QueueFigures = Shape<"QueueFigures">;
 export type CannedResponse = Shape<"CannedResponse">;
 /** What a view leaves out; a field that is not there leaves nothing out. */
-export type ViewFilters = Schemas["ViewFilters"] & ViewFiltersAhead;
+export type ViewFilters = Schemas["ViewFilters"];
 /** Filters of the inbox under a name; null as its owner: everybody's. */
 export type View = Omit<Shape<"View">, "filters"> & { filters: ViewFilters };
 /** A step of a macro. */
@@ -82,7 +82,7 @@ export type MacroAction = Schemas["MacroAction"];
 /** Steps that are done together; null as its owner: everybody's. */
 export type Macro = Omit<Shape<"Macro">, "actions"> & { actions: MacroAction[] };
 /** What came of a macro. */
-export type MacroRun = Omit<Shape<"MacroRun">, "conversation"> & { conversation: Conversation };
+export type MacroRun = Shape<"MacroRun">;
 /** What one began to write, as the hub keeps it for all of one's devices. */
 export type KeptDraft = Shape<"Draft">;
 export type WriteDraft = Schemas["WriteDraft"];

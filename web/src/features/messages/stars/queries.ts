@@ -1,9 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
-import { toastBad, toastProblem } from "@/components/ui/toast";
+import { toastProblem } from "@/components/ui/toast";
 import { api } from "@/lib/api/client";
-import { ApiError } from "@/lib/api/problem";
 import type { Conversation, Message, Starred } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import type { LiveCache } from "@/lib/live-cache";
@@ -45,7 +43,6 @@ interface Wish {
 
 /** Stars a message or takes the star away; shown at once, undone if the hub refuses. */
 export function useStar() {
-  const { t } = useTranslation();
   const live = useLiveCache();
   return useMutation({
     mutationFn: ({ message, starred }: Wish) => {
@@ -61,8 +58,7 @@ export function useStar() {
     onError: (error, { message }, context) => {
       if (context?.before) put(live, context.before);
       else drop(live, message);
-      if (error instanceof ApiError && error.code === "too_many") toastBad(t("star.full"));
-      else toastProblem(error);
+      toastProblem(error);
     },
     onSuccess: (_, { message, starred }) =>
       takeStar(live, { message_id: message.id, conversation_id: message.conversation_id, starred }),

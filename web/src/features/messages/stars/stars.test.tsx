@@ -85,11 +85,11 @@ describe("a star", () => {
   });
 
   it("goes again when the hub has no room for it", async () => {
-    hub([], { [`PUT ${STAR}`]: () => refusal(409, "too_many") });
+    hub([], { [`PUT ${STAR}`]: () => refusal(409, "limit_reached") });
     const { bubble, choose, client } = await showThread();
     render(<Toasts />);
     await choose("Star");
-    expect(await screen.findByText(/Remove some first/)).toBeVisible();
+    expect(await screen.findByText(/Delete one first/)).toBeVisible();
     await waitFor(() => expect(within(bubble).queryByRole("img", { name: "Starred" })).toBeNull());
     expect(client.getQueryData(keys.starred(CONVERSATION))).toMatchObject({
       pages: [{ data: [] }],
