@@ -78,6 +78,7 @@ export const routes: RouteObject[] = [
                 path: "scheduled",
                 ...page(() => import("./routes/scheduled"), "ScheduledRoute"),
               },
+              { path: "starred", ...page(() => import("./routes/starred"), "StarredRoute") },
               { path: "wall", ...page(() => import("./routes/wall/wall"), "WallRoute") },
               {
                 path: "settings",

@@ -9,6 +9,7 @@ import { ConversationList } from "@/features/conversations/conversation-list";
 import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
 import { useConversationList } from "@/features/conversations/queries";
+import { isUnseen } from "@/features/conversations/seen";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { ViewMenu } from "@/features/conversations/views/view-menu";
 import { useDrafted } from "@/features/messages/drafts";
@@ -45,7 +46,7 @@ export function InboxRoute() {
   const drafted = useDrafted();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
-  const unread = rows.filter((row) => row.unread > 0).length;
+  const unread = rows.filter(isUnseen).length;
   const next = useNextForMe(teams.data ?? NO_TEAMS, search);
   useInboxShortcuts(rows, conversationId ?? null, next.take);
   useFocusOnReturn(conversationId ?? null);

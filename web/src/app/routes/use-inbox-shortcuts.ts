@@ -5,6 +5,7 @@ import { SEARCH_BOX } from "@/features/conversations/filter-bar";
 import { isOffered } from "@/features/conversations/offers";
 import { knownConversation, useSetStatus } from "@/features/conversations/queries";
 import { useAcceptOffer } from "@/features/conversations/reserved-bar";
+import { useMarkUnread } from "@/features/conversations/use-seen";
 import { COMPOSER_INPUT, focusComposer } from "@/features/messages/composer/focus";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation } from "@/lib/api/types";
@@ -17,6 +18,10 @@ function writesLetters(event: KeyboardEvent): boolean {
   return isTyping(event.target) && isMac();
 }
 
+function focusedRow(): string | null {
+  return document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row ?? null;
+}
+
 /** The keys of the inbox; `code` and not `key`, so that they lie in the same place on every keyboard. */
 export function useInboxShortcuts(
   rows: Conversation[],
@@ -27,6 +32,7 @@ export function useInboxShortcuts(
   const { search } = useLocation();
   const setStatus = useSetStatus();
   const { accept } = useAcceptOffer();
+  const markUnread = useMarkUnread();
   const client = useQueryClient();
   const note = useDrafts((drafts) => drafts.change);
   // A conversation that is closed leaves the list; what stood below it has its place then.
@@ -66,6 +72,12 @@ export function useInboxShortcuts(
     if (event.code === "KeyT" && takeNext) {
       takeNext();
       return true;
+    }
+    if (event.code === "KeyU") {
+      // In the list it is about the row that has the focus.
+      const id = focusedRow() ?? selected;
+      if (id) markUnread(id);
+      return id !== null;
     }
     if (!selected) return false;
     if (event.code === "KeyA") return acceptOffer(selected);
