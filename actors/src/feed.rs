@@ -4,6 +4,7 @@
 
 mod catch_up;
 mod channel;
+mod concerns;
 mod encode;
 pub mod frame;
 pub mod own;

@@ -224,12 +224,15 @@ pub fn moves(before: Option<&Standing>, after: &Standing) -> Vec<Move> {
     moves
 }
 
-/// A move that was made.
+/// Moves that were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moved {
     pub team: TeamId,
     pub kind: MoveKind,
+    /// When, to the minute.
     pub at: Timestamp,
+    /// How often in that minute.
+    pub count: u32,
 }
 
 /// An organization's teams, agents and open conversations, as they are in the database.

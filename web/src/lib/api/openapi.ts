@@ -515,6 +515,11 @@ export interface components {
             organization: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Whether the mail server took an invitation.
+         * @enum {string}
+         */
+        InvitationMail: "sent" | "failed";
         /** @description An invitation that waits for an answer. */
         InvitationView: {
             created_at: components["schemas"]["Timestamp"];
@@ -523,12 +528,15 @@ export interface components {
             id: components["schemas"]["InvitationId"];
             /** @description The name of whoever invited. */
             invited_by: string;
+            mail?: components["schemas"]["InvitationMail"] | null;
             role: components["schemas"]["Role"];
         };
         /** @description Whom to invite, and as what. */
         Invite: {
             email: string;
             role: components["schemas"]["Role"];
+            /** @description The hub sends it by mail, if it can (`mail` of `GET /setup`). */
+            send_mail?: boolean;
         };
         /** @example job_0c3h7k9m2p4r6 */
         JobId: string;
@@ -723,7 +731,12 @@ export interface components {
         };
         /** @example msg_0c3h7k9m2p4r6 */
         MessageId: string;
-        /** @description The Cloud API's message object without `to`; `type` `note` is for colleagues only. */
+        /**
+         * @description The Cloud API's message object without `to`: `type` (`text`, `image`, `video`, `audio`, `document`, `sticker`, `location`,
+         *     `contacts`, `reaction`, `interactive`, `template`), an object of that name, and `context.message_id` to quote a message.
+         *     Files are named by the id of `POST /media`: `{"type": "image", "image": {"id": "med_…", "caption": "…"}}`. The type `note` is
+         *     for colleagues only, and may call some: `{"type": "note", "text": {"body": "@Ben?", "mentions": ["usr_…"]}}`.
+         */
         MessageObject: Record<string, never>;
         /**
          * @description Where a message stands.
@@ -1059,6 +1072,8 @@ export interface components {
         /** @description How this hub stands. */
         Setup: {
             demo?: components["schemas"]["Demo"] | null;
+            /** @description Whether the hub can send mail. */
+            mail: boolean;
             /** @description Nobody registered yet: whoever comes first founds the organization. */
             registration_open: boolean;
             version: string;
