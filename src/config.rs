@@ -74,6 +74,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Origins besides that of `public_url` whose pages may open sockets.
     pub allowed_origins: Vec<String>,
+    /// None: the hub sends no mail.
+    pub mail: Option<MailConfig>,
     /// None: only this machine may read metrics.
     pub metrics_token: Option<SecretString>,
     /// Whether this is `command-center demo`; set by the command line, not by a setting.
@@ -85,6 +87,15 @@ pub struct Config {
 pub enum LogFormat {
     Text,
     Json,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `smtps://user:password@host`, or `smtp://…` with `?tls=required`.
+    pub url: SecretString,
+    /// What recipients see: `Support <support@example.com>`.
+    pub from: String,
 }
 
 /// Where media lie.
@@ -195,6 +206,7 @@ impl Config {
         });
         let trusted_proxies = reader.list("TRUSTED_PROXIES", str::parse);
         let allowed_origins = reader.list("ALLOWED_ORIGINS", origin);
+        let mail = reader.mail();
         let secrets = Secrets::find(
             values.get("JWT_SECRET"),
             values.get("ENCRYPTION_KEY"),
@@ -233,6 +245,7 @@ impl Config {
                 unsafe_database: unsafe_database.unwrap_or(false),
                 trusted_proxies,
                 allowed_origins,
+                mail,
                 metrics_token: secret(values, "METRICS_TOKEN"),
                 demo: false,
             }),
@@ -279,6 +292,28 @@ fn days(text: &str) -> Result<Duration, String> {
         _ => Err(format!(
             "must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}; leave it out to keep messages for ever"
         )),
+    }
+}
+
+/// A mail server; a password goes over TLS only, unless the server is this machine.
+fn smtp(text: &str) -> Result<SecretString, String> {
+    let wrong = || "must be smtps://user:password@host, or smtp://…?tls=required".to_owned();
+    let url: Url = text.parse().map_err(|_| wrong())?;
+    let host = url.host_str().ok_or_else(wrong)?;
+    let is_here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let is_safe = match url.scheme() {
+        "smtps" => true,
+        "smtp" => url
+            .query_pairs()
+            .any(|pair| pair == ("tls".into(), "required".into())),
+        _ => return Err(wrong()),
+    };
+    match is_safe || is_here {
+        true => Ok(SecretString::from(text.to_owned())),
+        false => Err(
+            "must be smtps://…, or have ?tls=required: links and passwords would be sent in clear"
+                .to_owned(),
+        ),
     }
 }
 
@@ -350,6 +385,21 @@ impl Reader<'_> {
                 _ => Err(format!("must begin with {}://", schemes[0])),
             }
         })
+    }
+
+    fn mail(&mut self) -> Option<MailConfig> {
+        let url = self.parsed("SMTP_URL", smtp)?;
+        let from = self.parsed("MAIL_FROM", |text| {
+            let sender: Result<lettre::message::Mailbox, _> = text.parse();
+            sender
+                .map(|_| text.to_owned())
+                .map_err(|_| "must be an address such as Support <support@example.com>".to_owned())
+        });
+        if from.is_none() && self.values.get("MAIL_FROM").is_none() {
+            let problem = "SMTP_URL needs MAIL_FROM: what recipients see as the sender";
+            self.problems.push(problem.to_owned());
+        }
+        Some(MailConfig { url, from: from? })
     }
 
     fn media_store(&mut self, data_dir: &Path) -> MediaStore {

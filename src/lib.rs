@@ -6,6 +6,7 @@ pub mod bus;
 pub mod cli;
 pub mod config;
 pub mod http;
+pub mod mail;
 pub mod secret;
 pub mod socket;
 pub mod store;

@@ -10,11 +10,15 @@ mod frame_guard;
 mod member;
 mod origin;
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use actix_web::body::BoxBody;
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HOST, ORIGIN};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Responder, web};
 use actix_web_actors::ws::WsResponseBuilder;
 use actors::feed::seat::SocketId;
 use actors::figure;
@@ -27,8 +31,17 @@ use self::connection::{Link, Scissors};
 use self::frame_guard::{FrameGuard, MOST_BYTES, Tripped};
 use self::origin::Origins;
 use crate::config::Config;
+use crate::http::describe::{Answer, Input, Sketch};
 use crate::http::error::{ApiError, ApiResult, Code};
 use crate::http::extract::{ClientAddress, Public};
+
+/// The frames, for whoever reads the API's description.
+const ABOUT: &str = "The connection is a WebSocket of JSON texts. First, within ten seconds: \
+    `{\"type\":\"auth\",\"token\":\"an access token or API key\",\"since\":cursor?}`, answered by \
+    `{\"type\":\"ready\",\"cursor\":…}`. Then `{\"type\":\"subscribe\",\"topics\":[…]}` and `unsubscribe`; topics are `inbox`, \
+    `conversation:cnv_…`, `sessions`, `directory`, `agents`, `queue:team_…`, `queue:none`, `me` and `firehose`. What happens \
+    comes as `{\"type\":\"events\",\"cursor\":…,\"events\":[…]}` and `{\"type\":\"rows\",…}`; the last cursor as `since` resumes \
+    after a break. Other frames are `queue`, `presence`, `draft`, `seen`, `star`, `beat` and `error`.";
 
 /// What all sockets of this node share; cheap to clone.
 #[derive(Clone)]
@@ -55,8 +68,8 @@ pub async fn open(
     Public { app }: Public,
     address: ClientAddress,
     request: HttpRequest,
-    payload: web::Payload,
-) -> ApiResult<HttpResponse> {
+    Frames(payload): Frames,
+) -> ApiResult<Switched> {
     check_origin(&app.sockets.origins, &request)?;
     let too_many = || {
         metrics::counter!(figure::SOCKETS_REFUSED_TOTAL, "reason" => "too_many").increment(1);
@@ -82,7 +95,43 @@ pub async fn open(
     WsResponseBuilder::new(socket, &request, FrameGuard::new(payload, tripped))
         .frame_size(usize::try_from(MOST_BYTES).unwrap_or(usize::MAX))
         .start()
+        .map(Switched)
         .map_err(|error| ApiError::of(Code::BadRequest).detail(error.to_string()))
+}
+
+/// What comes over the connection once it is a socket.
+pub struct Frames(web::Payload);
+
+impl FromRequest for Frames {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let payload = web::Payload::from_request(request, payload).into_inner();
+        ready(payload.map(Self))
+    }
+}
+
+impl Input for Frames {
+    // It is no body.
+    fn describe(_: &mut Sketch) {}
+}
+
+/// The connection is a socket now.
+pub struct Switched(HttpResponse);
+
+impl Responder for Switched {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        self.0
+    }
+}
+
+impl Answer for Switched {
+    fn describe(sketch: &mut Sketch) {
+        sketch.set_words(StatusCode::SWITCHING_PROTOCOLS, ABOUT);
+    }
 }
 
 fn check_origin(origins: &Origins, request: &HttpRequest) -> ApiResult<()> {

@@ -4,9 +4,10 @@
 
 mod catch_up;
 mod channel;
-pub mod draft;
+mod concerns;
 mod encode;
 pub mod frame;
+pub mod own;
 pub mod presence;
 mod queue;
 mod repair;

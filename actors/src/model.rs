@@ -12,6 +12,7 @@ pub mod json;
 pub mod message;
 pub mod node;
 pub mod outbound;
+pub mod own;
 pub mod presence;
 pub mod quarantine;
 pub mod queue;

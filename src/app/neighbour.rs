@@ -38,7 +38,7 @@ impl Host for Neighbour {
             Notice::LineWaits { session } => self.app.hub.line_waits(session),
             Notice::SessionChanged { session } => self.app.heed_session(session),
             Notice::Whereabouts(news) => self.app.hub.heed_whereabouts(news),
-            Notice::Draft(news) => self.app.hub.heed_draft(*news),
+            Notice::Own(news) => self.app.hub.heed_own(*news),
             Notice::QueueNews { organization, news } => {
                 self.app.hub.heed_queue_news(organization, news);
             }

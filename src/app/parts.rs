@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::http::access::Access;
 use crate::http::pressure::Pressure;
 use crate::http::state::{AppState, Keys, Probe};
+use crate::mail::Mailer;
 use crate::secret::{Keyring, MediaTokens, Passwords};
 use crate::socket::Sockets;
 use crate::store::{Store, Vault};
@@ -69,6 +70,7 @@ impl Parts {
             demo: config.demo.then(demo::guest),
             sockets: Sockets::new(&config),
             pressure: Pressure::default(),
+            mailer: config.mail.as_ref().map(Mailer::open).transpose()?,
             objects: self.provider.objects.clone(),
             vault: self.provider.vault.clone(),
             config,

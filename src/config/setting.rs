@@ -144,6 +144,15 @@ pub const SETTINGS: &[Setting] = &[
         "",
         "Days after which messages and their files are removed, at least 31; unset: never. PostgreSQL drops whole months, quarters when it is more than two years.",
     ),
+    secret(
+        "SMTP_URL",
+        "Mail server for invitations and links to a new password: smtps://user:password@host, or smtp://…?tls=required; unset: the hub sends no mail.",
+    ),
+    plain(
+        "MAIL_FROM",
+        "",
+        "Sender of that mail, such as Support <support@example.com>.",
+    ),
     plain(
         "TRUSTED_PROXIES",
         "",

@@ -2,11 +2,14 @@
 
 pub mod second_step;
 
+use std::time::Duration;
+
 use actors::model::ids::LoginId;
 use actors::model::user::{Role, Who};
 use actors::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 use utoipa::ToSchema;
 
 use self::second_step::LoggedIn;
@@ -18,6 +21,8 @@ use super::permission::UseAccount;
 use super::state::{App, AppState};
 use super::throttle::Attempt;
 use super::user::UserView;
+use crate::config::Config;
+use crate::mail::letter;
 use crate::secret::password::LONGEST;
 use crate::secret::token::{self, Token};
 use crate::store::{Device, NewOwner, NewToken, Rotation, User, Which};
@@ -161,13 +166,58 @@ pub struct ForgotPassword {
     email: String,
 }
 
-/// Says the same for every e-mail. This hub sends no mail yet: an admin makes the link.
-pub async fn forgot_password(_: Public, Body(form): Body<ForgotPassword>) -> ApiResult<Noted> {
+/// Says the same for every e-mail, after the same time. A hub without a mail server sends nothing: an admin makes the link.
+pub async fn forgot_password(
+    Public { app }: Public,
+    address: ClientAddress,
+    Body(form): Body<ForgotPassword>,
+) -> ApiResult<Noted> {
     let mut check = Check::default();
-    check.email("email", &form.email);
+    let email = check.email("email", &form.email);
     check.finish()?;
-    tracing::info!("somebody asks for a new password; an admin can make a link under Users");
+    if app.mailer.is_none() {
+        tracing::info!("somebody asks for a new password; an admin can make a link under Users");
+        return Ok(Noted);
+    }
+    // Each one counts: nobody's letter-box is to be filled.
+    Attempt::take(&app, "forgot", address, &email).await?;
+    let mailing = async move {
+        if let Err(error) = mail_new_password(&app, &email).await {
+            tracing::warn!(%error, "a link to a new password could not be mailed");
+        }
+    };
+    actix_web::rt::spawn(mailing.in_current_span());
     Ok(Noted)
+}
+
+/// Mails a link to a new password, if somebody who may come in has that e-mail.
+async fn mail_new_password(app: &AppState, email: &str) -> anyhow::Result<()> {
+    let account = app.store.unscoped().find_account(email).await?;
+    let user = account.map(|account| account.user);
+    let Some(user) = user.filter(|user| !user.disabled) else {
+        return Ok(());
+    };
+    let Some(mailer) = &app.mailer else {
+        return Ok(());
+    };
+    let token = Token::new()?;
+    let tenant = app.store.tenant(user.organization);
+    let expires_at = Timestamp::now() + RESET_LIFE;
+    tenant
+        .create_reset(&user.actor(), user.id, &token.hash(), expires_at)
+        .await?;
+    let url = reset_url(&app.config, &token);
+    let language = tenant.find_language(user.id).await?;
+    let letter = letter::new_password(language.as_deref(), &url);
+    Ok(mailer.send(email, letter).await?)
+}
+
+/// How long a link to a new password works.
+pub(super) const RESET_LIFE: Duration = Duration::from_secs(30 * 60);
+
+/// Where a new password is set. Never from the request's own idea of the host, which anybody can write.
+pub(super) fn reset_url(config: &Config, token: &Token) -> String {
+    format!("{}/reset-password/{}", config.public_url, token.expose())
 }
 
 /// A link's token and the password to be.

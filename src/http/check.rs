@@ -19,6 +19,18 @@ pub struct Check {
     errors: Vec<FieldError>,
 }
 
+/// Spaces, and characters that only join others or give a direction (Unicode's Default_Ignorable_Code_Point, without the rare).
+fn is_invisible(letter: char) -> bool {
+    letter.is_whitespace()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{3164}'
+        )
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(letter, '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
+        || matches!(letter, '\u{e0000}'..='\u{e0fff}')
+}
+
 impl Check {
     /// A name for people to read, without spaces around it.
     pub fn name(&mut self, field: &str, text: &str) -> String {
@@ -38,6 +50,8 @@ impl Check {
                 field,
                 format!("must have 1 to {most} characters on one line"),
             );
+        } else if name.chars().all(is_invisible) {
+            self.refuse(field, "must have characters that can be seen");
         }
         name.to_owned()
     }

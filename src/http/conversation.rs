@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actors::model::conversation::{
-    Conversation, ConversationChange, ConversationStatus, Priority, TeamBrief,
+    Conversation, ConversationChange, ConversationStatus, MOST_PARTICIPANTS, Priority, TeamBrief,
 };
 use actors::model::ids::{
     ContactId, ConversationId, MessageId, OrganizationId, SessionId, TagId, TeamId, UserId,
@@ -21,6 +21,7 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path, Query, given};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WorkConversations};
+use super::seen::{self, SeenConversation};
 use super::state::AppState;
 use crate::store::{AssigneeFilter, ConversationFilter, Sort, TeamFilter, Tenant};
 
@@ -43,6 +44,10 @@ pub struct ConversationQuery {
     priority: Option<Priority>,
     session: Option<SessionId>,
     contact: Option<ContactId>,
+    /// Who takes part: `me`, or a user's id.
+    participant: Option<String>,
+    /// True: only those that the caller has not seen (see `seen` of a row); open ones, unless `status` is given.
+    unseen: Option<bool>,
     /// A piece of the contact's name, number or username.
     q: Option<String>,
     #[param(inline)]
@@ -54,13 +59,26 @@ pub async fn list(
     caller: Caller<ReadConversations>,
     Query(query): Query<ConversationQuery>,
     page: Page,
-) -> ApiResult<List<Conversation>> {
+) -> ApiResult<List<SeenConversation>> {
     let assignee = match query.assignee.as_deref() {
         None | Some("") => None,
         Some(name) => Some(assignee(&caller.actor, name)?),
     };
+    let participant = match query.participant.as_deref() {
+        None | Some("") => None,
+        Some(name) => Some(participant(&caller.actor, name)?),
+    };
+    let unseen = match query.unseen {
+        Some(true) => {
+            let user = caller.user();
+            Some(user.map_err(|refused| refused.detail("a program sees nothing"))?)
+        }
+        _ => None,
+    };
     let filter = ConversationFilter {
-        status: query.status,
+        status: query
+            .status
+            .or_else(|| unseen.map(|_| ConversationStatus::Open)),
         assignee,
         team: match query.team.as_deref() {
             None | Some("") => None,
@@ -70,13 +88,27 @@ pub async fn list(
         priority: query.priority,
         session: query.session,
         contact: query.contact,
+        participant,
+        unseen,
         q: query.q.filter(|q| !q.trim().is_empty()),
         oldest_first: query.sort == Some(Sort::Oldest),
         after: page.after::<(Timestamp, ConversationId)>()?,
     };
     let tenant = caller.tenant();
     let rows = tenant.list_conversations(&filter, page.rows()).await?;
-    page.of(rows, |row| (row.updated_at, row.id))
+    let rows = seen::beside(&caller, rows).await?;
+    page.of(rows, |row| {
+        (row.conversation.updated_at, row.conversation.id)
+    })
+}
+
+fn participant(actor: &Actor, name: &str) -> ApiResult<UserId> {
+    match (name, actor.who) {
+        ("me", Who::User(user)) => Ok(user),
+        _ => name.parse::<UserId>().map_err(|_| {
+            ApiError::of(Code::InvalidParameter).field("participant", "must be me or a user's id")
+        }),
+    }
 }
 
 fn assignee(actor: &Actor, name: &str) -> ApiResult<AssigneeFilter> {
@@ -106,8 +138,10 @@ fn team(name: &str) -> ApiResult<TeamFilter> {
 pub async fn show(
     caller: Caller<ReadConversations>,
     Path(id): Path<ConversationId>,
-) -> ApiResult<Shown<Conversation>> {
-    Ok(Shown(caller.tenant().find_conversation(id).await?))
+) -> ApiResult<Shown<SeenConversation>> {
+    let found = caller.tenant().find_conversation(id).await?;
+    let mut rows = seen::beside(&caller, vec![found]).await?;
+    rows.pop().map(Shown).ok_or_else(|| Code::NotFound.into())
 }
 
 /// What a person changes; absent means unchanged.
@@ -129,9 +163,14 @@ pub struct ChangeConversation {
     add_tags: Vec<TagId>,
     #[serde(default)]
     remove_tags: Vec<TagId>,
+    /// Users who are told of it like of their own.
+    #[serde(default)]
+    add_participants: Vec<UserId>,
+    #[serde(default)]
+    remove_participants: Vec<UserId>,
 }
 
-/// Changes status, assignee, team, priority or tags.
+/// Changes status, assignee, team, priority, tags or participants.
 pub async fn change(
     caller: Caller<WorkConversations>,
     Path(id): Path<ConversationId>,
@@ -149,6 +188,7 @@ pub async fn change(
         Some(Some(team)) => Some(Some(known_team(&caller, team).await?)),
     };
     check_tags(&caller, id, &form).await?;
+    check_participants(&caller, id, &form).await?;
     let change = ConversationChange {
         status: form.status,
         snoozed_until: form.snoozed_until,
@@ -157,6 +197,8 @@ pub async fn change(
         priority: form.priority,
         add_tags: form.add_tags,
         remove_tags: form.remove_tags,
+        add_participants: form.add_participants,
+        remove_participants: form.remove_participants,
         ..ConversationChange::default()
     };
     let hub = &caller.app.hub;
@@ -179,6 +221,14 @@ fn check(form: &ChangeConversation) -> ApiResult<()> {
     ] {
         if tags.len() > MOST_TAGS {
             check.refuse(field, format!("must be at most {MOST_TAGS}"));
+        }
+    }
+    for (field, users) in [
+        ("add_participants", &form.add_participants),
+        ("remove_participants", &form.remove_participants),
+    ] {
+        if users.len() > MOST_PARTICIPANTS {
+            check.refuse(field, format!("must be at most {MOST_PARTICIPANTS}"));
         }
     }
     check.finish()
@@ -211,6 +261,38 @@ async fn check_tags(
     })
 }
 
+/// Colleagues only, and not too many. Whoever is locked out may be left where they are.
+async fn check_participants(
+    caller: &Caller<WorkConversations>,
+    id: ConversationId,
+    form: &ChangeConversation,
+) -> ApiResult<()> {
+    if form.add_participants.is_empty() {
+        return Ok(());
+    }
+    let refuse =
+        |why: String| Err(ApiError::of(Code::ValidationFailed).field("add_participants", why));
+    let tenant = caller.tenant();
+    for user in &form.add_participants {
+        if find_colleague(&tenant, *user).await?.is_none() {
+            return refuse(format!("{user} is not a user of this organization"));
+        }
+    }
+    let mut conversation = tenant.find_conversation(id).await?;
+    let change = ConversationChange {
+        add_participants: form.add_participants.clone(),
+        remove_participants: form.remove_participants.clone(),
+        ..ConversationChange::default()
+    };
+    change.apply(&mut conversation, Timestamp::now());
+    match conversation.participants.len() > MOST_PARTICIPANTS {
+        true => refuse(format!(
+            "a conversation has at most {MOST_PARTICIPANTS} participants"
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Why a conversation can't get these tags; None when it can.
 pub(super) async fn misfit_of_tags(
     tenant: &Tenant,
@@ -221,12 +303,14 @@ pub(super) async fn misfit_of_tags(
     if add.is_empty() {
         return Ok(None);
     }
-    let known = tenant.known_tags(add).await?;
+    let mut tags = tenant.find_conversation(id).await?.tags;
+    tags.extend(add);
+    // Deleted ones, which the conversation may still name, take no room.
+    let known = tenant.known_tags(&tags).await?;
     if let Some(tag) = add.iter().find(|tag| !known.contains(tag)) {
         return Ok(Some(format!("{tag} is not a tag of this organization")));
     }
-    let mut tags = tenant.find_conversation(id).await?.tags;
-    tags.extend(known);
+    tags.retain(|tag| known.contains(tag));
     tags.retain(|tag| !remove.contains(tag));
     tags.sort_unstable();
     tags.dedup();
@@ -256,7 +340,7 @@ async fn colleague(caller: &Caller<WorkConversations>, id: UserId) -> ApiResult<
     })
 }
 
-/// Somebody looked: nothing is unread any more, and no note in it calls them.
+/// Somebody looked: nothing is unread any more, they have seen it all, and no note in it calls them.
 pub async fn mark_read(
     caller: Caller<WorkConversations>,
     Path(id): Path<ConversationId>,
@@ -264,6 +348,7 @@ pub async fn mark_read(
     caller.app.hub.mark_read(&caller.actor, id).await?;
     if let Who::User(user) = caller.actor.who {
         caller.tenant().see_mentions(user, id).await?;
+        seen::note(&caller, id, false).await?;
     }
     Ok(Done)
 }

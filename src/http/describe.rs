@@ -30,6 +30,8 @@ pub struct Sketch {
     pub body: Option<RequestBody>,
     /// The answer when all goes well.
     pub answer: Option<Outcome>,
+    /// What the answer means, where its status does not say it.
+    pub about: Option<&'static str>,
     /// The named shapes that the others refer to.
     pub schemas: Vec<(String, RefOr<Schema>)>,
 }
@@ -71,6 +73,12 @@ impl Sketch {
                 .required(Some(Required::True))
                 .build(),
         );
+    }
+
+    /// Says when all goes well in words, in which a shape can not.
+    pub fn set_words(&mut self, status: StatusCode, about: &'static str) {
+        self.set_answer(status, None);
+        self.about = Some(about);
     }
 
     /// Notes a header that may be sent.

@@ -1,8 +1,9 @@
 //! Drafts: what the caller began to write, on all of their devices. Nobody else ever sees them, and no line of the audit
 //! log tells of them.
 
-use actors::model::draft::{DraftNews, KeptDraft};
+use actors::model::draft::KeptDraft;
 use actors::model::ids::{ConversationId, MessageId, UserId};
+use actors::model::own::{Own, OwnNews};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use serde::Deserialize;
@@ -107,11 +108,11 @@ fn writer(caller: &Caller<SendMessages>) -> ApiResult<UserId> {
 }
 
 fn tell(caller: &Caller<SendMessages>, user: UserId, draft: KeptDraft, device: Option<String>) {
-    caller.app.hub.tell_draft(DraftNews {
+    caller.app.hub.tell_own(OwnNews {
         organization: caller.actor.organization,
         user,
-        draft,
         device,
+        own: Own::Draft(draft),
     });
 }
 

@@ -6,6 +6,7 @@ mod body;
 mod caller;
 mod path;
 mod query;
+mod strict;
 
 pub use self::address::{ClientAddress, Program};
 pub use self::body::{Body, given, read_all};

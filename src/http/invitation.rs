@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actors::model::ids::InvitationId;
-use actors::model::user::Role;
+use actors::model::user::{Role, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,9 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::page::{List, Page};
 use super::permission::ManageInvitations;
+use crate::mail::letter;
 use crate::secret::token::Token;
-use crate::store::{Invitation, NewInvitation};
+use crate::store::{Invitation, InvitationMail, NewInvitation};
 
 /// How long an invitation works.
 const LIFE: Duration = Duration::from_secs(7 * 86_400);
@@ -31,6 +32,8 @@ pub struct InvitationView {
     invited_by: String,
     created_at: Timestamp,
     expires_at: Timestamp,
+    /// Whether the mail server took it; null: it is handed over by a person.
+    mail: Option<InvitationMail>,
 }
 
 impl From<Invitation> for InvitationView {
@@ -42,6 +45,7 @@ impl From<Invitation> for InvitationView {
             invited_by: invitation.invited_by,
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
+            mail: invitation.mail,
         }
     }
 }
@@ -62,6 +66,9 @@ pub async fn list(
 pub struct Invite {
     email: String,
     role: Role,
+    /// The hub sends it by mail, if it can (`mail` of `GET /setup`).
+    #[serde(default)]
+    send_mail: bool,
 }
 
 /// A fresh invitation; its link is shown this once.
@@ -78,6 +85,9 @@ pub async fn create(
 ) -> ApiResult<Created<CreatedInvitation>> {
     let mut check = Check::default();
     let email = check.email("email", &form.email);
+    if form.send_mail && caller.app.mailer.is_none() {
+        check.refuse("send_mail", "is not possible: this hub has no mail server");
+    }
     check.finish()?;
     caller.check_reaches(form.role)?;
     let token = Token::new()?;
@@ -88,7 +98,7 @@ pub async fn create(
         expires_at: Timestamp::now() + LIFE,
     };
     let created = caller.tenant().create_invitation(&caller.actor, &new).await;
-    let invitation = created.map_err(|error| match error {
+    let mut invitation = created.map_err(|error| match error {
         StoreError::Conflict => ApiError::of(Code::EmailTaken),
         error => error.into(),
     })?;
@@ -97,10 +107,43 @@ pub async fn create(
         caller.app.config.public_url,
         token.expose()
     );
+    if form.send_mail {
+        let mail = send(&caller, &invitation, &url).await?;
+        invitation.mail = Some(mail);
+    }
     Ok(Created(CreatedInvitation {
         invitation: invitation.into(),
         url,
     }))
+}
+
+/// Hands it to the mail server. Whoever invites has the link as well, whatever comes of it.
+async fn send(
+    caller: &Caller<ManageInvitations>,
+    invitation: &Invitation,
+    url: &str,
+) -> ApiResult<InvitationMail> {
+    let tenant = caller.tenant();
+    let language = match caller.actor.who {
+        Who::User(user) => tenant.find_language(user).await?,
+        Who::ApiKey(_) | Who::System => None,
+    };
+    let organization = tenant.organization_name().await?;
+    let language = language.as_deref();
+    let letter = letter::invitation(language, &invitation.invited_by, &organization, url);
+    let sent = match &caller.app.mailer {
+        Some(mailer) => mailer.send(&invitation.email, letter).await,
+        None => return Ok(InvitationMail::Failed),
+    };
+    let mail = match sent {
+        Ok(()) => InvitationMail::Sent,
+        Err(error) => {
+            tracing::warn!(%error, invitation = %invitation.id, "an invitation could not be mailed");
+            InvitationMail::Failed
+        }
+    };
+    tenant.note_invitation_mail(invitation.id, mail).await?;
+    Ok(mail)
 }
 
 /// Takes an invitation back.

@@ -25,7 +25,10 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::permission::{Permission, ReadConversations, SendMessages};
 
-/// The Cloud API's message object without `to`; `type` `note` is for colleagues only.
+/// The Cloud API's message object without `to`: `type` (`text`, `image`, `video`, `audio`, `document`, `sticker`, `location`,
+/// `contacts`, `reaction`, `interactive`, `template`), an object of that name, and `context.message_id` to quote a message.
+/// Files are named by the id of `POST /media`: `{"type": "image", "image": {"id": "med_…", "caption": "…"}}`. The type `note` is
+/// for colleagues only, and may call some: `{"type": "note", "text": {"body": "@Ben?", "mentions": ["usr_…"]}}`.
 #[derive(Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object, example = json!({"type": "text", "text": {"body": "Hello"}}))]

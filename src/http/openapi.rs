@@ -133,7 +133,8 @@ fn operation(
             .security(SecurityRequirement::new("key", [] as [&str; 0]));
     }
     if let Some(Outcome { status, body }) = sketch.answer {
-        let reason = status.canonical_reason().unwrap_or("done");
+        let reason = sketch.about.or(status.canonical_reason());
+        let reason = reason.unwrap_or("done");
         let mut answer = ResponseBuilder::new().description(reason);
         if let Some((media_type, schema)) = body {
             answer = answer.content(

@@ -16,6 +16,7 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, Required};
 
+use super::depth::has_nul;
 use super::describe::{Answer, Input, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 
@@ -53,6 +54,9 @@ impl Page {
             return Err(wrong());
         }
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| wrong())?;
+        if has_nul(&bytes) {
+            return Err(wrong());
+        }
         serde_json::from_slice(&bytes)
             .map(Some)
             .map_err(|_| wrong())

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actors::figure;
-use actors::model::ids::SessionId;
+use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::user::{Actor, Who};
 
 use super::error::{ApiError, ApiResult, Code};
@@ -21,10 +21,40 @@ const LEAST: u64 = 256;
 /// When to come again, in seconds.
 const COME_AGAIN: u64 = 1;
 
-/// The room for callbacks of one node.
+/// Requests of one person at a time: several windows of a browser. Whoever goes away is worked for to the end, so it bounds
+/// what a person who does not wait for answers takes from the others.
+const TURNS: u32 = 32;
+/// Those of one key.
+const TURNS_OF_KEY: u32 = 128;
+
+/// The room of one node.
 #[derive(Default)]
 pub struct Pressure {
+    /// For callbacks.
     taken: Arc<Mutex<Taken>>,
+    /// Requests that are worked on, by who asks.
+    turns: Arc<Mutex<HashMap<Asker, u32>>>,
+}
+
+type Asker = (OrganizationId, Who);
+
+/// A request's turn; the next may come when it is dropped.
+pub struct Turn {
+    turns: Arc<Mutex<HashMap<Asker, u32>>>,
+    asker: Asker,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut turns = lock(&self.turns);
+        let Some(count) = turns.get_mut(&self.asker) else {
+            return;
+        };
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            turns.remove(&self.asker);
+        }
+    }
 }
 
 /// What is taken of it, in KiB.
@@ -86,6 +116,26 @@ impl Pressure {
         })
     }
 
+    /// A turn for a request of `by`; refused while as many as may be are worked on (SECURITY row 41).
+    pub fn turn(&self, by: &Actor) -> ApiResult<Turn> {
+        let most = match by.who {
+            Who::ApiKey(_) => TURNS_OF_KEY,
+            Who::User(_) | Who::System => TURNS,
+        };
+        let asker = (by.organization, by.who);
+        let mut turns = lock(&self.turns);
+        let count = turns.entry(asker).or_default();
+        if *count >= most {
+            let refused = ApiError::of(Code::TooManyRequests).retry_after(COME_AGAIN);
+            return Err(refused.detail(format!("at most {most} requests of yours at a time")));
+        }
+        *count += 1;
+        Ok(Turn {
+            turns: Arc::clone(&self.turns),
+            asker,
+        })
+    }
+
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
         let is_high = lock(&self.taken).all > ALL / 2;
@@ -96,9 +146,9 @@ impl Pressure {
     }
 }
 
-fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
     // Never left half-changed.
-    taken.lock().unwrap_or_else(PoisonError::into_inner)
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn come_again() -> ApiError {
@@ -109,8 +159,24 @@ fn come_again() -> ApiError {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use actors::model::ids::{ApiKeyId, OrganizationId, UserId};
+    use actors::model::ids::{ApiKeyId, UserId};
     use actors::model::user::Role;
+
+    #[test]
+    fn nobody_has_more_than_their_turns_and_the_others_have_theirs() {
+        let pressure = Pressure::default();
+        let (jo, ann) = (actor(Who::User(UserId(1))), actor(Who::User(UserId(2))));
+        let mut turns: Vec<Turn> = (0..TURNS)
+            .map(|_| pressure.turn(&jo).ok().unwrap())
+            .collect();
+        let refused = pressure.turn(&jo).err().unwrap();
+        assert_eq!(refused.code(), Code::TooManyRequests);
+        assert!(pressure.turn(&ann).is_ok());
+        turns.pop();
+        assert!(pressure.turn(&jo).is_ok());
+        drop(turns);
+        assert!(lock(&pressure.turns).is_empty());
+    }
 
     fn actor(who: Who) -> Actor {
         Actor {

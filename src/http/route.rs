@@ -13,8 +13,8 @@ use super::error::{ApiError, ApiResult, Code};
 use super::{
     agent, api_key, audit, auth, canned_response, cluster, contact, conversation, draft, health,
     invitation, login, macros, me, media, mention, message, openapi, quarantine, queue,
-    scheduled_message, search, session, setup, sla, tag, team, template, two_factor, user, view,
-    whatsapp,
+    scheduled_message, search, seen, session, setup, sla, star, tag, team, template, two_factor,
+    user, view, whatsapp,
 };
 use crate::socket;
 
@@ -76,9 +76,10 @@ pub fn table() -> Vec<Entry> {
         POST "/queues/next" => queue::take_next, "Take the next conversation that waits for one's teams";
         GET "/conversations" => conversation::list, "A page of the inbox";
         GET "/conversations/{id}" => conversation::show, "One conversation";
-        PATCH "/conversations/{id}" => conversation::change, "Change status, assignee, team, priority or tags";
+        PATCH "/conversations/{id}" => conversation::change, "Change status, assignee, team, priority, tags or participants";
         POST "/conversations/{id}/accept" => queue::accept, "Accept a conversation that was given to the caller";
         POST "/conversations/{id}/read" => conversation::mark_read, "Nothing is unread any more; the contact sees it";
+        PUT "/conversations/{id}/seen" => seen::mark, "Mark a conversation as seen or unread, for the caller alone";
         POST "/conversations/{id}/typing" => conversation::type_on, "Show the contact that somebody types";
         GET "/conversations/{id}/messages" => conversation::messages, "A page of a conversation, newest first";
         POST "/conversations/{id}/messages" => message::send, "Say something in a conversation";
@@ -142,6 +143,9 @@ pub fn table() -> Vec<Entry> {
         PUT "/macros/{id}" => macros::change, "Write a macro anew";
         DELETE "/macros/{id}" => macros::delete, "Throw a macro away";
         GET "/mentions" => mention::list, "The notes that call the caller";
+        GET "/starred-messages" => star::list, "What the caller keeps at hand";
+        PUT "/messages/{id}/star" => star::star, "Keep a message at hand";
+        DELETE "/messages/{id}/star" => star::unstar, "Keep a message at hand no longer";
         GET "/templates" => template::list, "List the message templates";
         POST "/sessions/{id}/templates/sync" => template::sync, "Fetch a number's templates";
         GET "/contacts" => contact::list, "List the contacts";

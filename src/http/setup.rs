@@ -16,6 +16,8 @@ pub struct Setup {
     /// How to enter the demonstration; null elsewhere.
     demo: Option<Demo>,
     version: &'static str,
+    /// Whether the hub can send mail.
+    mail: bool,
 }
 
 /// What the log-in page shows.
@@ -24,5 +26,6 @@ pub async fn show(Public { app }: Public) -> ApiResult<Shown<Setup>> {
         registration_open: app.store.unscoped().is_registration_open().await?,
         demo: app.demo.clone(),
         version: env!("CARGO_PKG_VERSION"),
+        mail: app.mailer.is_some(),
     }))
 }

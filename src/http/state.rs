@@ -19,6 +19,7 @@ use super::number::NumberCheck;
 use super::pressure::Pressure;
 use crate::app::objects::Objects;
 use crate::config::Config;
+use crate::mail::Mailer;
 use crate::secret::{AccessTokens, Keyring, MediaTokens, Passwords, derive_key};
 use crate::socket::Sockets;
 use crate::store::{Store, Vault};
@@ -44,6 +45,8 @@ pub struct AppState {
     pub numbers: Arc<dyn NumberCheck>,
     /// Room for callbacks.
     pub pressure: Pressure,
+    /// None: the hub sends no mail.
+    pub mailer: Option<Mailer>,
     /// The open sockets of this node.
     pub sockets: Sockets,
     /// Where the bytes of media lie.

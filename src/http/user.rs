@@ -1,7 +1,5 @@
 //! The colleagues: who they are, what they may do, and a way back in for those who lost their password.
 
-use std::time::Duration;
-
 use actors::model::ids::UserId;
 use actors::model::user::{Role, Who};
 use actors::time::Timestamp;
@@ -9,15 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::answer::{Created, Shown};
+use super::auth::{RESET_LIFE, reset_url};
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::page::{List, Page};
 use super::permission::{ManageUsers, ReadUsers};
 use crate::secret::token::Token;
 use crate::store::{User, UserChange, UserChanged};
-
-/// How long a link for a new password works.
-const RESET_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// A user as colleagues see them.
 #[derive(Serialize, ToSchema)]
@@ -121,11 +117,6 @@ pub async fn create_reset_link(
     tenant
         .create_reset(&caller.actor, id, &token.hash(), expires_at)
         .await?;
-    // Never from the request's own idea of the host, which anybody can write.
-    let url = format!(
-        "{}/reset-password/{}",
-        caller.app.config.public_url,
-        token.expose()
-    );
+    let url = reset_url(&caller.app.config, &token);
     Ok(Created(ResetLink { url, expires_at }))
 }

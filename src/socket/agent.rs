@@ -19,6 +19,7 @@ use actors::model::ids::ConversationId;
 use actors::model::presence::{Activity, Whereabouts};
 use actors::model::user::{UserBrief, Who};
 use actors::time::Timestamp;
+use tracing::Instrument;
 
 use super::allowance::{Pace, Place};
 use super::command::{self, Command};
@@ -54,6 +55,13 @@ const TOO_LARGE: Farewell = Farewell(1009, "frame too large");
 const RESTART: Farewell = Farewell(1012, "restart");
 const LATE: Farewell = Farewell(4000, "auth timeout");
 const NO_ACCESS: Farewell = Farewell(4001, "access changed");
+
+/// What `look` finds; None when it takes too long. It goes on to its end even if the connection ends meanwhile: a query of
+/// SQLite may not be dropped on a worker's thread.
+async fn to_its_end<T: 'static>(look: impl Future<Output = T> + 'static) -> Option<T> {
+    let look = actix_web::rt::spawn(look.in_current_span());
+    tokio::time::timeout(ANSWER, look).await.ok()?.ok()
+}
 
 /// The actor.
 pub struct AgentSocket {
@@ -132,8 +140,7 @@ impl AgentSocket {
     }
 
     fn authenticate(&mut self, token: String, since: Option<Cursor>, ctx: &mut Context) {
-        let look = member::identify(self.app.clone(), token);
-        let look = tokio::time::timeout(ANSWER, look);
+        let look = to_its_end(member::identify(self.app.clone(), token));
         // Nothing else is heard meanwhile: what follows counts on the answer.
         ctx.wait(wrap_future::<_, Self>(look).map(move |found, socket, ctx| {
             match found.unwrap_or(Err(Code::Busy)) {
@@ -203,10 +210,10 @@ impl AgentSocket {
         let Some(member) = &self.member else { return };
         let since = since.or(self.since.take());
         let check = member::check_topics(self.app.store.clone(), member.organization(), topics);
-        let check = tokio::time::timeout(ANSWER, check);
+        let check = to_its_end(check);
         ctx.wait(
             wrap_future::<_, Self>(check).map(move |checked, socket, ctx| match checked {
-                Ok(Some(Topics { allowed, refused })) => {
+                Some(Some(Topics { allowed, refused })) => {
                     let watches = allowed.iter().any(|topic| topic.starts_with("queue:"));
                     socket.tell_feed(
                         Subscribe {
@@ -263,10 +270,9 @@ impl AgentSocket {
             return;
         };
         let app = self.app.clone();
-        let look = async move { member.look(&app, Timestamp::now()).await };
-        let look = tokio::time::timeout(ANSWER, look);
+        let look = to_its_end(async move { member.look(&app, Timestamp::now()).await });
         ctx.spawn(wrap_future::<_, Self>(look).map(|standing, socket, ctx| {
-            if matches!(standing, Ok(Standing::Gone)) {
+            if matches!(standing, Some(Standing::Gone)) {
                 socket.close(NO_ACCESS, ctx);
             }
         }));
@@ -366,5 +372,24 @@ impl StreamHandler<Result<Message, ProtocolError>> for AgentSocket {
             Err(ProtocolError::Overflow) => self.close(TOO_LARGE, ctx),
             Err(_) => self.close(BROKEN, ctx),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_look_goes_on_when_nobody_waits_for_it_any_more() {
+        let (done, waits) = tokio::sync::oneshot::channel();
+        let look = to_its_end(async move {
+            tokio::task::yield_now().await;
+            done.send(()).unwrap();
+        });
+        let mut look = Box::pin(look);
+        assert!(futures_util::poll!(&mut look).is_pending());
+        drop(look);
+        waits.await.unwrap();
     }
 }

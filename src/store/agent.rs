@@ -402,7 +402,7 @@ pub(super) async fn load(
                 since: field::instant(row.map_or(created_at, |row| row.since)),
                 capacity: u32::try_from(capacity).unwrap_or(0),
                 skills: match row {
-                    Some(row) => conversation::tags_of(row.skills.as_deref())?,
+                    Some(row) => conversation::numbers_of(row.skills.as_deref())?,
                     None => Vec::new(),
                 },
             })

@@ -213,6 +213,7 @@ bulk!(ConversationRow, "conversations", {
     opened_at: Nullable<Timestamp>,
     first_reply_at: Nullable<Timestamp>,
     sla: Nullable<Text>,
+    participants: Nullable<Text>,
 });
 
 bulk!(BreachRow, "sla_breaches", {

@@ -22,7 +22,9 @@ use diesel_async::RunQueryDsl;
 use super::contact::{Found, in_passing};
 use super::db::Conn;
 use super::message::shortened;
-use super::schema::{contacts, conversation_tags, conversations, messages, teams, users};
+use super::schema::{
+    contacts, conversation_tags, conversations, messages, participants, seen, teams, users,
+};
 use super::{Tenant, field, message, unreadable};
 use crate::with_conn;
 
@@ -56,6 +58,8 @@ pub(crate) struct ConversationRow {
     pub first_reply_at: Option<NaiveDateTime>,
     /// JSON: marks, of which some may not hold any more.
     pub sla: Option<String>,
+    /// JSON: the numbers of users.
+    pub participants: Option<String>,
 }
 
 /// The columns of a contact that a conversation shows.
@@ -186,6 +190,29 @@ pub(crate) async fn load_one(
     loaded.pop().ok_or(StoreError::NotFound)
 }
 
+/// Another organization's conversation is not there.
+pub(super) async fn check(
+    conn: &mut Conn,
+    organization: i64,
+    id: ConversationId,
+) -> Result<(), StoreError> {
+    last_message(conn, organization, id).await.map(drop)
+}
+
+/// The last message of a conversation; None: nobody said anything yet.
+pub(super) async fn last_message(
+    conn: &mut Conn,
+    organization: i64,
+    id: ConversationId,
+) -> Result<Option<i64>, StoreError> {
+    with_conn!(conn, |c| conversations::table
+        .filter(conversations::organization_id.eq(organization))
+        .filter(conversations::id.eq(id.0))
+        .select(conversations::last_message_id)
+        .first(c)
+        .await)
+}
+
 async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, StoreError> {
     let last_ids: Vec<i64> = joined
         .iter()
@@ -213,7 +240,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                 .transpose()?;
             let status = field::named("status", &row.status, ConversationStatus::parse)?;
             let sleeps = status == ConversationStatus::Snoozed;
-            let tags = tags_of(row.tags.as_deref())?;
+            let tags = numbers_of(row.tags.as_deref())?;
             let mut view = Conversation {
                 id: ConversationId(row.id),
                 seq: row.seq,
@@ -226,6 +253,7 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
                 }),
                 team: row.team_id.and_then(|id| teams.get(&id)).cloned(),
                 tags,
+                participants: numbers_of(row.participants.as_deref())?,
                 priority: Priority::of_rank(row.priority)
                     .ok_or_else(|| unreadable("priority", &row.priority.to_string()))?,
                 snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
@@ -246,10 +274,14 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
         .collect()
 }
 
-/// Tags as they lie in a row: their numbers.
-pub(super) fn tags_of(column: Option<&str>) -> Result<Vec<TagId>, StoreError> {
+/// Tags, or people, as they lie in a row: their numbers.
+pub(super) fn numbers_of<T: From<i64>>(column: Option<&str>) -> Result<Vec<T>, StoreError> {
     let numbers: Option<Vec<i64>> = field::read_opt(column)?;
-    Ok(numbers.unwrap_or_default().into_iter().map(TagId).collect())
+    Ok(numbers
+        .unwrap_or_default()
+        .into_iter()
+        .map(T::from)
+        .collect())
 }
 
 /// The marks that lie in a conversation's row.
@@ -293,6 +325,7 @@ pub enum AssigneeFilter {
 /// Which team's conversations are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TeamFilter {
+    /// Those without a team, or with one that is out of use.
     Nobodys,
     Team(TeamId),
 }
@@ -307,6 +340,10 @@ pub struct ConversationFilter {
     pub priority: Option<Priority>,
     pub session: Option<SessionId>,
     pub contact: Option<ContactId>,
+    /// Who takes part.
+    pub participant: Option<UserId>,
+    /// Who has not seen what was said last; see [`super::seen`].
+    pub unseen: Option<UserId>,
     /// A piece of the contact's name, number or username.
     pub q: Option<String>,
     /// Oldest activity first.
@@ -336,6 +373,10 @@ impl Tenant {
             None => None,
         };
         let few = filter.few(&mut conn, self.org()).await?;
+        let archived = match filter.team {
+            Some(TeamFilter::Nobodys) => self.archived_teams(&mut conn).await?,
+            _ => Vec::new(),
+        };
         let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
             let mut query = conversations::table
                 .inner_join(contacts::table)
@@ -366,7 +407,14 @@ impl Tenant {
             }
             match filter.team {
                 Some(TeamFilter::Nobodys) => {
-                    query = query.filter(conversations::team_id.is_null());
+                    query = match archived.is_empty() {
+                        true => query.filter(conversations::team_id.is_null()),
+                        false => {
+                            let is_archived = conversations::team_id.eq_any(&archived);
+                            let is_archived = is_archived.assume_not_null();
+                            query.filter(conversations::team_id.is_null().or(is_archived))
+                        }
+                    };
                 }
                 Some(TeamFilter::Team(team)) => {
                     let team = Some(team.0);
@@ -394,6 +442,32 @@ impl Tenant {
             }
             if let Some(contact) = filter.contact {
                 query = query.filter(conversations::contact_id.eq(contact.0));
+            }
+            if let Some(user) = filter.participant {
+                let taken_part = participants::table
+                    .filter(participants::user_id.eq(user.0))
+                    .filter(participants::conversation_id.eq(conversations::id + 0));
+                query = query.filter(diesel::dsl::exists(taken_part));
+            }
+            if let Some(user) = filter.unseen {
+                let marks = seen::table
+                    .filter(seen::user_id.eq(user.0))
+                    .filter(seen::conversation_id.eq(conversations::id + 0));
+                let newer = conversations::waiting_since.is_not_null().and(
+                    seen::message_id
+                        .nullable()
+                        .lt(conversations::last_message_id),
+                );
+                let marked = marks.filter(
+                    seen::unread
+                        .eq(true)
+                        .nullable()
+                        .or(seen::message_id.gt(0).nullable().and(newer)),
+                );
+                let never = seen::message_id.gt(0).or(seen::unread.eq(true));
+                let never = diesel::dsl::not(diesel::dsl::exists(marks.filter(never)));
+                let unheard = conversations::unread.gt(0).and(never);
+                query = query.filter(diesel::dsl::exists(marked).or(unheard));
             }
             if let Some(ids) = &few {
                 query = query.filter(conversations::id.eq_any(ids));

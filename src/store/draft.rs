@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
-use super::schema::{conversations, drafts};
-use super::{Store, Tenant, field};
-use crate::{in_tx, with_conn};
+use super::schema::{drafts, users};
+use super::{Store, Tenant, conversation, field};
+use crate::{in_tx, lock_first, with_conn};
 
 /// Drafts of one person; the oldest falls out.
 const MOST: i64 = 200;
@@ -115,7 +115,7 @@ impl Tenant {
         let mentions: Vec<i64> = new.mentions.iter().map(|user| user.0).collect();
         let mentions = field::write(&mentions)?;
         in_tx!(self.db(), |conn| {
-            self.check_conversation(conn, conversation).await?;
+            conversation::check(conn, self.org(), conversation).await?;
             let columns = (
                 drafts::text.eq(&new.text),
                 drafts::note_text.eq(&new.note_text),
@@ -156,7 +156,7 @@ impl Tenant {
         conversation: ConversationId,
     ) -> Result<Option<KeptDraft>, StoreError> {
         in_tx!(self.db(), |conn| {
-            self.check_conversation(conn, conversation).await?;
+            conversation::check(conn, self.org(), conversation).await?;
             let row: Option<DraftRow> = with_conn!(conn, |c| diesel::update(
                 drafts::table
                     .filter(drafts::organization_id.eq(self.org()))
@@ -180,21 +180,6 @@ impl Tenant {
             .optional())?;
             row.map(DraftRow::view).transpose()
         })
-    }
-
-    /// Another organization's conversation is not there.
-    async fn check_conversation(
-        &self,
-        conn: &mut Conn,
-        id: ConversationId,
-    ) -> Result<(), StoreError> {
-        let _: i64 = with_conn!(conn, |c| conversations::table
-            .filter(conversations::organization_id.eq(self.org()))
-            .filter(conversations::id.eq(id.0))
-            .select(conversations::id)
-            .first(c)
-            .await)?;
-        Ok(())
     }
 
     /// What was kept had been swept, or its writer saw it on another day: the new one must not look older.
@@ -227,6 +212,18 @@ impl Tenant {
             .filter(drafts::organization_id.eq(self.org()))
             .filter(drafts::user_id.eq(user.0))
             .filter(drafts::is_empty.eq(empty));
+        let count: i64 = with_conn!(conn, |c| theirs.count().get_result(c).await)?;
+        if count <= MOST {
+            return Ok(());
+        }
+        // One at a time from here on: two that count the same would both forget.
+        let _: Option<i64> = lock_first!(
+            conn,
+            users::table
+                .filter(users::organization_id.eq(self.org()))
+                .filter(users::id.eq(user.0))
+                .select(users::id)
+        )?;
         let count: i64 = with_conn!(conn, |c| theirs.count().get_result(c).await)?;
         if count <= MOST {
             return Ok(());

@@ -321,6 +321,7 @@ impl Rows {
             opened_at: Some(began.naive()),
             first_reply_at: answered.map(|message| message.created_at.naive()),
             sla: None,
+            participants: None,
         });
         Ok(())
     }

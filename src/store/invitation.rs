@@ -7,6 +7,7 @@ use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use serde::Serialize;
 use serde_json::json;
 
 use super::db::Conn;
@@ -24,6 +25,7 @@ struct InvitationRow {
     invited_by: String,
     created_at: NaiveDateTime,
     expires_at: NaiveDateTime,
+    mail: Option<String>,
 }
 
 impl InvitationRow {
@@ -35,6 +37,11 @@ impl InvitationRow {
             invited_by: self.invited_by,
             created_at: field::instant(self.created_at),
             expires_at: field::instant(self.expires_at),
+            mail: self
+                .mail
+                .as_deref()
+                .map(|name| field::named("mail", name, InvitationMail::parse))
+                .transpose()?,
         })
     }
 }
@@ -49,6 +56,31 @@ pub struct Invitation {
     pub invited_by: String,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
+    /// None: it was handed over by a person.
+    pub mail: Option<InvitationMail>,
+}
+
+/// Whether the mail server took an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationMail {
+    Sent,
+    Failed,
+}
+
+impl InvitationMail {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        [Self::Sent, Self::Failed]
+            .into_iter()
+            .find(|one| one.as_str() == name)
+    }
 }
 
 /// An invitation to be stored.
@@ -96,6 +128,25 @@ impl Tenant {
             .load(c)
             .await)?;
         rows.into_iter().map(InvitationRow::model).collect()
+    }
+
+    /// Notes whether the mail server took an invitation.
+    pub async fn note_invitation_mail(
+        &self,
+        id: InvitationId,
+        mail: InvitationMail,
+    ) -> Result<(), StoreError> {
+        in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::update(
+                invitations::table
+                    .filter(invitations::organization_id.eq(self.org()))
+                    .filter(invitations::id.eq(id.0))
+            )
+            .set(invitations::mail.eq(Some(mail.as_str())))
+            .execute(c)
+            .await)?;
+            Ok(())
+        })
     }
 
     /// Stores an invitation in place of earlier ones to the same e-mail; `Conflict` when a user with it

@@ -22,7 +22,7 @@ use super::db::Conn;
 use super::kept::kept;
 use super::message::{MediaRow, MessageRow, shortened};
 use super::schema::{conversations, idempotency_keys, media, messages};
-use super::{Store, attempt, event, field, job, mention, message};
+use super::{Store, attempt, event, field, job, mention, message, participant, thread};
 use crate::{in_tx, insert_all, with_conn};
 
 /// How long a client's idempotency key is honoured.
@@ -69,8 +69,14 @@ impl Store {
             if !draft.note {
                 self.leave_job(conn, state, draft, id, now).await?;
             }
-            let next = Arc::new(after(state, &message, status));
+            let mut next = after(state, &message, status);
+            next.conversation.join_called(&draft.mentions);
+            let next = Arc::new(next);
             save(conn, &next).await?;
+            if next.conversation.participants != thread.participants {
+                thread::save_care(conn, &next).await?;
+                participant::seat(conn, &next).await?;
+            }
             let mut envelopes = vec![told(&next, &message, draft.note, now)];
             let called = mention::call(conn, &next, &message, &draft.mentions);
             envelopes.extend(called.await?);

@@ -18,20 +18,63 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 
-use super::db::Conn;
+use super::db::{Conn, boxed, refused};
 use super::schema::{
     conversations, messages, organizations, queue_moves, team_members, team_sessions, teams,
 };
 use super::team::TeamRow;
 use super::{Store, Tenant, Unscoped, agent, conversation, field, unreadable};
-use crate::{insert_all, with_conn};
+use crate::{in_tx, insert_all, with_conn};
 
 /// Answers that are counted when lines are loaded.
 const MOST_REPLIES: i64 = 200_000;
-/// Moves that are counted then.
-const MOST_MOVES: i64 = 200_000;
+/// Moves of a minute, counted by the database: an hour of a busy team has more of them than anybody wants to read.
+#[derive(QueryableByName)]
+struct Moves {
+    #[diesel(sql_type = BigInt)]
+    team_id: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    /// Since 1970.
+    #[diesel(sql_type = BigInt)]
+    minute: i64,
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+impl Moves {
+    /// Those of `organization` from `since` on.
+    async fn count(
+        conn: &mut Conn,
+        organization: i64,
+        since: NaiveDateTime,
+    ) -> Result<Vec<Moved>, StoreError> {
+        let minute = match conn {
+            Conn::Sqlite(_) => "CAST(strftime('%s', at) AS INTEGER) / 60",
+            Conn::Postgres(_) => "FLOOR(EXTRACT(EPOCH FROM at) / 60)::BIGINT",
+        };
+        let counts: Vec<Self> = with_conn!(conn, |c| diesel::sql_query(format!(
+            "SELECT team_id, kind, {minute} AS minute, COUNT(*) AS count FROM queue_moves \
+             WHERE organization_id = $1 AND at >= $2 GROUP BY team_id, kind, {minute}"
+        ))
+        .bind::<BigInt, _>(organization)
+        .bind::<SqlTimestamp, _>(since)
+        .load(c)
+        .await)?;
+        let moved = counts.into_iter().map(|one| {
+            Ok(Moved {
+                team: TeamId(one.team_id),
+                kind: field::named("move", &one.kind, MoveKind::parse)?,
+                at: Timestamp::from_millis(one.minute * 60_000),
+                count: u32::try_from(one.count).unwrap_or(u32::MAX),
+            })
+        });
+        moved.collect()
+    }
+}
 
 /// What happened in a line, as it lies in the database.
 #[derive(Clone, Insertable)]
@@ -124,40 +167,30 @@ type StandingColumns = (
 );
 
 impl Tenant {
-    /// The organization's teams, agents and open conversations.
+    /// The organization's teams, agents and open conversations, all of one moment: a conversation that is given out between
+    /// two looks would stand there as given and be counted by nobody.
     pub(super) async fn floor(&self) -> Result<Floor, StoreError> {
-        let mut conn = self.db().read().await?;
-        // First: what happens meanwhile is told as well, and may be in the rest already.
-        let head: i64 = with_conn!(&mut conn, |c| organizations::table
-            .find(self.org())
-            .select(organizations::last_seq)
-            .first(c)
-            .await)?;
-        let agents: Vec<Agent> = agent::load(&mut conn, self.org(), None).await?;
-        let since = Timestamp::now() - Duration::from_secs(60 * SERIES as u64);
-        let moved: Vec<(i64, String, NaiveDateTime)> = with_conn!(&mut conn, |c| {
-            queue_moves::table
-                .filter(queue_moves::organization_id.eq(self.org()))
-                .filter(queue_moves::at.ge(since.naive()))
-                .order(queue_moves::at.desc())
-                .limit(MOST_MOVES)
-                .select((queue_moves::team_id, queue_moves::kind, queue_moves::at))
-                .load(c)
-                .await
-        })?;
-        let moves = moved.into_iter().map(|(team, kind, at)| {
-            Ok(Moved {
-                team: TeamId(team),
-                kind: field::named("move", &kind, MoveKind::parse)?,
-                at: field::instant(at),
+        in_tx!(self.db(), |conn| {
+            // SQLite's transaction holds the only writer.
+            if let Conn::Postgres(object) = conn {
+                let moment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let set = diesel::sql_query(moment).execute(&mut **object);
+                boxed(set).await.map_err(refused)?;
+            }
+            let head: i64 = with_conn!(conn, |c| organizations::table
+                .find(self.org())
+                .select(organizations::last_seq)
+                .first(c)
+                .await)?;
+            let agents: Vec<Agent> = agent::load(conn, self.org(), None).await?;
+            let since = Timestamp::now() - Duration::from_secs(60 * SERIES as u64);
+            Ok(Floor {
+                head,
+                teams: self.queue_teams(conn).await?,
+                agents,
+                standings: self.open_standings(conn).await?,
+                moves: Moves::count(conn, self.org(), since.naive()).await?,
             })
-        });
-        Ok(Floor {
-            head,
-            teams: self.queue_teams(&mut conn).await?,
-            agents,
-            standings: self.open_standings(&mut conn).await?,
-            moves: moves.collect::<Result<_, StoreError>>()?,
         })
     }
 
@@ -194,6 +227,7 @@ impl Tenant {
                 Ok(QueueTeam {
                     routing: row.routing()?,
                     sla: row.sla()?,
+                    promised_at: field::instant_opt(row.promised_at),
                     hours: row.hours()?,
                     away_message: row.away_message,
                     members: members.into_iter().map(UserId).collect(),
@@ -260,7 +294,7 @@ impl Tenant {
                         is_replied: replied.is_some(),
                         wrote_at: field::instant_opt(window).map(|end| end - WINDOW),
                         sla: conversation::marks_of(sla.as_deref())?,
-                        tags: conversation::tags_of(tags.as_deref())?,
+                        tags: conversation::numbers_of(tags.as_deref())?,
                     })
                 },
             )

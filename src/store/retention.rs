@@ -81,6 +81,7 @@ impl Store {
             .await)
         })?;
         gone += self.sweep_drafts(now).await?;
+        gone += self.sweep_seen(now).await?;
         // By the time in their ids, for which there is an index.
         let spent = floor_at(now - MOVES);
         gone += in_tx!(self.db(), |conn| {

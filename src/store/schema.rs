@@ -3,7 +3,7 @@
 
 mod desk;
 
-pub use self::desk::{drafts, macros, views};
+pub use self::desk::{drafts, macros, participants, seen, stars, views};
 
 use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
 
@@ -130,6 +130,7 @@ table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         accepted_at -> Nullable<Timestamp>,
+        mail -> Nullable<Text>,
     }
 }
 
@@ -264,6 +265,7 @@ table! {
         opened_at -> Nullable<Timestamp>,
         first_reply_at -> Nullable<Timestamp>,
         sla -> Nullable<Text>,
+        participants -> Nullable<Text>,
     }
 }
 
@@ -282,6 +284,7 @@ table! {
         hours -> Nullable<Text>,
         away_message -> Nullable<Text>,
         skill_seconds -> Nullable<BigInt>,
+        promised_at -> Nullable<Timestamp>,
     }
 }
 
@@ -558,7 +561,14 @@ joinable!(invitations -> organizations (organization_id));
 
 // Only those that one query names together: for each pair the compiler compares what all tables have in common, and all
 // pairs of thirty tables took it a minute.
-allow_tables_to_appear_in_same_query!(conversations, contacts, users, conversation_tags);
+allow_tables_to_appear_in_same_query!(
+    conversations,
+    contacts,
+    users,
+    conversation_tags,
+    participants,
+    seen
+);
 allow_tables_to_appear_in_same_query!(refresh_tokens, logins, users, organizations);
 allow_tables_to_appear_in_same_query!(sessions, organizations, templates);
 allow_tables_to_appear_in_same_query!(invitations, organizations);

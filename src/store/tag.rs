@@ -10,11 +10,11 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::db::Conn;
+use super::db::{Conn, boxed, refused};
 use super::directory::{Deed, Noun};
 use super::schema::{conversation_tags, tags};
 use super::{Tenant, field};
-use crate::{in_tx, with_conn};
+use crate::{in_tx, lock_first, with_conn};
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -197,12 +197,15 @@ impl Tenant {
     /// Deletes a tag; conversations that name it go on naming nothing.
     pub async fn delete_tag(&self, by: &Actor, id: TagId) -> Result<Receipt, StoreError> {
         in_tx!(self.db(), |conn| {
-            let name: String = with_conn!(conn, |c| tags::table
-                .filter(tags::organization_id.eq(self.org()))
-                .filter(tags::id.eq(id.0))
-                .select(tags::name)
-                .first(c)
-                .await)?;
+            // Held first: nobody gives it to a conversation meanwhile.
+            let name: Option<String> = lock_first!(
+                conn,
+                tags::table
+                    .filter(tags::organization_id.eq(self.org()))
+                    .filter(tags::id.eq(id.0))
+                    .select(tags::name)
+            )?;
+            let name = name.ok_or(StoreError::NotFound)?;
             with_conn!(conn, |c| diesel::delete(
                 conversation_tags::table.filter(conversation_tags::tag_id.eq(id.0))
             )
@@ -243,12 +246,24 @@ pub(super) async fn retag(
     now: &[TagId],
 ) -> Result<(), StoreError> {
     let ids: Vec<i64> = now.iter().map(|tag| tag.0).collect();
-    let known: Vec<i64> = with_conn!(conn, |c| tags::table
-        .filter(tags::organization_id.eq(organization))
-        .filter(tags::id.eq_any(&ids))
-        .select(tags::id)
-        .load(c)
-        .await)?;
+    let known: Vec<i64> = match conn {
+        Conn::Sqlite(_) => with_conn!(conn, |c| tags::table
+            .filter(tags::organization_id.eq(organization))
+            .filter(tags::id.eq_any(&ids))
+            .select(tags::id)
+            .load(c)
+            .await)?,
+        // Shared: two conversations may get the same one, and nobody deletes it meanwhile.
+        Conn::Postgres(object) => {
+            let held = tags::table
+                .filter(tags::organization_id.eq(organization))
+                .filter(tags::id.eq_any(&ids))
+                .order(tags::id)
+                .select(tags::id)
+                .for_key_share();
+            boxed(held.load(&mut **object)).await.map_err(refused)?
+        }
+    };
     with_conn!(conn, |c| diesel::delete(
         conversation_tags::table.filter(conversation_tags::conversation_id.eq(conversation.0))
     )

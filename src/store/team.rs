@@ -16,11 +16,11 @@ use diesel_async::RunQueryDsl;
 use serde::Serialize;
 use serde_json::json;
 
-use super::db::Conn;
+use super::db::{Conn, boxed, refused};
 use super::directory::{Deed, Noun};
 use super::schema::{sessions, team_members, team_sessions, teams, users};
 use super::{Tenant, field};
-use crate::{in_tx, lock_first, with_conn};
+use crate::{in_tx, with_conn};
 
 /// A team with its members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -74,6 +74,7 @@ pub(super) struct TeamRow {
     pub hours: Option<String>,
     pub away_message: Option<String>,
     pub skill_seconds: Option<i64>,
+    pub promised_at: Option<NaiveDateTime>,
 }
 
 impl TeamRow {
@@ -142,6 +143,7 @@ impl Tenant {
     ) -> Result<(Team, Receipt), StoreError> {
         let id = self.store().next_id();
         in_tx!(self.db(), |conn| {
+            self.hold_teams(conn).await?;
             let row = (
                 teams::id.eq(id),
                 teams::organization_id.eq(self.org()),
@@ -153,6 +155,9 @@ impl Tenant {
                 .execute(c)
                 .await)?;
             self.set_up(conn, id, setting).await?;
+            if setting.sla.as_ref().is_some_and(Sla::is_set) {
+                promise_from_now(conn, id).await?;
+            }
             let details = json!({
                 "name": name,
                 "members": setting.members,
@@ -176,6 +181,7 @@ impl Tenant {
         change: &TeamChange,
     ) -> Result<(Team, Receipt), StoreError> {
         in_tx!(self.db(), |conn| {
+            self.hold_teams(conn).await?;
             let before = self.team(conn, id.0).await?;
             if let Some(name) = &change.name {
                 with_conn!(conn, |c| diesel::update(teams::table.find(id.0))
@@ -184,6 +190,12 @@ impl Tenant {
                     .await)?;
             }
             self.set_up(conn, id.0, change).await?;
+            let begins = !before.sla.is_set() && change.sla.as_ref().is_some_and(Sla::is_set);
+            let gains = change.sessions.iter().flatten();
+            let mut gains = gains.filter(|session| !before.session_ids.contains(session));
+            if begins || gains.next().is_some() {
+                promise_from_now(conn, id.0).await?;
+            }
             let members = before.members.iter().map(|user| user.id);
             let details = json!({
                 "name": change.name,
@@ -212,6 +224,7 @@ impl Tenant {
     /// Nobody chooses it any more; its conversations keep it until somebody moves them.
     pub async fn archive_team(&self, by: &Actor, id: TeamId) -> Result<Receipt, StoreError> {
         in_tx!(self.db(), |conn| {
+            self.hold_teams(conn).await?;
             let team = self.team(conn, id.0).await?;
             with_conn!(conn, |c| diesel::update(teams::table.find(id.0))
                 .set(teams::archived_at.eq(Some(Timestamp::now().naive())))
@@ -230,9 +243,37 @@ impl Tenant {
             ))
             .execute(c)
             .await)?;
+            self.forget_escalations(conn, id).await?;
             let deed = deed("team.archived", id, json!({"name": team.name}));
             self.note_deed(conn, by, deed).await
         })
+    }
+
+    /// Nothing that is late goes to that team any more.
+    async fn forget_escalations(&self, conn: &mut Conn, id: TeamId) -> Result<(), StoreError> {
+        let found: Vec<(i64, Option<String>)> = with_conn!(conn, |c| teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .filter(teams::archived_at.is_null())
+            .filter(teams::sla.is_not_null())
+            .order(teams::id)
+            .select((teams::id, teams::sla))
+            .load(c)
+            .await)?;
+        for (team, text) in found {
+            let mut sla: Sla = field::read_opt(text.as_deref())?.unwrap_or_default();
+            let escalation = sla.escalation.as_mut();
+            let Some(escalation) = escalation.filter(|it| it.team_id == Some(id)) else {
+                continue;
+            };
+            escalation.team_id = None;
+            if escalation.priority.is_none() {
+                sla.escalation = None;
+            }
+            let update = diesel::update(teams::table.find(team))
+                .set(teams::sla.eq(Some(field::write(&sla)?)));
+            with_conn!(conn, |c| update.execute(c).await)?;
+        }
+        Ok(())
     }
 
     async fn team(&self, conn: &mut Conn, id: i64) -> Result<Team, StoreError> {
@@ -284,7 +325,7 @@ impl Tenant {
         routing: &Routing,
     ) -> Result<(), StoreError> {
         if let Some(other) = routing.overflow_team_id {
-            self.hold_team(conn, other).await?;
+            self.check_team(conn, other).await?;
         }
         let seconds = |setting: Option<u32>| setting.map(i64::from);
         with_conn!(conn, |c| diesel::update(teams::table.find(team))
@@ -303,7 +344,7 @@ impl Tenant {
     async fn set_sla(&self, conn: &mut Conn, team: i64, sla: &Sla) -> Result<(), StoreError> {
         let other = sla.escalation.as_ref().and_then(|it| it.team_id);
         if let Some(other) = other {
-            self.hold_team(conn, other).await?;
+            self.check_team(conn, other).await?;
         }
         let text = match sla.is_set() {
             true => Some(field::write(sla)?),
@@ -314,17 +355,42 @@ impl Tenant {
         Ok(())
     }
 
-    /// Holds a team that another one names, so that nobody takes it out of use meanwhile.
-    async fn hold_team(&self, conn: &mut Conn, id: TeamId) -> Result<(), StoreError> {
-        let found: Option<i64> = lock_first!(
-            conn,
-            teams::table
-                .filter(teams::organization_id.eq(self.org()))
-                .filter(teams::archived_at.is_null())
-                .filter(teams::id.eq(id.0))
-                .select(teams::id)
-        )?;
-        found.map(drop).ok_or(StoreError::NotFound)
+    /// Teams name each other: one change of them at a time, so that nobody takes out of use what another one begins to name.
+    /// Conversations get their teams all the same.
+    async fn hold_teams(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let Conn::Postgres(object) = conn else {
+            return Ok(());
+        };
+        let held = teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .order(teams::id)
+            .select(teams::id)
+            .for_no_key_update();
+        let held: Vec<i64> = boxed(held.load(&mut **object)).await.map_err(refused)?;
+        drop(held);
+        Ok(())
+    }
+
+    /// A team that another one names.
+    async fn check_team(&self, conn: &mut Conn, id: TeamId) -> Result<(), StoreError> {
+        let _: i64 = with_conn!(conn, |c| teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .filter(teams::archived_at.is_null())
+            .filter(teams::id.eq(id.0))
+            .select(teams::id)
+            .first(c)
+            .await)?;
+        Ok(())
+    }
+
+    /// The teams that are out of use: their conversations are nobody's until somebody moves them.
+    pub(super) async fn archived_teams(&self, conn: &mut Conn) -> Result<Vec<i64>, StoreError> {
+        with_conn!(conn, |c| teams::table
+            .filter(teams::organization_id.eq(self.org()))
+            .filter(teams::archived_at.is_not_null())
+            .select(teams::id)
+            .load(c)
+            .await)
     }
 
     async fn set_sessions(
@@ -400,6 +466,14 @@ impl Tenant {
         }
         Ok(())
     }
+}
+
+/// What the team promises counts for what waits already from now on: nobody is late by what was not promised yet.
+async fn promise_from_now(conn: &mut Conn, team: i64) -> Result<(), StoreError> {
+    let now = Some(Timestamp::now().naive());
+    let update = diesel::update(teams::table.find(team)).set(teams::promised_at.eq(now));
+    with_conn!(conn, |c| update.execute(c).await)?;
+    Ok(())
 }
 
 async fn with_members(conn: &mut Conn, rows: Vec<TeamRow>) -> Result<Vec<Team>, StoreError> {

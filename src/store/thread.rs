@@ -6,8 +6,7 @@ use std::sync::Arc;
 use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::conversation::{
-    Conversation, ConversationChange, ConversationKey, ConversationState, ConversationStatus,
-    Priority,
+    ConversationChange, ConversationKey, ConversationState, ConversationStatus, Priority,
 };
 use actors::model::ids::{ConversationId, OrganizationId, SessionId};
 use actors::model::user::{Actor, Who};
@@ -112,6 +111,7 @@ pub(crate) fn fresh_row(
         opened_at: Some(now.naive()),
         first_reply_at: None,
         sla: None,
+        participants: None,
     }
 }
 
@@ -216,7 +216,8 @@ pub(super) async fn save_care(
     let view = &state.conversation;
     let update = diesel::update(conversations::table.find(view.id.0)).set((
         conversations::team_id.eq(view.team.as_ref().map(|team| team.id.0)),
-        conversations::tags.eq(tags_of(view)?),
+        conversations::tags.eq(written(&view.tags)?),
+        conversations::participants.eq(written(&view.participants)?),
         conversations::priority.eq(view.priority.rank()),
         conversations::snoozed_until.eq(view.snoozed_until.map(|at| at.naive())),
         conversations::sla.eq(sla::text_of(&view.sla)?),
@@ -225,12 +226,12 @@ pub(super) async fn save_care(
     Ok(())
 }
 
-/// Tags as they lie in a conversation's row; None: none.
-pub(super) fn tags_of(view: &Conversation) -> Result<Option<String>, StoreError> {
-    let tags: Vec<i64> = view.tags.iter().map(|tag| tag.0).collect();
-    match tags.is_empty() {
+/// Tags, or people, as they lie in a conversation's row; None: none.
+pub(super) fn written<T: Copy + Into<i64>>(ids: &[T]) -> Result<Option<String>, StoreError> {
+    let numbers: Vec<i64> = ids.iter().map(|id| (*id).into()).collect();
+    match numbers.is_empty() {
         true => Ok(None),
-        false => field::write(&tags).map(Some),
+        false => field::write(&numbers).map(Some),
     }
 }
 
@@ -283,6 +284,12 @@ pub(super) async fn note_change(
     if !(change.add_tags.is_empty() && change.remove_tags.is_empty()) {
         let details = json!({"added": change.add_tags, "removed": change.remove_tags});
         audit::record(conn, store, by, "conversation.tagged", &subject, &details).await?;
+    }
+    if !(change.add_participants.is_empty() && change.remove_participants.is_empty()) {
+        let details =
+            json!({"added": change.add_participants, "removed": change.remove_participants});
+        let action = "conversation.participants_changed";
+        audit::record(conn, store, by, action, &subject, &details).await?;
     }
     Ok(())
 }

@@ -48,6 +48,12 @@ pub struct ViewFilters {
     pub priority: Option<Priority>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<SessionId>,
+    /// Who takes part: `me`, or a user's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub participant: Option<String>,
+    /// True: only what whoever looks has not seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<bool>,
     /// A piece of the contact's name, number or username.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,

@@ -119,6 +119,12 @@ fn check(message: &Value, findings: &mut Findings) -> Option<Checked> {
         }
     };
     let reply_to = reply_to(kind, message.get("context"), findings);
+    if note && message.get("mentions").is_some() {
+        findings.add(
+            "mentions",
+            format!("belongs beside the body: {own}.mentions"),
+        );
+    }
     Some(Checked {
         kind: if note { "text" } else { kind }.to_owned(),
         note,

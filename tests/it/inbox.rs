@@ -1,8 +1,11 @@
 //! The inbox's filters over more conversations than are looked up one by one: whatever few or many pass, and whichever way
 //! they are found, a list has all of them in its order.
 
+use std::collections::HashMap;
+
 use actors::model::conversation::{Conversation, ConversationStatus, Priority};
-use actors::model::ids::{OrganizationId, SessionId, TagId, TeamId, UserId};
+use actors::model::ids::{ConversationId, OrganizationId, SessionId, TagId, TeamId, UserId};
+use actors::model::own::Seen;
 use command_center::store::{AssigneeFilter, ConversationFilter, Store, TeamFilter};
 use command_center::with_conn;
 use diesel_async::RunQueryDsl;
@@ -14,6 +17,9 @@ use crate::search::plan;
 use crate::support::database::{Engine, TestDatabase};
 
 on_both!(every_filter_gives_all_that_pass_it_in_order);
+
+/// What each user has seen of each conversation.
+type Marks = HashMap<(UserId, ConversationId), Seen>;
 
 /// Conversations of the first number: more than are looked up one by one.
 const MANY: usize = 1100;
@@ -87,7 +93,18 @@ impl Inbox {
         statements.push(format!(
             "UPDATE conversations SET team_id = CASE WHEN id <= {end} THEN 1 WHEN id % 2 = 0 THEN 2 END, \
              assignee_id = CASE WHEN id <= {end} THEN 1 WHEN id % 3 = 0 THEN 2 END, \
-             tags = CASE WHEN id <= {end} THEN '[1]' ELSE '[2]' END"
+             tags = CASE WHEN id <= {end} THEN '[1]' ELSE '[2]' END, \
+             participants = CASE WHEN id <= {end} THEN '[1]' WHEN id % 3 = 0 THEN '[2]' END, \
+             unread = CASE WHEN id % 4 = 0 THEN 1 ELSE 0 END"
+        ));
+        statements.push(format!(
+            "INSERT INTO participants SELECT CASE WHEN id <= {end} THEN 1 ELSE 2 END, id FROM conversations \
+             WHERE id <= {end} OR id % 3 = 0"
+        ));
+        // Of some the last message was seen, of some an older one, and some are to be looked at again.
+        statements.push(format!(
+            "INSERT INTO seen SELECT 1, id, {org}, CASE WHEN id % 5 = 0 THEN 0 WHEN id % 2 = 0 THEN last_message_id ELSE 1 END, \
+             id % 7 = 0, {now} FROM conversations WHERE id % 3 <> 0"
         ));
         statements.push(format!(
             "INSERT INTO conversation_tags SELECT CASE WHEN id <= {end} THEN 1 ELSE 2 END, id FROM conversations"
@@ -123,6 +140,18 @@ impl Inbox {
         }
     }
 
+    /// What everybody has seen.
+    async fn marks(&self) -> Marks {
+        let tenant = self.store.tenant(self.organization);
+        let ids: Vec<ConversationId> = self.all.iter().map(|row| row.id).collect();
+        let mut marks = Marks::new();
+        for user in USERS {
+            let theirs = tenant.seen_of(user, &ids).await.unwrap();
+            marks.extend(theirs.into_iter().map(|(id, seen)| ((user, id), seen)));
+        }
+        marks
+    }
+
     /// Each filter alone and with others.
     fn filters(&self) -> Vec<ConversationFilter> {
         let teams = TEAMS.map(TeamFilter::Team).map(Some);
@@ -154,21 +183,48 @@ impl Inbox {
                     priority: Some(priority),
                     ..ConversationFilter::default()
                 };
+                let taken_part = |&user| ConversationFilter {
+                    participant: Some(user),
+                    ..ConversationFilter::default()
+                };
+                let unseen = |&user| ConversationFilter {
+                    unseen: Some(user),
+                    ..ConversationFilter::default()
+                };
                 filters.extend(teams.iter().map(of_team).map(with));
                 filters.extend(users.iter().map(of_user).map(with));
                 filters.extend(self.numbers.iter().map(of_number).map(with));
                 filters.extend(URGENCIES.iter().map(urgent).map(with));
+                filters.extend(USERS.iter().map(taken_part).map(with));
+                filters.extend(USERS.iter().map(unseen).map(with));
             }
         }
         filters
     }
 }
 
-fn passes(row: &Conversation, filter: &ConversationFilter) -> bool {
+fn is_unseen(row: &Conversation, mark: Option<&Seen>) -> bool {
+    let last = row.last_message.as_ref().map(|last| last.id);
+    match mark {
+        Some(mark) if mark.unread => true,
+        Some(mark) if mark.message_id.is_some() => {
+            row.waiting_since.is_some() && last > mark.message_id
+        }
+        _ => row.unread > 0,
+    }
+}
+
+fn passes(row: &Conversation, filter: &ConversationFilter, marks: &Marks) -> bool {
     let assignee = row.assignee.as_ref().map(|user| user.id);
     let team = row.team.as_ref().map(|team| team.id);
     filter.status.is_none_or(|status| row.status == status)
         && filter.tag.is_none_or(|tag| row.tags.contains(&tag))
+        && filter
+            .participant
+            .is_none_or(|user| row.participants.contains(&user))
+        && filter
+            .unseen
+            .is_none_or(|user| is_unseen(row, marks.get(&(user, row.id))))
         && filter.priority.is_none_or(|one| row.priority == one)
         && filter.session.is_none_or(|number| row.session_id == number)
         && filter.assignee.is_none_or(|wanted| match wanted {
@@ -183,9 +239,11 @@ fn passes(row: &Conversation, filter: &ConversationFilter) -> bool {
 
 async fn every_filter_gives_all_that_pass_it_in_order(engine: Engine) {
     let inbox = Inbox::fill(engine).await;
+    let marks = inbox.marks().await;
+    assert!(marks.len() > 100);
     let (mut found_few, mut found_many) = (0, 0);
     for filter in inbox.filters() {
-        let rows = inbox.all.iter().filter(|row| passes(row, &filter));
+        let rows = inbox.all.iter().filter(|row| passes(row, &filter, &marks));
         let mut wanted: Vec<i64> = rows.map(|row| row.id.0).collect();
         if filter.oldest_first {
             wanted.reverse();
@@ -220,7 +278,7 @@ async fn no_list_reads_a_whole_table() {
     inbox.list(searched).await;
     let statements = "SELECT name || '\t' || cardinality(parameter_types) || '\t' || statement AS line \
         FROM pg_prepared_statements WHERE statement !~ 'pg_prepared' \
-        AND statement ~ '^SELECT' AND statement ~ '\"(conversations|conversation_tags|contacts)\"'";
+        AND statement ~ '^SELECT' AND statement ~ '\"(conversations|conversation_tags|participants|seen|contacts)\"'";
     let statements = lines(&inbox.store, statements).await;
     assert!(statements.len() > 20, "{}", statements.len());
     for line in statements {

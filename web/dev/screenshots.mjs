@@ -41,6 +41,37 @@ const SHOTS = {
     await SHOTS.views(page);
     await page.getByText("Manage views").click();
   },
+  unseen: async (page) => {
+    await SHOTS.inbox(page);
+    await page.getByLabel("Only what you have not read").click();
+    await page.waitForSelector("[data-testid=conversation-row]");
+  },
+  "mark-unread": async (page) => {
+    await SHOTS.thread(page);
+    await page.getByTestId("status").click();
+  },
+  participants: async (page) => {
+    await logIn(page);
+    await row(page, "Lena Hoffmann").click();
+    await page.waitForSelector("[data-testid=message]");
+    const add = page.getByTestId("add-participant");
+    if (!(await add.first().isVisible())) await page.getByLabel("Show the contact").click();
+    await add.last().click();
+    await page.getByRole("combobox").waitFor();
+  },
+  starred: async (page) => {
+    await logIn(page);
+    await page.goto(`${BASE}/starred`);
+    await page.waitForSelector("[data-testid=starred-line]");
+  },
+  "starred-here": async (page) => {
+    await SHOTS.thread(page);
+    // On a phone, and where there is little room, the person is behind a button.
+    const button = page.getByTestId("starred");
+    if (!(await button.first().isVisible())) await page.getByLabel("Show the contact").click();
+    await button.last().click();
+    await page.waitForSelector("[data-testid=starred-line]");
+  },
   thread: async (page) => {
     await logIn(page);
     await row(page, "Aisha Rahman").click();
@@ -109,6 +140,26 @@ const SHOTS = {
     await logIn(page);
     await page.goto(`${BASE}/settings/users`);
     await page.getByText("agent1@demo.test").waitFor();
+  },
+  invite: async (page) => {
+    await SHOTS.users(page);
+    await page.getByTestId("invite-user").click();
+    await page.getByLabel("E-mail", { exact: true }).fill("new@radwerk.test");
+    await page.getByText("Send it by e-mail").waitFor();
+  },
+  invitations: async (page) => {
+    await SHOTS.users(page);
+    for (const name of ["nora", "fail"]) {
+      await page.getByTestId("invite-user").click();
+      await page.getByLabel("E-mail", { exact: true }).fill(`${name}@radwerk.test`);
+      await page.getByRole("button", { name: "Send the invitation" }).click();
+      await page.getByRole("button", { name: "Done" }).click();
+    }
+    await page.getByText("Mail not sent").first().waitFor();
+  },
+  forgot: async (page) => {
+    await page.goto(`${BASE}/forgot-password`);
+    await page.getByText("Send the link").waitFor();
   },
   profile: async (page) => {
     await logIn(page);

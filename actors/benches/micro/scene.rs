@@ -84,6 +84,7 @@ pub fn conversation(seq: i64, number: i64) -> Conversation {
         assignee: None,
         team: None,
         tags: Vec::new(),
+        participants: Vec::new(),
         priority: Default::default(),
         snoozed_until: None,
         waiting_since: None,

@@ -66,7 +66,7 @@ impl Travels<Conversation> for Change {
         Request::Change {
             key: key.clone(),
             by: self.by.clone(),
-            change: self.change.clone(),
+            change: Box::new(self.change.clone()),
             once: self.once.clone(),
         }
     }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use crate::event::{Cursor, Envelope};
+use crate::feed::concerns::Concerns;
 use crate::feed::encode::Encoded;
 use crate::feed::frame;
 use crate::feed::presence::Attendance;
@@ -18,6 +19,7 @@ use crate::feed::sequence::Sequence;
 use crate::figure;
 use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
+use crate::model::user::Who;
 use crate::ports::media::MediaLinks;
 use crate::time::Timestamp;
 use crate::trail;
@@ -51,6 +53,8 @@ pub struct Channel {
     /// Changed conversations by the first event whose row was not told yet.
     waiting_rows: BTreeMap<i64, ConversationId>,
     rows_told_at: Option<Instant>,
+    /// Changed conversations by those whom they are about.
+    concerns: Concerns,
     members: BTreeSet<SocketId>,
     inbox: BTreeSet<SocketId>,
     firehose: BTreeSet<SocketId>,
@@ -88,6 +92,7 @@ impl Channel {
             dirty: HashMap::new(),
             waiting_rows: BTreeMap::new(),
             rows_told_at: None,
+            concerns: Concerns::default(),
             members: BTreeSet::new(),
             inbox: BTreeSet::new(),
             firehose: BTreeSet::new(),
@@ -130,6 +135,7 @@ impl Channel {
         self.recent.clear();
         self.dirty.clear();
         self.waiting_rows.clear();
+        self.concerns = Concerns::default();
     }
 
     /// The log tells in `span` of the event `seq`, which is about to be taken in.
@@ -370,14 +376,16 @@ impl Channel {
         Some(told_at.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed())))
     }
 
-    /// Tells the latest state of the changed conversations, as many as the sockets can bear at a time; names the
-    /// sockets that refused. The outbox has to be empty.
+    /// Tells the latest state of the changed conversations, as many as the sockets can bear at a time, and to each person
+    /// all that are about them: what is given to somebody does not wait behind what others do. Names the sockets that
+    /// refused. The outbox has to be empty.
     pub fn flush_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
         if self.dirty.is_empty() {
             return Vec::new();
         }
         self.rows_told_at = Some(Instant::now());
         let rows = self.take_rows();
+        let concerns = self.concerns.take();
         tracing::debug!(
             rows = rows.len(),
             sockets = self.inbox.len(),
@@ -391,10 +399,18 @@ impl Channel {
                 continue;
             };
             let cursor = self.cursor_for(seat);
-            let text = shared
-                .entry(cursor.seq)
-                .or_insert_with(|| frame::rows(cursor, rows.iter().map(String::as_str)));
-            if !seat.write(text.clone()) {
+            let theirs = match seat.who {
+                Who::User(user) => concerns.get(&user),
+                Who::ApiKey(_) | Who::System => None,
+            };
+            let text = match theirs {
+                Some(theirs) => rows_with(cursor, &rows, theirs),
+                None => shared
+                    .entry(cursor.seq)
+                    .or_insert_with(|| frame::rows(cursor, texts(&rows)))
+                    .clone(),
+            };
+            if !seat.write(text) {
                 refused.push(*socket);
             }
         }
@@ -403,7 +419,7 @@ impl Channel {
 
     /// The rows that waited longest, written. What is left waits on and goes on changing meanwhile: the more
     /// happens, the more changes share a row.
-    fn take_rows(&mut self) -> Vec<String> {
+    fn take_rows(&mut self) -> Vec<Row> {
         let most = MAX_ROW_COPIES / self.inbox.len().max(1);
         let mut taken = Vec::new();
         while taken.len() < most.clamp(MIN_ROWS, MAX_ROWS)
@@ -412,8 +428,7 @@ impl Channel {
             taken.extend(self.dirty.remove(&id));
         }
         taken.sort_by_key(|row| row.seq);
-        let written = taken.iter().filter_map(|row| frame::row(row).ok());
-        written.collect()
+        taken.iter().filter_map(written).collect()
     }
 
     fn note_row(&mut self, envelope: &Arc<Envelope>) {
@@ -423,6 +438,7 @@ impl Channel {
         let Some(row) = &envelope.row else {
             return;
         };
+        self.concerns.note(row);
         match self.dirty.entry(row.id) {
             Entry::Vacant(entry) => {
                 self.waiting_rows.insert(envelope.seq, row.id);
@@ -435,4 +451,33 @@ impl Channel {
             Entry::Occupied(_) => {}
         }
     }
+}
+
+/// A list row as it is written.
+struct Row {
+    id: ConversationId,
+    seq: i64,
+    text: String,
+}
+
+fn written(row: &Arc<Conversation>) -> Option<Row> {
+    Some(Row {
+        id: row.id,
+        seq: row.seq,
+        text: frame::row(row).ok()?,
+    })
+}
+
+fn texts(rows: &[Row]) -> impl Iterator<Item = &str> {
+    rows.iter().map(|row| row.text.as_str())
+}
+
+/// The frame of somebody whom further conversations are about.
+fn rows_with(cursor: Cursor, rows: &[Row], theirs: &[Arc<Conversation>]) -> ByteString {
+    let is_told = |id: ConversationId| rows.iter().any(|row| row.id == id);
+    let more = theirs.iter().filter(|row| !is_told(row.id));
+    let more: Vec<Row> = more.filter_map(written).collect();
+    let mut all: Vec<&Row> = rows.iter().chain(&more).collect();
+    all.sort_by_key(|row| row.seq);
+    frame::rows(cursor, all.into_iter().map(|row| row.text.as_str()))
 }

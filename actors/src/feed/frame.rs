@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::event::{Cursor, Envelope, Event};
 use crate::model::conversation::Conversation;
-use crate::model::draft::{DraftNews, KeptDraft};
 use crate::model::ids::{ConversationId, OrganizationId};
 use crate::model::message::Message;
+use crate::model::own::{Own, OwnNews};
 use crate::model::presence::Person;
 use crate::model::queue::QueueFigures;
 use crate::ports::media::MediaLinks;
@@ -70,18 +70,24 @@ pub fn presence(
     Ok(text.into())
 }
 
-/// What somebody began to write, for their own devices.
-pub fn draft(news: &DraftNews) -> Result<ByteString, serde_json::Error> {
+/// What is one person's alone, for their own devices.
+pub fn own(news: &OwnNews) -> Result<ByteString, serde_json::Error> {
     #[derive(Serialize)]
-    struct Draft<'a> {
+    struct Frame<'a> {
         #[serde(rename = "type")]
         kind: &'static str,
-        draft: &'a KeptDraft,
+        #[serde(flatten)]
+        own: &'a Own,
         device: Option<&'a str>,
     }
-    serde_json::to_string(&Draft {
-        kind: "draft",
-        draft: &news.draft,
+    let kind = match news.own {
+        Own::Draft(_) => "draft",
+        Own::Seen(_) => "seen",
+        Own::Star(_) => "star",
+    };
+    serde_json::to_string(&Frame {
+        kind,
+        own: &news.own,
         device: news.device.as_deref(),
     })
     .map(Into::into)

@@ -6,14 +6,14 @@ use std::time::Duration;
 use crate::cluster::request::Travels;
 use crate::cluster::{Cluster, placement};
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Part, Receive, Send};
-use crate::feed::draft::TellDraft;
+use crate::feed::own::TellOwn;
 use crate::feed::presence::Attend;
 use crate::feed::seat::SocketId;
 use crate::figure;
 use crate::hub::{Hub, HubError, step_of};
 use crate::model::conversation::ConversationKey;
-use crate::model::draft::DraftNews;
 use crate::model::node::{Answer, Membership, Notice, Peer, Report, Request};
+use crate::model::own::OwnNews;
 use crate::model::presence::{SeatKey, Whereabouts};
 use crate::ports::peers::Unanswered;
 
@@ -134,6 +134,7 @@ impl Hub {
                 change,
                 once,
             } => {
+                let change = *change;
                 let changed = self.tell_here(&key, Change { by, change, once }).await;
                 changed.map(|view| Answer::Conversation(Box::new(view)))
             }
@@ -179,17 +180,17 @@ impl Hub {
         }
     }
 
-    /// What somebody began to write: told to their sockets, on any node.
-    pub fn tell_draft(&self, news: DraftNews) {
-        self.tell_others(&Notice::Draft(Box::new(news.clone())));
-        self.heed_draft(news);
+    /// Something of one person changed: told to their sockets, on any node.
+    pub fn tell_own(&self, news: OwnNews) {
+        self.tell_others(&Notice::Own(Box::new(news.clone())));
+        self.heed_own(news);
     }
 
-    /// Takes notice of what somebody began to write.
-    pub fn heed_draft(&self, news: DraftNews) {
-        // What a full mailbox drops is there when the draft is looked at again.
+    /// Takes notice of what changed for one person.
+    pub fn heed_own(&self, news: OwnNews) {
+        // What a full mailbox drops is there when it is looked at again.
         if let Some(feed) = self.inner.feed.get()
-            && feed.try_send(TellDraft(news)).is_err()
+            && feed.try_send(TellOwn(news)).is_err()
         {
             metrics::counter!(figure::MAILBOX_FULL_TOTAL, "actor" => "feed").increment(1);
         }

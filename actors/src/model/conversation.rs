@@ -27,6 +27,9 @@ pub struct Conversation {
     pub team: Option<TeamBrief>,
     /// Of `GET /tags`, where their names are.
     pub tags: Vec<TagId>,
+    /// Who takes part in it beside the assignee, by their ids: they are told of it like of their own.
+    #[serde(default)]
+    pub participants: Vec<UserId>,
     #[serde(default)]
     pub priority: Priority,
     /// Until when it sleeps; null in a snoozed conversation: until the contact writes.
@@ -58,7 +61,20 @@ pub struct Conversation {
     pub updated_at: Timestamp,
 }
 
+/// Participants of one conversation.
+pub const MOST_PARTICIPANTS: usize = 20;
+
 impl Conversation {
+    /// Colleagues whom a note calls take part from then on, as far as there is room.
+    pub fn join_called(&mut self, called: &[UserId]) {
+        for user in called {
+            if self.participants.len() < MOST_PARTICIPANTS && !self.participants.contains(user) {
+                self.participants.push(*user);
+            }
+        }
+        self.participants.sort_unstable();
+    }
+
     /// Gives it a status; only a snoozed one sleeps, and in a closed one nobody owes an answer.
     pub fn set_status(&mut self, status: ConversationStatus, now: Timestamp) {
         let was_closed = self.status == ConversationStatus::Closed;
@@ -258,6 +274,10 @@ pub struct ConversationChange {
     pub add_tags: Vec<TagId>,
     #[serde(default)]
     pub remove_tags: Vec<TagId>,
+    #[serde(default)]
+    pub add_participants: Vec<UserId>,
+    #[serde(default)]
+    pub remove_participants: Vec<UserId>,
     /// Sets unread to zero.
     pub read: bool,
     /// Gives it out, if it still waits.
@@ -314,6 +334,14 @@ mod said {
     }
 }
 
+/// What is removed goes, even if it is added in the same change.
+fn add_and_remove<T: Copy + Ord>(kept: &mut Vec<T>, add: &[T], remove: &[T]) {
+    kept.extend(add);
+    kept.retain(|one| !remove.contains(one));
+    kept.sort_unstable();
+    kept.dedup();
+}
+
 impl ConversationChange {
     /// Whether anything would change on `conversation`.
     pub fn changes(&self, conversation: &Conversation) -> bool {
@@ -344,11 +372,13 @@ impl ConversationChange {
         if let Some(priority) = self.priority {
             conversation.priority = priority;
         }
-        let tags = &mut conversation.tags;
-        tags.extend(&self.add_tags);
-        tags.retain(|tag| !self.remove_tags.contains(tag));
-        tags.sort_unstable();
-        tags.dedup();
+        add_and_remove(&mut conversation.tags, &self.add_tags, &self.remove_tags);
+        let participants = &mut conversation.participants;
+        add_and_remove(
+            participants,
+            &self.add_participants,
+            &self.remove_participants,
+        );
         if self.read {
             conversation.unread = 0;
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::ids::{ConversationId, MessageId, OrganizationId, UserId};
+use crate::model::ids::{ConversationId, MessageId, UserId};
 use crate::time::Timestamp;
 
 /// What a person began to write in a conversation.
@@ -23,14 +23,4 @@ pub struct KeptDraft {
     pub updated_at: Timestamp,
     /// Rises by one with each write of this draft; a higher one replaces a lower.
     pub revision: i64,
-}
-
-/// A draft changed, or nothing is left of it: for whoever wrote it, and nobody else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DraftNews {
-    pub organization: OrganizationId,
-    pub user: UserId,
-    pub draft: KeptDraft,
-    /// What the device that wrote calls itself, so that it knows its own echo.
-    pub device: Option<String>,
 }

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::contact::Identity;
 use crate::model::conversation::{Conversation, ConversationChange, ConversationKey};
-use crate::model::draft::DraftNews;
 use crate::model::ids::{OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
 use crate::model::message::Message;
 use crate::model::outbound::Draft;
+use crate::model::own::OwnNews;
 use crate::model::presence::Whereabouts;
 use crate::model::queue::{QueueFigures, QueueNews};
 use crate::model::user::{Actor, Who};
@@ -66,7 +66,7 @@ pub enum Request {
     Change {
         key: ConversationKey,
         by: Actor,
-        change: ConversationChange,
+        change: Box<ConversationChange>,
         once: Option<String>,
     },
     MarkRead {
@@ -107,8 +107,8 @@ pub enum Notice {
     SessionChanged { session: SessionId },
     /// Where somebody is, as `presence` tells it.
     Whereabouts(Whereabouts),
-    /// What somebody began to write, for their sockets.
-    Draft(Box<DraftNews>),
+    /// What is somebody's own, for their sockets.
+    Own(Box<OwnNews>),
     /// What the organization's lines, which are yours, have to know.
     QueueNews {
         organization: OrganizationId,

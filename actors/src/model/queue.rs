@@ -77,6 +77,8 @@ pub struct QueueTeam {
     pub team: TeamBrief,
     pub routing: Routing,
     pub sla: Sla,
+    /// No promise counts from before; None: since ever.
+    pub promised_at: Option<Timestamp>,
     pub hours: Option<Hours>,
     /// What a contact is told who writes while the team is closed.
     pub away_message: Option<String>,
@@ -222,12 +224,15 @@ pub fn moves(before: Option<&Standing>, after: &Standing) -> Vec<Move> {
     moves
 }
 
-/// A move that was made.
+/// Moves that were made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moved {
     pub team: TeamId,
     pub kind: MoveKind,
+    /// When, to the minute.
     pub at: Timestamp,
+    /// How often in that minute.
+    pub count: u32,
 }
 
 /// An organization's teams, agents and open conversations, as they are in the database.

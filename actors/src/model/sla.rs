@@ -47,8 +47,13 @@ impl Sla {
         seconds(times.into_iter().flatten().max())
     }
 
-    /// What is owed to the contact of an open conversation, and by when.
-    pub fn deadlines(&self, standing: &Standing, calendar: Option<&Calendar>) -> Vec<Deadline> {
+    /// What is owed to the contact of an open conversation, and by when. The time counts from `from` at the earliest.
+    pub fn deadlines(
+        &self,
+        standing: &Standing,
+        calendar: Option<&Calendar>,
+        from: Option<Timestamp>,
+    ) -> Vec<Deadline> {
         let reply = standing.waiting_since.and_then(|since| {
             let first = self.first_reply_seconds.filter(|_| !standing.is_replied);
             let goal = match standing.is_replied {
@@ -63,9 +68,10 @@ impl Sla {
         let calendar = calendar.filter(|_| self.in_hours);
         let owed = reply.into_iter().chain(resolution);
         owed.filter_map(|(goal, since, time)| {
+            let begin = from.map_or(since, |from| from.max(since));
             let after = |time: Duration| match calendar {
-                Some(calendar) => calendar.add(since, time),
-                None => Some(since + time),
+                Some(calendar) => calendar.add(begin, time),
+                None => Some(begin + time),
             };
             let time = seconds(Some(time))?;
             Some(Deadline {
@@ -140,7 +146,7 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
     pub goal: Goal,
-    /// When the time began.
+    /// Since when the contact waits, or the conversation is open: which promise it is.
     pub since: Timestamp,
     pub warn_at: Timestamp,
     pub due_at: Timestamp,

@@ -113,7 +113,7 @@ impl Board {
             .map(|agent| (agent.id, agent))
             .collect();
         for moved in floor.moves {
-            board.count(moved.team, moved.kind, moved.at);
+            board.count(moved.team, moved.kind, moved.at, moved.count);
         }
         for standing in floor.standings {
             board.place(standing);
@@ -137,7 +137,7 @@ impl Board {
             self.agents.insert(agent.id, agent);
         }
         for (user, at) in news.replies {
-            self.replies.entry(user).or_default().add(at);
+            self.replies.entry(user).or_default().add(at, 1);
         }
         for standing in news.standings {
             self.note(standing, now);
@@ -156,7 +156,7 @@ impl Board {
         let came_back = known.is_none() && standing.assignee.is_some();
         if !came_back {
             for one in moves(known, &standing) {
-                self.count(one.team, one.kind, now);
+                self.count(one.team, one.kind, now, 1);
             }
         }
         self.place(standing);
@@ -182,13 +182,13 @@ impl Board {
         self.remove(conversation);
     }
 
-    fn count(&mut self, team: TeamId, kind: MoveKind, at: Timestamp) {
+    fn count(&mut self, team: TeamId, kind: MoveKind, at: Timestamp, count: u32) {
         let series = match kind {
             MoveKind::Arrived => &mut self.arrivals,
             MoveKind::Taken => &mut self.taken,
             MoveKind::Left => return,
         };
-        series.entry(team).or_default().add(at);
+        series.entry(team).or_default().add(at, count);
     }
 
     fn place(&mut self, standing: Standing) {

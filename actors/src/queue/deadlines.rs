@@ -8,7 +8,7 @@ use crate::queue::board::{Board, Step};
 use crate::time::Timestamp;
 
 impl Board {
-    /// Whose promises hold for it: those of its team, or of the team that its number belongs to.
+    /// Whose hours hold for it: those of its team, or of the team that its number belongs to.
     pub(super) fn team_of(&self, standing: &Standing) -> Option<TeamId> {
         let number = || self.numbers.get(&standing.session).copied();
         standing.team.or_else(number)
@@ -21,12 +21,14 @@ impl Board {
 
     /// Works out what is owed in a conversation that is put on the board. Once: hours take long to reckon with.
     pub(super) fn owe(&mut self, standing: &Standing) {
-        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
+        // What somebody has without a team was promised by none.
+        let team = standing.team.and_then(|id| self.teams.get(&id));
         let Some(team) = team.filter(|team| team.sla.is_set()) else {
             return;
         };
         let calendar = self.calendars.get(&team.team.id);
-        let deadlines = team.sla.deadlines(standing, calendar);
+        let from = team.promised_at;
+        let deadlines = team.sla.deadlines(standing, calendar, from);
         if let Some(at) = next(&deadlines, standing) {
             self.pressed.insert((at, standing.conversation));
         }
@@ -60,7 +62,7 @@ impl Board {
         let marks = news.filter_map(|deadline| Some(deadline.mark(deadline.stage(now)?)));
         let marks: Vec<_> = marks.collect();
         let is_late = marks.iter().any(|mark| mark.stage == Stage::Breached);
-        let team = self.team_of(standing).and_then(|id| self.teams.get(&id));
+        let team = standing.team.and_then(|id| self.teams.get(&id));
         let escalation = team
             .and_then(|team| team.sla.escalation.as_ref())
             .filter(|_| is_late);

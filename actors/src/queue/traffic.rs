@@ -14,10 +14,11 @@ pub struct Series {
 }
 
 impl Series {
-    /// It happened once more.
-    pub fn add(&mut self, at: Timestamp) {
+    /// It happened `count` times more.
+    pub fn add(&mut self, at: Timestamp, count: u32) {
         let minute = at.millis().div_euclid(MINUTE_MS);
-        *self.counts.entry(minute).or_default() += 1;
+        let known = self.counts.entry(minute).or_default();
+        *known = known.saturating_add(count);
         // Two hours of minutes are more than anybody asks for.
         while self.counts.len() > 2 * SERIES {
             self.counts.pop_first();
@@ -47,7 +48,7 @@ mod tests {
         let mut series = Series::default();
         let at = |minute: i64| Timestamp::from_millis(minute * MINUTE_MS + 59_999);
         for minute in [0, 40, 40, 59] {
-            series.add(at(minute));
+            series.add(at(minute), 1);
         }
         let shown = series.until(at(59));
         assert_eq!((shown.len(), shown[0], shown[40], shown[59]), (60, 1, 2, 1));

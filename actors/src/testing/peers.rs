@@ -119,7 +119,7 @@ impl Peers for LinkedPeers {
         match travelled(&notice) {
             Notice::LineWaits { session } => hub.line_waits(session),
             Notice::Whereabouts(news) => hub.heed_whereabouts(news),
-            Notice::Draft(news) => hub.heed_draft(*news),
+            Notice::Own(news) => hub.heed_own(*news),
             Notice::QueueNews { organization, news } => hub.heed_queue_news(organization, news),
             Notice::QueuesWatched { organization } => hub.heed_watcher(organization),
             Notice::QueueFigures {

@@ -193,12 +193,14 @@ stories! { ($)
     care:
         team_tags_and_priority_stay_whatever_the_contact_says,
         tags_come_and_go,
+        participants_come_and_go,
         a_snoozed_conversation_wakes_at_its_alarm,
         a_later_snooze_outlives_an_earlier_alarm,
         a_snoozed_conversation_wakes_when_the_contact_writes,
         a_contact_waits_from_the_first_message_to_the_answer,
         closing_ends_the_waiting,
         a_note_calls_a_colleague_who_alone_hears_it,
+        whom_a_note_calls_takes_part_from_then_on,
     ;
     job:
         a_job_is_claimed_once_and_its_tries_are_counted,

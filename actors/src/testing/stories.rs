@@ -3,10 +3,10 @@
 mod cluster;
 mod conversation;
 mod dispatcher;
-mod draft;
 mod feed;
 mod feed_resume;
 mod mirror;
+mod own;
 mod passivation;
 mod poison;
 mod presence;

@@ -1,10 +1,10 @@
 //! Where a request comes from.
 
 use std::future::{Ready, ready};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::USER_AGENT;
+use actix_web::http::header::{HeaderValue, USER_AGENT};
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::config::network::Network;
@@ -28,7 +28,7 @@ impl ClientAddress {
         let peer = request.peer_addr().map(|address| address.ip());
         let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let written = request.headers().get_all("x-forwarded-for");
-        let written: Vec<&str> = written.filter_map(|value| value.to_str().ok()).collect();
+        let written: Vec<&[u8]> = written.map(HeaderValue::as_bytes).collect();
         Self(behind(peer, &written, trusted))
     }
 
@@ -45,20 +45,30 @@ impl ClientAddress {
 }
 
 /// Goes back along the proxies while they are trusted; the first that is not is the client.
-fn behind(peer: IpAddr, written: &[&str], trusted: &[Network]) -> IpAddr {
+fn behind(peer: IpAddr, written: &[&[u8]], trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer;
-    let hops = written.iter().flat_map(|line| line.split(','));
+    let hops = written
+        .iter()
+        .flat_map(|line| line.split(|byte| *byte == b','));
     for hop in hops.collect::<Vec<_>>().into_iter().rev() {
         if !is_trusted(client) {
             break;
         }
-        let Ok(address) = hop.trim().parse() else {
+        let Some(address) = std::str::from_utf8(hop).ok().and_then(address_of) else {
             break;
         };
         client = address;
     }
     client.to_canonical()
+}
+
+/// A hop as proxies write it: the address, in brackets or not, with a port or without.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']'));
+    let address = bare.unwrap_or(hop).parse().ok();
+    address.or_else(|| hop.parse::<SocketAddr>().ok().map(|hop| hop.ip()))
 }
 
 impl FromRequest for ClientAddress {
@@ -125,6 +135,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    /// A header's bytes; beyond ASCII they are no UTF-8.
+    fn latin(text: &str) -> Vec<u8> {
+        text.chars().map(|letter| letter as u8).collect()
+    }
+
     #[test]
     fn a_forwarded_address_is_believed_only_from_trusted_proxies() {
         let trusted: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap()];
@@ -135,10 +150,17 @@ mod tests {
             ("10.0.0.1", &["6.6.6.6", "1.2.3.4, 10.0.0.2"], "1.2.3.4"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("10.0.0.1", &["nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["1.2.3.4:5678"], "1.2.3.4"),
+            ("10.0.0.1", &["[2001:db8::1]:5678"], "2001:db8::1"),
+            ("10.0.0.1", &["[2001:db8::1]"], "2001:db8::1"),
+            // What a client wrote itself does not hide what the proxy wrote after it.
+            ("10.0.0.1", &["\u{ff}, 1.2.3.4"], "1.2.3.4"),
             ("::ffff:10.0.0.1", &["2001:db8::1"], "2001:db8::1"),
         ];
         for (peer, written, client) in cases {
-            let found = behind(peer.parse().unwrap(), written, &trusted);
+            let written: Vec<Vec<u8>> = written.iter().map(|line| latin(line)).collect();
+            let written: Vec<&[u8]> = written.iter().map(Vec::as_slice).collect();
+            let found = behind(peer.parse().unwrap(), &written, &trusted);
             assert_eq!(
                 found,
                 client.parse::<IpAddr>().unwrap(),

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
+use super::strict;
 use crate::http::depth::{DEEPEST, has_nul, is_deeper};
 use crate::http::describe::{Input, Sketch};
 use crate::http::error::{ApiError, ApiResult, Code};
@@ -31,7 +32,7 @@ where
     Option::deserialize(deserializer).map(Some)
 }
 
-/// The request's JSON as a `T`; unknown fields are ignored.
+/// The request's JSON as a `T`; what is not known is refused.
 pub struct Body<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
@@ -52,9 +53,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if has_nul(&bytes) {
                 return Err(ApiError::of(Code::InvalidJson).detail("a text has the character NUL"));
             }
-            serde_json::from_slice(&bytes)
-                .map(Self)
-                .map_err(|error| ApiError::of(Code::InvalidJson).detail(error.to_string()))
+            let mut json = serde_json::Deserializer::from_slice(&bytes);
+            let read = strict::read(&mut json).map_err(|misfit| misfit.told(Code::InvalidJson))?;
+            json.end()
+                .map_err(|error| ApiError::of(Code::InvalidJson).detail(error.to_string()))?;
+            read.all_known(Code::ValidationFailed, &[]).map(Self)
         })
     }
 }

@@ -15,6 +15,7 @@ use crate::http::access::Identity;
 use crate::http::describe::{Guard, Needs};
 use crate::http::error::{ApiError, ApiResult, Code};
 use crate::http::permission::{Permission, allows};
+use crate::http::pressure::Turn;
 use crate::http::state::App;
 use crate::store::Tenant;
 
@@ -25,6 +26,7 @@ pub struct Caller<P> {
     pub actor: Actor,
     /// The log-in; None for an API key.
     pub login: Option<LoginId>,
+    _turn: Turn,
     permission: PhantomData<P>,
 }
 
@@ -73,10 +75,12 @@ impl<P: Permission> FromRequest for Caller<P> {
             if !allows::<P>(actor.role) {
                 return Err(ApiError::of(Code::Forbidden));
             }
+            let turn = app.pressure.turn(&actor)?;
             Ok(Self {
                 app,
                 actor,
                 login,
+                _turn: turn,
                 permission: PhantomData,
             })
         })

@@ -3,15 +3,19 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::ParameterIn;
 
+use super::strict;
 use crate::http::describe::{Input, Sketch};
 use crate::http::error::{ApiError, Code};
 
-/// The query as a `T`; unknown names are ignored.
+/// What [`Page`](crate::http::page::Page) reads of the same query.
+const OF_PAGES: [&str; 2] = ["limit", "cursor"];
+
+/// The query as a `T`; what is not known is refused.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
@@ -23,10 +27,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
             let error = ApiError::of(Code::InvalidParameter);
             return ready(Err(error.detail("a parameter has the character NUL")));
         }
-        let query = web::Query::<T>::from_query(request.query_string());
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let query = strict::read(serde_urlencoded::Deserializer::new(pairs));
         ready(match query {
-            Ok(query) => Ok(Self(query.into_inner())),
-            Err(error) => Err(ApiError::of(Code::InvalidParameter).detail(error.to_string())),
+            Ok(query) => query.all_known(Code::InvalidParameter, &OF_PAGES).map(Self),
+            Err(misfit) => Err(misfit.told(Code::InvalidParameter)),
         })
     }
 }

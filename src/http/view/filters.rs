@@ -29,6 +29,8 @@ pub fn read(given: &Map<String, Value>, check: &mut Check) -> ViewFilters {
                 filters.priority = one_of(name, value, words, check);
             }
             "session" => filters.session = one_of(name, value, "must be a number's id", check),
+            "participant" => filters.participant = participant(value, check),
+            "unseen" => filters.unseen = one_of(name, value, "must be true or false", check),
             "q" => filters.q = search(value, check),
             "sort" => filters.sort = one_of(name, value, "must be newest or oldest", check),
             _ => check.refuse(&field(name), "is not something to filter by"),
@@ -64,12 +66,17 @@ pub async fn check_ids(
     {
         check.refuse("filters.session", "must be a number of this organization");
     }
-    let assignee = filters.assignee.as_deref();
-    let assignee = assignee.filter(|_| filters.assignee != before.assignee);
-    if let Some(user) = assignee.and_then(|user| user.parse::<UserId>().ok())
-        && tenant.known_users(&[user]).await?.is_empty()
-    {
-        check.refuse("filters.assignee", "must be a user of this organization");
+    for (field, name, before) in [
+        ("assignee", &filters.assignee, &before.assignee),
+        ("participant", &filters.participant, &before.participant),
+    ] {
+        let name = name.as_deref().filter(|_| name != before);
+        if let Some(user) = name.and_then(|user| user.parse::<UserId>().ok())
+            && tenant.known_users(&[user]).await?.is_empty()
+        {
+            let field = format!("filters.{field}");
+            check.refuse(&field, "must be a user of this organization");
+        }
     }
     Ok(())
 }
@@ -112,6 +119,15 @@ fn team(value: &Value, check: &mut Check) -> Option<String> {
     let name = value.as_str().unwrap_or_default();
     if name != "none" && name.parse::<TeamId>().is_err() {
         check.refuse("filters.team", "must be none or a team's id");
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+fn participant(value: &Value, check: &mut Check) -> Option<String> {
+    let name = value.as_str().unwrap_or_default();
+    if name != "me" && name.parse::<UserId>().is_err() {
+        check.refuse("filters.participant", "must be me or a user's id");
         return None;
     }
     Some(name.to_owned())

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use super::{AssigneeFilter, ConversationFilter, TeamFilter};
 use crate::store::contact::FEW;
 use crate::store::db::Conn;
-use crate::store::schema::{conversation_tags, conversations};
+use crate::store::schema::{conversation_tags, conversations, participants};
 use crate::with_conn;
 
 diesel::postfix_operator!(NotNormal, " <> 1");
@@ -30,6 +30,17 @@ impl ConversationFilter {
                 .await)?;
             if is_few(&tagged) {
                 return Ok(Some(tagged));
+            }
+        }
+        if let Some(user) = self.participant {
+            let theirs: Vec<i64> = with_conn!(conn, |c| participants::table
+                .filter(participants::user_id.eq(user.0))
+                .select(participants::conversation_id)
+                .limit(FEW + 1)
+                .load(c)
+                .await)?;
+            if is_few(&theirs) {
+                return Ok(Some(theirs));
             }
         }
         if let Some(session) = self.session {

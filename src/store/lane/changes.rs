@@ -21,8 +21,8 @@ use super::super::outbound::{self, IdempotencyRow};
 use super::super::queue::MoveRow;
 use super::super::schema::{jobs, messages, sla_breaches};
 use super::super::sla::BreachRow;
-use super::super::thread::{note_change, save_care, tags_of};
-use super::super::{Store, event, field, queue, sla, tag};
+use super::super::thread::{note_change, save_care, written};
+use super::super::{Store, event, field, participant, queue, sla, tag};
 use super::drafts::{Key, claim, lock_versions};
 use crate::{insert_all, with_conn};
 
@@ -100,7 +100,7 @@ fn after(
     next
 }
 
-/// What a change leaves beside its conversation: a line for the audit log, and by which tags it is found.
+/// What a change leaves beside its conversation: a line for the audit log, and by which tags and people it is found.
 async fn note(
     conn: &mut Conn,
     store: &Store,
@@ -112,6 +112,9 @@ async fn note(
     let tags = &next.conversation.tags;
     if *tags != thread.tags {
         tag::retag(conn, next.organization.0, thread.id, tags).await?;
+    }
+    if next.conversation.participants != thread.participants {
+        participant::seat(conn, next).await?;
     }
     Ok(())
 }
@@ -224,10 +227,11 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
             assignee_id = v.assignee_id, team_id = v.team_id, priority = v.priority, \
             snoozed_until = v.snoozed_until, waiting_since = v.waiting_since, \
             reserved_until = v.reserved_until, opened_at = v.opened_at, \
-            first_reply_at = v.first_reply_at, sla = v.sla, tags = v.tags \
+            first_reply_at = v.first_reply_at, sla = v.sla, tags = v.tags, \
+            participants = v.participants \
             FROM UNNEST({places}) AS v (id, seq, status, unread, \
             assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until, \
-            opened_at, first_reply_at, sla, tags) WHERE c.id = v.id"
+            opened_at, first_reply_at, sla, tags, participants) WHERE c.id = v.id"
         )
     };
     let numbers =
@@ -260,9 +264,13 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
         .iter()
         .map(|state| sla::text_of(&state.conversation.sla));
     let marks: Vec<Option<String>> = marks.collect::<Result<_, _>>()?;
-    let tags = states.iter().map(|state| tags_of(&state.conversation));
+    let tags = states.iter().map(|state| written(&state.conversation.tags));
     let tags: Vec<Option<String>> = tags.collect::<Result<_, _>>()?;
-    together.update(14, text, move |statement| {
+    let people = states
+        .iter()
+        .map(|state| written(&state.conversation.participants));
+    let people: Vec<Option<String>> = people.collect::<Result<_, _>>()?;
+    together.update(15, text, move |statement| {
         statement
             .bind::<Array<BigInt>, _>(ids)
             .bind::<Array<BigInt>, _>(seqs)
@@ -278,6 +286,7 @@ fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result
             .bind::<Array<Nullable<SqlTimestamp>>, _>(replied)
             .bind::<Array<Nullable<Text>>, _>(marks)
             .bind::<Array<Nullable<Text>>, _>(tags)
+            .bind::<Array<Nullable<Text>>, _>(people)
     });
     Ok(())
 }

@@ -256,6 +256,7 @@ fn unspoken(
             assignee: None,
             team: None,
             tags: Vec::new(),
+            participants: Vec::new(),
             priority: Priority::default(),
             snoozed_until: None,
             waiting_since: None,
@@ -306,5 +307,6 @@ fn conversation_row(
         opened_at: Some(view.opened_at.naive()),
         first_reply_at: view.first_reply_at.map(|at| at.naive()),
         sla: None,
+        participants: None,
     }
 }

@@ -1,4 +1,4 @@
-//! The tables of what people arrange for themselves.
+//! The tables of what people arrange for themselves, and how they stand to conversations.
 
 use diesel::table;
 
@@ -42,5 +42,33 @@ table! {
         is_empty -> Bool,
         revision -> BigInt,
         updated_at -> Timestamp,
+    }
+}
+
+table! {
+    participants (user_id, conversation_id) {
+        user_id -> BigInt,
+        conversation_id -> BigInt,
+    }
+}
+
+table! {
+    seen (user_id, conversation_id) {
+        user_id -> BigInt,
+        conversation_id -> BigInt,
+        organization_id -> BigInt,
+        message_id -> BigInt,
+        unread -> Bool,
+        updated_at -> Timestamp,
+    }
+}
+
+table! {
+    stars (user_id, message_id) {
+        user_id -> BigInt,
+        message_id -> BigInt,
+        organization_id -> BigInt,
+        conversation_id -> BigInt,
+        created_at -> Timestamp,
     }
 }

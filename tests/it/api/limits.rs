@@ -183,3 +183,43 @@ async fn a_list_takes_only_its_own_limits_and_cursors() {
     }
     hub.stop().await;
 }
+
+#[actix_web::test]
+async fn a_cursor_with_a_character_that_no_text_has_is_refused() {
+    // PostgreSQL keeps no NUL, and would say so with a 500.
+    let hub = TestHub::start(Engine::Postgres).await;
+    let owner = hub.owner().await;
+    // ["\u0000","mac_0anqxbafc0400"]
+    let cursor = "WyJcdTAwMDAiLCJtYWNfMGFucXhiYWZjMDQwMCJd";
+    let refused = owner.get(&format!("/macros?cursor={cursor}")).await;
+    assert_eq!(refused.refused(400), "invalid_cursor");
+    hub.stop().await;
+}
+
+#[actix_web::test]
+async fn what_is_misspelt_is_said_and_where_it_is_wrong() {
+    let hub = TestHub::start(Engine::Sqlite).await;
+    let owner = hub.owner().await;
+    for (path, field, message) in [
+        ("/conversations?statu=open", "statu", "is not known here"),
+        (
+            "/conversations?limit=5&status=banana",
+            "status",
+            "must be one of open, pending, snoozed, closed",
+        ),
+    ] {
+        let refused = owner.get(path).await;
+        assert_eq!(refused.body["errors"][0]["field"], field);
+        assert_eq!(refused.body["errors"][0]["message"], message);
+        assert_eq!(refused.refused(400), "invalid_parameter");
+    }
+    let refused = owner
+        .post("/tags", json!({"name": "VIP", "colour": "red"}))
+        .await;
+    assert_eq!(refused.body["errors"][0]["field"], "colour");
+    assert_eq!(refused.refused(422), "validation_failed");
+    let refused = owner.post("/tags", json!({"name": 7})).await;
+    assert_eq!(refused.body["errors"][0]["field"], "name");
+    assert_eq!(refused.refused(400), "invalid_json");
+    hub.stop().await;
+}

@@ -17,6 +17,8 @@ use crate::support::hub::{TestHub, number};
 on_both!(
     a_team_has_hours_and_promises,
     a_team_has_rules_and_numbers,
+    a_promise_counts_from_when_it_was_made,
+    a_team_that_goes_out_of_use_is_named_by_nothing,
     an_agent_is_good_at_what_the_organization_has_tags_for,
     an_agent_says_how_they_stand_and_a_supervisor_may_force_it,
     two_who_take_the_next_at_once_get_two_different_ones,
@@ -430,5 +432,60 @@ async fn how_lines_fare_is_told_and_what_each_agent_does_to_supervisors_only(eng
     let shown = agent.get("/queues").await.expect(200);
     assert_eq!(shown["data"][0]["waiting"], 2);
     assert_eq!(shown["data"][0]["agents"], json!([]));
+    floor.hub.stop().await;
+}
+
+async fn a_promise_counts_from_when_it_was_made(engine: Engine) {
+    let floor = floor(engine).await;
+    let promised = async || {
+        let store = &floor.hub.app.store;
+        let loaded = store.load_floor(floor.organization).await.unwrap();
+        loaded.teams[0].promised_at
+    };
+    let form = json!({"name": "Support"});
+    let team = floor.owner.post("/teams", form).await.expect(201);
+    let path = format!("/teams/{}", team["id"].as_str().unwrap());
+    assert_eq!(promised().await, None);
+    let sla = |seconds: u32| json!({"sla": {"reply_seconds": seconds}});
+    floor.owner.patch(&path, sla(60)).await.expect(200);
+    let first = promised().await;
+    assert!(first.is_some());
+    // Another time for the same promise gives nobody more of it.
+    floor.owner.patch(&path, sla(90)).await.expect(200);
+    assert_eq!(promised().await, first);
+    let gain = json!({"session_ids": [floor.session]});
+    floor.owner.patch(&path, gain.clone()).await.expect(200);
+    let second = promised().await;
+    assert!(second > first);
+    floor.owner.patch(&path, gain).await.expect(200);
+    assert_eq!(promised().await, second);
+    floor.hub.stop().await;
+}
+
+async fn a_team_that_goes_out_of_use_is_named_by_nothing(engine: Engine) {
+    let floor = floor(engine).await;
+    let other = floor.owner.post("/teams", json!({"name": "Other"})).await;
+    let other = other.expect(201);
+    let escalation = json!({"priority": "urgent", "team_id": other["id"]});
+    let sla = json!({"reply_seconds": 60, "escalation": escalation});
+    let form = json!({"name": "Support", "sla": sla});
+    floor.owner.post("/teams", form).await.expect(201);
+    let waiting = floor.waiting(&other, 1).await;
+    let gone = format!("/teams/{}", other["id"].as_str().unwrap());
+    floor.owner.delete(&gone).await.expect(204);
+    let left = floor.owner.get("/teams").await.expect(200);
+    let kept = &left["data"][0]["sla"]["escalation"];
+    assert_eq!(*kept, json!({"priority": "urgent", "team_id": null}));
+    // Its conversations are found where the figures count them.
+    let nobodys = floor
+        .owner
+        .get("/conversations?team=none")
+        .await
+        .expect(200);
+    assert_eq!(nobodys["data"][0]["id"], waiting[0].as_str());
+    let queues = floor.owner.get("/queues").await.expect(200);
+    let counted = queues["data"].as_array().unwrap().iter();
+    let counted: Vec<&Value> = counted.filter(|queue| queue["team"].is_null()).collect();
+    assert_eq!(counted[0]["waiting"], 1);
     floor.hub.stop().await;
 }

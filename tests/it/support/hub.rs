@@ -21,6 +21,7 @@ use command_center::http::access::Access;
 use command_center::http::number::{NumberCheck, Unreached};
 use command_center::http::pressure::Pressure;
 use command_center::http::state::{App, AppState, Keys};
+use command_center::mail::Mailer;
 use command_center::secret::Passwords;
 use command_center::socket::Sockets;
 use command_center::store::schema::{organizations, users};
@@ -107,6 +108,7 @@ impl TestHub {
             vault: Vault::new(store.clone(), keys.keyring.clone()),
             sockets: Sockets::new(&config),
             pressure: Pressure::default(),
+            mailer: config.mail.as_ref().map(Mailer::open).transpose().unwrap(),
             objects: Objects::in_memory(),
             redis: None,
             reporter: Arc::new(|report| report),

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod database;
 pub mod hub;
+pub mod mail;
 pub mod program;
 pub mod whole;
 

@@ -66,6 +66,11 @@ export function post(conversation, body, key, user) {
     provider_id: null,
     provider_timestamp: null,
   });
+  for (const id of body.text?.mentions ?? []) {
+    // Whom a note calls takes part from now on.
+    const there = new Set([...conversation.participants, id]);
+    if (note) conversation.participants = [...there].sort();
+  }
   if (key) state.keys.set(key, entry);
   conversation.updated_at = iso();
   summarize(conversation);

@@ -162,6 +162,14 @@ export function newTeam(form) {
       overflow_team_id: null,
       overflow_seconds: null,
     },
+    sla: {
+      first_reply_seconds: null,
+      reply_seconds: null,
+      resolution_seconds: null,
+      in_hours: false,
+      escalation: null,
+    },
+    hours: null,
     created_at: iso(),
   };
   state.teams.push(writeTeam(team, form));

@@ -4,6 +4,8 @@ import { page, Refusal, readBody, readParts, sheet } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
 import { keepDraft, listDrafts } from "./drafts.mjs";
+import { INVITATION_ROUTES } from "./invitations.mjs";
+import { changeParticipants } from "./participants.mjs";
 import {
   accept,
   agentOf,
@@ -16,6 +18,7 @@ import {
   writeTeam,
 } from "./queues.mjs";
 import { SCHEDULED_ROUTES } from "./scheduled.mjs";
+import { isUnseen, markSeen, SEEN_ROUTES, withSeen } from "./seen.mjs";
 import { audit, byId, iso, newId, state, tell } from "./state.mjs";
 import {
   deleteMacro,
@@ -59,8 +62,13 @@ function inbox(query, user) {
     query.get(name),
   );
   const q = query.get("q")?.toLowerCase();
+  const participant = query.get("participant") === "me" ? user.id : query.get("participant");
+  const unseen = query.get("unseen") === "true";
+  const wanted = status ?? (unseen ? "open" : null);
   return state.conversations
-    .filter((row) => !status || row.status === status)
+    .filter((row) => !wanted || row.status === wanted)
+    .filter((row) => !unseen || isUnseen(row, user))
+    .filter((row) => !participant || row.participants.includes(participant))
     .filter((row) => !session || row.session_id === session)
     .filter((row) => !query.get("priority") || row.priority === query.get("priority"))
     .filter((row) => !query.get("tag") || row.tags.includes(query.get("tag")))
@@ -80,10 +88,12 @@ function inbox(query, user) {
           text?.toLowerCase().includes(q),
         ),
     )
-    .sort((a, b) => (a.updated_at < b.updated_at === (query.get("sort") !== "oldest") ? 1 : -1));
+    .sort((a, b) => (a.updated_at < b.updated_at === (query.get("sort") !== "oldest") ? 1 : -1))
+    .map((row) => withSeen(row, user));
 }
 
 function change(row, body, user) {
+  changeParticipants(row, body);
   if (body.status) row.status = body.status;
   if ("assignee_id" in body) {
     const assignee = byId(state.users, body.assignee_id);
@@ -120,6 +130,7 @@ on(
     registration_open: !state.registered,
     demo: state.registered ? { email: "owner@demo.test", password: PASSWORD } : null,
     version: "0.1.0",
+    mail: state.mail,
   }),
   true,
 );
@@ -184,7 +195,7 @@ on("POST", "/me/password", ({ body }) => {
 });
 
 on("GET", "/conversations", ({ query, user }) => page(inbox(query, user), query));
-on("GET", "/conversations/:id", ({ id }) => found(state.conversations, id));
+on("GET", "/conversations/:id", ({ id, user }) => withSeen(found(state.conversations, id), user));
 on("PATCH", "/conversations/:id", ({ id, body, user }) =>
   change(found(state.conversations, id), body, user),
 );
@@ -194,8 +205,9 @@ on("POST", "/conversations/:id/macros/:macro/run", ({ id, other, user, key }) =>
   const messages = bodies.map((body) => post(row, body, `${key} ${body.type}`, user));
   return { conversation: change(row, changes, user), messages };
 });
-on("POST", "/conversations/:id/read", ({ id }) => {
+on("POST", "/conversations/:id/read", ({ id, user }) => {
   const row = found(state.conversations, id);
+  markSeen(row, user, false);
   if (row.unread > 0) {
     row.unread = 0;
     tell("conversation.updated", row, row);
@@ -219,7 +231,7 @@ on("POST", "/conversations/:id/messages", ({ id, body, user, key }) => [
   202,
   post(found(state.conversations, id), body, key, user),
 ]);
-for (const route of SCHEDULED_ROUTES) on(...route);
+for (const route of [...SCHEDULED_ROUTES, ...SEEN_ROUTES, ...INVITATION_ROUTES]) on(...route);
 on("POST", "/messages", ({ body, user, key }) => {
   const row = state.conversations.find((each) => each.session_id === body.session_id);
   return [202, post(row, body, key, user)];
@@ -423,22 +435,6 @@ on("POST", "/users/:id/reset-link", () => [
   201,
   { url: `http://localhost:3000/reset-password/${newId("tok")}`, expires_at: iso() },
 ]);
-on("GET", "/invitations", ({ query }) => page(state.invitations, query));
-on("POST", "/invitations", ({ body, user }) => {
-  const invitation = {
-    id: newId("inv"),
-    ...body,
-    invited_by: { id: user.id, name: user.name },
-    created_at: iso(),
-    expires_at: iso(Date.now() + 7 * 86_400_000),
-  };
-  state.invitations.push(invitation);
-  return [201, { invitation, url: `http://localhost:3000/invitation/${newId("tok")}` }];
-});
-on("DELETE", "/invitations/:id", ({ id }) => {
-  state.invitations = state.invitations.filter((each) => each.id !== id);
-  return [204];
-});
 on("GET", "/api-keys", ({ query }) => page(state.apiKeys, query));
 on("POST", "/api-keys", ({ body }) => {
   const apiKey = {

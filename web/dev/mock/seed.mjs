@@ -2,6 +2,7 @@
 
 import { newTeam } from "./queues.mjs";
 import { scheduled } from "./scheduled.mjs";
+import { markSeen, seedStar } from "./seen.mjs";
 import { showcase } from "./showcase.mjs";
 import { iso, newId, state } from "./state.mjs";
 import { message, summarize } from "./thread.mjs";
@@ -62,6 +63,7 @@ function conversation(index, agents) {
     contact: brief,
     status: index < 40 ? "open" : index < 50 ? "pending" : "closed",
     assignee: index % 3 === 0 ? { id: agents[0].id, name: agents[0].name } : null,
+    participants: [],
     team: index % 4 < 2 ? briefOf(state.teams[Math.floor(index / 4) % 2]) : null,
     tags: index % 3 === 1 ? [state.tags[index % state.tags.length].id] : [],
     priority: index % 9 === 2 ? "urgent" : "normal",
@@ -214,10 +216,30 @@ function forLater(conversation, me, colleague) {
   });
 }
 
+/** What the owner and the others made of some conversations. */
+function together(owner, colleagues) {
+  const [first, second, third, fourth, fifth, sixth] = state.conversations;
+  first.participants = colleagues.slice(0, 2).map(({ id }) => id);
+  third.participants = [owner.id];
+  sixth.participants = [owner.id];
+  markSeen(second, owner, true);
+  markSeen(fourth, owner, false);
+  // A colleague has read what came since; nobody has answered it.
+  markSeen(fifth, owner, false);
+  fifth.unread = 0;
+  message(fifth, Date.now() - 3 * MINUTE, { text: "And could I bring it tomorrow at nine?" });
+  fifth.updated_at = iso(Date.now() - 3 * MINUTE);
+  summarize(fifth);
+  const said = (row) => state.messages.get(row.id).filter(({ text }) => text);
+  seedStar(said(third)[0], owner, Date.now() - 26 * HOUR);
+  seedStar(said(third).at(-3), owner, Date.now() - HOUR);
+  seedStar(said(first).at(-9), owner, Date.now() - 5 * HOUR);
+}
+
 export function seed() {
   const owner = user("Mara Lindqvist", "owner@demo.test", "owner");
   const colleague = user("Theo Brandt", "supervisor@demo.test", "supervisor");
-  user("Ines Costa", "agent1@demo.test", "agent");
+  const ines = user("Ines Costa", "agent1@demo.test", "agent");
   user("Karim Aziz", "agent2@demo.test", "agent");
   user("Olivia Stone", "agent3@demo.test", "agent");
   const good = {
@@ -252,6 +274,7 @@ export function seed() {
     chat(conversation(index, [owner]), index, index % 5 === 1 ? colleague : owner);
   showcase(state.conversations[2], owner, colleague);
   forLater(state.conversations[0], owner, colleague);
+  together(owner, [colleague, ines]);
   state.quarantine.push({
     id: newId("qua"),
     reason: "The body is no JSON that WhatsApp sends",

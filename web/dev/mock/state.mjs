@@ -48,6 +48,8 @@ export const state = {
   /** The sockets that are there. */
   peers: new Set(),
   failNext: 0,
+  /** Whether it can send mail. */
+  mail: true,
 };
 
 export const cursor = () => `${state.epoch}.${state.seq}`;

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { beforeEach, describe, expect, it } from "vitest";
 import { NO_FILTERS } from "@/features/conversations/use-filters";
+import { takeSeen } from "@/features/conversations/use-seen";
 import type { Agent, Contact, Conversation, Message, QueueFigures, Session } from "@/lib/api/types";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { LiveCache } from "@/lib/live-cache";
@@ -46,6 +47,36 @@ describe("what the hub tells becomes what the cache says", () => {
     expect(client.getQueryData<Conversation>(keys.conversation(id("cnv", 1)))).toMatchObject({
       status: "closed",
     });
+  });
+
+  it("what one does on another device shows in all lists, and survives the rows that come", () => {
+    const { client, live, rows } = world();
+    const unseen: InboxFilters = { ...OPEN, unseen: "true" };
+    client.setQueryData(keys.conversations(OPEN), paged([aConversation(1)], 5, 5));
+    client.setQueryData(keys.conversations(unseen), paged<Conversation>([], 5, 5));
+    client.setQueryData(keys.conversations(CLOSED), paged<Conversation>([], 5, 5));
+    client.setQueryData(keys.conversation(id("cnv", 1)), aConversation(1));
+    const seen = { conversation_id: id("cnv", 1), message_id: id("msg", 1), unread: true };
+    takeSeen(live, seen);
+    expect(rows(unseen)).toEqual([id("cnv", 1)]);
+    const one = () => client.getQueryData<Conversation>(keys.conversation(id("cnv", 1)));
+    expect(one()).toMatchObject({ seen });
+    takeRow(live, aConversation(1, { seq: 9, status: "closed" }));
+    expect(one()).toMatchObject({ seq: 9, seen });
+    expect(rows(unseen)).toEqual([]);
+    const closed = client.getQueryData<Pages<Conversation>>(keys.conversations(CLOSED));
+    expect(itemsOf(closed)).toMatchObject([{ seen }]);
+  });
+
+  it("what is marked unread elsewhere and not known here is asked for", () => {
+    const { client, live } = world();
+    const unseen: InboxFilters = { ...OPEN, unseen: "true" };
+    client.setQueryData(keys.conversations(OPEN), paged<Conversation>([], 5, 5));
+    client.setQueryData(keys.conversations(unseen), paged<Conversation>([], 5, 5));
+    takeSeen(live, { conversation_id: id("cnv", 1), message_id: null, unread: true });
+    const asksAgain = (filters: InboxFilters) =>
+      client.getQueryState(keys.conversations(filters))?.isInvalidated;
+    expect([asksAgain(unseen), asksAgain(OPEN)]).toEqual([true, false]);
   });
 
   it("a promise that is nearly due, or was not kept, shows in its row", () => {

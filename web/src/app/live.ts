@@ -7,11 +7,15 @@ import { applyRow, applyToContacts, applyToOne, renewRow } from "@/features/conv
 import { withGuesses } from "@/features/conversations/guesses";
 import { type Given, isOffered, offers } from "@/features/conversations/offers";
 import { knownConversation } from "@/features/conversations/queries";
+import { keepSeen } from "@/features/conversations/seen";
 import { isLate, lateness } from "@/features/conversations/sla";
+import { takeSeen } from "@/features/conversations/use-seen";
 import { draftSync } from "@/features/messages/draft-sync";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
 import { resendPassing } from "@/features/messages/sending";
+import { renewStarred } from "@/features/messages/stars/events";
+import { takeStar } from "@/features/messages/stars/queries";
 import { applySession } from "@/features/numbers/events";
 import { applyQueue } from "@/features/queues/events";
 import { accessToken, refreshAccess } from "@/lib/api/auth-tokens";
@@ -27,6 +31,7 @@ import type {
   ScheduledMessage,
   Session,
   SlaMark,
+  Starred,
 } from "@/lib/api/types";
 import { useConnection } from "@/lib/connection";
 import { type InboxFilters, keys } from "@/lib/keys";
@@ -91,11 +96,12 @@ function takeMessage(live: LiveCache, message: Message): void {
   live.apply<Pages<Message>>(keys.messages(message.conversation_id), (thread) =>
     applyMessage(thread, message),
   );
+  live.apply<Pages<Starred>>(keys.anyStarred, (list) => renewStarred(list, message));
 }
 
 /** What a list row does to everything that is cached. */
 export function takeRow(live: LiveCache, told: Conversation): void {
-  const row = withGuesses(told);
+  const row = keepSeen(withGuesses(told), knownConversation(live.client, told.id));
   const me = useLogin.getState().user?.id ?? "";
   live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
     applyRow(list, row, key[1] as InboxFilters, me),
@@ -128,6 +134,7 @@ function reload(client: QueryClient): void {
     ...Object.values(DIRECTORY),
     keys.anyMentions,
     keys.anyScheduled,
+    keys.anyStarred,
     keys.myStatus,
     keys.queues,
     keys.anyLine,
@@ -172,7 +179,7 @@ export function createLive(
     const me = useLogin.getState().user?.id ?? "";
     const before = knownConversation(client, row.id);
     const given = offers.note(row, before, me, Date.now());
-    tell.row?.(row, before);
+    tell.row?.(keepSeen(row, before), before);
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };
@@ -231,6 +238,8 @@ export function createLive(
     },
     onPresence: takePresence,
     onDraft: (draft, device) => draftSync.take(draft, device),
+    onSeen: (seen) => takeSeen(live, seen),
+    onStar: (star) => takeStar(live, star),
     onQueue: (queue) => takeQueue(live, client, queue),
     onReload: () => {
       reload(client);

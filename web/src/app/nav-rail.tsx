@@ -7,6 +7,7 @@ import {
   Moon,
   Search,
   Settings,
+  Star,
   Sun,
   UserRound,
 } from "lucide-react";
@@ -126,6 +127,9 @@ function UserMenu() {
       <MenuLine />
       <MenuItem icon={UserRound} onSelect={() => navigate("/settings/profile")}>
         {t("settings.profile")}
+      </MenuItem>
+      <MenuItem icon={Star} onSelect={() => navigate("/starred")}>
+        {t("star.page")}
       </MenuItem>
       <MenuItem icon={Command} onSelect={openCommandBar}>
         {t("commandBar.title")}

@@ -2,6 +2,7 @@ import { createBrowserRouter, Navigate, type RouteObject } from "react-router";
 import { Spinner } from "@/components/ui/states";
 import { Guest, LoggedIn } from "./guards";
 import { RouteProblem } from "./route-problem";
+import { loadView } from "./routes/lazy-view";
 import { Shell } from "./shell";
 
 /** A page that is loaded when somebody goes there. */
@@ -10,6 +11,12 @@ function page<Name extends string>(
   name: Name,
 ): Pick<RouteObject, "lazy"> {
   return { lazy: async () => ({ Component: (await load())[name] }) };
+}
+
+/** Both at once: the address names a conversation. */
+async function loadInboxAndView() {
+  const [inbox] = await Promise.all([import("./routes/inbox"), loadView()]);
+  return inbox;
 }
 
 const guestPages: RouteObject[] = [
@@ -69,15 +76,13 @@ export const routes: RouteObject[] = [
             element: <Shell />,
             children: [
               { path: "inbox", ...page(() => import("./routes/inbox"), "InboxRoute") },
-              {
-                path: "inbox/:conversationId",
-                ...page(() => import("./routes/inbox"), "InboxRoute"),
-              },
+              { path: "inbox/:conversationId", ...page(loadInboxAndView, "InboxRoute") },
               { path: "search", ...page(() => import("./routes/search"), "SearchRoute") },
               {
                 path: "scheduled",
                 ...page(() => import("./routes/scheduled"), "ScheduledRoute"),
               },
+              { path: "starred", ...page(() => import("./routes/starred"), "StarredRoute") },
               { path: "wall", ...page(() => import("./routes/wall/wall"), "WallRoute") },
               {
                 path: "settings",

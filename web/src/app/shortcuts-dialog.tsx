@@ -14,6 +14,7 @@ const SHORTCUTS = [
   { keys: ["Alt", "L"], what: "reply" },
   { keys: ["Alt", "N"], what: "note" },
   { keys: ["Alt", "E"], what: "close" },
+  { keys: ["Alt", "U"], what: "unread" },
   { keys: ["Alt", "M"], what: "macros" },
   { keys: ["Alt", "Z"], what: "undo" },
   { keys: ["/"], what: "search" },

@@ -13,6 +13,10 @@ export interface InboxFilters {
   priority: Priority | "all";
   /** A number's id, or `all`. */
   session: string;
+  /** Who takes part beside the assignee: `me`, `all` or a user's id. */
+  participant: string;
+  /** `true`: what oneself has not seen. */
+  unseen: "true" | "all";
   q: string;
   /** By last activity. */
   sort: "newest" | "oldest";
@@ -52,6 +56,9 @@ export const keys = {
   files: (conversationId: string, shelf: string) => ["files", conversationId, shelf] as const,
   anyScheduled: ["scheduled"] as const,
   scheduled: (which: ScheduledFilter) => ["scheduled", which] as const,
+  anyStarred: ["starred"] as const,
+  allStarred: ["starred", "all"] as const,
+  starred: (conversationId: string) => ["starred", conversationId] as const,
   search: (search: object) => ["search", search] as const,
   anyContact: ["contact"] as const,
   contact: (id: string) => ["contact", id] as const,

@@ -13,7 +13,7 @@ export class LiveCache {
   private readonly waiting = new Map<string, Reducer[]>();
   private readonly stopListening: () => void;
 
-  constructor(private readonly client: QueryClient) {
+  constructor(readonly client: QueryClient) {
     this.stopListening = client.getQueryCache().subscribe((change) => {
       if (change.type === "removed") this.waiting.delete(change.query.queryHash);
       if (change.type !== "updated") return;

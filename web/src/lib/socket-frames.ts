@@ -8,6 +8,7 @@ import type {
   Message,
   QueueFigures,
   ScheduledState,
+  Seen,
   Session,
 } from "./api/types";
 
@@ -60,6 +61,13 @@ export interface ScheduledNews {
 }
 export type ScheduledEvent = Numbered<"scheduled_message.updated", ScheduledNews>;
 
+/** A message that oneself starred, or whose star went, on some device. */
+export interface StarNews {
+  message_id: string;
+  conversation_id: string;
+  starred: boolean;
+}
+
 export type LiveEvent =
   | MessageEvent
   | ConversationEvent
@@ -89,6 +97,9 @@ export type IncomingFrame =
   | { type: "presence"; conversation: string; people: Person[] }
   /** What one began to write on some device; `device` is what that one calls itself. */
   | { type: "draft"; draft: KeptDraft; device: string | null }
+  /** What oneself has seen, or marked unread, on some device. */
+  | { type: "seen"; seen: Seen }
+  | { type: "star"; star: StarNews }
   | { type: "queue"; queue: QueueFigures }
   | { type: "beat"; cursor: string }
   | { type: "reload"; reason: string; cursor?: string }

@@ -47,6 +47,8 @@ function world() {
     onRows: vi.fn(),
     onPresence: vi.fn(),
     onDraft: vi.fn(),
+    onSeen: vi.fn(),
+    onStar: vi.fn(),
     onQueue: vi.fn(),
     onReload: vi.fn(),
     onState: (state: ConnectionState) => states.push(state),

@@ -1,13 +1,14 @@
 // Owns the connection to the hub: logs in, subscribes, resumes where it stopped, notices silence and comes
 // back. Knows nothing of React or of what the events mean.
 
-import type { Conversation, KeptDraft, QueueFigures } from "./api/types";
+import type { Conversation, KeptDraft, QueueFigures, Seen } from "./api/types";
 import {
   type Activity,
   type IncomingFrame,
   type LiveEvent,
   type Person,
   readFrame,
+  type StarNews,
 } from "./socket-frames";
 
 /** The hub beats every 10 s: two missed beats and some slack mean that the line is dead. */
@@ -50,6 +51,8 @@ export interface SocketOptions {
   onRows(rows: Conversation[]): void;
   onPresence(conversation: string, people: Person[]): void;
   onDraft(draft: KeptDraft, device: string | null): void;
+  onSeen(seen: Seen): void;
+  onStar(star: StarNews): void;
   onQueue(queue: QueueFigures): void;
   /** What was missed can't be told: load again. */
   onReload(): void;
@@ -206,6 +209,10 @@ export class LiveSocket {
         return this.options.onPresence(frame.conversation, frame.people);
       case "draft":
         return this.options.onDraft(frame.draft, frame.device);
+      case "seen":
+        return this.options.onSeen(frame.seen);
+      case "star":
+        return this.options.onStar(frame.star);
       case "queue":
         return this.options.onQueue(frame.queue);
       case "beat":

@@ -14,6 +14,7 @@ import type {
   QueueFigures,
   ScheduledMessage,
   Session,
+  Starred,
   Tag,
   Team,
   Template,
@@ -55,6 +56,7 @@ export function aConversation(number: number, part: Partial<Conversation> = {}):
     },
     status: "open",
     assignee: null,
+    participants: [],
     team: null,
     tags: [],
     priority: "normal",
@@ -293,6 +295,12 @@ export function aMention(number: number, part: Partial<Mention> = {}): Mention {
     author: { type: "user", id: id("usr", 2), name: "Ben" },
   });
   return { message, contact, seen_at: null, ...part };
+}
+
+/** A message of the first conversation that `ME` starred; a higher number is a later star. */
+export function aStarred(number: number, part: Partial<Starred> = {}): Starred {
+  const { contact } = aConversation(1);
+  return { message: aMessage(number), contact, starred_at: at(number), ...part };
 }
 
 /** A message of `ME` that waits in the first conversation. */

@@ -95,6 +95,7 @@ impl Tables {
         row.team = view.team;
         row.priority = view.priority;
         row.tags = view.tags;
+        row.participants = view.participants;
         row.unread = view.unread;
         let after = Standing::of(&self.view(id));
         self.note_moves(by.organization, Some(&before), &after);

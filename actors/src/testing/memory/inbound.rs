@@ -221,6 +221,7 @@ impl Tables {
             last_message: None,
             team: None,
             tags: Vec::new(),
+            participants: Vec::new(),
             priority: Priority::default(),
             snoozed_until: None,
             waiting_since: None,

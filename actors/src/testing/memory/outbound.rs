@@ -61,6 +61,8 @@ impl Tables {
             row.waiting_since = answered.waiting_since;
             row.reserved_until = answered.reserved_until;
         }
+        answered.join_called(&draft.mentions);
+        row.participants.clone_from(&answered.participants);
         row.opened_at = answered.opened_at;
         row.first_reply_at = answered.first_reply_at;
         let session = row.session;

@@ -75,8 +75,13 @@ impl Tables {
     ) {
         let at = self.now;
         let made = moves(before, after).into_iter().map(|one| {
-            let (team, kind) = (one.team, one.kind);
-            (organization, Moved { team, kind, at })
+            let moved = Moved {
+                team: one.team,
+                kind: one.kind,
+                at,
+                count: 1,
+            };
+            (organization, moved)
         });
         self.moves.extend(made);
     }

@@ -14,7 +14,7 @@ use crate::model::conversation::{
 };
 use crate::model::ids::{
     AttemptId, ContactId, ConversationId, JobId, MediaId, MessageId, OrganizationId, SessionId,
-    TagId,
+    TagId, UserId,
 };
 use crate::model::job::Task;
 use crate::model::message::{Media, Message};
@@ -91,6 +91,7 @@ pub struct ConversationRow {
     pub assignee: Option<UserBrief>,
     pub team: Option<TeamBrief>,
     pub tags: Vec<TagId>,
+    pub participants: Vec<UserId>,
     pub priority: Priority,
     pub snoozed_until: Option<Timestamp>,
     pub waiting_since: Option<Timestamp>,
@@ -240,6 +241,7 @@ impl Tables {
             assignee: row.assignee.clone(),
             team: row.team.clone(),
             tags: row.tags.clone(),
+            participants: row.participants.clone(),
             priority: row.priority,
             snoozed_until: row.snoozed_until,
             waiting_since: row.waiting_since,

@@ -75,6 +75,31 @@ pub async fn tags_come_and_go(on: &dyn Fixture) {
     assert_eq!(scene.anns().await.conversation.tags, [second]);
 }
 
+pub async fn participants_come_and_go(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    let state = scene.with_ann().await;
+    let jo = scene.tenant.user.id;
+    let join = ConversationChange {
+        add_participants: vec![jo, jo],
+        ..Default::default()
+    };
+    let by = scene.agent();
+    let state = scene.change(&state, &join, &by, None).await.unwrap().0;
+    assert_eq!(state.conversation.participants, [jo]);
+    scene.receive(inbound(ANN, "well?")).await;
+    scene.say(draft("here we are")).await;
+    let state = scene.anns().await;
+    assert_eq!(state.conversation.participants, [jo]);
+    assert!(!join.changes(&state.conversation), "they take part");
+    let leave = ConversationChange {
+        remove_participants: vec![jo],
+        ..Default::default()
+    };
+    let (_, receipt) = scene.change(&state, &leave, &by, None).await.unwrap();
+    assert_eq!(names(&receipt.envelopes), ["conversation.updated"]);
+    assert_eq!(scene.anns().await.conversation.participants, []);
+}
+
 pub async fn a_snoozed_conversation_wakes_at_its_alarm(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     let state = scene.with_ann().await;
@@ -202,4 +227,18 @@ pub async fn a_note_calls_a_colleague_who_alone_hears_it(on: &dyn Fixture) {
         (&last.event, last.audience),
         (&mentioned.event, mentioned.audience)
     );
+}
+
+pub async fn whom_a_note_calls_takes_part_from_then_on(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    scene.with_ann().await;
+    let jo = scene.tenant.user.id;
+    let said = scene.say(draft("@Jo, can you?").note().calling(jo)).await;
+    let (_, receipt) = queued(said);
+    // The row comes with the note: nobody has to ask.
+    for envelope in &receipt.envelopes {
+        assert_eq!(envelope.row.as_ref().unwrap().participants, [jo]);
+    }
+    scene.say(draft("@Jo?").note().calling(jo)).await;
+    assert_eq!(scene.anns().await.conversation.participants, [jo]);
 }

@@ -31,7 +31,11 @@ async fn kinds(scene: &Scene<'_>) -> Vec<MoveKind> {
     let team = scene.tenant.team.id;
     let mut moves: Vec<_> = moves.filter(|one| one.team == team).collect();
     moves.sort_by_key(|one| one.at);
-    moves.into_iter().map(|one| one.kind).collect()
+    let kinds = moves.into_iter().flat_map(|one| {
+        let count = usize::try_from(one.count).unwrap();
+        std::iter::repeat_n(one.kind, count)
+    });
+    kinds.collect()
 }
 
 fn count(kinds: &[MoveKind], kind: MoveKind) -> usize {

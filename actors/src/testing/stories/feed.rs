@@ -1,13 +1,17 @@
 //! Sockets hear what they look at: in order, once, and no more than that.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{pass, seconds, settle, stage};
+use crate::event::Envelope;
 use crate::feed::{Dismiss, Expel, Publish};
-use crate::model::ids::ApiKeyId;
+use crate::model::conversation::Conversation;
+use crate::model::ids::{ApiKeyId, UserId};
 use crate::model::quarantine::{QuarantineSource, Quarantined};
 use crate::model::session::HealthState;
-use crate::model::user::{Role, Who};
+use crate::model::user::{Role, UserBrief, Who};
 use crate::ports::store::{JobStore, Receipt, SessionStore};
 use crate::testing::{Stage, TestSocket, draft, inbound};
 
@@ -205,6 +209,43 @@ async fn a_flood_of_rows_is_told_in_portions_and_to_the_end() {
     // A place between the portions names nothing that was not told.
     assert_eq!(cursor_of(&frames[0]), 500 * 3 + 1);
     assert_eq!(cursor_of(&frames[2]), 3600);
+}
+
+#[actix::test]
+async fn what_is_about_somebody_does_not_wait_behind_what_others_do() {
+    const CONTACTS: usize = 1200;
+    let stage = stage();
+    let (ana, _) = stage.socket().await;
+    ana.subscribe(&["inbox"], None).await;
+    let id = stage.user.id;
+    let colleague = Who::User(UserId(id.0 + 1));
+    let bob = TestSocket::join(stage.feed(), stage.organization, colleague, Role::Agent).await;
+    let bob = bob.unwrap().0;
+    bob.subscribe(&["inbox"], None).await;
+    let mut all = Receipt::default();
+    for number in 0..CONTACTS {
+        let message = inbound(&format!("4917{number:07}"), "hi");
+        all.envelopes
+            .extend(stage.store_elsewhere(message).await.envelopes);
+    }
+    // The last of them is given to Ana.
+    let last = all.envelopes.last().unwrap();
+    let mut row = Conversation::clone(last.row.as_ref().unwrap());
+    row.assignee = Some(UserBrief {
+        id,
+        name: "Ana".to_owned(),
+    });
+    let given = Envelope {
+        row: Some(Arc::new(row.clone())),
+        ..Envelope::clone(last)
+    };
+    *all.envelopes.last_mut().unwrap() = Arc::new(given);
+    stage.hub.announce(all);
+    settle().await;
+    let hers = ana.take_rows();
+    assert_eq!(hers.len(), 501, "the first portion, and hers");
+    assert_eq!(hers.last().unwrap()["id"], row.id.to_string());
+    assert_eq!(bob.take_rows().len(), 500);
 }
 
 #[actix::test]

@@ -44,6 +44,7 @@ pub(super) fn team(strategy: Strategy) -> QueueTeam {
         members: vec![ANA, BEN],
         sessions: Vec::new(),
         sla: Sla::default(),
+        promised_at: None,
         hours: None,
         away_message: None,
     }

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::queue::{SALES, SUPPORT, brief, digits, figures, office, row, stand, team, waiting};
+use super::queue::{
+    ANA, SALES, SUPPORT, brief, digits, figures, office, row, stand, team, waiting,
+};
 use super::{pass, seconds, settle};
 use crate::model::agent::AgentStatus;
 use crate::model::conversation::{Conversation, ConversationChange, ConversationStatus, Priority};
@@ -11,6 +13,7 @@ use crate::model::ids::ConversationId;
 use crate::model::message::AuthorKind;
 use crate::model::queue::{QueueTeam, Strategy};
 use crate::model::sla::{Escalation, Goal, Sla, SlaMark, Stage};
+use crate::model::user::UserBrief;
 use crate::testing::build::{draft, inbound};
 use crate::testing::{Fault, Stage as Scene};
 
@@ -122,6 +125,53 @@ async fn a_promise_is_marked_when_it_is_nearly_due_and_when_it_is_late_until_it_
         stages(&row(&stage, id)),
         [(Goal::FirstReply, Stage::Breached)]
     );
+}
+
+#[actix_rt::test]
+async fn nobody_is_late_by_what_was_not_promised_yet() {
+    let stage = office(team(Strategy::Manual)).await;
+    let id = waiting(&stage, 0).await;
+    pass(seconds(500)).await;
+    let promised = stage.now();
+    let rules = QueueTeam {
+        promised_at: Some(promised),
+        ..promising()
+    };
+    stage.store.set_team(stage.organization, rules);
+    let again = stage.start_again();
+    again.tend_queues(HashSet::new()).await.unwrap();
+    pass(seconds(70)).await;
+    assert_eq!(stages(&row(&stage, id)), []);
+    pass(seconds(35)).await;
+    let late = row(&stage, id);
+    assert_eq!(stages(&late), [(Goal::FirstReply, Stage::Breached)]);
+    assert_eq!(late.sla[0].due_at, promised + seconds(100));
+    answer(&stage, id).await;
+    assert_eq!(stages(&row(&stage, id)), [], "it was kept, late");
+}
+
+#[actix_rt::test]
+async fn what_somebody_has_without_a_team_was_promised_by_none() {
+    let stage = office(team(Strategy::Manual)).await;
+    let id = waiting(&stage, 0).await;
+    let rules = QueueTeam {
+        sessions: vec![stage.session],
+        ..promising()
+    };
+    stage.store.set_team(stage.organization, rules);
+    let again = stage.start_again();
+    again.tend_queues(HashSet::new()).await.unwrap();
+    let taken = ConversationChange {
+        team: Some(None),
+        assignee: Some(Some(UserBrief {
+            id: ANA,
+            name: "Ana".to_owned(),
+        })),
+        ..Default::default()
+    };
+    again.change(&stage.agent(), id, taken).await.unwrap();
+    pass(seconds(300)).await;
+    assert_eq!(stages(&row(&stage, id)), []);
 }
 
 #[actix_rt::test]

@@ -1,4 +1,13 @@
-import { Flag, TagIcon, UserRound, UserRoundCheck, UserRoundX, UsersRound } from "lucide-react";
+import {
+  Flag,
+  TagIcon,
+  UserRound,
+  UserRoundCheck,
+  UserRoundMinus,
+  UserRoundPlus,
+  UserRoundX,
+  UsersRound,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { TagDot } from "@/components/tag-chip";
 import { Avatar } from "@/components/ui/avatar";
@@ -40,8 +49,24 @@ export function useCareCommands(row: Conversation | undefined): TopCommand[] {
           },
         ]
       : [];
+  const takesPart = me !== null && row.participants.includes(me.id);
+  const part: TopCommand[] =
+    me && (takesPart || row.assignee?.id !== me.id)
+      ? [
+          {
+            ...top,
+            id: "take part",
+            name: t(takesPart ? "commandBar.leave" : "commandBar.join"),
+            words: t("commandBar.words.takePart"),
+            mark: mark(takesPart ? UserRoundMinus : UserRoundPlus),
+            run: () =>
+              send(takesPart ? { remove_participants: [me.id] } : { add_participants: [me.id] }),
+          },
+        ]
+      : [];
   return [
     ...mine,
+    ...part,
     {
       ...top,
       id: "assign",

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRightLeft, Check, CircleDot, Clock3, PenLine, StickyNote } from "lucide-react";
+import { ArrowRightLeft, Check, CircleDot, Clock3, Mail, PenLine, StickyNote } from "lucide-react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useMatch } from "react-router";
 import type { TopCommand } from "@/features/command-bar/command";
 import { conversationQuery, useSetStatus } from "@/features/conversations/queries";
+import { useMarkUnread } from "@/features/conversations/use-seen";
 import { writeInto } from "@/features/messages/composer/write-into";
 import { useDrafts } from "@/features/messages/drafts";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
@@ -24,6 +25,7 @@ export function useConversationCommands(): TopCommand[] {
   const macros = useMacroCommands(data);
   const status = useStatusCommands(data);
   const writing = useWritingCommands(data);
+  const markUnread = useMarkUnread();
   if (!id || !data) return [];
   const transfer: TopCommand = {
     id: "transfer",
@@ -33,7 +35,16 @@ export function useConversationCommands(): TopCommand[] {
     mark: mark(ArrowRightLeft),
     run: () => openTransfer(id),
   };
-  return [...care, transfer, ...macros, ...snooze, ...status, ...writing];
+  const unread: TopCommand = {
+    id: "unread",
+    group: "conversation",
+    name: t("conversation.markUnread"),
+    words: t("commandBar.words.unread"),
+    mark: mark(Mail),
+    keys: ["Alt", "U"],
+    run: () => markUnread(id),
+  };
+  return [...care, transfer, ...macros, ...snooze, ...status, unread, ...writing];
 }
 
 function useStatusCommands(row: Conversation | undefined): TopCommand[] {

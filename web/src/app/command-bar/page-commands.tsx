@@ -1,4 +1,4 @@
-import { Activity, CalendarClock, Inbox, type LucideIcon, Search } from "lucide-react";
+import { Activity, CalendarClock, Inbox, type LucideIcon, Search, Star } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { TopCommand } from "@/features/command-bar/command";
 import type { Role } from "@/lib/api/types";
@@ -22,6 +22,7 @@ export function usePageCommands(go: (path: string) => void): TopCommand[] {
     { path: "/inbox", name: t("nav.inbox"), icon: Inbox, needs: "agent" },
     { path: "/search", name: t("search.title"), icon: Search, needs: "agent" },
     { path: "/scheduled", name: t("later.page"), icon: CalendarClock, needs: "agent" },
+    { path: "/starred", name: t("star.page"), icon: Star, needs: "agent" },
     { path: "/wall", name: t("nav.live"), icon: Activity, needs: "supervisor" },
     ...SETTINGS.map(({ path, name, icon, needs }) => ({
       path: `/settings/${path}`,

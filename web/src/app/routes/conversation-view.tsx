@@ -9,12 +9,14 @@ import { ConversationActions } from "@/features/conversations/conversation-actio
 import { OtherConversations } from "@/features/conversations/other-conversations";
 import { useConversation } from "@/features/conversations/queries";
 import { ReservedBar } from "@/features/conversations/reserved-bar";
+import { toSee } from "@/features/conversations/seen";
 import { type Colleague, ColleaguesContext } from "@/features/messages/colleagues";
 import { Composer } from "@/features/messages/composer/composer";
 import { DropZone } from "@/features/messages/composer/drop-zone";
 import { FilesButton } from "@/features/messages/gallery/files-button";
 import { useAttend } from "@/features/messages/presence/attendance";
 import { ScheduledLine } from "@/features/messages/scheduled/scheduled-line";
+import { StarredButton } from "@/features/messages/stars/starred-button";
 import { Thread } from "@/features/messages/thread/thread";
 import { tagsQuery } from "@/features/tags/queries";
 import { teamsQuery } from "@/features/teams/queries";
@@ -31,7 +33,7 @@ import { NumberNotice } from "./number-notice";
 import { useFocusOnArrival } from "./use-inbox-focus";
 import { useReading } from "./use-reading";
 
-interface ViewProps {
+export interface ViewProps {
   id: string;
   search: string;
   sessions: Session[];
@@ -92,7 +94,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           <Thread
             conversationId={conversation.id}
             contactName={name}
-            unread={conversation.unread}
+            toSee={toSee(conversation)}
             onSeen={read}
             target={target}
           />
@@ -151,7 +153,10 @@ function Contact({ conversation, sessions, search, onOpen }: ContactProps) {
             <TransferButton id={conversation.id} />
             <MacroButton id={conversation.id} />
           </div>
-          <FilesButton conversation={conversation} onOpen={onOpen} />
+          <div className="grid grid-cols-2 gap-1.5">
+            <FilesButton conversation={conversation} onOpen={onOpen} />
+            <StarredButton conversation={conversation} onOpen={onOpen} />
+          </div>
         </>
       }
       others={

@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "react-router";
 import { Empty } from "@/components/ui/states";
@@ -10,6 +10,7 @@ import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
 import { LateLine } from "@/features/conversations/late-line";
 import { useConversationList } from "@/features/conversations/queries";
+import { isUnseen } from "@/features/conversations/seen";
 import { EVERYWHERE, useFilters } from "@/features/conversations/use-filters";
 import { ViewMenu } from "@/features/conversations/views/view-menu";
 import { useDrafted } from "@/features/messages/drafts";
@@ -22,8 +23,8 @@ import type { Team } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { useWhole } from "@/lib/paged-query";
 import { useTitle } from "@/lib/use-title";
-import { ConversationView } from "./conversation-view";
 import { FirstSteps } from "./first-steps";
+import { LazyView, loadView } from "./lazy-view";
 import { NewConversation } from "./new-conversation";
 import { SearchLink } from "./search-link";
 import { useFocusOnReturn } from "./use-inbox-focus";
@@ -46,10 +47,12 @@ export function InboxRoute() {
   const drafted = useDrafted();
   const list = useConversationList(filters);
   const rows = useMemo(() => rowsOf(list.data, filters.sort), [list.data, filters.sort]);
-  const unread = rows.filter((row) => row.unread > 0).length;
+  const unread = rows.filter(isUnseen).length;
   const next = useNextForMe(teams.data ?? NO_TEAMS, search);
   useInboxShortcuts(rows, conversationId ?? null, next.take);
   useFocusOnReturn(conversationId ?? null);
+  // While the list is looked at, so that the first conversation opens at once as well.
+  useEffect(() => void loadView(), []);
   useTitle(`${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")}`);
   const found = t(list.hasNextPage ? "inbox.foundMore" : "inbox.found", { count: rows.length });
   // The page is about the conversation, once one is open.
@@ -110,7 +113,7 @@ export function InboxRoute() {
         />
       </section>
       {conversationId ? (
-        <ConversationView
+        <LazyView
           key={conversationId}
           id={conversationId}
           search={search}

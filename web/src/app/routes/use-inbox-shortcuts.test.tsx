@@ -109,6 +109,30 @@ describe("the keys of the inbox", () => {
     fireEvent.pointerDown(document.body);
   });
 
+  it("mark a conversation unread and leave it; in the list, the row that has the focus", async () => {
+    const seen = { conversation_id: id("cnv", 2), message_id: null, unread: true };
+    const calls = stubHub({
+      [`PUT /conversations/${id("cnv", 2)}/seen`]: () => ({ body: seen }),
+      [`PUT /conversations/${id("cnv", 1)}/seen`]: () => ({ body: seen }),
+    });
+    renderWithHub(
+      <>
+        <Inbox rows={ROWS} />
+        <p data-row={id("cnv", 1)}>
+          <a href="/inbox">Row</a>
+        </p>
+      </>,
+      path(2),
+    );
+    press("KeyU");
+    expect(where()).toBe("/inbox");
+    await waitFor(() => expect(calls.at(-1)?.path).toBe(`/conversations/${id("cnv", 2)}/seen`));
+    expect(calls.at(-1)?.body).toEqual({ unread: true });
+    screen.getByRole("link").focus();
+    press("KeyU");
+    await waitFor(() => expect(calls.at(-1)?.path).toBe(`/conversations/${id("cnv", 1)}/seen`));
+  });
+
   it("open one that is closed", async () => {
     const closed = aConversation(2, { status: "closed" });
     const calls = stubHub({

@@ -8,6 +8,7 @@ import { SEARCH_BOX } from "@/features/conversations/filter-bar";
 import { isOffered } from "@/features/conversations/offers";
 import { knownConversation, useSetStatus } from "@/features/conversations/queries";
 import { useAcceptOffer } from "@/features/conversations/reserved-bar";
+import { useMarkUnread } from "@/features/conversations/use-seen";
 import { NO_WAY, nextOn, walk } from "@/features/conversations/way";
 import { COMPOSER_INPUT } from "@/features/messages/composer/focus";
 import { writeInto } from "@/features/messages/composer/write-into";
@@ -23,6 +24,10 @@ function writesLetters(event: KeyboardEvent): boolean {
   return isTyping(event.target) && isMac();
 }
 
+function focusedRow(): string | null {
+  return document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row ?? null;
+}
+
 /** The keys of the inbox; `code` and not `key`, so that they lie in the same place on every keyboard. */
 export function useInboxShortcuts(
   rows: Conversation[],
@@ -34,6 +39,7 @@ export function useInboxShortcuts(
   const { search } = useLocation();
   const setStatus = useSetStatus();
   const { accept } = useAcceptOffer();
+  const markUnread = useMarkUnread();
   const client = useQueryClient();
   const note = useDrafts((drafts) => drafts.change);
   const way = useRef(NO_WAY);
@@ -79,6 +85,12 @@ export function useInboxShortcuts(
     if (event.code === "KeyT" && takeNext) {
       takeNext();
       return true;
+    }
+    if (event.code === "KeyU") {
+      // In the list it is about the row that has the focus.
+      const id = focusedRow() ?? selected;
+      if (id) markUnread(id);
+      return id !== null;
     }
     if (!selected) return false;
     if (event.code === "KeyA") return acceptOffer(selected);

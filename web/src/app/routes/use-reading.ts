@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef } from "react";
-import { useMarkRead } from "@/features/conversations/queries";
+import { toSee } from "@/features/conversations/seen";
+import { useMarkRead } from "@/features/conversations/use-seen";
 import { useMentionsOf } from "@/features/mentions/queries";
 import { useLookedAt } from "@/features/messages/thread/use-seen";
 import type { Conversation } from "@/lib/api/types";
@@ -8,7 +9,9 @@ import type { Conversation } from "@/lib/api/types";
  * Tells the hub that a conversation is read, which also answers the notes in it that call oneself. Those alone need
  * no more than that somebody looks; what the customer wrote must be on the screen, and the thread knows when it is.
  */
-export function useReading({ id, unread }: Conversation): () => void {
+export function useReading(conversation: Conversation): () => void {
+  const { id } = conversation;
+  const { due } = toSee(conversation);
   const { mutate } = useMarkRead(id);
   const { newest, see, askAgain } = useMentionsOf(id);
   const read = useCallback(() => {
@@ -19,9 +22,9 @@ export function useReading({ id, unread }: Conversation): () => void {
   // Once for each: a hub that refuses is not asked for ever.
   const told = useRef<string | null>(null);
   useEffect(() => {
-    if (!newest || newest === told.current || unread > 0 || !lookedAt) return;
+    if (!newest || newest === told.current || due || !lookedAt) return;
     told.current = newest;
     read();
-  }, [newest, unread, lookedAt, read]);
+  }, [newest, due, lookedAt, read]);
   return read;
 }

@@ -6,8 +6,9 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { problemText } from "@/lib/problem-text";
+import { setupQuery } from "@/lib/setup";
 import { AuthFrame } from "./auth-frame";
-import { setupQuery, useLogIn } from "./queries";
+import { useLogIn } from "./queries";
 import { SecondStep } from "./second-step";
 
 export function LoginPage() {

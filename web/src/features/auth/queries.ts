@@ -1,8 +1,7 @@
 import { queryOptions, useMutation } from "@tanstack/react-query";
 import { acceptTokens } from "@/lib/api/auth-tokens";
 import { request } from "@/lib/api/client";
-import type { Challenge, InvitationInfo, Setup, Tokens } from "@/lib/api/types";
-import { keys } from "@/lib/keys";
+import type { Challenge, InvitationInfo, Tokens } from "@/lib/api/types";
 
 function ask<T>(path: string, body?: unknown): Promise<T> {
   return request<T>(body === undefined ? "GET" : "POST", path, {
@@ -10,12 +9,6 @@ function ask<T>(path: string, body?: unknown): Promise<T> {
     ...(body !== undefined && { body }),
   });
 }
-
-export const setupQuery = queryOptions({
-  queryKey: keys.setup,
-  queryFn: () => ask<Setup>("/setup"),
-  staleTime: 30_000,
-});
 
 export function invitationQuery(token: string) {
   return queryOptions({
@@ -52,6 +45,13 @@ export function useRegister() {
   return useMutation({
     mutationFn: (form: Registration) => ask<Tokens>("/auth/register", form),
     onSuccess: acceptTokens,
+  });
+}
+
+/** Asks for a mail with a link to a new password; the hub does not say whether there is such a person. */
+export function useForgotPassword() {
+  return useMutation({
+    mutationFn: (email: string) => ask<void>("/auth/forgot-password", { email }),
   });
 }
 

@@ -7,9 +7,10 @@ import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/states";
 import { fieldProblem, isAboutFields, problemText } from "@/lib/problem-text";
+import { setupQuery } from "@/lib/setup";
 import { useForm } from "@/lib/use-form";
 import { AuthFrame } from "./auth-frame";
-import { setupQuery, useRegister } from "./queries";
+import { useRegister } from "./queries";
 import { useNewPassword } from "./use-new-password";
 
 const EMPTY = { organization: "", name: "", email: "" };

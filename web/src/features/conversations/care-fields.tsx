@@ -1,5 +1,4 @@
 import { ChevronDown, type LucideIcon, Plus, UserRound, Users } from "lucide-react";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { TagChip, TagDot } from "@/components/tag-chip";
 import { Button } from "@/components/ui/button";
@@ -9,7 +8,9 @@ import { toastProblem } from "@/components/ui/toast";
 import type { Conversation, Tag, Team, UserView } from "@/lib/api/types";
 import { NONE, useAssigneeChoices } from "./assignee-choices";
 import type { Change } from "./guesses";
+import { type FieldProps, Labelled } from "./labelled";
 import { MadeBy } from "./made-by";
+import { Participants } from "./participants";
 import { PRIORITIES, PRIORITY_ICONS } from "./priority-mark";
 import { useChangeConversation } from "./queries";
 
@@ -20,12 +21,6 @@ interface CareProps {
   tags: Tag[];
 }
 
-interface FieldProps<What> {
-  conversation: Conversation;
-  from: What[];
-  change: (change: Change) => void;
-}
-
 /** Who takes care of a conversation, how much it hurries and what it is about. */
 export function CareFields({ conversation, users, teams, tags }: CareProps) {
   const send = useChangeConversation();
@@ -33,33 +28,12 @@ export function CareFields({ conversation, users, teams, tags }: CareProps) {
   return (
     <div className="grid gap-3.5">
       <Assignee conversation={conversation} from={users} change={change} />
+      <Participants conversation={conversation} from={users} change={change} />
       <div className="grid grid-cols-[minmax(0,6fr)_minmax(0,5fr)] gap-1.5">
         <TeamField conversation={conversation} from={teams} change={change} />
         <PriorityField conversation={conversation} change={change} />
       </div>
       <Tags conversation={conversation} from={tags} change={change} />
-    </div>
-  );
-}
-
-function Labelled({
-  label,
-  aside,
-  children,
-}: {
-  label: string;
-  aside?: ReactNode;
-  children: ReactNode;
-}) {
-  return (
-    <div className="grid min-w-0 grid-cols-1 content-start gap-1">
-      <div className="flex h-5 items-center justify-between">
-        <span aria-hidden className="text-xs text-ink-faint">
-          {label}
-        </span>
-        {aside}
-      </div>
-      {children}
     </div>
   );
 }

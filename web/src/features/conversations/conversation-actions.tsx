@@ -1,10 +1,11 @@
-import { AlarmClock, Check, ChevronDown, CircleDot, Clock3 } from "lucide-react";
+import { AlarmClock, Check, ChevronDown, CircleDot, Clock3, Mail } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import type { Conversation, ConversationStatus } from "@/lib/api/types";
 import { useSetStatus } from "./queries";
 import { SnoozeMenu } from "./snooze-menu";
+import { useMarkUnread } from "./use-seen";
 
 const STATUSES: { status: ConversationStatus; icon: typeof Check }[] = [
   { status: "open", icon: CircleDot },
@@ -23,10 +24,11 @@ export function ConversationActions({ conversation }: { conversation: Conversati
   );
 }
 
-/** Where it stands, and what that means. */
+/** Where it stands, and what that means; and the way to leave it for later. */
 function StatusMenu({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const setStatus = useSetStatus();
+  const markUnread = useMarkUnread();
   const current = STATUSES.find(({ status }) => status === conversation.status);
   const Icon = current?.icon ?? CircleDot;
   return (
@@ -54,6 +56,14 @@ function StatusMenu({ conversation }: { conversation: Conversation }) {
           {t(`conversation.${status}`)}
         </MenuItem>
       ))}
+      <MenuLine />
+      <MenuItem
+        icon={Mail}
+        hint={t("conversation.markUnreadHint")}
+        onSelect={() => markUnread(conversation.id)}
+      >
+        {t("conversation.markUnread")}
+      </MenuItem>
     </Menu>
   );
 }

@@ -6,7 +6,7 @@ import { type InboxFilters, keys } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aTag, at, id, ME } from "@/testing/builders";
-import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
+import { logIn, type Reply, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "./conversation-list";
 import { applyRow } from "./events";
 import { NO_FILTERS } from "./use-filters";
@@ -52,6 +52,41 @@ describe("the list of conversations", () => {
     expect(shown.getByRole("img", { name: "Read" })).toBeVisible();
     expect(shown.getByText(/^4[78] min$/)).toBeVisible();
     expect(within(second as HTMLElement).getByText("24 h over")).toBeVisible();
+  });
+
+  it("counts what nobody has read, and has a dot for what only oneself has not", async () => {
+    const seen = { conversation_id: id("cnv", 2), message_id: "msg_1", unread: true };
+    const hub = show([
+      aConversation(3, { unread: 2, seen: null }),
+      aConversation(2, { seen }),
+      aConversation(1, { unread: 2, seen: { ...seen, unread: false } }),
+    ]);
+    const [first, second, third] = await screen.findAllByTestId("conversation-row");
+    expect(first).toHaveTextContent("2 unread messages");
+    expect(within(second as HTMLElement).getByText("Unread")).toBeInTheDocument();
+    expect(third).not.toHaveTextContent(/unread/i);
+    expect(await accessibilityProblems(hub.container)).toEqual([]);
+  });
+
+  it("marks a row unread at once, and takes that back when the hub refuses", async () => {
+    const row = aConversation(1);
+    show([row]);
+    await screen.findByTestId("conversation-row");
+    let answer: (reply: Reply) => void = () => undefined;
+    const calls = stubHub({
+      [`PUT /conversations/${row.id}/seen`]: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    const mark = { name: "Mark as unread: Customer 1" };
+    await userEvent.click(await screen.findByRole("button", mark));
+    expect(await screen.findByText("Unread")).toBeInTheDocument();
+    expect(screen.queryByRole("button", mark)).toBeNull();
+    await waitFor(() => expect(calls[0]?.body).toEqual({ unread: true }));
+    answer(refusal(503, "unavailable"));
+    expect(await screen.findByRole("button", mark)).toBeInTheDocument();
+    expect(screen.queryByText("Unread")).toBeNull();
   });
 
   it("says who answers, and leaves it out where all rows have the same", async () => {

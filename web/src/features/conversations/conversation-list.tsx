@@ -14,8 +14,10 @@ import { ConversationRow } from "./conversation-row";
 import { rowsOf } from "./events";
 import { SEARCH_BOX } from "./filter-bar";
 import { useConversationList } from "./queries";
+import { RowUnread } from "./row-unread";
 import { EVERYWHERE } from "./use-filters";
 import { useListScroll } from "./use-list-scroll";
+import { useMarkUnread } from "./use-seen";
 
 /** The height of a row and the gap below it, in CSS pixels. */
 const ROW_PX = 76;
@@ -50,6 +52,7 @@ export function ConversationList(props: ListProps) {
     overscan: 8,
   });
   const selection = useRowSelection(rows);
+  const markUnread = useMarkUnread();
   const onScroll = useListScroll(scroller, JSON.stringify(filters), rows, ROW_PX);
   const items = virtual.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -94,11 +97,7 @@ export function ConversationList(props: ListProps) {
         )}
       </Empty>
     ) : (
-      <Empty
-        icon={Inbox}
-        title={t("inbox.emptyTitle")}
-        text={t(filters.status === "snoozed" ? "inbox.emptySnoozed" : "inbox.emptyHint")}
-      />
+      <Empty icon={Inbox} title={t("inbox.emptyTitle")} text={t(emptyHint(filters))} />
     );
   }
   return (
@@ -147,6 +146,7 @@ export function ConversationList(props: ListProps) {
                 drafted={row.id !== selected && drafted?.has(row.id)}
               />
               <RowCheck id={row.id} name={contactName(row.contact)} />
+              <RowUnread t={t} row={row} onUnread={markUnread} />
             </li>
           );
         })}
@@ -161,6 +161,11 @@ export function ConversationList(props: ListProps) {
 
 function heightOf(): number {
   return ROW_PX;
+}
+
+function emptyHint({ status, unseen }: InboxFilters) {
+  if (unseen !== "all") return "inbox.emptyUnseen";
+  return status === "snoozed" ? "inbox.emptySnoozed" : "inbox.emptyHint";
 }
 
 function leavesOut(filters: InboxFilters): boolean {

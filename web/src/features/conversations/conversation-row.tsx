@@ -16,6 +16,7 @@ import { useSelection } from "./bulk/selection";
 import { LastLine } from "./last-line";
 import { PriorityMark } from "./priority-mark";
 import { RowFacts } from "./row-facts";
+import { isUnseen } from "./seen";
 
 interface RowProps {
   row: Conversation;
@@ -48,7 +49,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const name = contactName(row.contact);
   const window = windowState(row.window_expires_at, now);
   const at = row.last_message?.at ?? row.updated_at;
-  const unread = row.unread > 0;
+  const unseen = isUnseen(row);
   return (
     <Link
       to={{ pathname: `/inbox/${row.id}`, search }}
@@ -70,7 +71,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span className={cn("flex min-w-0 grow", unread ? "font-semibold" : "font-medium")}>
+          <span className={cn("flex min-w-0 grow", unseen ? "font-semibold" : "font-medium")}>
             <bdi className="truncate">{name}</bdi>
           </span>
           <PriorityMark t={t} priority={row.priority} />
@@ -81,7 +82,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
             dateTime={at}
             className={cn(
               "shrink-0 text-2xs tabular-nums",
-              unread ? "font-semibold text-tide" : "text-ink-faint",
+              unseen ? "font-semibold text-tide" : "text-ink-faint",
             )}
           >
             {rowTime(at, now)}
@@ -94,15 +95,10 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
               {t("conversation.draft")}
             </span>
           )}
-          <LastLine t={t} row={row} strong={unread} />
+          <LastLine t={t} row={row} strong={unseen} />
           <WindowChip t={t} window={window} />
           {showAssignee && row.assignee && <AssigneeMark t={t} user={row.assignee} />}
-          {unread && (
-            <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-full bg-tide px-1.5 text-2xs font-bold tabular-nums text-on-tide">
-              <span aria-hidden>{row.unread > 99 ? "99+" : row.unread}</span>
-              <span className="sr-only">{t("conversation.unread", { count: row.unread })}</span>
-            </span>
-          )}
+          {unseen && <UnseenMark t={t} count={row.unread} />}
         </span>
         <RowFacts
           t={t}
@@ -117,6 +113,23 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
     </Link>
   );
 });
+
+/** How many messages nobody has read; a dot where others have, or one marked it so. */
+function UnseenMark({ t, count }: { t: TFunction; count: number }) {
+  if (count === 0) {
+    return (
+      <span className="mx-1 size-2.5 shrink-0 rounded-full bg-tide">
+        <span className="sr-only">{t("conversation.unseen")}</span>
+      </span>
+    );
+  }
+  return (
+    <span className="grid h-5 min-w-5 shrink-0 place-items-center rounded-full bg-tide px-1.5 text-2xs font-bold tabular-nums text-on-tide">
+      <span aria-hidden>{count > 99 ? "99+" : count}</span>
+      <span className="sr-only">{t("conversation.unread", { count })}</span>
+    </span>
+  );
+}
 
 function WindowChip({ t, window }: { t: TFunction; window: WindowState }) {
   if (window.state === "closing") {

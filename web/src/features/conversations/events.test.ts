@@ -3,7 +3,8 @@ import type { Conversation } from "@/lib/api/types";
 import type { InboxFilters } from "@/lib/keys";
 import type { Pages } from "@/lib/pages";
 import { aConversation, at, dice, id, ME, paged } from "@/testing/builders";
-import { applyRow, applyToOne, belongs, precedes, rowsOf } from "./events";
+import { applyRow, applyToOne, belongs, precedes, remark, rowsOf } from "./events";
+import { markRead, markUnread } from "./seen";
 import { NO_FILTERS } from "./use-filters";
 import { shift } from "./use-list-scroll";
 
@@ -22,12 +23,16 @@ describe("the inbox and its events", () => {
     { ...OPEN, status: "all" as const },
     { ...OPEN, assignee: "me" },
     { ...OPEN, assignee: "none" },
+    { ...OPEN, participant: "me" },
+    { ...OPEN, participant: id("usr", 7) },
     { ...OPEN, status: "snoozed" as const },
     { ...OPEN, team: id("team", 1) },
     { ...OPEN, team: "none" },
     { ...OPEN, tag: id("tag", 2) },
     { ...OPEN, priority: "urgent" as const },
     { ...OPEN, session: id("ses", 2) },
+    { ...OPEN, unseen: "true" as const },
+    { ...OPEN, status: "closed" as const, unseen: "true" as const },
     { ...OPEN, q: "customer 1" },
     { ...OPEN, sort: "oldest" as const },
   ])("an old snapshot and the events after it equal a fresh snapshot (%o)", (filters) => {
@@ -46,8 +51,15 @@ describe("the inbox and its events", () => {
           { tags: [1, 2, 3].filter(() => roll(2) === 0).map((number) => id("tag", number)) },
           { priority: (["normal", "urgent"] as const)[roll(2)] ?? "normal" },
           { assignee: roll(2) ? { id: ME.id, name: ME.name } : null },
+          { participants: [ME.id, id("usr", 7)].filter(() => roll(2) === 0) },
           { session_id: id("ses", 1 + roll(2)) },
         ];
+        if (roll(4) === 0) {
+          const marked = roll(2) ? markUnread(before) : markRead(before);
+          if (world[index]) world[index] = marked;
+          if (world[index]) list = remark(list, before, () => marked, filters, ME.id);
+          continue;
+        }
         seq += 1;
         const after = { ...before, ...change[roll(change.length)], seq };
         world[index] = after;
@@ -63,6 +75,15 @@ describe("the inbox and its events", () => {
   it("an older state changes nothing", () => {
     const list = paged([aConversation(3, { seq: 9 })], 5, 5);
     expect(applyRow(list, aConversation(3, { seq: 8, unread: 4 }), OPEN, ME.id)).toBe(list);
+  });
+
+  it("what was known of what oneself has seen stays when a row does not say it", () => {
+    const seen = { conversation_id: id("cnv", 3), message_id: id("msg", 1), unread: false };
+    const list = paged([aConversation(3, { seen })], 5, 5);
+    const next = applyRow(list, aConversation(3, { seq: 8, unread: 1 }), OPEN, ME.id);
+    expect(rowsOf(next, "newest")).toMatchObject([{ seq: 8, unread: 1, seen }]);
+    const one = applyToOne(aConversation(3, { seen }), aConversation(3, { seq: 8 }));
+    expect(one).toMatchObject({ seq: 8, seen });
   });
 
   it("a row that comes twice is there once", () => {

@@ -4,14 +4,25 @@ import type { Conversation } from "@/lib/api/types";
 import { contactName } from "@/lib/format";
 import type { InboxFilters } from "@/lib/keys";
 import { insertSorted, isComplete, type Pages, withPage } from "@/lib/pages";
+import { isUnseen, keepSeen } from "./seen";
 
 /** Whether a conversation belongs into a list; mirrors what the hub does with the same filters. */
 export function belongs(row: Conversation, filters: InboxFilters, me: string): boolean {
-  if (filters.status !== "all" && row.status !== filters.status) return false;
+  if (filters.unseen !== "all" && !isUnseen(row)) return false;
+  // What oneself has not seen is looked for among the open ones, unless another status is asked for.
+  const status = filters.unseen !== "all" && filters.status === "all" ? "open" : filters.status;
+  if (status !== "all" && row.status !== status) return false;
   if (filters.session !== "all" && row.session_id !== filters.session) return false;
   if (filters.assignee === "me" && row.assignee?.id !== me) return false;
   if (filters.assignee === "none" && row.assignee !== null) return false;
   if (filters.assignee.startsWith("usr_") && row.assignee?.id !== filters.assignee) return false;
+  const { participant } = filters;
+  if (
+    participant !== "all" &&
+    !row.participants.includes(participant === "me" ? me : participant)
+  ) {
+    return false;
+  }
   if (filters.team === "none" && row.team !== null) return false;
   if (filters.team.startsWith("team_") && row.team?.id !== filters.team) return false;
   if (filters.tag !== "all" && !row.tags.includes(filters.tag)) return false;
@@ -61,8 +72,16 @@ export function applyRow(
   filters: InboxFilters,
   me: string,
 ): Pages<Conversation> {
-  const known = list.pages.flatMap((page) => page.data).find((other) => other.id === row.id);
+  const known = findRow(list, row.id);
   return known && known.seq >= row.seq ? list : putRow(list, row, filters, me);
+}
+
+export function findRow(list: Pages<Conversation>, id: string): Conversation | undefined {
+  for (const page of list.pages) {
+    const row = page.data.find((one) => one.id === id);
+    if (row) return row;
+  }
+  return undefined;
 }
 
 /** The same for what is shown before the hub has said it: such a guess has the number of what it changes. */
@@ -72,11 +91,37 @@ export function putRow(
   filters: InboxFilters,
   me: string,
 ): Pages<Conversation> {
+  const known = findRow(list, row.id);
+  if (known && known.seq > row.seq) return list;
+  return place(list, keepSeen(row, known), filters, me);
+}
+
+/**
+ * Another mark of what oneself has seen: what does not fit into the list any more leaves it. `elsewhere`: the
+ * conversation as another list has it.
+ */
+export function remark(
+  list: Pages<Conversation>,
+  elsewhere: Conversation,
+  mark: (row: Conversation) => Conversation,
+  filters: InboxFilters,
+  me: string,
+): Pages<Conversation> {
+  const known = findRow(list, elsewhere.id) ?? elsewhere;
+  const marked = mark(known);
+  return marked === known ? list : place(list, marked, filters, me);
+}
+
+function place(
+  list: Pages<Conversation>,
+  row: Conversation,
+  filters: InboxFilters,
+  me: string,
+): Pages<Conversation> {
   const pageIndex = list.pages.findIndex((page) => page.data.some((known) => known.id === row.id));
   const page = list.pages[pageIndex];
   const position = page?.data.findIndex((known) => known.id === row.id) ?? -1;
   const known = page?.data[position];
-  if (known && known.seq > row.seq) return list;
 
   // The hub found a known row by its own search, which may see more than ours.
   const fits = belongs(row, known ? { ...filters, q: "" } : filters, me);
@@ -98,7 +143,8 @@ export function putRow(
 export function renewRow(list: Pages<Conversation>, row: Conversation): Pages<Conversation> {
   for (const [index, page] of list.pages.entries()) {
     const position = page.data.findIndex((known) => known.id === row.id && known.seq < row.seq);
-    if (position >= 0) return withPage(list, index, page.data.with(position, row));
+    const known = page.data[position];
+    if (known) return withPage(list, index, page.data.with(position, keepSeen(row, known)));
   }
   return list;
 }
@@ -112,19 +158,19 @@ function reaches(list: Pages<Conversation>, row: Conversation, sort: Sort): bool
 
 /** Takes the latest state into the single cached conversation. */
 export function applyToOne(known: Conversation, row: Conversation): Conversation {
-  return known.id === row.id && row.seq > known.seq ? row : known;
+  return known.id === row.id && row.seq > known.seq ? keepSeen(row, known) : known;
 }
 
 /** The same for a guess. */
 export function putOne(known: Conversation, row: Conversation): Conversation {
-  return known.id === row.id && row.seq >= known.seq ? row : known;
+  return known.id === row.id && row.seq >= known.seq ? keepSeen(row, known) : known;
 }
 
 /** Takes the latest state into the conversations of its contact. */
 export function applyToContacts(known: Conversation[], row: Conversation): Conversation[] {
   const before = known.find(({ id }) => id === row.id);
   if (before && before.seq >= row.seq) return known;
-  const next = [row, ...known.filter(({ id }) => id !== row.id)];
+  const next = [keepSeen(row, before), ...known.filter(({ id }) => id !== row.id)];
   return next.sort((a, b) => (precedes(a, b, "newest") ? -1 : 1));
 }
 
@@ -154,9 +200,4 @@ function inOrder(list: Pages<Conversation>, sort: Sort): Conversation[] {
     (row, at) => at === 0 || precedes(rows[at - 1] as Conversation, row, sort),
   );
   return sorted ? rows : rows.sort((a, b) => (precedes(a, b, sort) ? -1 : 1));
-}
-
-/** Shows a conversation as read before the hub has said so. */
-export function markRead(row: Conversation): Conversation {
-  return row.unread === 0 ? row : { ...row, unread: 0 };
 }

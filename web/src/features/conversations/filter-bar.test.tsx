@@ -56,6 +56,33 @@ describe("the filters of the inbox", () => {
     expect(screen.queryByLabelText("By last activity")).toBeNull();
   });
 
+  it("asks for what oneself has not seen, and says when there is nothing", async () => {
+    const { asked } = show([]);
+    const only = { name: "Only what you have not read" };
+    const button = await screen.findByRole("button", only);
+    await userEvent.click(button);
+    await waitFor(() => expect(asked()).toEqual({ status: "open", unseen: "true", limit: "50" }));
+    expect(button).toHaveAttribute("aria-pressed", "true");
+    expect(await screen.findByText("You have read everything here.")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Remove the filter: Unread" }));
+    expect(button).toHaveAttribute("aria-pressed", "false");
+  });
+
+  it("asks for where oneself or a colleague takes part", async () => {
+    const { asked } = show();
+    await screen.findByTestId("conversation-row");
+    await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
+    await userEvent.selectOptions(screen.getByLabelText("Taking part"), "Me");
+    await waitFor(() => expect(asked()).toMatchObject({ participant: "me" }));
+    expect(screen.getByText("I take part")).toBeVisible();
+    await userEvent.selectOptions(screen.getByLabelText("Taking part"), "Jonas");
+    await waitFor(() => expect(asked()).toMatchObject({ participant: JONAS.id }));
+    await userEvent.keyboard("{Escape}");
+    const remove = screen.getByRole("button", { name: "Remove the filter: With Jonas" });
+    await userEvent.click(remove);
+    expect(remove).not.toBeInTheDocument();
+  });
+
   it("asks for a colleague, a team, a tag and a priority, shows what is set and clears it", async () => {
     const { asked } = show();
     await screen.findByTestId("conversation-row");

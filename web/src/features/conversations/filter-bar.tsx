@@ -1,5 +1,6 @@
-import { Search, X } from "lucide-react";
+import { Mail, Search, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { IconButton } from "@/components/ui/icon-button";
 import { cn } from "@/lib/classes";
 import type { InboxFilters } from "@/lib/keys";
 import { useSettledText } from "@/lib/use-settled-text";
@@ -23,6 +24,12 @@ export function FilterBar(props: FilterBarProps) {
     <div className="grid gap-2.5 px-3.5 pb-2.5">
       <div className="flex items-center gap-1.5">
         <SearchBox value={filters.q} onChange={(q) => change({ q })} />
+        <IconButton
+          icon={Mail}
+          label={t("filter.onlyUnseen")}
+          active={filters.unseen !== "all"}
+          onClick={() => change({ unseen: filters.unseen === "all" ? "true" : "all" })}
+        />
         <MoreFilters {...props} />
       </div>
       <fieldset

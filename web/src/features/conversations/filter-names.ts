@@ -5,7 +5,7 @@ import type { InboxFilters } from "@/lib/keys";
 import type { FilterChoices } from "./more-filters";
 
 export interface ActiveFilter {
-  name: "assignee" | "team" | "tag" | "priority" | "session";
+  name: "assignee" | "participant" | "team" | "tag" | "priority" | "session" | "unseen";
   value: string;
 }
 
@@ -18,8 +18,9 @@ export function activeFilters(
   const { sessions, users, teams, tags } = choices;
   const nameOf = (list: { id: string; name: string }[], id: string) =>
     list.find((one) => one.id === id)?.name ?? t("filter.gone");
-  const { assignee, team, tag, priority, session } = filters;
+  const { assignee, participant, team, tag, priority, session, unseen } = filters;
   const active: ActiveFilter[] = [];
+  if (unseen !== "all") active.push({ name: "unseen", value: t("filter.unseen") });
   if (assignee !== "all") {
     const value =
       assignee === "me"
@@ -28,6 +29,11 @@ export function activeFilters(
           ? t("filter.unassigned")
           : nameOf(users, assignee);
     active.push({ name: "assignee", value });
+  }
+  if (participant === "me") active.push({ name: "participant", value: t("filter.takePart") });
+  else if (participant !== "all") {
+    const value = t("filter.takesPart", { name: nameOf(users, participant) });
+    active.push({ name: "participant", value });
   }
   if (team !== "all") {
     active.push({

@@ -8,6 +8,9 @@ describe("what is shown before the hub agrees", () => {
   it("is what the hub will answer", () => {
     const row = aConversation(1, { tags: ["tag_1"], waiting_since: at(0) });
     expect(changed(row, { add_tags: ["tag_2"], remove_tags: ["tag_1"] }).tags).toEqual(["tag_2"]);
+    const joined = changed(row, { add_participants: ["usr_2", "usr_1"] });
+    expect(joined.participants).toEqual(["usr_1", "usr_2"]);
+    expect(changed(joined, { remove_participants: ["usr_1"] }).participants).toEqual(["usr_2"]);
     expect(changed(row, { status: "snoozed", snoozed_until: at(60) })).toMatchObject({
       status: "snoozed",
       snoozed_until: at(60),

@@ -19,11 +19,14 @@ export interface Change {
   priority?: Priority;
   add_tags?: string[];
   remove_tags?: string[];
+  add_participants?: string[];
+  remove_participants?: string[];
 }
 
 /** The conversation as the hub will answer it. */
 export function changed(row: Conversation, change: Change): Conversation {
   const { status, snoozed_until, assignee, team, priority, add_tags, remove_tags } = change;
+  const { add_participants, remove_participants } = change;
   const next = { ...row };
   if (status) {
     next.status = status;
@@ -42,10 +45,18 @@ export function changed(row: Conversation, change: Change): Conversation {
   if (team !== undefined) next.team = team;
   if (priority) next.priority = priority;
   if (add_tags || remove_tags) {
-    const tags = new Set([...row.tags, ...(add_tags ?? [])]);
-    for (const tag of remove_tags ?? []) tags.delete(tag);
-    next.tags = [...tags];
+    next.tags = [...joined(row.tags, add_tags, remove_tags)];
   }
+  if (add_participants || remove_participants) {
+    const people = joined(row.participants, add_participants, remove_participants);
+    next.participants = [...people].sort();
+  }
+  return next;
+}
+
+function joined(known: string[], added: string[] = [], removed: string[] = []): Set<string> {
+  const next = new Set([...known, ...added]);
+  for (const one of removed) next.delete(one);
   return next;
 }
 

@@ -47,6 +47,11 @@ export function MoreFilters(props: MoreFiltersProps) {
       ],
     ],
     [
+      "participant",
+      t("participant.title"),
+      [["all", t("filter.anyParticipants")], ["me", t("inbox.assignee.me")], ...named(others)],
+    ],
+    [
       "team",
       t("care.team"),
       [["all", t("filter.allTeams")], ["none", t("care.noTeam")], ...named(teams)],

@@ -26,7 +26,20 @@ describe("what happened in a row", () => {
     expect(note({ last_message: said(3) })).toBe("messages");
     // It was read on another device before the row came.
     expect(note({ last_message: said(4), unread: 0 })).toBeNull();
-    expect(note({ last_message: said(5), assignee: { id: id("usr", 2), name: "Ben" } })).toBeNull();
+    // A colleague has read it, and oneself has not.
+    const seen = { conversation_id: id("cnv", 1), message_id: id("msg", 4), unread: false };
+    const unanswered = { seen, unread: 0, waiting_since: at(0) };
+    expect(note({ last_message: said(5), ...unanswered })).toBe("messages");
+    expect(note({ last_message: said(6), assignee: { id: id("usr", 2), name: "Ben" } })).toBeNull();
+  });
+
+  it("is news of a conversation where one takes part, as of one's own", () => {
+    const ben = { id: id("usr", 2), name: "Ben" };
+    const row = aConversation(1, { assignee: ben, unread: 1, last_message: said(1) });
+    const news = (participants: string[]) =>
+      new RowWatch().note({ ...row, participants }, undefined, ME, TEAMS, NOW);
+    expect(news([])).toBeNull();
+    expect(news([ME, id("usr", 3)])).toBe("messages");
   });
 
   it("is no news when it was like that before, or is old", () => {

@@ -1,7 +1,9 @@
-// What happened in the rows that the hub tells: a contact wrote in a conversation of the person's, or one began to
+// What happened in the rows that the hub tells: a contact wrote in a conversation of the person's or one that
+// they take part in, or one began to
 // wait for a team of theirs. Pure but for what it remembers.
 
 import type { Conversation } from "@/lib/api/types";
+import { isUnseen } from "./seen";
 
 /** More than this were seen: the oldest are forgotten. */
 const MAX_KNOWN = 5_000;
@@ -33,7 +35,8 @@ export class RowWatch {
     this.remember(row.id, state);
     const young = (at: string | null | undefined) =>
       at !== null && at !== undefined && now - Date.parse(at) < FRESH_MS;
-    if (row.assignee?.id === me && state.heard && row.unread > 0) {
+    const isMine = row.assignee?.id === me || row.participants.includes(me);
+    if (isMine && state.heard && isUnseen(row)) {
       const news = known ? known.heard !== state.heard : young(row.last_message?.at);
       return news ? "messages" : null;
     }

@@ -15,10 +15,11 @@ import { doneWith } from "@/lib/go-on";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
-import { itemsOf, mapItems, type Pages } from "@/lib/pages";
+import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { markRead, putOne, putRow, wantedText } from "./events";
+import { findRow, putOne, putRow, wantedText } from "./events";
 import { bodyOf, type Change, hold, release, statusOf, withGuesses } from "./guesses";
+import { keepSeen } from "./seen";
 
 const PAGE = 50;
 /** The rows of the topic `inbox` keep these answers true, on screen or not: no need to ask again. */
@@ -29,10 +30,12 @@ export function listQuery(filters: InboxFilters) {
   return {
     status: filters.status === "all" ? null : filters.status,
     assignee: filters.assignee === "all" ? null : filters.assignee,
+    participant: filters.participant === "all" ? null : filters.participant,
     team: filters.team === "all" ? null : filters.team,
     tag: filters.tag === "all" ? null : filters.tag,
     priority: filters.priority === "all" ? null : filters.priority,
     session: filters.session === "all" ? null : filters.session,
+    unseen: filters.unseen === "all" ? null : true,
     q: wantedText(filters.q) || null,
     sort: filters.sort === "newest" ? null : filters.sort,
   };
@@ -84,19 +87,23 @@ export function useConversationsOf(contactId: string) {
 
 /** The conversation as the page knows it. */
 export function knownConversation(client: QueryClient, id: string): Conversation | undefined {
-  return (
-    client.getQueryData(conversationQuery(id).queryKey) ??
-    client
-      .getQueriesData<Pages<Conversation>>({ queryKey: keys.conversationLists })
-      .flatMap(([, list]) => itemsOf(list))
-      .find((row) => row.id === id)
-  );
+  const open = client.getQueryData(conversationQuery(id).queryKey);
+  if (open) return open;
+  // Asked for each row that is told: without another array of all of them.
+  for (const [, list] of client.getQueriesData<Pages<Conversation>>({
+    queryKey: keys.conversationLists,
+  })) {
+    const row = list && findRow(list, id);
+    if (row) return row;
+  }
+  return undefined;
 }
 
 /** Takes a conversation into all that shows it. */
 export function usePutConversation(): (row: Conversation) => void {
   const live = useLiveCache();
-  return (row) => {
+  return (told) => {
+    const row = keepSeen(told, knownConversation(live.client, told.id));
     const me = useLogin.getState().user?.id ?? "";
     live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) =>
       putRow(list, row, key[1] as InboxFilters, me),
@@ -167,19 +174,4 @@ export function useSetStatus() {
       change(row.id, statusOf(row, Date.now())).catch(toastProblem);
     });
   };
-}
-
-/** Tells the hub that the conversation was looked at; the badge goes at once. */
-export function useMarkRead(id: string) {
-  const client = useQueryClient();
-  const live = useLiveCache();
-  return useMutation({
-    mutationFn: () => api.post<void>(`/conversations/${id}/read`),
-    onMutate: () => {
-      live.apply<Pages<Conversation>>(keys.conversationLists, (list) =>
-        mapItems(list, (row) => (row.id === id ? markRead(row) : row)),
-      );
-      client.setQueryData(conversationQuery(id).queryKey, (row) => row && markRead(row));
-    },
-  });
 }

@@ -6,10 +6,12 @@ import { PRIORITIES } from "./priority-mark";
 export const NO_FILTERS: InboxFilters = {
   status: "open",
   assignee: "all",
+  participant: "all",
   team: "all",
   tag: "all",
   priority: "all",
   session: "all",
+  unseen: "all",
   q: "",
   sort: "newest",
 };
@@ -17,10 +19,12 @@ export const NO_FILTERS: InboxFilters = {
 export const EVERYWHERE = {
   status: "all",
   assignee: "all",
+  participant: "all",
   team: "all",
   tag: "all",
   priority: "all",
   session: "all",
+  unseen: "all",
 } as const;
 const STATUSES = ["open", "pending", "snoozed", "closed", "all"];
 
@@ -29,24 +33,28 @@ export function useFilters(): [InboxFilters, (change: Partial<InboxFilters>) => 
   const [parameters, setParameters] = useSearchParams();
   const status = parameters.get("status") ?? "";
   const assignee = parameters.get("assignee") ?? NO_FILTERS.assignee;
+  const participant = parameters.get("participant") ?? NO_FILTERS.participant;
   const team = parameters.get("team") ?? NO_FILTERS.team;
   const tag = parameters.get("tag") ?? NO_FILTERS.tag;
   const priority = parameters.get("priority") ?? "";
   const session = parameters.get("number") ?? NO_FILTERS.session;
+  const unseen = parameters.get("unseen") === "true" ? "true" : NO_FILTERS.unseen;
   const q = parameters.get("q") ?? "";
   const sort = parameters.get("sort") === "oldest" ? "oldest" : NO_FILTERS.sort;
   const filters = useMemo<InboxFilters>(
     () => ({
       status: STATUSES.includes(status) ? (status as InboxFilters["status"]) : NO_FILTERS.status,
       assignee,
+      participant,
       team,
       tag,
       priority: PRIORITIES.find((known) => known === priority) ?? NO_FILTERS.priority,
       session,
+      unseen,
       q,
       sort,
     }),
-    [status, assignee, team, tag, priority, session, q, sort],
+    [status, assignee, participant, team, tag, priority, session, unseen, q, sort],
   );
   const change = (part: Partial<InboxFilters>) => {
     const next = { ...filters, ...part };
@@ -64,10 +72,12 @@ export function inboxAddress(filters: InboxFilters): string {
 function written(parameters: URLSearchParams, filters: InboxFilters): URLSearchParams {
   set(parameters, "status", filters.status, NO_FILTERS.status);
   set(parameters, "assignee", filters.assignee, NO_FILTERS.assignee);
+  set(parameters, "participant", filters.participant, NO_FILTERS.participant);
   set(parameters, "team", filters.team, NO_FILTERS.team);
   set(parameters, "tag", filters.tag, NO_FILTERS.tag);
   set(parameters, "priority", filters.priority, NO_FILTERS.priority);
   set(parameters, "number", filters.session, NO_FILTERS.session);
+  set(parameters, "unseen", filters.unseen, NO_FILTERS.unseen);
   set(parameters, "q", filters.q, NO_FILTERS.q);
   set(parameters, "sort", filters.sort, NO_FILTERS.sort);
   return parameters;

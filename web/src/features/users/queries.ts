@@ -1,9 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api/client";
 import type { Invitation, NewInvitation, ResetLink, Role, UserView } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { pagedQuery } from "@/lib/paged-query";
-import { mapItems } from "@/lib/pages";
+import { itemsOf, mapItems } from "@/lib/pages";
 
 export const usersQuery = {
   ...pagedQuery<UserView>(keys.users, "/users"),
@@ -11,6 +11,14 @@ export const usersQuery = {
 };
 
 export const invitationsQuery = pagedQuery<Invitation>(keys.invitations, "/invitations");
+
+/** The invitations that are open. */
+export function useInvitations() {
+  return useInfiniteQuery({
+    ...invitationsQuery,
+    select: itemsOf<Invitation>,
+  });
+}
 
 export function useChangeUser(id: string) {
   const client = useQueryClient();
@@ -55,7 +63,7 @@ export function useResetLink(id: string) {
 export function useInvite() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (invitation: { email: string; role: Role }) =>
+    mutationFn: (invitation: { email: string; role: Role; send_mail?: boolean }) =>
       api.post<NewInvitation>("/invitations", invitation),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.invitations }),
   });

@@ -10,10 +10,10 @@ import { inputClasses } from "@/components/ui/field";
 import type { Invitation, UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { ago, fullTime } from "@/lib/format";
-import { usePaged, useWhole } from "@/lib/paged-query";
+import { useWhole } from "@/lib/paged-query";
 import { useNow } from "@/lib/use-now";
 import { InviteDialog } from "./invite-dialog";
-import { invitationsQuery, usersQuery, useWithdraw } from "./queries";
+import { useInvitations, usersQuery, useWithdraw } from "./queries";
 import { UserLine } from "./user-line";
 
 /** More people than this are searched. */
@@ -23,7 +23,7 @@ export function UsersPage() {
   const { t } = useTranslation();
   const users = useWhole(usersQuery);
   const [wanted, setWanted] = useState("");
-  const invitations = usePaged(invitationsQuery);
+  const invitations = useInvitations();
   const [inviting, setInviting] = useState(false);
   return (
     <SettingsPage
@@ -92,12 +92,14 @@ function People({ people }: { people: UserView[] }) {
   );
 }
 
+const MAIL_LOOK = { sent: "good", failed: "danger" } as const;
+
 function InvitationLine({ invitation }: { invitation: Invitation }) {
   const { t } = useTranslation();
   const now = useNow();
   const withdraw = useWithdraw();
   const [withdrawing, setWithdrawing] = useState(false);
-  const { email, role, created_at: created, expires_at: expires } = invitation;
+  const { email, role, mail, created_at: created, expires_at: expires } = invitation;
   return (
     <li className="flex items-center gap-3 px-4 py-3">
       <div className="min-w-0 flex-1">
@@ -107,7 +109,9 @@ function InvitationLine({ invitation }: { invitation: Invitation }) {
         <p className="text-xs text-ink-soft">
           {t(`role.${role}`)} · {ago(created, now)} · {t("user.until", { at: fullTime(expires) })}
         </p>
+        {mail === "failed" && <p className="mt-0.5 text-xs text-danger">{t("user.mailFailed")}</p>}
       </div>
+      {mail && <Chip look={MAIL_LOOK[mail]}>{t(`user.mail.${mail}`)}</Chip>}
       {Date.parse(expires) <= now && <Chip look="danger">{t("common.expired")}</Chip>}
       <Button
         size="sm"

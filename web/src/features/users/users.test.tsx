@@ -21,6 +21,7 @@ const invitation = (number: number): Invitation => ({
   role: "agent",
   invited_by: "Mara",
   created_at: at(0),
+  mail: null,
   expires_at: new Date(Date.now() + (number - 1.5) * 86_400_000).toISOString(),
 });
 
@@ -38,6 +39,21 @@ function show(people: UserView[], part: Parameters<typeof stubHub>[0] = {}) {
   });
   return { calls, ...renderWithHub(<UsersPage />) };
 }
+
+/** A hub that invites, and sends mail or none. */
+const inviting = (mail: boolean): Parameters<typeof stubHub>[0] => ({
+  "GET /setup": () => ({ body: { registration_open: false, demo: null, version: "1", mail } }),
+  "POST /invitations": ({ body }) => {
+    const { send_mail: mails } = body as { send_mail?: boolean };
+    return {
+      status: 201,
+      body: {
+        invitation: { ...invitation(3), mail: mails ? "sent" : null },
+        url: "https://hub/invitation/3",
+      },
+    };
+  },
+});
 
 const changes = (calls: ReturnType<typeof stubHub>) =>
   calls.filter(({ method }) => method !== "GET");
@@ -77,6 +93,49 @@ describe("the people's page", () => {
     await waitFor(() => expect(screen.queryByText("new1@x.test")).toBeNull());
     expect(changes(calls).map(({ method }) => method)).toEqual(["DELETE"]);
     expect(screen.getByRole("button", { name: /new2@x.test/ })).toHaveFocus();
+  });
+
+  it("invites by mail when that is wanted, and gives the link in any case", async () => {
+    const { calls } = show([ME], inviting(true));
+    await userEvent.click(await screen.findByRole("button", { name: "Invite" }));
+    await userEvent.type(screen.getByLabelText("E-mail"), "new3@x.test");
+    const box = await screen.findByRole("checkbox", { name: "Send it by e-mail" });
+    expect(box).toBeChecked();
+    expect(box).toHaveAccessibleDescription(/the link to hand over/);
+    await userEvent.click(screen.getByRole("button", { name: "Send the invitation" }));
+    expect(await screen.findByText(/The mail is on its way/)).toBeVisible();
+    expect(screen.getByTestId("link-url")).toHaveTextContent("https://hub/invitation/3");
+    expect(changes(calls)[0]?.body).toEqual({
+      email: "new3@x.test",
+      role: "agent",
+      send_mail: true,
+    });
+  });
+
+  it("only makes the link when no mail is wanted, or the hub sends none", async () => {
+    const { calls, unmount } = show([ME], inviting(true));
+    await userEvent.click(await screen.findByRole("button", { name: "Invite" }));
+    await userEvent.click(await screen.findByRole("checkbox", { name: "Send it by e-mail" }));
+    await userEvent.type(screen.getByLabelText("E-mail"), "new3@x.test");
+    await userEvent.click(screen.getByRole("button", { name: "Make the link" }));
+    expect(await screen.findByText(/Send this link to them/)).toBeVisible();
+    expect(changes(calls)[0]?.body).toEqual({ email: "new3@x.test", role: "agent" });
+    unmount();
+    show([ME], inviting(false));
+    await userEvent.click(await screen.findByRole("button", { name: "Invite" }));
+    expect(await screen.findByRole("button", { name: "Make the link" })).toBeVisible();
+    expect(screen.queryByRole("checkbox")).toBeNull();
+  });
+
+  it("says how far the mail of an invitation came", async () => {
+    const list = [
+      { ...invitation(2), mail: "sent" },
+      { ...invitation(3), mail: "failed" },
+    ];
+    show([ME], { "GET /invitations": () => ({ body: { data: list, next_cursor: null } }) });
+    expect(await screen.findByText("Mail sent")).toBeVisible();
+    expect(screen.getByText("Mail not sent")).toBeVisible();
+    expect(screen.getByText(/invite once more/)).toBeVisible();
   });
 
   it("finds one of many", async () => {

@@ -164,9 +164,12 @@ export interface components {
         };
         /** @description What a person changes; absent means unchanged. */
         ChangeConversation: {
+            /** @description Users who are told of it like of their own. */
+            add_participants?: components["schemas"]["UserId"][];
             add_tags?: components["schemas"]["TagId"][];
             assignee_id?: components["schemas"]["UserId"] | null;
             priority?: components["schemas"]["Priority"] | null;
+            remove_participants?: components["schemas"]["UserId"][];
             remove_tags?: components["schemas"]["TagId"][];
             snoozed_until?: components["schemas"]["Timestamp"] | null;
             status?: components["schemas"]["ConversationStatus"] | null;
@@ -295,6 +298,8 @@ export interface components {
             last_message?: components["schemas"]["LastMessage"] | null;
             /** @description When it was opened: with its first message, or when it came back after it was closed. */
             opened_at?: components["schemas"]["Timestamp"];
+            /** @description Who takes part in it beside the assignee, by their ids: they are told of it like of their own. */
+            participants?: components["schemas"]["UserId"][];
             priority?: components["schemas"]["Priority"];
             reserved_until?: components["schemas"]["Timestamp"] | null;
             /**
@@ -510,6 +515,11 @@ export interface components {
             organization: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Whether the mail server took an invitation.
+         * @enum {string}
+         */
+        InvitationMail: "sent" | "failed";
         /** @description An invitation that waits for an answer. */
         InvitationView: {
             created_at: components["schemas"]["Timestamp"];
@@ -518,12 +528,15 @@ export interface components {
             id: components["schemas"]["InvitationId"];
             /** @description The name of whoever invited. */
             invited_by: string;
+            mail?: components["schemas"]["InvitationMail"] | null;
             role: components["schemas"]["Role"];
         };
         /** @description Whom to invite, and as what. */
         Invite: {
             email: string;
             role: components["schemas"]["Role"];
+            /** @description The hub sends it by mail, if it can (`mail` of `GET /setup`). */
+            send_mail?: boolean;
         };
         /** @example job_0c3h7k9m2p4r6 */
         JobId: string;
@@ -636,6 +649,11 @@ export interface components {
             /** @description What was said, in its order. */
             messages: components["schemas"]["Message"][];
         };
+        /** @description What is to be so. */
+        MarkSeen: {
+            /** @description False: seen up to the last message. True: to be looked at again. */
+            unread: boolean;
+        };
         /** @description Who calls, and where. */
         Me: {
             /** @description Of the pages: a language tag, or `system` for the browser's; null when never chosen. */
@@ -713,7 +731,12 @@ export interface components {
         };
         /** @example msg_0c3h7k9m2p4r6 */
         MessageId: string;
-        /** @description The Cloud API's message object without `to`; `type` `note` is for colleagues only. */
+        /**
+         * @description The Cloud API's message object without `to`: `type` (`text`, `image`, `video`, `audio`, `document`, `sticker`, `location`,
+         *     `contacts`, `reaction`, `interactive`, `template`), an object of that name, and `context.message_id` to quote a message.
+         *     Files are named by the id of `POST /media`: `{"type": "image", "image": {"id": "med_…", "caption": "…"}}`. The type `note` is
+         *     for colleagues only, and may call some: `{"type": "note", "text": {"body": "@Ben?", "mentions": ["usr_…"]}}`.
+         */
         MessageObject: Record<string, never>;
         /**
          * @description Where a message stands.
@@ -1003,6 +1026,17 @@ export interface components {
          * @enum {string}
          */
         ScheduledState: "waiting" | "sending" | "sent" | "failed" | "cancelled";
+        /** @description What somebody has seen of a conversation. */
+        Seen: {
+            conversation_id: components["schemas"]["ConversationId"];
+            message_id?: components["schemas"]["MessageId"] | null;
+            /** @description They marked it as unread. */
+            unread: boolean;
+        };
+        /** @description A conversation, and what the caller has seen of it. */
+        SeenConversation: components["schemas"]["Conversation"] & {
+            seen?: components["schemas"]["Seen"] | null;
+        };
         /** @description A session as people see it; secrets never appear. */
         Session: {
             business_account_id: string;
@@ -1038,6 +1072,8 @@ export interface components {
         /** @description How this hub stands. */
         Setup: {
             demo?: components["schemas"]["Demo"] | null;
+            /** @description Whether the hub can send mail. */
+            mail: boolean;
             /** @description Nobody registered yet: whoever comes first founds the organization. */
             registration_open: boolean;
             version: string;
@@ -1098,6 +1134,13 @@ export interface components {
          * @enum {string}
          */
         Stage: "warning" | "breached";
+        /** @description A message that somebody keeps at hand. */
+        StarredMessage: {
+            /** @description Whom the conversation is with. */
+            contact: components["schemas"]["ContactBrief"];
+            message: components["schemas"]["Message"];
+            starred_at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description Why an agent has a status that they did not choose.
          * @enum {string}
@@ -1252,6 +1295,8 @@ export interface components {
         ViewFilters: {
             /** @description `me`, `none`, or a user's id. */
             assignee?: string | null;
+            /** @description Who takes part: `me`, or a user's id. */
+            participant?: string | null;
             priority?: components["schemas"]["Priority"] | null;
             /** @description A piece of the contact's name, number or username. */
             q?: string | null;
@@ -1261,6 +1306,8 @@ export interface components {
             tag?: components["schemas"]["TagId"] | null;
             /** @description `none`, or a team's id. */
             team?: string | null;
+            /** @description True: only what whoever looks has not seen. */
+            unseen?: boolean | null;
         };
         /** @example view_0c3h7k9m2p4r6 */
         ViewId: string;

@@ -46,7 +46,12 @@ export type NodeReport = Shape<"Report">;
 
 export type Contact = Shape<"Contact">;
 export type ContactBrief = Shape<"ContactBrief">;
-export type Conversation = Shape<"Conversation">;
+/** What oneself has seen of a conversation. */
+export type Seen = Shape<"Seen">;
+/** Only answers to one's own questions say what was seen: rows of the socket and answers to changes don't. */
+export type Conversation = Shape<"Conversation"> & { seen?: Seen | null };
+/** A message that oneself keeps at hand. */
+export type Starred = Shape<"StarredMessage">;
 export type ConversationStatus = Schemas["ConversationStatus"];
 export type Priority = Schemas["Priority"];
 export type Tag = Shape<"Tag">;

@@ -8,6 +8,8 @@ import type { Change } from "@/features/conversations/guesses";
 import { MovePicker } from "@/features/conversations/move-bar";
 import { offers } from "@/features/conversations/offers";
 import { useChangeConversation, useConversation } from "@/features/conversations/queries";
+import { isUnseen, toSee } from "@/features/conversations/seen";
+import { useMarkSeen } from "@/features/conversations/use-seen";
 import { ColleaguesContext } from "@/features/messages/colleagues";
 import { SilentThread } from "@/features/messages/silent-thread";
 import { Whisper } from "@/features/messages/whisper";
@@ -21,18 +23,19 @@ interface SilentReadProps {
   teams: Team[];
 }
 
-/** A conversation as a supervisor reads it: nobody notices, and what is unread stays unread. */
+/** A conversation as a supervisor reads it: nobody notices, and what is unread stays so for the others. */
 export function SilentRead({ id, users, teams }: SilentReadProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const me = useLogin((login) => login.user);
   const conversation = useConversation(id);
   const send = useChangeConversation();
+  const seen = useMarkSeen(id);
   if (conversation.isPending) return <Spinner className="flex-1" />;
   if (!conversation.data) {
     return <LoadProblem error={conversation.error} onRetry={() => conversation.refetch()} />;
   }
-  const { contact, assignee, unread } = conversation.data;
+  const { contact, assignee } = conversation.data;
   const open = () => void navigate(`/inbox/${id}`);
   const takeOver = async () => {
     if (!me) return;
@@ -70,7 +73,8 @@ export function SilentRead({ id, users, teams }: SilentReadProps) {
           key={id}
           conversationId={id}
           contactName={contactName(contact)}
-          unread={unread}
+          toSee={{ ...toSee(conversation.data), due: isUnseen(conversation.data) }}
+          onSeen={seen.mutate}
         />
       </div>
       <Whisper key={id} conversation={conversation.data} />

@@ -37,6 +37,7 @@ const ROWS = [1, 2, 3].map((number) =>
 );
 const SPANISH = aTag(1, { name: "Spanish" });
 const REFUNDS = aTag(2, { name: "Refunds" });
+const SEEN = `/conversations/${id("cnv", 1)}/seen`;
 const page = (data: unknown[]) => () => ({ body: { data, next_cursor: null } });
 
 function Where() {
@@ -57,6 +58,10 @@ function show(queues: QueueFigures[]) {
       ROWS.flatMap((row) => [
         [`GET /conversations/${row.id}`, () => ({ body: row })],
         [`GET /conversations/${row.id}/messages`, page([aMessage(1)])],
+        [
+          `PUT /conversations/${row.id}/seen`,
+          () => ({ body: { conversation_id: row.id, message_id: id("msg", 1), unread: false } }),
+        ],
         [
           `PATCH /conversations/${row.id}`,
           ({ body }: Call) => ({
@@ -186,12 +191,14 @@ describe("the supervisor's wall", () => {
     expect(await screen.findByText("Message 1")).toBeVisible();
     expect(screen.queryByTestId("composer")).toBeNull();
     expect(screen.queryByRole("button", { name: "React" })).toBeNull();
-    expect(changes()).toEqual([]);
+    // For oneself alone; nobody hears of it.
+    await waitFor(() => expect(changes().map(({ path }) => path)).toEqual([SEEN]));
+    expect(changes()[0]?.body).toEqual({ unread: false });
     expect(attend).not.toHaveBeenCalled();
     const field = screen.getByRole("textbox", { name: /Whisper to Ana/ });
     await userEvent.type(field, "Offer a refund{Enter}");
-    await waitFor(() => expect(changes()).toHaveLength(1));
-    expect(changes()[0]?.body).toEqual({
+    await waitFor(() => expect(changes()).toHaveLength(2));
+    expect(changes()[1]?.body).toEqual({
       type: "note",
       text: { body: "@Ana Offer a refund", mentions: [ANA.id] },
     });
@@ -212,7 +219,7 @@ describe("the supervisor's wall", () => {
     await waitFor(() =>
       expect(screen.getByTestId("where")).toHaveTextContent(`/inbox/${id("cnv", 1)}`),
     );
-    expect(changes()[0]?.body).toEqual({ assignee_id: ME.id });
+    expect(changes().at(-1)?.body).toEqual({ assignee_id: ME.id });
   });
 
   it("moves several at once", async () => {

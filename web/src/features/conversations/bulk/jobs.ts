@@ -2,6 +2,7 @@
 
 import type { Conversation } from "@/lib/api/types";
 import { type Change, statusOf } from "../guesses";
+import { isUnseen } from "../seen";
 
 /** What is done, in words; `to` is the colleague, team, tag or the like. */
 export interface What {
@@ -58,5 +59,5 @@ export function isStill(row: Conversation, change: Change): boolean {
 
 /** Whether there is nothing to ask of the hub. */
 export function isDone({ row, change }: Job): boolean {
-  return change === null && row.unread === 0;
+  return change === null && row.unread === 0 && !isUnseen(row);
 }

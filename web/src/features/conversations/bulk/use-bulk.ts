@@ -5,10 +5,12 @@ import type { Conversation } from "@/lib/api/types";
 import i18n from "@/lib/i18n";
 import { type InboxFilters, keys } from "@/lib/keys";
 import { useLiveCache } from "@/lib/live-context";
-import { mapItems, type Pages } from "@/lib/pages";
+import type { Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
-import { applyRow, applyToOne, markRead } from "../events";
+import { applyRow, applyToOne, remark } from "../events";
 import { type Change, withGuesses } from "../guesses";
+import { knownConversation } from "../queries";
+import { keepSeen, markRead } from "../seen";
 import { DOCK } from "./dock";
 import type { Job, What } from "./jobs";
 import { isRunning, type Run, type RunPage, retryRun, startRun, undoRun } from "./run";
@@ -39,14 +41,14 @@ export function useBulk() {
     };
     const take = (answers: Conversation[], read: Conversation[]) => {
       const me = useLogin.getState().user?.id ?? "";
-      const rows = answers.map(withGuesses);
+      const rows = answers.map((row) =>
+        keepSeen(withGuesses(row), knownConversation(client, row.id)),
+      );
       const gone = new Set(read.map(({ id }) => id));
       live.apply<Pages<Conversation>>(keys.conversationLists, (list, key) => {
         const filters = key[1] as InboxFilters;
         const next = rows.reduce((pages, row) => applyRow(pages, row, filters, me), list);
-        return gone.size === 0
-          ? next
-          : mapItems(next, (row) => (gone.has(row.id) ? markRead(row) : row));
+        return read.reduce((pages, row) => remark(pages, row, markRead, filters, me), next);
       });
       const latest = new Map(rows.map((row) => [row.id, row]));
       live.apply<Conversation>(keys.anyConversation, (one) => {

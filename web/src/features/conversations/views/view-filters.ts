@@ -5,15 +5,17 @@ import type { InboxFilters } from "@/lib/keys";
 
 /** In the hub's words; what leaves nothing out is not written. */
 export function toView(filters: InboxFilters): ViewFilters {
-  const { status, assignee, team, tag, priority, session, sort } = filters;
+  const { status, assignee, participant, team, tag, priority, session, unseen, sort } = filters;
   const q = filters.q.trim();
   return {
     ...(status !== "all" && { status }),
     ...(assignee !== "all" && { assignee }),
+    ...(participant !== "all" && { participant }),
     ...(team !== "all" && { team }),
     ...(tag !== "all" && { tag }),
     ...(priority !== "all" && { priority }),
     ...(session !== "all" && { session }),
+    ...(unseen !== "all" && { unseen: true }),
     ...(q && { q }),
     ...(sort !== "newest" && { sort }),
   };
@@ -23,10 +25,12 @@ export function fromView(kept: ViewFilters): InboxFilters {
   return {
     status: kept.status ?? "all",
     assignee: kept.assignee ?? "all",
+    participant: kept.participant ?? "all",
     team: kept.team ?? "all",
     tag: kept.tag ?? "all",
     priority: kept.priority ?? "all",
     session: kept.session ?? "all",
+    unseen: kept.unseen ? "true" : "all",
     q: kept.q ?? "",
     sort: kept.sort ?? "newest",
   };

@@ -242,6 +242,9 @@ describe("the filters of a view", () => {
   it("are those of the inbox, there and back, and a missing one leaves nothing out", () => {
     expect(toView(NO_FILTERS)).toEqual({ status: "open" });
     expect(fromView({})).toEqual({ ...NO_FILTERS, status: "all" });
+    expect(toView({ ...NO_FILTERS, unseen: "true" })).toEqual({ status: "open", unseen: true });
+    expect(toView({ ...NO_FILTERS, participant: "me" })).toMatchObject({ participant: "me" });
+    expect(fromView({ unseen: true }).unseen).toBe("true");
     for (const { filters } of [MINE, COMPLAINTS, URGENT]) {
       expect(toView(fromView(filters))).toEqual(filters);
     }

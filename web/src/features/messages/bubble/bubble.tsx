@@ -1,4 +1,4 @@
-import { Forward, Megaphone } from "lucide-react";
+import { Forward, Megaphone, Star } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Ticks } from "@/components/ticks";
@@ -18,6 +18,8 @@ interface BubbleProps {
   onJump?: (() => void) | undefined;
   /** Says who wrote it, above the words. */
   author?: string | null;
+  /** By oneself. */
+  starred?: boolean;
   /** What stands below the words inside the frame: why it failed, and what to do. */
   children?: ReactNode;
 }
@@ -36,6 +38,7 @@ export function Bubble({
   quotedAuthor,
   onJump,
   author,
+  starred,
   children,
 }: BubbleProps) {
   const { t } = useTranslation();
@@ -80,17 +83,24 @@ export function Bubble({
         />
       )}
       <MessageContent message={message} />
-      <Footer message={message} />
+      <Footer message={message} starred={starred} />
       {children}
     </div>
   );
 }
 
-function Footer({ message }: { message: Message }) {
+function Footer({ message, starred }: Pick<BubbleProps, "message" | "starred">) {
   const { t } = useTranslation();
   const at = message.provider_timestamp ?? message.created_at;
   return (
     <div className="mt-0.5 flex items-center justify-end gap-1 text-2xs tabular-nums text-ink-soft">
+      {starred && (
+        <Star
+          role="img"
+          aria-label={t("star.starred")}
+          className="size-3 fill-current text-ember-ink"
+        />
+      )}
       {message.edited_at && !message.revoked_at && <span>{t("message.edited")}</span>}
       <time dateTime={at} title={fullTime(at)}>
         {clockTime(at)}

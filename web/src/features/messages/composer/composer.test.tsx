@@ -13,6 +13,7 @@ import { clearStaged } from "./staged";
 import "@/components/emoji/emoji-picker";
 
 const CONVERSATION = id("cnv", 1);
+const NOTHING_TO_SEE = { state: "", due: false, unread: 0, after: null };
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
 function hub(answer: (call: Call) => { status?: number; body?: unknown }) {
@@ -35,7 +36,12 @@ function show(part: Partial<Conversation> = {}) {
   const conversation = aConversation(1, { window_expires_at: inHours(20), ...part });
   return renderWithHub(
     <>
-      <Thread conversationId={CONVERSATION} contactName="Ann" unread={0} onSeen={() => undefined} />
+      <Thread
+        conversationId={CONVERSATION}
+        contactName="Ann"
+        toSee={NOTHING_TO_SEE}
+        onSeen={() => undefined}
+      />
       <Composer conversation={conversation} contactName="Ann" />
     </>,
   );

@@ -10,6 +10,7 @@ import { Thread } from "../thread/thread";
 import { Composer } from "./composer";
 
 const CONVERSATION = id("cnv", 1);
+const NOTHING_TO_SEE = { state: "", due: false, unread: 0, after: null };
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 const BEN = { id: id("usr", 2), name: "Ben Carter", disabled: false };
 const ANA = { id: id("usr", 3), name: "Ána Souza", disabled: false };
@@ -44,7 +45,12 @@ function show(part: Partial<Conversation> = {}, answer = accept) {
   const conversation = aConversation(1, { window_expires_at: inHours(20), ...part });
   const { container } = renderWithHub(
     <ColleaguesContext value={COLLEAGUES}>
-      <Thread conversationId={CONVERSATION} contactName="Ann" unread={0} onSeen={() => undefined} />
+      <Thread
+        conversationId={CONVERSATION}
+        contactName="Ann"
+        toSee={NOTHING_TO_SEE}
+        onSeen={() => undefined}
+      />
       <Composer conversation={conversation} contactName="Ann" />
     </ColleaguesContext>,
   );

@@ -29,7 +29,13 @@ function hub(rows: Conversation[], answer?: (call: Call) => { status?: number; b
 function show(message: Message) {
   return renderWithHub(
     <>
-      <MessageActions message={message} onReply={() => undefined} onReact={() => undefined} />
+      <MessageActions
+        message={message}
+        starred={false}
+        onReply={() => undefined}
+        onReact={() => undefined}
+        onStar={() => undefined}
+      />
       <Toasts />
     </>,
   );

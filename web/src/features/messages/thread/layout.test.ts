@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aMessage, at, id } from "@/testing/builders";
-import { daysOf, firstUnread } from "./layout";
+import { countUnseen, daysOf, firstUnread } from "./layout";
 
 it("cuts a thread into days and groups of one author", () => {
   const user = { type: "user" as const, id: "usr_1", name: "Mara" };
@@ -27,6 +27,19 @@ it("shows reactions on their message, and only lost ones by themselves", () => {
   expect(daysOf(messages).flatMap((day) => day.lines.map((line) => line.message.id))).toEqual([
     id("msg", 2),
   ]);
+});
+
+it("counts what a person has not seen, as far as it knows", () => {
+  const thread = [1, 2, 3, 4].map((number) =>
+    aMessage(number, { direction: number === 3 ? "outbound" : "inbound" }),
+  );
+  const count = (unread: number, after: string | null) =>
+    countUnseen(thread, { state: "", due: true, unread, after });
+  expect(count(7, null)).toBe(7);
+  expect(count(0, id("msg", 1))).toBe(2);
+  expect(count(1, id("msg", 4))).toBe(0);
+  // It goes on in what was not loaded.
+  expect(count(9, id("msg", 0))).toBe(9);
 });
 
 it("marks where the unread part begins", () => {

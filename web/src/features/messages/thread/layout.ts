@@ -2,6 +2,7 @@
 
 import type { Message } from "@/lib/api/types";
 import { dayKey } from "@/lib/format";
+import type { ToSee } from "./use-seen";
 
 /** Messages of one side closer together than this are one group. */
 const GROUP_MS = 5 * 60_000;
@@ -51,6 +52,14 @@ function belongTogether(a: Message, b: Message): boolean {
     b.type !== "system" &&
     Date.parse(b.created_at) - Date.parse(a.created_at) < GROUP_MS
   );
+}
+
+/** How many messages of the customer a person has not seen, as far as the thread is there. */
+export function countUnseen(messages: Message[], { unread, after }: ToSee): number {
+  if (after === null) return unread;
+  const theirs = messages.filter((message) => message.direction === "inbound" && isShown(message));
+  const newer = theirs.filter(({ id }) => id > after).length;
+  return newer === theirs.length ? Math.max(newer, unread) : newer;
 }
 
 /** The first of the `unread` latest messages of the customer. */

@@ -1,4 +1,4 @@
-import { ChevronDown, Copy, Forward, Reply, SmilePlus } from "lucide-react";
+import { ChevronDown, Copy, Forward, Reply, SmilePlus, Star, StarOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { EmojiPicker } from "@/components/emoji/lazy-emoji-picker";
@@ -17,12 +17,15 @@ const QUICK = ["👍", "❤️", "😂", "😮", "🙏", "✅"];
 
 interface ActionsProps {
   message: Message;
+  starred: boolean;
   onReply: () => void;
   onReact: (emoji: string) => void;
+  onStar: () => void;
 }
 
 /** What can be done with a message; appears when it is pointed at or focused. */
-export function MessageActions({ message, onReply, onReact }: ActionsProps) {
+export function MessageActions(props: ActionsProps) {
+  const { message, starred, onReply, onReact, onStar } = props;
   const { t } = useTranslation();
   const sent = message.provider_id !== null;
   const text = message.text;
@@ -50,6 +53,9 @@ export function MessageActions({ message, onReply, onReact }: ActionsProps) {
           }
         >
           {t("message.copyText")}
+        </MenuItem>
+        <MenuItem icon={starred ? StarOff : Star} onSelect={onStar}>
+          {t(starred ? "star.remove" : "star.add")}
         </MenuItem>
         {forwardedOf(message) && (
           <MenuItem icon={Forward} onSelect={() => setForwards(true)}>

@@ -10,6 +10,7 @@ import { Reactions } from "../bubble/reactions";
 import { focusComposer } from "../composer/focus";
 import { quoteOf, useDrafts } from "../drafts";
 import { useReadOnly } from "../read-only";
+import { useStar } from "../stars/queries";
 import { useReact } from "../use-react";
 import { MessageActions } from "./message-actions";
 
@@ -21,15 +22,18 @@ export interface RowProps {
   quotedAuthor: Message["author"] | undefined;
   /** A newer message repeats this failed one. */
   retried: boolean;
+  /** By oneself. */
+  starred: boolean;
   highlighted: boolean;
   onJump: (id: string) => void;
 }
 
 export const MessageRow = memo(function MessageRow(props: RowProps) {
-  const { message, first, contactName, retried, highlighted, onJump } = props;
+  const { message, first, contactName, retried, starred, highlighted, onJump } = props;
   const { quotedType, quotedAuthor } = props;
   const { t } = useTranslation();
   const react = useReact();
+  const star = useStar();
   const changeDraft = useDrafts((drafts) => drafts.change);
   const readOnly = useReadOnly();
   const author = useAuthor(message, first);
@@ -67,6 +71,7 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
             quotedType={quotedType}
             quotedAuthor={quotedAuthor}
             author={author}
+            starred={starred}
             onJump={quoted ? () => onJump(quoted) : undefined}
           >
             {troubled && <FailureLine message={message} retried={retried} />}
@@ -79,6 +84,8 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
               changeDraft(message.conversation_id, { reply: quoteOf(message), note: false });
               focusComposer();
             }}
+            starred={starred}
+            onStar={() => star.mutate({ message, starred: !starred })}
             onReact={(emoji) => react.mutate({ message, emoji })}
           />
         )}

@@ -15,6 +15,7 @@ export interface DayProps {
   contactName: string;
   byId: Map<string, Message>;
   retried: Set<string>;
+  starred: ReadonlySet<string>;
   unreadFrom: string | null;
   unreadCount: number;
   highlighted: string | null;
@@ -36,7 +37,8 @@ export const ThreadDay = memo(function ThreadDay(props: DayProps) {
 });
 
 function DayContent(props: DayProps) {
-  const { day, contactName, byId, retried, unreadFrom, unreadCount, highlighted, onJump } = props;
+  const { day, contactName, byId, retried, starred } = props;
+  const { unreadFrom, unreadCount, highlighted, onJump } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -67,6 +69,7 @@ function DayContent(props: DayProps) {
             quotedType={byId.get(message.reply_to?.id ?? "")?.type}
             quotedAuthor={byId.get(message.reply_to?.id ?? "")?.author}
             retried={retried.has(message.id)}
+            starred={starred.has(message.id)}
             highlighted={highlighted === message.id}
             onJump={onJump}
           />

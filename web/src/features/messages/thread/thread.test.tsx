@@ -9,11 +9,20 @@ import { aMessage, id, ME } from "@/testing/builders";
 import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { applyMessage } from "../events";
 import { Thread } from "./thread";
+import type { ToSee } from "./use-seen";
 
 const CONVERSATION = id("cnv", 1);
 const FAILURE = { code: 131026, title: "Message undeliverable", advice: "Check the number." };
 
-function show(messages: Message[], part: { unread?: number; onSeen?: () => void } = {}) {
+/** What nobody has read. */
+const unreadOf = (unread: number, state = String(unread)): ToSee => ({
+  state,
+  due: unread > 0,
+  unread,
+  after: null,
+});
+
+function show(messages: Message[], part: { toSee?: ToSee; onSeen?: () => void } = {}) {
   const calls = stubHub({
     [`GET /conversations/${CONVERSATION}/messages`]: () => ({
       body: { data: [...messages].reverse(), next_cursor: null },
@@ -32,7 +41,7 @@ function show(messages: Message[], part: { unread?: number; onSeen?: () => void 
     <Thread
       conversationId={CONVERSATION}
       contactName="Ann"
-      unread={part.unread ?? 0}
+      toSee={part.toSee ?? unreadOf(0)}
       onSeen={part.onSeen ?? (() => undefined)}
     />,
   );
@@ -155,12 +164,28 @@ describe("the thread", () => {
   it("tells once that it was seen, and only while somebody looks", async () => {
     const focus = vi.spyOn(document, "hasFocus").mockReturnValue(false);
     const onSeen = vi.fn();
-    show([aMessage(1)], { unread: 2, onSeen });
+    show([aMessage(1)], { toSee: unreadOf(2), onSeen });
     await screen.findByText("Message 1");
     expect(onSeen).not.toHaveBeenCalled();
     focus.mockReturnValue(true);
     window.dispatchEvent(new Event("focus"));
     await waitFor(() => expect(onSeen).toHaveBeenCalledTimes(1));
+  });
+
+  it("leaves alone what is marked unread while it is open, and not what comes after that", async () => {
+    vi.spyOn(document, "hasFocus").mockReturnValue(true);
+    const onSeen = vi.fn();
+    const view = show([aMessage(1)], { onSeen });
+    await screen.findByText("Message 1");
+    const becomes = (toSee: ToSee) =>
+      view.again(
+        <Thread conversationId={CONVERSATION} contactName="Ann" toSee={toSee} onSeen={onSeen} />,
+      );
+    becomes({ ...unreadOf(0), due: true });
+    expect(onSeen).not.toHaveBeenCalled();
+    becomes(unreadOf(1));
+    expect(onSeen).toHaveBeenCalledTimes(1);
+    vi.restoreAllMocks();
   });
 
   it("marks what came while nobody looked, and not what comes while somebody reads", async () => {
@@ -176,7 +201,7 @@ describe("the thread", () => {
         <Thread
           conversationId={CONVERSATION}
           contactName="Ann"
-          unread={unread}
+          toSee={unreadOf(unread)}
           onSeen={() => undefined}
         />,
       );

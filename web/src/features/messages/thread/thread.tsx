@@ -6,26 +6,27 @@ import { useTopic } from "@/lib/connection";
 import { messagesOf } from "../events";
 import { unconfirmed, useOutbox } from "../outbox";
 import { useThread } from "../queries";
-import { daysOf } from "./layout";
+import { useStarredIds } from "../stars/queries";
+import { countUnseen, daysOf } from "./layout";
 import { ParcelRow } from "./parcel-row";
 import { ThreadDay } from "./thread-day";
 import { useJump } from "./use-jump";
 import { useOpening } from "./use-opening";
-import { useLookedAt, useSeen } from "./use-seen";
+import { type ToSee, useLookedAt, useSeen } from "./use-seen";
 import { useThreadScroll } from "./use-thread-scroll";
 import { useUnreadMark } from "./use-unread-mark";
 
 interface ThreadProps {
   conversationId: string;
   contactName: string;
-  unread: number;
+  toSee: ToSee;
   onSeen: () => void;
   /** A message to go to; another object means once more. */
   target?: { id: string } | null;
 }
 
 /** The messages of a conversation. Give it the conversation's id as `key`. */
-export function Thread({ conversationId, contactName, unread, onSeen, target }: ThreadProps) {
+export function Thread({ conversationId, contactName, toSee, onSeen, target }: ThreadProps) {
   const { t } = useTranslation();
   // Before the query: what happens between the two comes as an event.
   useTopic(`conversation:${conversationId}`);
@@ -38,6 +39,7 @@ export function Thread({ conversationId, contactName, unread, onSeen, target }: 
     [parcels, conversationId, messages],
   );
   const days = useMemo(() => daysOf(messages), [messages]);
+  const starred = useStarredIds(conversationId);
   const { byId, retried } = useMemo(() => indexOf(messages), [messages]);
 
   const scroller = useRef<HTMLDivElement>(null);
@@ -49,10 +51,11 @@ export function Thread({ conversationId, contactName, unread, onSeen, target }: 
   const { jump, highlighted, kept } = useJump(days, byId, loadOlder, hasNextPage);
   const reading = useLookedAt() && atEnd;
   const fresh = thread.isSuccess && (!isFetching || thread.isFetchingNextPage);
+  const unread = countUnseen(messages, toSee);
   const unreadMark = useUnreadMark(messages, unread, fresh, reading);
   const opening = { conversationId, newest, unreadFrom: unreadMark.id, fresh, onScroll };
   const placed = useOpening(scroller, opening);
-  useSeen(unread, reading && placed, onSeen);
+  useSeen(toSee, reading && placed, onSeen);
   useEffect(() => {
     if (target && placed) jump(target.id);
   }, [target, placed, jump]);
@@ -94,6 +97,7 @@ export function Thread({ conversationId, contactName, unread, onSeen, target }: 
               contactName={contactName}
               byId={byId}
               retried={retried}
+              starred={starred}
               unreadFrom={unreadMark.id}
               unreadCount={unreadMark.count}
               highlighted={highlighted}

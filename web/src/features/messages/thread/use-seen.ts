@@ -21,15 +21,30 @@ export function useLookedAt(): boolean {
   return looked;
 }
 
-/** Calls `onSeen` once for each new state with unread messages, while somebody is reading the thread's end. */
-export function useSeen(unread: number, reading: boolean, onSeen: () => void): void {
-  const told = useRef(0);
+/** What a person has not seen of a conversation. */
+export interface ToSee {
+  /** Another text when more has come. */
+  state: string;
+  /** Whether the hub is to hear that it was looked at. */
+  due: boolean;
+  /** How many messages nobody has read. */
+  unread: number;
+  /** The last message that was seen; null when that is not known. */
+  after: string | null;
+}
+
+/**
+ * Calls `onSeen` once for each new state that is due, while somebody is reading the thread's end. What becomes due
+ * without anything new was marked unread by hand: it stays so until the thread is opened again.
+ */
+export function useSeen({ state, due }: ToSee, reading: boolean, onSeen: () => void): void {
+  const told = useRef<string | null>(null);
   const tell = useRef(onSeen);
   tell.current = onSeen;
   useEffect(() => {
-    if (unread === 0) told.current = 0;
-    if (unread === 0 || unread === told.current || !reading) return;
-    told.current = unread;
+    if (!due) told.current = state;
+    if (!due || state === told.current || !reading) return;
+    told.current = state;
     tell.current();
-  }, [unread, reading]);
+  }, [state, due, reading]);
 }

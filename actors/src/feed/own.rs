@@ -1,29 +1,29 @@
-//! What somebody began to write, on its way to their other devices. It is stored nowhere on that way, and nobody else
-//! ever sees it: whoever follows everything does not, nor does a program.
+//! What is one person's alone (what they began to write, have seen, keep at hand), on its way to their other devices. It is
+//! stored nowhere on that way, and nobody else ever sees it: whoever follows everything does not, nor does a program.
 
 use actix::{Handler, Message as ActixMessage};
 
 use crate::feed::seat::Topic;
 use crate::feed::{Feed, frame};
-use crate::model::draft::DraftNews;
+use crate::model::own::OwnNews;
 use crate::model::user::Who;
 
-/// A draft changed, on this or on another node.
+/// Something of one person changed, on this or on another node.
 #[derive(ActixMessage, Clone, Debug)]
 #[rtype(result = "()")]
-pub struct TellDraft(pub DraftNews);
+pub struct TellOwn(pub OwnNews);
 
-impl Handler<TellDraft> for Feed {
+impl Handler<TellOwn> for Feed {
     type Result = ();
 
-    fn handle(&mut self, TellDraft(news): TellDraft, _: &mut Self::Context) {
+    fn handle(&mut self, TellOwn(news): TellOwn, _: &mut Self::Context) {
         // Nobody of that organization is here to be told.
         let Some(channel) = self.channels.get(&news.organization) else {
             return;
         };
-        let text = match frame::draft(&news) {
+        let text = match frame::own(&news) {
             Ok(text) => text,
-            Err(error) => return tracing::error!(%error, "a draft can't be written"),
+            Err(error) => return tracing::error!(%error, "what is somebody's own can't be written"),
         };
         let mut refused = Vec::new();
         for socket in channel.sockets_at(&Topic::Me) {

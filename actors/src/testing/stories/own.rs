@@ -1,11 +1,12 @@
-//! What somebody began to write is told to their own sockets, on every node, and to nobody else.
+//! What is one person's alone is told to their own sockets, on every node, and to nobody else.
 
 use serde_json::Value;
 
 use super::{settle, stage};
 use crate::hub::Hub;
-use crate::model::draft::{DraftNews, KeptDraft};
-use crate::model::ids::{ApiKeyId, ConversationId, OrganizationId, UserId};
+use crate::model::draft::KeptDraft;
+use crate::model::ids::{ApiKeyId, ConversationId, MessageId, OrganizationId, UserId};
+use crate::model::own::{Own, OwnNews, Seen};
 use crate::model::user::{Role, Who};
 use crate::testing::{Stage, TestSocket};
 use crate::time::Timestamp;
@@ -23,11 +24,11 @@ async fn at(stage: &Stage, hub: &Hub, who: Who, topics: &[&str]) -> TestSocket {
     socket
 }
 
-fn news(organization: OrganizationId, text: &str, revision: i64) -> DraftNews {
-    DraftNews {
+fn news(organization: OrganizationId, text: &str, revision: i64) -> OwnNews {
+    OwnNews {
         organization,
         user: ANA,
-        draft: KeptDraft {
+        own: Own::Draft(KeptDraft {
             conversation_id: ConversationId(7),
             text: text.to_owned(),
             note_text: String::new(),
@@ -36,7 +37,7 @@ fn news(organization: OrganizationId, text: &str, revision: i64) -> DraftNews {
             reply_to: None,
             updated_at: Timestamp::default(),
             revision,
-        },
+        }),
         device: Some("laptop".to_owned()),
     }
 }
@@ -64,9 +65,9 @@ async fn a_draft_reaches_every_device_of_its_writer() {
     let laptop = at(&stage, &stage.hub, Who::User(ANA), &["me"]).await;
     let phone = at(&stage, &second, Who::User(ANA), &["me", "inbox"]).await;
     let deaf = at(&stage, &stage.hub, Who::User(ANA), &["inbox"]).await;
-    stage.hub.tell_draft(news(stage.organization, "Hel", 1));
+    stage.hub.tell_own(news(stage.organization, "Hel", 1));
     settle().await;
-    second.tell_draft(news(stage.organization, "Hello", 2));
+    second.tell_own(news(stage.organization, "Hello", 2));
     settle().await;
     let both = [("Hel".to_owned(), 1), ("Hello".to_owned(), 2)];
     assert_eq!(told(&laptop), both);
@@ -82,13 +83,36 @@ async fn nobody_else_learns_of_a_draft_whatever_they_may_follow() {
         at(&stage, &stage.hub, Who::User(UserId(2)), &everything).await,
         at(&stage, &stage.hub, Who::ApiKey(ApiKeyId(1)), &everything).await,
     ];
-    stage.hub.tell_draft(news(stage.organization, "Secret", 1));
+    stage.hub.tell_own(news(stage.organization, "Secret", 1));
     // A number that another organization uses as well.
     let elsewhere = OrganizationId(stage.organization.0 + 1);
     let hers = at(&stage, &stage.hub, Who::User(ANA), &everything).await;
-    stage.hub.tell_draft(news(elsewhere, "Theirs", 1));
+    stage.hub.tell_own(news(elsewhere, "Theirs", 1));
     settle().await;
     for socket in others.iter().chain([&hers]) {
         assert!(socket.take().is_empty());
     }
+}
+
+#[actix::test]
+async fn what_somebody_has_seen_reaches_their_other_devices() {
+    let stage = stage();
+    let phone = at(&stage, &stage.hub, Who::User(ANA), &["me"]).await;
+    let other = at(&stage, &stage.hub, Who::User(UserId(2)), &["me", "inbox"]).await;
+    let seen = Seen {
+        conversation_id: ConversationId(7),
+        message_id: Some(MessageId(9)),
+        unread: false,
+    };
+    stage.hub.tell_own(OwnNews {
+        organization: stage.organization,
+        user: ANA,
+        device: None,
+        own: Own::Seen(seen.clone()),
+    });
+    settle().await;
+    let frames = phone.take_type("seen");
+    assert_eq!(frames.len(), 1);
+    assert_eq!(frames[0]["seen"], serde_json::to_value(&seen).unwrap());
+    assert!(other.take().is_empty());
 }
