@@ -1,0 +1,208 @@
+//! The wall against the database: what supervisors are shown of a line, and what is there when somebody counts.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde_json::{Value, json};
+
+use super::books::{Books, Moment, Open, Stand, instant};
+use super::database::Database;
+use super::witness::Last;
+use crate::load::link::Link;
+use crate::load::report::round;
+
+/// The hub looks so often whether it missed something, and has some time for it; then the wall has to be right.
+const PATIENCE: Duration = Duration::from_secs(40);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// The wall is told once a second.
+const TOLD: Duration = Duration::from_secs(2);
+/// A line is listed no further.
+const MOST_LISTED: usize = 200;
+/// Differences that are told.
+const MOST_TOLD: usize = 40;
+
+/// What is compared.
+pub struct Compared<'a> {
+    pub link: &'a Link,
+    pub team: &'a str,
+    /// The last frame of the supervisor's socket.
+    pub last: &'a Last,
+    pub database: Option<&'a Database>,
+    /// Milliseconds within which contacts are answered.
+    pub promise: Option<i64>,
+}
+
+/// One look: how many figures were compared with whom, and what was not equal.
+struct Look {
+    compared: BTreeMap<&'static str, usize>,
+    differences: Vec<Value>,
+}
+
+impl Compared<'_> {
+    /// Looks until all is equal, or for so long that it should be.
+    pub async fn run(&self) -> anyhow::Result<Value> {
+        tokio::time::sleep(TOLD).await;
+        let begin = Instant::now();
+        let mut first: Option<Vec<Value>> = None;
+        let mut looks = 0;
+        loop {
+            looks += 1;
+            let look = self.look().await?;
+            let is_over = begin.elapsed() > PATIENCE;
+            let is_equal = look
+                .as_ref()
+                .is_some_and(|look| look.differences.is_empty());
+            if let Some(look) = look.as_ref().filter(|_| is_equal || is_over) {
+                let compared: usize = look.compared.values().sum();
+                return Ok(json!({
+                    "equal": is_equal,
+                    "equal_after_s": is_equal.then(|| round(begin.elapsed().as_secs_f64())),
+                    "compared": compared,
+                    "compared_with": look.compared,
+                    "looks": looks,
+                    "differences": told(&look.differences),
+                    "differences_first": told(&first.unwrap_or_default()),
+                }));
+            }
+            anyhow::ensure!(
+                look.is_some() || begin.elapsed() < PATIENCE * 2,
+                "the line never came to rest, so the wall can't be compared"
+            );
+            first = first.or(look.map(|look| look.differences));
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Compares at one moment; None when something moved meanwhile.
+    async fn look(&self) -> anyhow::Result<Option<Look>> {
+        let before = self.shown().await?;
+        let head = self.head().await?;
+        let told = self.last.figures().context("the wall was never told")?;
+        let moment = Books::moment(&before, self.promise).context("figures without a time")?;
+        let mut others = vec![("rest", self.asked(moment).await?)];
+        if let Some(database) = self.database {
+            others.push(("sql", database.books(self.team, moment).await?));
+        }
+        let after = self.shown().await?;
+        let books = |figures| Books::of_wall(figures).context("the wall can't be read");
+        let (wall, again) = (books(&before)?, books(&after)?);
+        if wall != again || head != self.head().await? {
+            return Ok(None);
+        }
+        others.push(("socket", books(&told)?));
+        let mut look = Look {
+            compared: BTreeMap::new(),
+            differences: Vec::new(),
+        };
+        for (by, other) in others {
+            look.compared.insert(by, other.len());
+            let differences = wall.differences(&other);
+            look.differences
+                .extend(differences.iter().map(|one| one.told(by)));
+        }
+        Ok(Some(look))
+    }
+
+    async fn head(&self) -> anyhow::Result<Option<u64>> {
+        match self.database {
+            Some(database) => database.head().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What `GET /queues` shows of the team.
+    async fn shown(&self) -> anyhow::Result<Value> {
+        let queues = self.link.hub.get("/api/v1/queues").await?;
+        let queues = queues["data"].as_array().context("the answer is no list")?;
+        let mine = queues.iter().find(|queue| queue["team"]["id"] == self.team);
+        mine.cloned().context("the team has no line")
+    }
+
+    /// The same, counted in the lists of the API, which read the database.
+    async fn asked(&self, moment: Moment) -> anyhow::Result<Books> {
+        let (hub, team) = (&self.link.hub, self.team);
+        let mut members: Vec<String> = Vec::new();
+        let path = "/api/v1/teams";
+        hub.each(path, |one| {
+            if one["id"] == team {
+                let all = one["members"].as_array().into_iter().flatten();
+                members.extend(all.filter_map(|member| member["id"].as_str().map(str::to_owned)));
+            }
+        })
+        .await?;
+        let mut stands = Vec::new();
+        hub.each("/api/v1/agents", |agent| {
+            let user = agent["id"].as_str().unwrap_or_default().to_owned();
+            if members.contains(&user) {
+                let state = agent["state"].as_str().unwrap_or_default().to_owned();
+                let capacity = agent["capacity"].as_i64().unwrap_or(-1);
+                stands.push(Stand {
+                    user,
+                    state,
+                    capacity,
+                });
+            }
+        })
+        .await?;
+        let mut books = Books::default();
+        books.set_stands(&stands);
+        let (mut here, mut elsewhere) = (Vec::new(), BTreeMap::new());
+        hub.each("/api/v1/conversations?status=open", |row| {
+            let assignee = row["assignee"]["id"].as_str().map(str::to_owned);
+            if row["team"]["id"] == team {
+                let waiting_since = row["waiting_since"].as_str().and_then(instant);
+                here.push(Open {
+                    assignee,
+                    waiting_since,
+                });
+            } else if let Some(user) = assignee {
+                *elsewhere.entry(user).or_default() += 1;
+            }
+        })
+        .await?;
+        books.set_open(&here, &elsewhere, moment);
+        let waiting = here.iter().filter(|one| one.assignee.is_none()).count();
+        if waiting < MOST_LISTED {
+            let listed = self.listed().await?;
+            if listed != waiting {
+                books.set(
+                    "waiting",
+                    format!("{waiting} in the inbox, {listed} in the line"),
+                );
+            }
+        }
+        Ok(books)
+    }
+
+    /// How many the line itself lists.
+    async fn listed(&self) -> anyhow::Result<usize> {
+        let path = format!("/api/v1/teams/{}/line?limit={MOST_LISTED}", self.team);
+        let line = self.link.hub.get(&path).await?;
+        let rows = line["data"].as_array().context("the answer is no list")?;
+        Ok(rows.len())
+    }
+}
+
+/// The first of them; the rest is counted.
+fn told(differences: &[Value]) -> Value {
+    let mut some: Vec<Value> = differences.iter().take(MOST_TOLD).cloned().collect();
+    let more = differences.len().saturating_sub(MOST_TOLD);
+    if more > 0 {
+        some.push(json!(format!("and {more} more")));
+    }
+    some.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_differences_are_cut_short() {
+        let all: Vec<Value> = (0..50).map(|number| json!(number)).collect();
+        let told = told(&all);
+        assert_eq!(told.as_array().unwrap().len(), MOST_TOLD + 1);
+        assert_eq!(told[MOST_TOLD], "and 10 more");
+    }
+}
