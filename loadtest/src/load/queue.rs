@@ -191,7 +191,7 @@ impl Queue {
     fn report(&self, office: &Office, traffic: &Traffic, heard: &crew::Heard) -> Value {
         let (posted, given) = (&traffic.posted, office.ledger().verdict());
         let acked = office.board.acked_count();
-        let (assigned, decided) = office.assigned_and_decided();
+        let times = office.times();
         let slowest = traffic.restarts.iter().max().copied().unwrap_or_default();
         let mut report = json!({
             "ok": false,
@@ -215,8 +215,9 @@ impl Queue {
             "topics_refused": heard.ears.refused,
             "frames_unreadable": heard.unreadable,
             "socket_reconnects": heard.ears.reconnects,
-            "assigned_ms": percentiles(&assigned),
-            "decided_ms": percentiles(&decided),
+            "assigned_ms": percentiles(&times.assigned),
+            "decided_ms": percentiles(&times.decided),
+            "told_ms": percentiles(&times.told),
             "kills": traffic.restarts.len(),
             "slowest_restart_ms": round(slowest.as_secs_f64() * 1000.0),
             "agents_sent_away": office.missed(),

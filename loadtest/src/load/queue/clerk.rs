@@ -255,7 +255,8 @@ impl Listener for Clerk {
         let kind = Kind::of(frame);
         let office = &self.hands.office;
         if let Some(time) = office.frame_time(at) {
-            self.pace.note(kind, time, &office.paces);
+            let size = frame.len();
+            self.pace.note((kind, size), time, &office.paces);
         }
         match kind {
             Kind::Rows => {

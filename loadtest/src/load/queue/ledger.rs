@@ -110,6 +110,12 @@ impl Ledger {
         !std::mem::replace(&mut page.is_told, true)
     }
 
+    /// Whether an agent heard of it.
+    pub fn is_told(&self, conversation: &str) -> bool {
+        let page = self.pages.get(conversation);
+        page.is_some_and(|page| page.is_told)
+    }
+
     /// Judges.
     pub fn verdict(&self) -> Verdict {
         let mut verdict = Verdict {

@@ -1,5 +1,6 @@
 //! What all agents, the wall and the stream of all events note together.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -30,9 +31,15 @@ pub struct Office {
     missed: AtomicU64,
 }
 
-struct Times {
-    assigned: Histogram<u64>,
-    decided: Histogram<u64>,
+/// From the due time until the agent's own socket told of it, and until the hub had decided; from then until the
+/// socket told.
+#[derive(Clone)]
+pub struct Times {
+    pub assigned: Histogram<u64>,
+    pub decided: Histogram<u64>,
+    pub told: Histogram<u64>,
+    /// When the hub had decided, of those whose agents were not told yet.
+    waiting: HashMap<String, Instant>,
 }
 
 impl Office {
@@ -47,6 +54,8 @@ impl Office {
             times: Mutex::new(Times {
                 assigned: histogram(),
                 decided: histogram(),
+                told: histogram(),
+                waiting: HashMap::new(),
             }),
             is_counting: AtomicBool::new(false),
             seated: AtomicU64::new(0),
@@ -59,22 +68,27 @@ impl Office {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn times(&self) -> MutexGuard<'_, Times> {
+    fn lock_times(&self) -> MutexGuard<'_, Times> {
         self.times.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From the due time until the agent's own socket told of it, and until the hub had decided.
-    pub fn assigned_and_decided(&self) -> (Histogram<u64>, Histogram<u64>) {
-        let times = self.times();
-        (times.assigned.clone(), times.decided.clone())
+    /// How long it took.
+    pub fn times(&self) -> Times {
+        self.lock_times().clone()
     }
 
     /// An agent heard that a conversation is theirs.
     pub fn told(&self, row: &Row<'_>, user: &str, at: Instant) {
-        if self.ledger().told(&row.id, row.seq, user)
-            && let Some(took) = self.since_due(row, at)
-        {
-            record(&mut self.times().assigned, took);
+        if !self.ledger().told(&row.id, row.seq, user) {
+            return;
+        }
+        let mut times = self.lock_times();
+        let decided = times.waiting.remove(row.id.as_ref());
+        if let Some(took) = self.since_due(row, at) {
+            record(&mut times.assigned, took);
+            // Some hear of it before the stream does.
+            let took = decided.map(|decided| at.saturating_duration_since(decided));
+            record(&mut times.told, took.unwrap_or_default());
         }
     }
 
@@ -86,10 +100,18 @@ impl Office {
             assignee: row.assignee().map(str::to_owned),
             is_offer: row.is_offer(),
         };
-        if self.ledger().streamed(&standing, event)
-            && let Some(took) = self.since_due(row, at)
-        {
-            record(&mut self.times().decided, took);
+        let mut ledger = self.ledger();
+        if !ledger.streamed(&standing, event) {
+            return;
+        }
+        let is_told = ledger.is_told(&row.id);
+        drop(ledger);
+        let mut times = self.lock_times();
+        if !is_told {
+            times.waiting.insert(standing.conversation, at);
+        }
+        if let Some(took) = self.since_due(row, at) {
+            record(&mut times.decided, took);
         }
     }
 

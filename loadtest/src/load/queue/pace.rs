@@ -7,7 +7,7 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use serde_json::{Map, Value, json};
 
-use crate::load::report::histogram;
+use crate::load::report::{histogram, round};
 
 /// What a frame tells of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ struct Sum {
     /// Of each socket and second the busiest window of a second that ended in it.
     windows: Histogram<u64>,
     frames: u64,
+    bytes: u64,
     /// The most in one second of the run's clock, and in any ten seconds.
     whole: u32,
     long: u32,
@@ -82,6 +83,7 @@ impl Default for Paces {
         Self(Mutex::new(std::array::from_fn(|_| Sum {
             windows: histogram(),
             frames: 0,
+            bytes: 0,
             whole: 0,
             long: 0,
         })))
@@ -112,8 +114,12 @@ impl Paces {
         report.insert("list_frames_sustained".to_owned(), long["rows"].clone());
         report.insert("frames_sustained".to_owned(), long.into());
         report.insert("frames_in_one_whole_second".to_owned(), whole.into());
-        let frames: u64 = sums.last().map_or(0, |sum| sum.frames);
-        report.insert("frames".to_owned(), json!(frames));
+        let all = |pick: fn(&Sum) -> u64| sums.last().map_or(0, pick);
+        report.insert("frames".to_owned(), json!(all(|sum| sum.frames)));
+        // Each socket has as many seconds as the others.
+        let seconds = all(|sum| sum.windows.len()).max(1) as f64;
+        let mean = all(|sum| sum.bytes) as f64 / 1024.0 / seconds;
+        report.insert("kib_per_second_and_socket".to_owned(), json!(round(mean)));
     }
 }
 
@@ -153,12 +159,14 @@ const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(10);
 
 impl Pace {
-    /// A frame came at that time of the run.
-    pub fn note(&mut self, kind: Kind, at: Duration, paces: &Paces) {
+    /// A frame of that size came at that time of the run.
+    pub fn note(&mut self, (kind, bytes): (Kind, usize), at: Duration, paces: &Paces) {
         let index = KINDS.iter().position(|(one, _)| *one == kind);
         for index in [index.unwrap_or(ALL), ALL] {
             let window = &mut self.windows[index];
-            window.turn(at, &mut paces.sums()[index]);
+            let sum = &mut paces.sums()[index];
+            window.turn(at, sum);
+            sum.bytes += bytes as u64;
             window.whole += 1;
             window.busiest = window.busiest.max(within(&mut window.recent, SECOND, at));
             window.most = window.most.max(within(&mut window.long, LONG, at));
@@ -226,7 +234,7 @@ mod tests {
         let (paces, mut pace) = (Paces::default(), Pace::default());
         // Three around the turn of a second, two in each second of the clock.
         for ms in [100, 900, 1_000, 1_850, 2_900] {
-            pace.note(Kind::Rows, Duration::from_millis(ms), &paces);
+            pace.note((Kind::Rows, 1024), Duration::from_millis(ms), &paces);
         }
         pace.close(Duration::from_secs(10), &paces);
         let mut report = Map::new();
@@ -238,5 +246,6 @@ mod tests {
         assert_eq!(report["frames_per_second"]["queue"]["max"], 0);
         assert_eq!(report["list_frames_sustained"], 0.5);
         assert_eq!(report["frames"], 5);
+        assert_eq!(report["kib_per_second_and_socket"], 0.5);
     }
 }

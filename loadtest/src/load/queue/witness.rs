@@ -191,7 +191,7 @@ mod tests {
         assert_eq!((verdict.lost, verdict.messages, unreadable), (0, 1, 0));
         assert_eq!((verdict.seq_holes, verdict.events), (0, 4));
         assert_eq!(office.ledger().verdict().doubled, 1);
-        assert_eq!(office.assigned_and_decided().1.len(), 1);
+        assert_eq!(office.times().decided.len(), 1);
     }
 
     #[test]
