@@ -81,7 +81,7 @@ enum Command {
     /// supervisors see are compared with the lists of the API and with the tables (`psql` or `sqlite3`). Exit code 1
     /// when a message was lost, given to nobody or to two, or when a figure differs.
     ///
-    /// loadtest queue --start ./command-center --slo 'assigned.p99<=200ms' --slo 'list_frames.max<=10'
+    /// loadtest queue --start ./command-center --slo 'assigned.p99<=200ms' --slo 'list_frames.max<=11'
     Queue(Tool<queue::Queue>),
     /// Sends messages through the API and follows each to the provider and back.
     ///

@@ -108,9 +108,12 @@ impl Queue {
             database: is_reachable.is_ok().then_some(&database),
             promise: promise(&self.rules),
         };
-        let wall = compared.run().await?;
+        let wall = compared
+            .run()
+            .await
+            .unwrap_or_else(|error| json!({"equal": false, "not_compared": format!("{error:#}")}));
         let moves = match is_reachable {
-            Ok(_) => Ok(database.moves(&team).await?),
+            Ok(_) => database.moves(&team).await,
             Err(error) => Err(error),
         };
         let heard = crew.close(self.schedule.duration).await?;

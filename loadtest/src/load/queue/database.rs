@@ -202,9 +202,9 @@ impl Database {
              where kind = 'taken' and before = 'taken'"
         );
         let misplaced = format!(
-            "select count(*) from conversations c join queue_moves m on m.id = \
-             (select max(id) from queue_moves l where l.conversation_id = c.id) \
-             where m.team_id = {team} and coalesce(c.assignee_id, 0) <> coalesce(m.user_id, 0)"
+            "select count(*) from conversations c join (select conversation_id, user_id, row_number() over \
+             (partition by conversation_id order by id desc) as place from queue_moves where team_id = {team}) as m \
+             on m.conversation_id = c.id where m.place = 1 and coalesce(c.assignee_id, 0) <> coalesce(m.user_id, 0)"
         );
         Ok(Moves {
             conversations: self.count(&of("distinct conversation_id")).await?,

@@ -12,7 +12,9 @@ use super::witness::Last;
 use crate::load::link::Link;
 use crate::load::report::round;
 
-/// The hub looks so often whether it missed something, and has some time for it; then the wall has to be right.
+/// By then the wall has to be right.
+const WITHIN: Duration = Duration::from_secs(5);
+/// What is wrong by then is looked at for so long: a hub looks every half minute whether it missed something.
 const PATIENCE: Duration = Duration::from_secs(40);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The wall is told once a second.
@@ -40,36 +42,38 @@ struct Look {
 }
 
 impl Compared<'_> {
-    /// Looks until all is equal, or for so long that it should be.
+    /// Looks until all is equal. What was not equal in time is told, whether it is in the end or not.
     pub async fn run(&self) -> anyhow::Result<Value> {
         tokio::time::sleep(TOLD).await;
         let begin = Instant::now();
-        let mut first: Option<Vec<Value>> = None;
+        let mut late: Option<Vec<Value>> = None;
         let mut looks = 0;
         loop {
             looks += 1;
             let look = self.look().await?;
-            let is_over = begin.elapsed() > PATIENCE;
-            let is_equal = look
-                .as_ref()
-                .is_some_and(|look| look.differences.is_empty());
-            if let Some(look) = look.as_ref().filter(|_| is_equal || is_over) {
-                let compared: usize = look.compared.values().sum();
-                return Ok(json!({
-                    "equal": is_equal,
-                    "equal_after_s": is_equal.then(|| round(begin.elapsed().as_secs_f64())),
-                    "compared": compared,
-                    "compared_with": look.compared,
-                    "looks": looks,
-                    "differences": told(&look.differences),
-                    "differences_first": told(&first.unwrap_or_default()),
-                }));
-            }
+            let passed = begin.elapsed();
             anyhow::ensure!(
-                look.is_some() || begin.elapsed() < PATIENCE * 2,
+                look.is_some() || passed < PATIENCE * 2,
                 "the line never came to rest, so the wall can't be compared"
             );
-            first = first.or(look.map(|look| look.differences));
+            if let Some(look) = look {
+                let is_equal = look.differences.is_empty();
+                if is_equal || passed > PATIENCE {
+                    let compared: usize = look.compared.values().sum();
+                    let late = late.unwrap_or(look.differences);
+                    return Ok(json!({
+                        "equal": late.is_empty(),
+                        "equal_after_s": is_equal.then(|| round(passed.as_secs_f64())),
+                        "compared": compared,
+                        "compared_with": look.compared,
+                        "looks": looks,
+                        "differences": told(&late),
+                    }));
+                }
+                if passed > WITHIN && late.is_none() {
+                    late = Some(look.differences);
+                }
+            }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }
