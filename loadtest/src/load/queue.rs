@@ -28,6 +28,7 @@ use self::ledger::Verdict as Given;
 use self::office::Office;
 pub use self::staff::Rules;
 use self::wall::Compared;
+use self::witness::Last;
 use super::board::Board;
 use super::body::Writer;
 use super::crowd::Crowd;
@@ -99,12 +100,35 @@ impl Queue {
         let settled = self.settle(link, &team, &office).await?;
         crew.send_away().await;
         late_ones(link, &team).await?;
-        let database = Database::of(&process);
+        let acked = board.acked_count();
+        let (wall, sql) = self
+            .compare(link, &process, &team, crew.last(), acked)
+            .await;
+        let heard = crew.close(self.schedule.duration).await?;
+        let mut report = self.report(&office, &traffic, &heard);
+        report["setup_s"] = json!(round(setup.as_secs_f64()));
+        report["settled_s"] = json!(round(settled.as_secs_f64()));
+        report["wall"] = wall;
+        report["sql"] = sql;
+        report["ok"] = json!(is_good(&report));
+        Ok(report)
+    }
+
+    /// The wall, and what the database's own record says.
+    async fn compare(
+        &self,
+        link: &Link,
+        process: &Process,
+        team: &str,
+        last: &Last,
+        acked: u64,
+    ) -> (Value, Value) {
+        let database = Database::of(process);
         let is_reachable = database.head().await;
         let compared = Compared {
             link,
-            team: &team,
-            last: crew.last(),
+            team,
+            last,
             database: is_reachable.is_ok().then_some(&database),
             promise: promise(&self.rules),
         };
@@ -113,17 +137,10 @@ impl Queue {
             .await
             .unwrap_or_else(|error| json!({"equal": false, "not_compared": format!("{error:#}")}));
         let moves = match is_reachable {
-            Ok(_) => database.moves(&team).await,
+            Ok(_) => database.moves(team).await,
             Err(error) => Err(error),
         };
-        let heard = crew.close(self.schedule.duration).await?;
-        let mut report = self.report(&office, &traffic, &heard);
-        report["setup_s"] = json!(round(setup.as_secs_f64()));
-        report["settled_s"] = json!(round(settled.as_secs_f64()));
-        report["wall"] = wall;
-        report["sql"] = told_moves(&database, moves, board.acked_count());
-        report["ok"] = json!(is_good(&report));
-        Ok(report)
+        (wall, told_moves(&database, moves, acked))
     }
 
     async fn traffic(
@@ -182,7 +199,7 @@ impl Queue {
     async fn settle(&self, link: &Link, team: &str, office: &Office) -> anyhow::Result<Duration> {
         let begin = Instant::now();
         while begin.elapsed() < self.settle {
-            let given = office.ledger().verdict().given;
+            let given = office.ledger().given();
             if given >= office.board.acked_count() && waiting(link, team).await? == 0 {
                 break;
             }
@@ -205,19 +222,6 @@ impl Queue {
             "rate_measured": round(posted.ack.len() as f64 / self.schedule.duration.as_secs_f64()),
             "seconds": round(traffic.seconds),
             "messages_acked": acked,
-            "not_200": posted.not_200(),
-            "retries": posted.retries,
-            "broken": posted.broken,
-            "unanswered": posted.unanswered,
-            "ack_ms": percentiles(&posted.ack),
-            "generator_late_ms": percentiles(&posted.late),
-            "lost": heard.verdict.lost,
-            "doubled": heard.verdict.doubled,
-            "seq_holes": heard.verdict.seq_holes + heard.verdict.seq_repeats,
-            "reloads": heard.ears.reloads,
-            "topics_refused": heard.ears.refused,
-            "frames_unreadable": heard.unreadable,
-            "socket_reconnects": heard.ears.reconnects,
             "assigned_ms": percentiles(&times.assigned),
             "decided_ms": percentiles(&times.decided),
             "told_ms": percentiles(&times.told),
@@ -225,16 +229,11 @@ impl Queue {
             "slowest_restart_ms": round(slowest.as_secs_f64() * 1000.0),
             "agents_sent_away": office.missed(),
         });
+        add_posted(&mut report, posted);
+        add_heard(&mut report, heard);
         add_given(&mut report, &given, acked);
         if let Some(report) = report.as_object_mut() {
-            let mut figures = Map::new();
-            office.tally.add_to(&mut figures);
-            // Answers are followed to a socket by `agents`; these sockets have other figures.
-            figures.retain(|name, _| {
-                name.ends_with("_ms") || ["errors", "failures"].contains(&name.as_str())
-            });
-            figures.remove("answer_to_socket_ms");
-            report.append(&mut figures);
+            report.append(&mut actions(office));
             office.paces.add_to(report);
         }
         let [before, after] = traffic.usage;
@@ -247,6 +246,38 @@ impl Queue {
         );
         report
     }
+}
+
+/// How the webhooks went.
+fn add_posted(report: &mut Value, posted: &Posted) {
+    report["not_200"] = json!(posted.not_200());
+    report["retries"] = json!(posted.retries);
+    report["broken"] = json!(posted.broken);
+    report["unanswered"] = json!(posted.unanswered);
+    report["ack_ms"] = percentiles(&posted.ack);
+    report["generator_late_ms"] = percentiles(&posted.late);
+}
+
+/// What the sockets heard, and what they should have heard.
+fn add_heard(report: &mut Value, heard: &crew::Heard) {
+    report["lost"] = json!(heard.verdict.lost);
+    report["doubled"] = json!(heard.verdict.doubled);
+    report["seq_holes"] = json!(heard.verdict.seq_holes + heard.verdict.seq_repeats);
+    report["frames_unreadable"] = json!(heard.unreadable);
+    report["topics_refused"] = json!(heard.ears.refused);
+    report["reloads"] = json!(heard.ears.reloads);
+    report["socket_reconnects"] = json!(heard.ears.reconnects);
+}
+
+/// How long agents waited for what they did, and what was refused.
+fn actions(office: &Office) -> Map<String, Value> {
+    let mut figures = Map::new();
+    office.tally.add_to(&mut figures);
+    // Answers are followed to a socket by `agents`; these sockets have other figures.
+    figures.remove("answer_to_socket_ms");
+    let is_wanted = |name: &str| name.ends_with("_ms") || ["errors", "failures"].contains(&name);
+    figures.retain(|name, _| is_wanted(name));
+    figures
 }
 
 /// What became of the conversations.

@@ -110,6 +110,11 @@ impl Ledger {
         !std::mem::replace(&mut page.is_told, true)
     }
 
+    /// Conversations that somebody was given.
+    pub fn given(&self) -> u64 {
+        self.pages.values().filter(|page| page.is_had()).count() as u64
+    }
+
     /// Whether an agent heard of it.
     pub fn is_told(&self, conversation: &str) -> bool {
         let page = self.pages.get(conversation);
@@ -126,9 +131,8 @@ impl Ledger {
             ..Verdict::default()
         };
         for (conversation, page) in &self.pages {
-            let given = page.is_given || page.is_told;
-            verdict.given += u64::from(given);
-            verdict.untold += u64::from(given && !page.is_told);
+            verdict.given += u64::from(page.is_had());
+            verdict.untold += u64::from(page.is_had() && !page.is_told);
             let doubled = doubles(page.marks.clone());
             verdict.doubled += doubled;
             if doubled > 0 && verdict.examples.len() < EXAMPLES {
@@ -141,6 +145,11 @@ impl Ledger {
 }
 
 impl Page {
+    /// Whether somebody ever had it.
+    const fn is_had(&self) -> bool {
+        self.is_given || self.is_told
+    }
+
     fn mark(&mut self, seq: i64, mark: Mark) {
         if !self.marks.contains(&(seq, mark)) {
             self.marks.push((seq, mark));

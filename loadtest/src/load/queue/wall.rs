@@ -1,6 +1,6 @@
 //! The wall against the database: what supervisors are shown of a line, and what is there when somebody counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -125,36 +125,12 @@ impl Compared<'_> {
 
     /// The same, counted in the lists of the API, which read the database.
     async fn asked(&self, moment: Moment) -> anyhow::Result<Books> {
-        let (hub, team) = (&self.link.hub, self.team);
-        let mut members: Vec<String> = Vec::new();
-        let path = "/api/v1/teams";
-        hub.each(path, |one| {
-            if one["id"] == team {
-                let all = one["members"].as_array().into_iter().flatten();
-                members.extend(all.filter_map(|member| member["id"].as_str().map(str::to_owned)));
-            }
-        })
-        .await?;
-        let mut stands = Vec::new();
-        hub.each("/api/v1/agents", |agent| {
-            let user = agent["id"].as_str().unwrap_or_default().to_owned();
-            if members.contains(&user) {
-                let state = agent["state"].as_str().unwrap_or_default().to_owned();
-                let capacity = agent["capacity"].as_i64().unwrap_or(-1);
-                stands.push(Stand {
-                    user,
-                    state,
-                    capacity,
-                });
-            }
-        })
-        .await?;
         let mut books = Books::default();
-        books.set_stands(&stands);
+        books.set_stands(&self.stands().await?);
         let (mut here, mut elsewhere) = (Vec::new(), BTreeMap::new());
-        hub.each("/api/v1/conversations?status=open", |row| {
+        let note = |row: &Value| {
             let assignee = row["assignee"]["id"].as_str().map(str::to_owned);
-            if row["team"]["id"] == team {
+            if row["team"]["id"] == self.team {
                 let waiting_since = row["waiting_since"].as_str().and_then(instant);
                 here.push(Open {
                     assignee,
@@ -163,20 +139,42 @@ impl Compared<'_> {
             } else if let Some(user) = assignee {
                 *elsewhere.entry(user).or_default() += 1;
             }
-        })
-        .await?;
+        };
+        let hub = &self.link.hub;
+        hub.each("/api/v1/conversations?status=open", note).await?;
         books.set_open(&here, &elsewhere, moment);
         let waiting = here.iter().filter(|one| one.assignee.is_none()).count();
         if waiting < MOST_LISTED {
             let listed = self.listed().await?;
             if listed != waiting {
-                books.set(
-                    "waiting",
-                    format!("{waiting} in the inbox, {listed} in the line"),
-                );
+                let both = format!("{waiting} in the inbox, {listed} in the line");
+                books.set("waiting", both);
             }
         }
         Ok(books)
+    }
+
+    /// How the team's members stand.
+    async fn stands(&self) -> anyhow::Result<Vec<Stand>> {
+        let mut members: HashSet<String> = HashSet::new();
+        let note = |team: &Value| {
+            let all = team["members"].as_array().into_iter().flatten();
+            let ids = all.filter_map(|member| member["id"].as_str().map(str::to_owned));
+            members.extend(ids.filter(|_| team["id"] == self.team));
+        };
+        self.link.hub.each("/api/v1/teams", note).await?;
+        let mut stands = Vec::new();
+        let note = |agent: &Value| {
+            let user = agent["id"].as_str().unwrap_or_default().to_owned();
+            stands.push(Stand {
+                user,
+                state: agent["state"].as_str().unwrap_or_default().to_owned(),
+                capacity: agent["capacity"].as_i64().unwrap_or(-1),
+            });
+        };
+        self.link.hub.each("/api/v1/agents", note).await?;
+        stands.retain(|stand| members.contains(&stand.user));
+        Ok(stands)
     }
 
     /// How many the line itself lists.
