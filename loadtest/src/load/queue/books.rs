@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 /// Minutes that the wall goes back.
 const SERIES: i64 = 60;
 const MINUTE_MS: i64 = 60_000;
+/// The wall is told once a second, and takes some time to be told.
+const TOLD_MS: i64 = 3_000;
 
 /// Figures by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -176,6 +178,18 @@ impl Books {
         }
     }
 
+    /// The same as it was `then`, if that is not long ago: contacts become late by themselves as time passes.
+    pub fn as_of(&self, open: &[Open], then: Moment, now: Moment) -> Self {
+        let mut books = self.clone();
+        if now.at - then.at <= TOLD_MS {
+            let mut before = Self::default();
+            before.set_open(open, &BTreeMap::new(), then);
+            let late = ["at_risk", "breached"].map(|name| before.0.remove_entry(name));
+            books.0.extend(late.into_iter().flatten());
+        }
+        books
+    }
+
     fn set_longest(&mut self, since: Option<i64>) {
         let since = since.map_or_else(|| "nobody waits".to_owned(), |since| since.to_string());
         self.set("longest_wait_since_ms", since);
@@ -272,6 +286,23 @@ mod tests {
         let books = Books::of_wall(&wall).unwrap();
         assert_eq!(books.differences(&counted(moment)), []);
         assert_eq!(books.len(), counted(moment).len());
+    }
+
+    #[test]
+    fn who_became_late_since_the_wall_was_told_is_no_difference() {
+        let now = Books::moment(&wall(), Some(30_000)).unwrap();
+        let ago = |ms| Moment {
+            at: now.at - ms,
+            ..now
+        };
+        let open = [Open {
+            assignee: None,
+            waiting_since: Some(now.at - 30_000),
+        }];
+        let books = Books::of_wall(&wall()).unwrap();
+        let late = |then| books.as_of(&open, then, now).0["breached"].clone();
+        assert_eq!((late(now).as_str(), late(ago(900)).as_str()), ("1", "0"));
+        assert_eq!(late(ago(9_000)), "1", "that is too long ago");
     }
 
     #[test]

@@ -84,7 +84,8 @@ impl Compared<'_> {
         let head = self.head().await?;
         let told = self.last.figures().context("the wall was never told")?;
         let moment = Books::moment(&before, self.promise).context("figures without a time")?;
-        let mut others = vec![("rest", self.asked(moment).await?)];
+        let (asked, open) = self.asked(moment).await?;
+        let mut others = vec![("rest", asked)];
         if let Some(database) = self.database {
             others.push(("sql", database.books(self.team, moment).await?));
         }
@@ -94,12 +95,15 @@ impl Compared<'_> {
         if wall != again || head != self.head().await? {
             return Ok(None);
         }
-        others.push(("socket", books(&told)?));
         let mut look = Look {
             compared: BTreeMap::new(),
             differences: Vec::new(),
         };
-        for (by, other) in others {
+        let then = Books::moment(&told, self.promise).context("figures without a time")?;
+        let before = wall.as_of(&open, then, moment);
+        let told = ("socket", books(&told)?);
+        let others = others.into_iter().map(|other| (&wall, other));
+        for (wall, (by, other)) in others.chain([(&before, told)]) {
             look.compared.insert(by, other.len());
             let differences = wall.differences(&other);
             look.differences
@@ -123,8 +127,8 @@ impl Compared<'_> {
         mine.cloned().context("the team has no line")
     }
 
-    /// The same, counted in the lists of the API, which read the database.
-    async fn asked(&self, moment: Moment) -> anyhow::Result<Books> {
+    /// The same, counted in the lists of the API, which read the database; and the team's open conversations.
+    async fn asked(&self, moment: Moment) -> anyhow::Result<(Books, Vec<Open>)> {
         let mut books = Books::default();
         books.set_stands(&self.stands().await?);
         let (mut here, mut elsewhere) = (Vec::new(), BTreeMap::new());
@@ -151,7 +155,7 @@ impl Compared<'_> {
                 books.set("waiting", both);
             }
         }
-        Ok(books)
+        Ok((books, here))
     }
 
     /// How the team's members stand.
