@@ -12,6 +12,7 @@ mod merge;
 mod mix;
 mod output;
 mod progress;
+mod queue;
 mod reads;
 mod scenario;
 mod seed;
@@ -69,6 +70,19 @@ enum Command {
     ///
     /// loadtest agents --start ./command-center --agents 500 --rate 100 --duration 60s --slo 'answer.p99<200ms'
     Agents(Tool<agents::Agents>),
+    /// Gives what customers write to the agents of one team: how soon, to one at a time, and what their sockets bear.
+    ///
+    /// Starts a hub of our own with a team and its agents, each a user with a socket that looks at what an inbox looks
+    /// at. Each customer writes once; the agent who is given the conversation accepts it, answers some and closes it.
+    /// `assigned_ms` is from the due time of the webhook until the agent's own socket tells that it is theirs,
+    /// `decided_ms` until the hub had decided. `list_frames` is how many frames of list rows one socket got in any
+    /// second. `double_assignments` counts conversations that were one agent's and then another's and never nobody's in
+    /// between. With --kill-every the hub is killed (signal 9) and started again meanwhile. In the end the figures that
+    /// supervisors see are compared with the lists of the API and with the tables (`psql` or `sqlite3`). Exit code 1
+    /// when a message was lost, given to nobody or to two, or when a figure differs.
+    ///
+    /// loadtest queue --start ./command-center --slo 'assigned.p99<=200ms' --slo 'list_frames.max<=11'
+    Queue(Tool<queue::Queue>),
     /// Sends messages through the API and follows each to the provider and back.
     ///
     /// Open loop. `accepted_ms` is from the time at which a send was due to the hub's 202; `queue_age_ms` from the 202
@@ -149,6 +163,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Ingest(options) => options.run(),
         Command::Fanout(options) => options.run(),
         Command::Agents(options) => options.run(),
+        Command::Queue(options) => options.run(),
         Command::Sends(options) => options.run(),
         Command::Reads(options) => options.run(),
         Command::Day(options) => options.run(),

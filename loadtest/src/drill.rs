@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod own;
 pub mod peer;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
 pub mod redis;
 pub mod sends;

@@ -27,6 +27,7 @@ pub mod past;
 pub mod pause;
 pub mod post;
 pub mod profile;
+pub mod queue;
 pub mod reads;
 pub mod receipt;
 pub mod report;

@@ -91,6 +91,7 @@ impl HubFlags {
             target,
             session,
             pid: self.pid,
+            process: None,
             simulator: self.simulator.clone(),
             files: BTreeMap::new(),
             is_own: false,

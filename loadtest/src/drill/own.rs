@@ -2,7 +2,8 @@
 //! that takes what it sends.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use base64::Engine;
@@ -10,7 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::child::{self, Recipe};
+use super::child::Recipe;
+use super::process::Process;
 use crate::load::body::Target;
 use crate::load::hub::Hub;
 use crate::load::link::Link;
@@ -37,8 +39,7 @@ pub struct Place<'a> {
 
 /// A hub and its simulator; gone when dropped.
 struct Own {
-    running: child::Running,
-    data_dir: PathBuf,
+    process: Arc<Process>,
     /// Ends after the hub.
     _simulator: Option<simulator::Running>,
 }
@@ -46,8 +47,8 @@ struct Own {
 impl Drop for Own {
     fn drop(&mut self) {
         // It may be gone already; what it stored is of no use to anybody.
-        let _ = self.running.kill();
-        let _ = std::fs::remove_dir_all(&self.data_dir);
+        self.process.end();
+        let _ = std::fs::remove_dir_all(self.process.data_dir());
     }
 }
 
@@ -92,6 +93,8 @@ pub async fn start(place: Place<'_>, with_simulator: bool) -> anyhow::Result<Lin
         let subscribed = simulator.subscribe(PHONE_NUMBER_ID, &callback, VERIFY_TOKEN);
         subscribed.await?;
     }
+    let bare = Hub::new(&recipe.url())?;
+    let process = Arc::new(Process::new(recipe, bare, running));
     Ok(Link {
         target: Target {
             authority: hub.authority()?,
@@ -102,15 +105,15 @@ pub async fn start(place: Place<'_>, with_simulator: bool) -> anyhow::Result<Lin
         },
         hub,
         session: session.id,
-        pid: Some(running.pid()),
+        pid: Some(process.pid()),
+        process: Some(Arc::clone(&process)),
         simulator: simulator
             .as_ref()
             .map(|simulator| simulator.url().to_owned()),
         files: simulator.as_ref().map(files).unwrap_or_default(),
         is_own: true,
         keep: Box::new(Own {
-            running,
-            data_dir,
+            process,
             _simulator: simulator,
         }),
     })

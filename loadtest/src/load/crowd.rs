@@ -14,9 +14,19 @@ pub struct Crowd {
     shard: Shard,
     seed: u64,
     zipf: Option<Zipf<f64>>,
+    /// Nobody writes twice.
+    is_once: bool,
 }
 
 impl Crowd {
+    /// The n-th message is the n-th contact's, and their only one; there are at most so many.
+    pub fn once(most: u32) -> Self {
+        Self {
+            is_once: true,
+            ..Self::even(most)
+        }
+    }
+
     /// All write equally often.
     pub fn even(contacts: u32) -> Self {
         Self {
@@ -24,6 +34,7 @@ impl Crowd {
             shard: Shard::default(),
             seed: 0,
             zipf: None,
+            is_once: false,
         }
     }
 
@@ -40,6 +51,7 @@ impl Crowd {
             shard,
             seed,
             zipf,
+            is_once: false,
         })
     }
 
@@ -76,6 +88,7 @@ impl Lane<'_> {
     /// Who writes the message of that number.
     pub fn writer(&mut self, number: u64) -> u32 {
         let own = match &self.crowd.zipf {
+            None if self.crowd.is_once => u32::try_from(number).unwrap_or(u32::MAX),
             Some(zipf) => {
                 let rank = zipf.sample(&mut chance(self.crowd.seed, Of::Writer, number));
                 // Ranks are whole numbers from 1.
@@ -138,6 +151,14 @@ mod tests {
             Crowd::even(2).lane(5, 8).writer(0) < 2,
             "no contact is made up"
         );
+    }
+
+    #[test]
+    fn who_writes_once_never_comes_again() {
+        let crowd = Crowd::once(100);
+        let writers = |connection| crowd.lane(connection, 4).writer(7);
+        assert_eq!((writers(0), writers(3)), (7, 7));
+        assert_eq!(crowd.lane(1, 4).writer(8), 8);
     }
 
     #[test]

@@ -190,7 +190,14 @@ impl Hub {
             .await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+    /// Changes what stands at a path.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let request = self.client.patch(format!("{}{path}", self.base));
+        self.ask(request.json(body), path).await
+    }
+
+    /// Makes something new at a path.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.ask(
             self.client.post(format!("{}{path}", self.base)).json(body),
             path,

@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::body::Target;
 use super::hub::Hub;
 use super::script::File;
+use crate::drill::process::Process;
 
 /// A hub, one of its numbers, and the provider as far as we are it.
 pub struct Link {
@@ -15,6 +17,8 @@ pub struct Link {
     pub session: String,
     /// Its process on this machine.
     pub pid: Option<u32>,
+    /// The same when it is ours, to be killed and started again.
+    pub process: Option<Arc<Process>>,
     /// The simulator that the hub sends to: its address.
     pub simulator: Option<String>,
     /// Files at the simulator, by kind of message.

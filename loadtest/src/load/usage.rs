@@ -17,10 +17,12 @@ pub struct Usage {
 impl Usage {
     /// Now.
     pub fn of(link: &Link) -> Self {
-        let pid = link.pid;
+        let process = link.process.as_ref();
+        let pid = process.map(|process| process.pid()).or(link.pid);
+        let of_pid = || report::cpu_seconds(&pid?.to_string());
         Self {
             own_cpu: report::own_cpu_seconds(),
-            hub_cpu: pid.and_then(|pid| report::cpu_seconds(&pid.to_string())),
+            hub_cpu: process.map_or_else(of_pid, |process| process.cpu_seconds()),
             // The databases of this machine are the hub's when the hub runs here.
             database_cpu: pid.map(|_| report::database_cpu_seconds()),
             hub_mib: pid.and_then(report::resident_mib),
