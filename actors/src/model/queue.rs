@@ -293,7 +293,8 @@ pub struct QueueFigures {
     /// When it opens again; null while it is open.
     #[serde(default)]
     pub opens_at: Option<Timestamp>,
-    /// Conversations that came into the line, by minute; the last is the minute of `at`.
+    /// Conversations that came into the line, by minute; the last is the minute of `at`. Empty for what has no team: it
+    /// stands in no line.
     pub arrivals: Vec<u32>,
     /// Conversations that somebody took, by minute.
     pub taken: Vec<u32>,

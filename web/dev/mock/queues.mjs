@@ -79,8 +79,9 @@ export function figures(team, supervises) {
     unanswered: waits.length,
     at_risk: over(RISK) - breached,
     breached,
-    arrivals: perMinute(waits.map((row) => row.waiting_since)),
-    taken: perMinute(state.taken.filter(({ to }) => to === team?.id).map(({ at }) => at)),
+    // What has no team stands in no line.
+    arrivals: team ? perMinute(waits.map((row) => row.waiting_since)) : [],
+    taken: team ? perMinute(state.taken.filter(({ to }) => to === team.id).map(({ at }) => at)) : [],
     agents: supervises ? agentsAt(team, open) : [],
   };
 }
