@@ -18,7 +18,8 @@ pub struct SeenConversation {
     #[serde(flatten)]
     pub conversation: Conversation,
     /// Null when the caller has no mark; absent for a program. It is unseen when it is marked as `unread`; with a mark, when
-    /// the contact waits for an answer and the last message is newer; without one, when the count `unread` is above zero.
+    /// the contact waits for an answer and the last message is newer; without one, when the contact waits, or the count
+    /// `unread` is above zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Seen>)]
     pub seen: Option<Option<Seen>>,

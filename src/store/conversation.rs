@@ -466,7 +466,10 @@ impl Tenant {
                 );
                 let never = seen::message_id.gt(0).or(seen::unread.eq(true));
                 let never = diesel::dsl::not(diesel::dsl::exists(marks.filter(never)));
-                let unheard = conversations::unread.gt(0).and(never);
+                let unheard = conversations::unread
+                    .gt(0)
+                    .or(conversations::waiting_since.is_not_null());
+                let unheard = unheard.and(never);
                 query = query.filter(diesel::dsl::exists(marked).or(unheard));
             }
             if let Some(ids) = &few {

@@ -1,6 +1,6 @@
 //! What each person has seen of conversations. What the contact said last is *unseen* by somebody who marked the conversation
-//! as unread; or whose mark lies before it while the contact still waits for an answer; or, while they have no mark, when
-//! nobody at all looked since.
+//! as unread; or whose mark lies before it, or who has none, while the contact still waits for an answer. Without a mark it is
+//! also unseen while nobody at all looked, answered or not.
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -210,7 +210,7 @@ fn is_unseen(row: &Conversation, mark: Option<&Seen>) -> bool {
         Some(mark) if mark.message_id.is_some() => {
             row.waiting_since.is_some() && last > mark.message_id
         }
-        _ => row.unread > 0,
+        _ => row.unread > 0 || row.waiting_since.is_some(),
     }
 }
 

@@ -433,6 +433,8 @@ impl Channel {
 
     fn note_row(&mut self, envelope: &Arc<Envelope>) {
         if self.inbox.is_empty() {
+            // Who had what is not followed while nobody looks.
+            self.concerns = Concerns::default();
             return;
         }
         let Some(row) = &envelope.row else {

@@ -81,7 +81,9 @@ export function figures(team, supervises) {
     breached,
     // What has no team stands in no line.
     arrivals: team ? perMinute(waits.map((row) => row.waiting_since)) : [],
-    taken: team ? perMinute(state.taken.filter(({ to }) => to === team.id).map(({ at }) => at)) : [],
+    taken: team
+      ? perMinute(state.taken.filter(({ to }) => to === team.id).map(({ at }) => at))
+      : [],
     agents: supervises ? agentsAt(team, open) : [],
   };
 }

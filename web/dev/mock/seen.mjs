@@ -28,7 +28,7 @@ export function withSeen(row, user) {
 export function isUnseen(row, user) {
   const mark = marks.get(`${user.id} ${row.id}`);
   if (mark?.unread) return true;
-  if (!mark?.message_id) return row.unread > 0;
+  if (!mark?.message_id) return row.waiting_since !== null || row.unread > 0;
   return row.waiting_since !== null && row.last_message?.id > mark.message_id;
 }
 

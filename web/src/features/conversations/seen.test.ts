@@ -20,7 +20,8 @@ const waits = { waiting_since: at(5) };
 describe("what oneself has not seen", () => {
   it.each<[string, boolean, Partial<Conversation>]>([
     ["never looked at it, and nobody has read it", true, { seen: null, unread: 2 }],
-    ["never looked at it, and a colleague has read it", false, { seen: null, ...waits }],
+    ["never looked at it, and a colleague has only read it", true, { seen: null, ...waits }],
+    ["never looked at it, and a colleague has answered it", false, { seen: null }],
     ["it is not known, and nobody has read it", true, { unread: 1 }],
     ["seen to its end, and nobody has read it", false, { seen: seen(5), unread: 2, ...waits }],
     ["more came, and a colleague has read it", true, { seen: seen(4), ...waits }],

@@ -4,13 +4,14 @@ import type { Conversation, Seen } from "@/lib/api/types";
 
 /**
  * Whether there is something for oneself to look at: one marked it so, or the contact waits for an answer to what one
- * has not seen. Who never looked at it goes by what nobody has read.
+ * has not seen. Who never looked at it has not seen what nobody has read either, answered or not.
  */
 export function isUnseen(row: Conversation): boolean {
   const { seen, waiting_since, last_message, unread } = row;
   if (seen?.unread) return true;
-  if (!seen?.message_id) return unread > 0;
-  return waiting_since !== null && last_message !== null && last_message.id > seen.message_id;
+  const waits = waiting_since !== null && last_message !== null;
+  if (!seen?.message_id) return waits || unread > 0;
+  return waits && last_message.id > seen.message_id;
 }
 
 /** What is told without saying what oneself has seen, with what was known of that. */

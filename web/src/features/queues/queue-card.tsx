@@ -87,9 +87,7 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
         <Figure name={t("wall.atRisk")} value={at_risk} loud={at_risk > 0 && "text-ember-ink"} />
         <Figure name={t("wall.breached")} value={breached} loud={breached > 0 && "text-danger"} />
       </dl>
-      {queue.arrivals.length > 0 && (
-        <TrafficChart arrivals={queue.arrivals} taken={queue.taken} />
-      )}
+      {queue.arrivals.length > 0 && <TrafficChart arrivals={queue.arrivals} taken={queue.taken} />}
     </article>
   );
 });

@@ -836,7 +836,10 @@ export interface components {
         QueueFigures: {
             /** @description The members, and whoever else has open conversations here. Only supervisors see them. */
             agents: components["schemas"]["AgentFigures"][];
-            /** @description Conversations that came into the line, by minute; the last is the minute of `at`. */
+            /**
+             * @description Conversations that came into the line, by minute; the last is the minute of `at`. Empty for what has no team: it
+             *     stands in no line.
+             */
             arrivals: number[];
             /** @description When that was. */
             at: components["schemas"]["Timestamp"];
