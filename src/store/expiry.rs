@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
-use super::schema::{media, messages};
+use super::schema::{media, mentions, messages, stars};
 use super::{Store, partition};
 use crate::{in_tx, with_conn};
 
@@ -97,7 +97,25 @@ impl Store {
     /// Removes the messages before `border`, whose files are gone, and what they are found by.
     pub async fn drop_messages(&self, border: MessageId) -> Result<(), StoreError> {
         self.drop_rows(border).await?;
+        self.forget_marks(border).await?;
         self.forget_words(border).await
+    }
+
+    /// Calls and stars of messages that are gone: a page of them must not end where these stood.
+    async fn forget_marks(&self, border: MessageId) -> Result<(), StoreError> {
+        in_tx!(self.db(), |conn| {
+            with_conn!(conn, |c| diesel::delete(
+                stars::table.filter(stars::message_id.lt(border.0))
+            )
+            .execute(c)
+            .await)?;
+            with_conn!(conn, |c| diesel::delete(
+                mentions::table.filter(mentions::message_id.lt(border.0))
+            )
+            .execute(c)
+            .await)?;
+            Ok(())
+        })
     }
 
     async fn drop_rows(&self, border: MessageId) -> Result<(), StoreError> {

@@ -22,6 +22,7 @@ on_both!(
     each_has_seen_what_they_looked_at,
     a_mark_is_moved_without_a_word_to_anybody,
     starred_messages_are_found_again_by_whoever_starred_them,
+    a_star_goes_with_its_message,
     what_somebody_saw_or_starred_is_told_to_them_alone,
     a_program_has_neither_seen_nor_starred,
 );
@@ -275,6 +276,34 @@ async fn starred_messages_are_found_again_by_whoever_starred_them(engine: Engine
     assert_eq!(listed("").await, std::slice::from_ref(&ids[0]));
     let nothing = agent.send(Method::PUT, "/messages/msg_0000000000001/star", None);
     assert_eq!(nothing.await.refused(404), "not_found");
+    hub.stop().await;
+}
+
+async fn a_star_goes_with_its_message(engine: Engine) {
+    let Office {
+        hub,
+        owner,
+        agent,
+        ann,
+    } = office(engine).await;
+    for text in ["one", "two"] {
+        say(&hub, &owner, text).await;
+    }
+    let messages = agent.get(&format!("{ann}/messages")).await.expect(200);
+    // The oldest message has the newest star.
+    let ids: Vec<&str> = (0..3).map(|n| id(&messages["data"][n])).collect();
+    for message in &ids {
+        let path = format!("/messages/{message}/star");
+        agent.send(Method::PUT, &path, None).await.expect(204);
+    }
+    let border = ids[1].parse().unwrap();
+    hub.app.store.drop_messages(border).await.unwrap();
+    let first = agent.get("/starred-messages?limit=1").await.expect(200);
+    assert_eq!(first["data"][0]["message"]["id"], ids[1]);
+    let next = first["next_cursor"].as_str().unwrap();
+    let rest = format!("/starred-messages?limit=1&cursor={next}");
+    let second = agent.get(&rest).await.expect(200);
+    assert_eq!(second["data"][0]["message"]["id"], ids[0]);
     hub.stop().await;
 }
 
