@@ -62,7 +62,7 @@ story("a conversation goes to a colleague with a note that calls", async ({ worl
   await openConversation(olive, "Carla Customer");
   await olive.getByRole("button", { name: "Transfer…" }).first().click();
   const dialog = olive.getByRole("dialog");
-  await dialog.getByLabel("To", { exact: true }).selectOption({ label: "Ben Baker" });
+  await dialog.getByLabel("To", { exact: true }).selectOption({ label: "Ben Baker · Online" });
   await dialog.getByLabel("Note (optional)").fill("You know the flour");
   await accessible(olive, "a transfer");
   await dialog.getByRole("button", { name: "Transfer", exact: true }).click();
