@@ -66,6 +66,10 @@ pub struct Queues {
     /// None until it is loaded.
     board: Option<Board>,
     loading: bool,
+    /// The teams' rules changed since what is known was read: nothing is given out by the old ones.
+    awaits_rules: bool,
+    /// They changed while they were being read.
+    again: bool,
     /// Loaded board or not: what came while it was being loaded.
     early: Vec<QueueNews>,
     /// Something was not heard: load again.
@@ -89,6 +93,8 @@ impl Queues {
             organization,
             board: None,
             loading: false,
+            awaits_rules: false,
+            again: false,
             early: Vec::new(),
             stale: false,
             at_once: 0,
@@ -106,6 +112,7 @@ impl Queues {
         }
         self.loading = true;
         self.stale = false;
+        self.again = false;
         self.checked_at = Instant::now();
         let is_first = self.board.is_none();
         let read = read(self.hub.clone(), self.organization, is_first);
@@ -130,6 +137,10 @@ impl Queues {
                 }
                 board.take(answered(known.into_iter().flatten()), now);
                 self.board = Some(board);
+                if self.again {
+                    return self.load(ctx);
+                }
+                self.awaits_rules = false;
                 self.work(ctx);
             }
             Err(error) => {
@@ -141,7 +152,7 @@ impl Queues {
 
     /// Gives out what waits, a few at a time.
     fn work(&mut self, ctx: &mut Context<Self>) {
-        if !self.hub.owns_queues(self.organization) {
+        if self.awaits_rules || !self.hub.owns_queues(self.organization) {
             return;
         }
         let now = self.hub.now();
@@ -381,7 +392,9 @@ impl Handler<Hear> for Queues {
 
     fn handle(&mut self, Hear(news): Hear, ctx: &mut Self::Context) {
         let is_changed = news.teams;
+        self.awaits_rules |= is_changed;
         if self.loading {
+            self.again |= is_changed;
             // What is being loaded may be older.
             self.stale |= is_changed || self.early.len() >= MOST_EARLY;
             if self.early.len() < MOST_EARLY {
