@@ -11,6 +11,7 @@ mod passivation;
 mod poison;
 mod presence;
 mod queue;
+mod queue_rules;
 mod queue_skills;
 mod refusal;
 mod send;

@@ -40,7 +40,7 @@ function conversation(n) {
   const name = n % 9 === 0 ? null : `${["Ana", "Ben", "Chloé", "Dmitri", "Elif"][n % 5]} ${["Costa", "Weber", "Ito"][n % 3]} ${n}`;
   const last = { id: id("msg", n), direction: n % 3 ? "inbound" : "outbound", type: n % 7 ? "text" : "image" };
   return {
-    ...{ id: id("cnv", 999_999 - n), seq: 1_000_000 - n, session_id: NUMBER.id, status: "open", unread: n % 4 ? 0 : n % 6, participants: [] },
+    ...{ id: id("cnv", 999_999 - n), seq: 1_000_000 - n, session_id: NUMBER.id, status: "open", unread: n % 4 ? 0 : n % 6, participants: [], sla: [] },
     contact: { id: id("con", n), name, phone: `491511${String(n).padStart(7, "0")}`, user_id: null, username: null },
     assignee: n % 3 ? { id: ME.id, name: ME.name } : null,
     team: n % 2 ? { id: TEAM.id, name: TEAM.name } : null,

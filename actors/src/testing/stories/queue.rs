@@ -114,7 +114,7 @@ pub(super) fn row(stage: &Stage, id: ConversationId) -> Conversation {
     rows.into_iter().find(|row| row.id == id).unwrap()
 }
 
-fn holder(stage: &Stage, id: ConversationId) -> Option<UserId> {
+pub(super) fn holder(stage: &Stage, id: ConversationId) -> Option<UserId> {
     row(stage, id).assignee.map(|user| user.id)
 }
 
