@@ -25,7 +25,7 @@ use actix::{
 };
 
 use crate::event::{Cursor, Envelope};
-use crate::feed::channel::Channel;
+use crate::feed::channel::{CONFLATION, Channel};
 pub use crate::feed::queue::{Census, Present, TellQueue};
 use crate::feed::seat::{Cut, Frame, Seat, SocketId};
 use crate::figure;
@@ -38,8 +38,6 @@ use crate::trail::{self, Trail};
 const BEAT: Duration = Duration::from_secs(10);
 /// How often the store is asked whether an event was lost on the way here.
 const CHECK: Duration = Duration::from_secs(2);
-/// List rows are told at most once in this time.
-const CONFLATION: Duration = Duration::from_millis(100);
 /// Events read from the store at a time.
 const PAGE: u32 = 1000;
 /// Topics of one socket.
@@ -152,14 +150,15 @@ impl Feed {
             refused = channel.flush_events(&self.seats, self.ports.media.as_ref(), now);
         }
         // The first change after a pause is told at once, those that follow share the next row.
-        if channel.rows_wait(CONFLATION) == Some(Duration::ZERO) {
+        if channel.rows_wait() == Some(Duration::ZERO) {
             refused.extend(channel.flush_rows(&self.seats));
         }
-        if let Some(wait) = channel.rows_wait(CONFLATION)
+        if let Some(wait) = channel.rows_wait()
             && !channel.rows_scheduled
         {
             channel.rows_scheduled = true;
-            ctx.run_later(wait, move |feed, ctx| {
+            // Rows that may not wait as long can come meanwhile.
+            ctx.run_later(wait.min(CONFLATION), move |feed, ctx| {
                 if let Some(channel) = feed.channels.get_mut(&organization) {
                     channel.rows_scheduled = false;
                 }
@@ -350,9 +349,7 @@ impl Handler<Dismiss> for Feed {
         let mut refused = Vec::new();
         for channel in self.channels.values_mut() {
             refused.extend(channel.flush_events(&self.seats, self.ports.media.as_ref(), now));
-            while channel.rows_wait(Duration::ZERO).is_some() {
-                refused.extend(channel.flush_rows(&self.seats));
-            }
+            refused.extend(channel.flush_all_rows(&self.seats));
         }
         self.cut(&refused);
         let sockets: Vec<SocketId> = self.seats.keys().copied().collect();

@@ -28,7 +28,14 @@ use crate::trail;
 const MAX_EARLY: usize = 20_000;
 /// Events that are kept for those who come back soon: some megabytes.
 const MAX_RECENT: usize = 2048;
-/// Rows times sockets that are written at a time: ten times a second this is some 100 MB for a node to move.
+/// A socket hears of rows at most once in this time, of those that are about its person at least once.
+pub const CONFLATION: Duration = Duration::from_millis(100);
+/// The rows that everybody gets wait longer the more sockets there are: a frame is some 50 µs of work for each,
+/// so this makes them a tenth of a core at most.
+const PAUSE_PER_SOCKET: Duration = Duration::from_micros(500);
+/// However many sockets there are, a list is never further behind.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// Rows times sockets that are written in the time of one conflation: some 100 MB a second for a node to move.
 const MAX_ROW_COPIES: usize = 12_500;
 /// Rows at a time, however many sockets there are.
 const MIN_ROWS: usize = 25;
@@ -52,7 +59,10 @@ pub struct Channel {
     dirty: HashMap<ConversationId, Arc<Conversation>>,
     /// Changed conversations by the first event whose row was not told yet.
     waiting_rows: BTreeMap<i64, ConversationId>,
+    /// When some socket was told of rows last.
     rows_told_at: Option<Instant>,
+    /// When all were.
+    list_told_at: Option<Instant>,
     /// Changed conversations by those whom they are about.
     concerns: Concerns,
     members: BTreeSet<SocketId>,
@@ -92,6 +102,7 @@ impl Channel {
             dirty: HashMap::new(),
             waiting_rows: BTreeMap::new(),
             rows_told_at: None,
+            list_told_at: None,
             concerns: Concerns::default(),
             members: BTreeSet::new(),
             inbox: BTreeSet::new(),
@@ -370,21 +381,47 @@ impl Channel {
             .flatten()
     }
 
-    /// How long the changed rows have to wait when they are told once in `pause`; None when there are none.
-    pub fn rows_wait(&self, pause: Duration) -> Option<Duration> {
-        let told_at = (!self.dirty.is_empty()).then_some(self.rows_told_at)?;
-        Some(told_at.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed())))
+    /// How long the changed rows have to wait; None when there are none. The first after a pause wait for nothing.
+    pub fn rows_wait(&self) -> Option<Duration> {
+        let due = rest_of(CONFLATION, self.rows_told_at);
+        let concerns = (!self.concerns.is_empty()).then_some(due);
+        let list = (!self.dirty.is_empty()).then(|| due.max(self.list_wait()));
+        concerns.into_iter().chain(list).min()
     }
 
-    /// Tells the latest state of the changed conversations, as many as the sockets can bear at a time, and to each person
-    /// all that are about them: what is given to somebody does not wait behind what others do. Names the sockets that
-    /// refused. The outbox has to be empty.
+    fn list_wait(&self) -> Duration {
+        rest_of(self.list_pause(), self.list_told_at)
+    }
+
+    fn list_pause(&self) -> Duration {
+        let sockets = u32::try_from(self.inbox.len()).unwrap_or(u32::MAX);
+        let pause = PAUSE_PER_SOCKET.saturating_mul(sockets);
+        pause.clamp(CONFLATION, LONGEST_PAUSE)
+    }
+
+    /// Tells the latest state of the changed conversations: to each person those that are about them, and, when it is time
+    /// for that, to everybody as many as the sockets can bear at a time. So what is given to somebody does not wait behind
+    /// what others do. Names the sockets that refused. The outbox has to be empty.
     pub fn flush_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
-        if self.dirty.is_empty() {
-            return Vec::new();
+        let rows = match self.list_wait().is_zero() {
+            true => self.take_rows(),
+            false => Vec::new(),
+        };
+        self.tell_rows(&rows, seats)
+    }
+
+    /// Tells all that wait, whatever their time.
+    pub fn flush_all_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
+        let mut refused = Vec::new();
+        while self.rows_wait().is_some() {
+            let rows = self.take_rows();
+            refused.extend(self.tell_rows(&rows, seats));
         }
+        refused
+    }
+
+    fn tell_rows(&mut self, rows: &[Row], seats: &Seats) -> Vec<SocketId> {
         self.rows_told_at = Some(Instant::now());
-        let rows = self.take_rows();
         let concerns = self.concerns.take();
         tracing::debug!(
             rows = rows.len(),
@@ -404,10 +441,11 @@ impl Channel {
                 Who::ApiKey(_) | Who::System => None,
             };
             let text = match theirs {
-                Some(theirs) => rows_with(cursor, &rows, theirs),
+                Some(theirs) => rows_with(cursor, rows, theirs),
+                None if rows.is_empty() => continue,
                 None => shared
                     .entry(cursor.seq)
-                    .or_insert_with(|| frame::rows(cursor, texts(&rows)))
+                    .or_insert_with(|| frame::rows(cursor, texts(rows)))
                     .clone(),
             };
             if !seat.write(text) {
@@ -420,7 +458,10 @@ impl Channel {
     /// The rows that waited longest, written. What is left waits on and goes on changing meanwhile: the more
     /// happens, the more changes share a row.
     fn take_rows(&mut self) -> Vec<Row> {
-        let most = MAX_ROW_COPIES / self.inbox.len().max(1);
+        self.list_told_at = Some(Instant::now());
+        let pauses = self.list_pause().as_millis() / CONFLATION.as_millis();
+        let copies = MAX_ROW_COPIES * usize::try_from(pauses).unwrap_or(1);
+        let most = copies / self.inbox.len().max(1);
         let mut taken = Vec::new();
         while taken.len() < most.clamp(MIN_ROWS, MAX_ROWS)
             && let Some((_, id)) = self.waiting_rows.pop_first()
@@ -453,6 +494,11 @@ impl Channel {
             Entry::Occupied(_) => {}
         }
     }
+}
+
+/// What is left of `pause` since then.
+fn rest_of(pause: Duration, since: Option<Instant>) -> Duration {
+    since.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed()))
 }
 
 /// A list row as it is written.

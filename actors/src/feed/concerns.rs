@@ -36,6 +36,11 @@ impl Concerns {
         }
     }
 
+    /// Whether nobody is to be told anything.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty()
+    }
+
     /// What is to be told now, by person.
     pub fn take(&mut self) -> HashMap<UserId, Vec<Arc<Conversation>>> {
         let changed = std::mem::take(&mut self.changed);

@@ -1,6 +1,7 @@
 //! Sockets hear what they look at: in order, once, and no more than that.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -228,24 +229,62 @@ async fn what_is_about_somebody_does_not_wait_behind_what_others_do() {
         all.envelopes
             .extend(stage.store_elsewhere(message).await.envelopes);
     }
-    // The last of them is given to Ana.
-    let last = all.envelopes.last().unwrap();
+    let hers = give_last(&mut all, id);
+    stage.hub.announce(all);
+    settle().await;
+    let told = ana.take_rows();
+    assert_eq!(told.len(), 501, "the first portion, and hers");
+    assert_eq!(told.last().unwrap()["id"], hers);
+    assert_eq!(bob.take_rows().len(), 500);
+}
+
+/// The last conversation of these is given to somebody; its id.
+fn give_last(all: &mut Receipt, id: UserId) -> String {
+    let last = all.envelopes.last_mut().unwrap();
     let mut row = Conversation::clone(last.row.as_ref().unwrap());
     row.assignee = Some(UserBrief {
         id,
         name: "Ana".to_owned(),
     });
-    let given = Envelope {
-        row: Some(Arc::new(row.clone())),
+    let conversation = row.id.to_string();
+    *last = Arc::new(Envelope {
+        row: Some(Arc::new(row)),
         ..Envelope::clone(last)
-    };
-    *all.envelopes.last_mut().unwrap() = Arc::new(given);
-    stage.hub.announce(all);
+    });
+    conversation
+}
+
+#[actix::test]
+async fn the_more_people_look_the_longer_a_list_waits_but_not_what_is_given() {
+    let stage = stage();
+    let (ana, _) = stage.socket().await;
+    ana.subscribe(&["inbox"], None).await;
+    let id = stage.user.id;
+    let mut others = Vec::new();
+    for number in 1..=400 {
+        let colleague = Who::User(UserId(id.0 + number));
+        let joined = TestSocket::join(stage.feed(), stage.organization, colleague, Role::Agent);
+        let (socket, _) = joined.await.unwrap();
+        socket.subscribe(&["inbox"], None).await;
+        others.push(socket);
+    }
+    stage.receive(inbound("4917100", "hi")).await.unwrap();
     settle().await;
-    let hers = ana.take_rows();
-    assert_eq!(hers.len(), 501, "the first portion, and hers");
-    assert_eq!(hers.last().unwrap()["id"], row.id.to_string());
-    assert_eq!(bob.take_rows().len(), 500);
+    let told = |socket: &TestSocket| socket.take_rows().len();
+    assert!(others.iter().all(|socket| told(socket) == 1), "the first");
+    assert_eq!(told(&ana), 1);
+
+    let mut next = stage.store_elsewhere(inbound("4917101", "hi")).await;
+    let hers = give_last(&mut next, id);
+    stage.hub.announce(next);
+    pass(Duration::from_millis(110)).await;
+    let early = ana.take_rows();
+    assert_eq!(early.len(), 1);
+    assert_eq!(early[0]["id"], hers);
+    assert!(others.iter().all(|socket| told(socket) == 0));
+
+    pass(Duration::from_millis(110)).await;
+    assert!(others.iter().all(|socket| told(socket) == 1));
 }
 
 #[actix::test]
