@@ -65,6 +65,8 @@ const MAX_TRIES: u32 = 3;
 const MAX_ASKED: u32 = 12;
 /// Messages that may wait in front of one conversation; whoever comes then hears `Busy`.
 const MAX_ASKERS: usize = 1024;
+/// Conversations whose key is remembered: some 20 MB at most.
+const MOST_KEYS: u64 = 100_000;
 /// How long a call of the provider may take that nobody repeats.
 const TYPING_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -93,6 +95,8 @@ struct Inner {
     conversations: Directory<ConversationKey, Conversation>,
     sessions: Directory<SessionId, Session>,
     queues: Directory<OrganizationId, Queues>,
+    /// Which conversation an id names: for ever the same.
+    keys: moka::sync::Cache<ConversationId, ConversationKey>,
     dispatcher: OnceLock<Addr<Dispatcher>>,
     dispatcher_woken: AtomicBool,
     feed: OnceLock<Addr<Feed>>,
@@ -120,6 +124,7 @@ impl Hub {
                 conversations: Directory::new(),
                 sessions: Directory::new(),
                 queues: Directory::new(),
+                keys: moka::sync::Cache::new(MOST_KEYS),
                 dispatcher: OnceLock::new(),
                 dispatcher_woken: AtomicBool::new(false),
                 feed: OnceLock::new(),
@@ -414,10 +419,15 @@ impl Hub {
     }
 
     async fn key_of(&self, by: &Actor, id: ConversationId) -> Result<ConversationKey, HubError> {
-        self.store()
-            .locate_conversation(by.organization, id)
-            .await?
-            .ok_or(HubError::NotFound)
+        let organization = by.organization;
+        let known = self.inner.keys.get(&id);
+        if let Some(key) = known.filter(|key| key.organization == organization) {
+            return Ok(key);
+        }
+        let found = self.store().locate_conversation(organization, id).await?;
+        let key = found.ok_or(HubError::NotFound)?;
+        self.inner.keys.insert(id, key.clone());
+        Ok(key)
     }
 
     /// Asks a conversation to send; a message without an idempotency key is not asked for again, because the

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::db::Conn;
 use super::schema::audit_log;
 use super::{Store, Tenant, field};
-use crate::{in_tx, with_conn};
+use crate::{in_tx, insert_all, with_conn};
 
 /// Notes that `by` did `action` (`conversation.closed`) to `subject` (an id); `details` hold no secrets.
 pub(crate) async fn record(
@@ -26,41 +26,23 @@ pub(crate) async fn record(
     subject: &str,
     details: &Value,
 ) -> Result<(), StoreError> {
-    let (kind, id) = match by.who {
-        Who::User(user) => ("user", Some(user.to_string())),
-        Who::ApiKey(key) => ("api_key", Some(key.to_string())),
-        Who::System => ("system", None),
-    };
-    let row = (
-        audit_log::id.eq(store.next_id()),
-        audit_log::organization_id.eq(by.organization.0),
-        audit_log::at.eq(Timestamp::now().naive()),
-        audit_log::actor_kind.eq(kind),
-        audit_log::actor_id.eq(id),
-        audit_log::actor_name.eq(&by.name),
-        audit_log::action.eq(action),
-        audit_log::subject.eq(subject),
-        audit_log::details.eq(details.to_string()),
-    );
-    with_conn!(conn, |c| diesel::insert_into(audit_log::table)
-        .values(row)
-        .execute(c)
-        .await)?;
-    Ok(())
+    let row = AuditRow::of(store, by, action, subject, details);
+    insert_all!(conn, audit_log::table, vec![row])
 }
 
 /// A line of the audit log as it lies in the database.
-#[derive(Queryable, Selectable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_log)]
-struct AuditRow {
-    id: i64,
-    at: NaiveDateTime,
-    actor_kind: String,
-    actor_id: Option<String>,
-    actor_name: String,
-    action: String,
-    subject: String,
-    details: String,
+pub(crate) struct AuditRow {
+    pub id: i64,
+    pub organization_id: i64,
+    pub at: NaiveDateTime,
+    pub actor_kind: String,
+    pub actor_id: Option<String>,
+    pub actor_name: String,
+    pub action: String,
+    pub subject: String,
+    pub details: String,
 }
 
 /// One line of the audit log.
@@ -96,6 +78,26 @@ pub struct AuditActor {
 }
 
 impl AuditRow {
+    /// The line that says that `by` did `action` to `subject` now.
+    pub fn of(store: &Store, by: &Actor, action: &str, subject: &str, details: &Value) -> Self {
+        let (kind, id) = match by.who {
+            Who::User(user) => ("user", Some(user.to_string())),
+            Who::ApiKey(key) => ("api_key", Some(key.to_string())),
+            Who::System => ("system", None),
+        };
+        Self {
+            id: store.next_id(),
+            organization_id: by.organization.0,
+            at: Timestamp::now().naive(),
+            actor_kind: kind.to_owned(),
+            actor_id: id,
+            actor_name: by.name.clone(),
+            action: action.to_owned(),
+            subject: subject.to_owned(),
+            details: details.to_string(),
+        }
+    }
+
     fn line(self) -> Result<AuditLine, StoreError> {
         Ok(AuditLine {
             id: AuditId(self.id),

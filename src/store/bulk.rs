@@ -10,8 +10,9 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::agent::AgentRow;
+use super::audit::AuditRow;
 use super::contact_identity::{ContactRow, IdentityRow};
-use super::conversation::ConversationRow;
+use super::conversation::{CareRow, ConversationRow};
 use super::db::{boxed, refused};
 use super::event::EventRow;
 use super::job::JobRow;
@@ -67,6 +68,23 @@ impl Together {
         });
         self.binds
             .push(Box::new(|statement| R::bind(rows, statement)));
+    }
+
+    /// Writes these columns of rows that are there, found by their `id`; none is nothing to do.
+    pub fn change<R: Bulk>(&mut self, rows: Vec<R>) {
+        if rows.is_empty() {
+            return;
+        }
+        let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
+        let set = R::COLUMNS.iter().filter(|column| **column != "id");
+        let set: Vec<String> = set.map(|column| format!("{column} = v.{column}")).collect();
+        let set = set.join(", ");
+        let text = |places: &str| {
+            format!(
+                "UPDATE {table} AS t SET {set} FROM UNNEST({places}) AS v ({columns}) WHERE t.id = v.id"
+            )
+        };
+        self.update(R::COLUMNS.len(), text, |statement| R::bind(rows, statement));
     }
 
     /// Adds an update that takes arrays: its text around the places of its parameters, and what binds them.
@@ -214,6 +232,36 @@ bulk!(ConversationRow, "conversations", {
     first_reply_at: Nullable<Timestamp>,
     sla: Nullable<Text>,
     participants: Nullable<Text>,
+});
+
+bulk!(CareRow, "conversations", {
+    id: BigInt,
+    seq: BigInt,
+    status: Text,
+    unread: BigInt,
+    assignee_id: Nullable<BigInt>,
+    team_id: Nullable<BigInt>,
+    priority: BigInt,
+    snoozed_until: Nullable<Timestamp>,
+    waiting_since: Nullable<Timestamp>,
+    reserved_until: Nullable<Timestamp>,
+    opened_at: Nullable<Timestamp>,
+    first_reply_at: Nullable<Timestamp>,
+    sla: Nullable<Text>,
+    tags: Nullable<Text>,
+    participants: Nullable<Text>,
+});
+
+bulk!(AuditRow, "audit_log", {
+    id: BigInt,
+    organization_id: BigInt,
+    at: Timestamp,
+    actor_kind: Text,
+    actor_id: Nullable<Text>,
+    actor_name: Text,
+    action: Text,
+    subject: Text,
+    details: Text,
 });
 
 bulk!(BreachRow, "sla_breaches", {

@@ -14,8 +14,9 @@ use actors::ports::store::{Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::audit::AuditRow;
 use super::contact_identity::{
     ContactRow, add_identities, create_contact, find_contact, identities_of, lock_conversation,
     search_keys, state_of,
@@ -23,7 +24,7 @@ use super::contact_identity::{
 use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::schema::conversations;
-use super::{Store, audit, event, field, sla};
+use super::{Store, event, field, sla};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -235,15 +236,17 @@ pub(super) fn written<T: Copy + Into<i64>>(ids: &[T]) -> Result<Option<String>, 
     }
 }
 
-/// Looking at a conversation is no change that somebody has to answer for; everything else is.
-pub(super) async fn note_change(
-    conn: &mut Conn,
+/// What the audit log says of a change. Looking at a conversation is none that somebody has to answer for; everything else is.
+pub(super) fn lines_of(
     store: &Store,
     id: ConversationId,
     change: &ConversationChange,
     by: &Actor,
-) -> Result<(), StoreError> {
+) -> Vec<AuditRow> {
     let subject = id.to_string();
+    let mut lines = Vec::new();
+    let mut line =
+        |action, details: Value| lines.push(AuditRow::of(store, by, action, &subject, &details));
     if let Some(status) = change.status {
         let action = match status {
             ConversationStatus::Open => "conversation.opened",
@@ -255,41 +258,37 @@ pub(super) async fn note_change(
             Some(until) => json!({"until": until}),
             None => json!({}),
         };
-        audit::record(conn, store, by, action, &subject, &details).await?;
+        line(action, details);
     }
     if change.wake.is_some() {
-        audit::record(conn, store, by, "conversation.woken", &subject, &json!({})).await?;
+        line("conversation.woken", json!({}));
     }
     if let Some(assignee) = &change.assignee {
-        let details = json!({"assignee": assignee.as_ref().map(|user| user.id)});
-        audit::record(conn, store, by, "conversation.assigned", &subject, &details).await?;
+        let assignee = assignee.as_ref().map(|user| user.id);
+        line("conversation.assigned", json!({"assignee": assignee}));
     }
     if let Some(team) = &change.team {
-        let details = json!({"team": team.as_ref().map(|team| team.id)});
-        audit::record(conn, store, by, "conversation.moved", &subject, &details).await?;
+        let team = team.as_ref().map(|team| team.id);
+        line("conversation.moved", json!({"team": team}));
     }
     // What the hub gives out by itself is kept as a move of the line.
     if change.route.is_some() && by.who != Who::System {
-        audit::record(conn, store, by, "conversation.taken", &subject, &json!({})).await?;
+        line("conversation.taken", json!({}));
     }
     if change.accept.is_some() {
-        let action = "conversation.accepted";
-        audit::record(conn, store, by, action, &subject, &json!({})).await?;
+        line("conversation.accepted", json!({}));
     }
     if let Some(priority) = change.priority {
-        let details = json!({"priority": priority});
-        let action = "conversation.prioritized";
-        audit::record(conn, store, by, action, &subject, &details).await?;
+        line("conversation.prioritized", json!({"priority": priority}));
     }
     if !(change.add_tags.is_empty() && change.remove_tags.is_empty()) {
         let details = json!({"added": change.add_tags, "removed": change.remove_tags});
-        audit::record(conn, store, by, "conversation.tagged", &subject, &details).await?;
+        line("conversation.tagged", details);
     }
     if !(change.add_participants.is_empty() && change.remove_participants.is_empty()) {
         let details =
             json!({"added": change.add_participants, "removed": change.remove_participants});
-        let action = "conversation.participants_changed";
-        audit::record(conn, store, by, action, &subject, &details).await?;
+        line("conversation.participants_changed", details);
     }
-    Ok(())
+    lines
 }

@@ -26,8 +26,11 @@ use crate::trail;
 
 /// Events kept until the head is known.
 const MAX_EARLY: usize = 20_000;
-/// Events that are kept for those who come back soon: some megabytes.
-const MAX_RECENT: usize = 2048;
+/// Events that are kept for those who come back soon, or begin to look at more: some megabytes.
+const RECENT: usize = 2048;
+/// While much happens, rows wait and cursors lag behind the head, so all events of this time are kept, up to so many.
+const RECENTLY: Duration = Duration::from_secs(30);
+const MAX_RECENT: usize = 16_384;
 /// A socket hears of rows at most once in this time, of those that are about its person at least once.
 pub const CONFLATION: Duration = Duration::from_millis(100);
 /// The rows that everybody gets wait longer the more sockets there are: a frame is some 50 µs of work for each,
@@ -35,8 +38,8 @@ pub const CONFLATION: Duration = Duration::from_millis(100);
 const PAUSE_PER_SOCKET: Duration = Duration::from_micros(500);
 /// However many sockets there are, a list is never further behind.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
-/// Rows times sockets that are written in the time of one conflation: some 100 MB a second for a node to move.
-const MAX_ROW_COPIES: usize = 12_500;
+/// Rows times sockets that are written in a millisecond: some 100 MB a second for a node to move.
+const ROW_COPIES_PER_MS: usize = 125;
 /// Rows at a time, however many sockets there are.
 const MIN_ROWS: usize = 25;
 /// Rows at a time, however few sockets there are.
@@ -44,6 +47,13 @@ const MAX_ROWS: usize = 500;
 
 /// The sockets of this node.
 pub type Seats = HashMap<SocketId, Seat>;
+
+/// An event that was told.
+struct Recent {
+    /// To which conversation it belongs: beside it, because most of thousands are passed over.
+    conversation: Option<ConversationId>,
+    envelope: Arc<Envelope>,
+}
 
 /// The stream.
 pub struct Channel {
@@ -55,7 +65,7 @@ pub struct Channel {
     /// In which span the log tells of events that wait; empty when nobody follows.
     spans: HashMap<i64, Span>,
     /// The last events that were told, without a hole: most of those who come back missed no more.
-    recent: VecDeque<Arc<Envelope>>,
+    recent: VecDeque<Recent>,
     dirty: HashMap<ConversationId, Arc<Conversation>>,
     /// Changed conversations by the first event whose row was not told yet.
     waiting_rows: BTreeMap<i64, ConversationId>,
@@ -351,16 +361,47 @@ impl Channel {
     }
 
     fn remember(&mut self, events: Vec<Arc<Envelope>>) {
-        self.recent.extend(events);
-        let surplus = self.recent.len().saturating_sub(MAX_RECENT);
-        self.recent.drain(..surplus);
+        self.recent
+            .extend(events.into_iter().map(|envelope| Recent {
+                conversation: envelope.event.conversation(),
+                envelope,
+            }));
+        let newest = self.recent.back().map(|recent| recent.envelope.at);
+        let is_old = |recent: &Recent| {
+            newest.is_some_and(|newest| newest.since(recent.envelope.at) > RECENTLY)
+        };
+        while self.recent.len() > MAX_RECENT
+            || self.recent.len() > RECENT && self.recent.front().is_some_and(is_old)
+        {
+            self.recent.pop_front();
+        }
     }
 
-    /// The events after `seq`, when they are still at hand. The outbox has to be empty.
-    pub fn recent_since(&self, seq: i64) -> Option<Vec<Arc<Envelope>>> {
-        let first = self.recent.front()?.seq;
+    /// How many events the rows that wait hold cursors behind the head.
+    fn behind(&self) -> i64 {
+        let first = self.waiting_rows.keys().next();
+        first.map_or(0, |first| self.head() - first)
+    }
+
+    /// The events after `seq` that belong to one of these conversations (to anything: None), when all are still at hand.
+    /// The outbox has to be empty.
+    pub fn recent_since(
+        &self,
+        seq: i64,
+        conversations: Option<&[ConversationId]>,
+    ) -> Option<Vec<Arc<Envelope>>> {
+        let first = self.recent.front()?.envelope.seq;
         let skip = usize::try_from(seq + 1 - first).ok()?;
-        (skip <= self.recent.len()).then(|| self.recent.iter().skip(skip).cloned().collect())
+        if skip > self.recent.len() {
+            return None;
+        }
+        let belongs = |recent: &&Recent| match (conversations, &recent.conversation) {
+            (Some(wanted), Some(id)) => wanted.contains(id),
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let recent = self.recent.range(skip..).filter(belongs);
+        Some(recent.map(|one| Arc::clone(&one.envelope)).collect())
     }
 
     /// Who looks at this topic, which is neither the inbox nor the firehose.
@@ -425,6 +466,8 @@ impl Channel {
         let concerns = self.concerns.take();
         tracing::debug!(
             rows = rows.len(),
+            waiting = self.dirty.len(),
+            behind = self.behind(),
             sockets = self.inbox.len(),
             seq = self.head(),
             "rows of the inbox told"
@@ -432,7 +475,7 @@ impl Channel {
         let mut shared: HashMap<i64, ByteString> = HashMap::new();
         let mut refused = Vec::new();
         for socket in &self.inbox {
-            let Some(seat) = seats.get(socket).filter(|seat| !seat.catching_up) else {
+            let Some(seat) = seats.get(socket) else {
                 continue;
             };
             let cursor = self.cursor_for(seat);
@@ -459,9 +502,8 @@ impl Channel {
     /// happens, the more changes share a row.
     fn take_rows(&mut self) -> Vec<Row> {
         self.list_told_at = Some(Instant::now());
-        let pauses = self.list_pause().as_millis() / CONFLATION.as_millis();
-        let copies = MAX_ROW_COPIES * usize::try_from(pauses).unwrap_or(1);
-        let most = copies / self.inbox.len().max(1);
+        let pause = usize::try_from(self.list_pause().as_millis()).unwrap_or_default();
+        let most = ROW_COPIES_PER_MS * pause / self.inbox.len().max(1);
         let mut taken = Vec::new();
         while taken.len() < most.clamp(MIN_ROWS, MAX_ROWS)
             && let Some((_, id)) = self.waiting_rows.pop_first()

@@ -108,7 +108,7 @@ pub struct Seat {
     pub peer: Recipient<Frame>,
     pub connection: Arc<dyn Cut>,
     pub topics: Vec<Held>,
-    /// What was missed is being read: live events wait for it in the store.
+    /// What was missed is being read: live events wait for it in the store. Rows do not: each stands for itself.
     pub catching_up: bool,
     /// Of everything up to here this socket is owed nothing, list rows included.
     pub floor: i64,

@@ -178,9 +178,11 @@ impl Handler<Subscribe> for Feed {
         }
         let end = channel.cursor_for(seat);
         let end = if seat.topics.is_empty() { head } else { end };
+        // Whoever opens a conversation lacks nothing else.
+        let opened: Option<Vec<_>> = topics.iter().map(|name| conversation_in(name)).collect();
         let at_hand = missed_from
             .filter(|_| !seat.catching_up)
-            .and_then(|since| channel.recent_since(since.seq));
+            .and_then(|since| channel.recent_since(since.seq, opened.as_deref()));
         seat.catching_up |= missed_from.is_some() && at_hand.is_none();
         let told = missed_from.map_or(head.seq, |since| since.seq);
         self.look_at(socket, topics, refused, told);
@@ -191,6 +193,14 @@ impl Handler<Subscribe> for Feed {
         } else if missed_from.is_some() {
             self.catch_up(organization, ctx);
         }
+    }
+}
+
+/// The conversation that a topic names, if it names one.
+fn conversation_in(topic: &str) -> Option<ConversationId> {
+    match topic.parse().ok()? {
+        Topic::Conversation(id) => Some(id),
+        _ => None,
     }
 }
 

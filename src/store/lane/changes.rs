@@ -8,23 +8,26 @@ use actors::model::conversation::ConversationState;
 use actors::model::status::MessageStatus;
 use actors::ports::store::{ChangeWrite, Receipt, StoreError};
 use actors::time::Timestamp;
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
 use diesel_async::RunQueryDsl;
 
+use super::super::audit::AuditRow;
 use super::super::bulk::Together;
 use super::super::contact_identity::state_of;
-use super::super::db::Conn;
+use super::super::conversation::CareRow;
+use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
-use super::super::outbound::{self, IdempotencyRow};
+use super::super::kept::kept;
+use super::super::outbound::IdempotencyRow;
 use super::super::queue::MoveRow;
-use super::super::schema::{jobs, messages, sla_breaches};
+use super::super::schema::{
+    audit_log, conversations, events, jobs, messages, queue_moves, sla_breaches,
+};
 use super::super::sla::BreachRow;
-use super::super::thread::{note_change, save_care, written};
+use super::super::thread::lines_of;
 use super::super::{Store, event, field, participant, queue, sla, tag};
 use super::drafts::{Key, claim, lock_versions};
-use crate::{insert_all, with_conn};
+use crate::{insert_each, with_conn};
 
 /// A conversation after its change.
 pub(super) type Changed = (ConversationState, Receipt);
@@ -68,7 +71,7 @@ pub(super) async fn write(
             continue;
         }
         let next = after(write, &ticks, now);
-        note(conn, store, write, &next).await?;
+        note(conn, write, &next).await?;
         fresh.entry(organization).or_default().push((index, next));
     }
     let mut rows = Rows::default();
@@ -100,15 +103,13 @@ fn after(
     next
 }
 
-/// What a change leaves beside its conversation: a line for the audit log, and by which tags and people it is found.
+/// By which tags and people a conversation is found after its change.
 async fn note(
     conn: &mut Conn,
-    store: &Store,
     write: &ChangeWrite,
     next: &ConversationState,
 ) -> Result<(), StoreError> {
     let thread = &write.state.conversation;
-    note_change(conn, store, thread.id, &write.change, &write.by).await?;
     let tags = &next.conversation.tags;
     if *tags != thread.tags {
         tag::retag(conn, next.organization.0, thread.id, tags).await?;
@@ -150,7 +151,8 @@ async fn ticks(
 
 #[derive(Default)]
 struct Rows {
-    states: Vec<ConversationState>,
+    states: Vec<CareRow>,
+    audit: Vec<AuditRow>,
     jobs: Vec<JobRow>,
     moves: Vec<MoveRow>,
     breaches: Vec<BreachRow>,
@@ -174,6 +176,8 @@ impl Rows {
             self.jobs
                 .push(JobRow::of(store, state.organization, task, due)?);
         }
+        let (id, change) = (state.conversation.id, &write.change);
+        self.audit.extend(lines_of(store, id, change, &write.by));
         self.moves.extend(queue::rows_of(store, state, &next, now));
         self.breaches
             .extend(sla::breaches(store, state, &next, now));
@@ -186,7 +190,7 @@ impl Rows {
             event: actors::model::sla::event(&state.conversation, Arc::clone(&row)),
             row: Some(row),
         });
-        self.states.push(next.clone());
+        self.states.push(CareRow::of(&next)?);
         self.envelopes.push(Arc::clone(&envelope));
         let receipt = Receipt {
             envelopes: vec![envelope],
@@ -196,97 +200,32 @@ impl Rows {
     }
 
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
-        if let Conn::Postgres(object) = conn {
-            let mut together = Together::default();
-            together.insert(self.jobs);
-            together.insert(self.moves);
-            together.insert(self.breaches);
-            together.insert(event::rows(&self.envelopes)?);
-            save_changed(&mut together, &self.states)?;
-            return together.run(object).await;
+        let events = event::rows(&self.envelopes)?;
+        match conn {
+            Conn::Postgres(object) => {
+                let mut together = Together::default();
+                together.insert(self.jobs);
+                together.insert(self.audit);
+                together.insert(self.moves);
+                together.insert(self.breaches);
+                together.insert(events);
+                together.change(self.states);
+                together.run(object).await
+            }
+            Conn::Sqlite(object) => object
+                .spawn_blocking(move |c| {
+                    insert_each!(c, jobs::table, self.jobs)?;
+                    insert_each!(c, audit_log::table, self.audit)?;
+                    insert_each!(c, queue_moves::table, self.moves)?;
+                    insert_each!(c, sla_breaches::table, self.breaches)?;
+                    insert_each!(c, events::table, events)?;
+                    self.states.iter().try_for_each(|row| {
+                        let change = diesel::update(conversations::table.find(row.id)).set(row);
+                        diesel::RunQueryDsl::execute(kept(change), c).map(drop)
+                    })
+                })
+                .await
+                .map_err(refused),
         }
-        insert_all!(conn, jobs::table, self.jobs)?;
-        for state in &self.states {
-            save_care(conn, state).await?;
-            outbound::save(conn, state).await?;
-        }
-        queue::record(conn, self.moves).await?;
-        insert_all!(conn, sla_breaches::table, self.breaches)?;
-        event::store(conn, &self.envelopes).await
     }
-}
-
-/// Writes what a change may change of its conversation: nothing of its messages.
-fn save_changed(together: &mut Together, states: &[ConversationState]) -> Result<(), StoreError> {
-    if states.is_empty() {
-        return Ok(());
-    }
-    let text = |places: &str| {
-        format!(
-            "UPDATE conversations AS c SET seq = v.seq, status = v.status, unread = v.unread, \
-            assignee_id = v.assignee_id, team_id = v.team_id, priority = v.priority, \
-            snoozed_until = v.snoozed_until, waiting_since = v.waiting_since, \
-            reserved_until = v.reserved_until, opened_at = v.opened_at, \
-            first_reply_at = v.first_reply_at, sla = v.sla, tags = v.tags, \
-            participants = v.participants \
-            FROM UNNEST({places}) AS v (id, seq, status, unread, \
-            assignee_id, team_id, priority, snoozed_until, waiting_since, reserved_until, \
-            opened_at, first_reply_at, sla, tags, participants) WHERE c.id = v.id"
-        )
-    };
-    let numbers =
-        |read: fn(&ConversationState) -> i64| -> Vec<i64> { states.iter().map(read).collect() };
-    let names = |read: fn(&ConversationState) -> Option<i64>| -> Vec<Option<i64>> {
-        states.iter().map(read).collect()
-    };
-    let times = |read: fn(&ConversationState) -> Option<Timestamp>| -> Vec<Option<NaiveDateTime>> {
-        states
-            .iter()
-            .map(|state| read(state).map(|at| at.naive()))
-            .collect()
-    };
-    let ids = numbers(|state| state.conversation.id.0);
-    let seqs = numbers(|state| state.version);
-    let unread = numbers(|state| i64::from(state.conversation.unread));
-    let priorities = numbers(|state| state.conversation.priority.rank());
-    let assignees = names(|state| Some(state.conversation.assignee.as_ref()?.id.0));
-    let teams = names(|state| Some(state.conversation.team.as_ref()?.id.0));
-    let snoozed = times(|state| state.conversation.snoozed_until);
-    let waiting = times(|state| state.conversation.waiting_since);
-    let reserved = times(|state| state.conversation.reserved_until);
-    let statuses = states
-        .iter()
-        .map(|state| state.conversation.status.as_str());
-    let statuses: Vec<&'static str> = statuses.collect();
-    let opened = times(|state| Some(state.conversation.opened_at));
-    let replied = times(|state| state.conversation.first_reply_at);
-    let marks = states
-        .iter()
-        .map(|state| sla::text_of(&state.conversation.sla));
-    let marks: Vec<Option<String>> = marks.collect::<Result<_, _>>()?;
-    let tags = states.iter().map(|state| written(&state.conversation.tags));
-    let tags: Vec<Option<String>> = tags.collect::<Result<_, _>>()?;
-    let people = states
-        .iter()
-        .map(|state| written(&state.conversation.participants));
-    let people: Vec<Option<String>> = people.collect::<Result<_, _>>()?;
-    together.update(15, text, move |statement| {
-        statement
-            .bind::<Array<BigInt>, _>(ids)
-            .bind::<Array<BigInt>, _>(seqs)
-            .bind::<Array<Text>, _>(statuses)
-            .bind::<Array<BigInt>, _>(unread)
-            .bind::<Array<Nullable<BigInt>>, _>(assignees)
-            .bind::<Array<Nullable<BigInt>>, _>(teams)
-            .bind::<Array<BigInt>, _>(priorities)
-            .bind::<Array<Nullable<SqlTimestamp>>, _>(snoozed)
-            .bind::<Array<Nullable<SqlTimestamp>>, _>(waiting)
-            .bind::<Array<Nullable<SqlTimestamp>>, _>(reserved)
-            .bind::<Array<Nullable<SqlTimestamp>>, _>(opened)
-            .bind::<Array<Nullable<SqlTimestamp>>, _>(replied)
-            .bind::<Array<Nullable<Text>>, _>(marks)
-            .bind::<Array<Nullable<Text>>, _>(tags)
-            .bind::<Array<Nullable<Text>>, _>(people)
-    });
-    Ok(())
 }

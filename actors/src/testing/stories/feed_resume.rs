@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::{pass, seconds, settle, stage};
 use crate::event::Cursor;
 use crate::model::user::Role;
-use crate::ports::store::EventStore;
+use crate::ports::store::{EventStore, Receipt};
 use crate::testing::{Fault, Stage, TestSocket, draft, inbound};
 
 const ANN: &str = "491701234567";
@@ -72,6 +72,62 @@ async fn who_missed_little_is_told_from_memory() {
     assert_eq!(frames[2]["events"].as_array().unwrap().len(), 10);
     assert_eq!(frames[3]["cursor"], head(&stage).await.to_string());
     assert_eq!(stage.store.faults.calls("events_since"), 0);
+}
+
+#[actix::test]
+async fn who_opens_a_conversation_while_rows_wait_is_told_from_memory() {
+    const CONTACTS: usize = 1200;
+    let stage = stage();
+    let (socket, _) = stage.socket().await;
+    socket.subscribe(&["inbox"], None).await;
+    let mut all = Receipt::default();
+    for number in 0..CONTACTS {
+        let receipt = stage
+            .store_elsewhere(inbound(&format!("4917{number:07}"), "hi"))
+            .await;
+        all.envelopes.extend(receipt.envelopes);
+    }
+    let last = all.envelopes.last().unwrap().row.as_ref().unwrap().id;
+    stage.hub.announce(all);
+    settle().await;
+    let rows = socket.take_type("rows").remove(0);
+    let since: Cursor = rows["cursor"].as_str().unwrap().parse().unwrap();
+    assert_eq!(since.seq, 1501, "rows hold it back");
+    let topic = format!("conversation:{last}");
+    socket.subscribe(&[&topic], Some(since)).await;
+    settle().await;
+    assert_eq!(socket.take_seqs(), [3599, 3600]);
+    assert_eq!(stage.store.faults.calls("events_since"), 0);
+}
+
+#[actix::test]
+async fn a_row_is_told_to_a_socket_that_catches_up_as_well() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let long_ago = head(&stage).await;
+    say(&stage, 2000).await;
+    let (socket, _) = stage.socket().await;
+    socket.subscribe(&["inbox"], None).await;
+    say(&stage, 100).await;
+    pass(seconds(1)).await;
+    say(&stage, 1).await;
+    settle().await;
+    socket.take();
+    // This one waits a moment; meanwhile the socket begins to catch up on something else.
+    stage.receive(inbound("4930111", "hi")).await.unwrap();
+    settle().await;
+    let gate = stage.store.faults.hold("events_since");
+    let topic = format!("conversation:{ann}");
+    socket.subscribe(&[&topic], Some(long_ago)).await;
+    pass(seconds(1)).await;
+    let rows = socket.take_rows();
+    assert_eq!(
+        rows,
+        [serde_json::to_value(stage.row_of("4930111")).unwrap()]
+    );
+    gate.open();
+    settle().await;
+    assert_eq!(socket.take_rows().len(), 0);
 }
 
 #[actix::test]
