@@ -7,6 +7,7 @@ mod channel;
 mod concerns;
 mod encode;
 pub mod frame;
+mod lists;
 pub mod own;
 pub mod presence;
 mod queue;
@@ -25,7 +26,8 @@ use actix::{
 };
 
 use crate::event::{Cursor, Envelope};
-use crate::feed::channel::{CONFLATION, Channel};
+use crate::feed::channel::Channel;
+use crate::feed::lists::CONFLATION;
 pub use crate::feed::queue::{Census, Present, TellQueue};
 use crate::feed::seat::{Cut, Frame, Seat, SocketId};
 use crate::figure;
@@ -214,7 +216,7 @@ impl Feed {
         let seat = self.seats.remove(&socket)?;
         open_sockets(seat.who).decrement(1.0);
         if let Some(channel) = self.channels.get_mut(&seat.organization) {
-            channel.forget(socket, &seat.topics);
+            channel.forget(socket, &seat);
         }
         Some(seat)
     }

@@ -1,23 +1,20 @@
 //! One organization's stream on this node: its order, the sockets by topic, and what waits to be told.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytestring::ByteString;
-use tokio::time::Instant;
 use tracing::Span;
 
 use crate::event::{Cursor, Envelope};
-use crate::feed::concerns::Concerns;
 use crate::feed::encode::Encoded;
 use crate::feed::frame;
+use crate::feed::lists::{Lists, News};
 use crate::feed::presence::Attendance;
-use crate::feed::seat::{Held, Seat, SocketId, Topic};
+use crate::feed::seat::{Seat, SocketId, Topic};
 use crate::feed::sequence::Sequence;
 use crate::figure;
-use crate::model::conversation::Conversation;
 use crate::model::ids::ConversationId;
 use crate::model::user::Who;
 use crate::ports::media::MediaLinks;
@@ -31,20 +28,6 @@ const RECENT: usize = 2048;
 /// While much happens, rows wait and cursors lag behind the head, so all events of this time are kept, up to so many.
 const RECENTLY: Duration = Duration::from_secs(30);
 const MAX_RECENT: usize = 16_384;
-/// A socket hears of rows at most once in this time, of those that are about its person at least once.
-pub const CONFLATION: Duration = Duration::from_millis(100);
-/// The rows that everybody gets wait longer the more sockets there are: a frame is some 50 µs of work for each,
-/// so this makes them a tenth of a core at most.
-const PAUSE_PER_SOCKET: Duration = Duration::from_micros(500);
-/// However many sockets there are, a list is never further behind.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
-/// Rows times sockets that are written in a millisecond: some 100 MB a second for a node to move.
-const ROW_COPIES_PER_MS: usize = 125;
-/// Rows at a time, however many sockets there are.
-const MIN_ROWS: usize = 25;
-/// Rows at a time, however few sockets there are.
-const MAX_ROWS: usize = 500;
-
 /// The sockets of this node.
 pub type Seats = HashMap<SocketId, Seat>;
 
@@ -66,17 +49,9 @@ pub struct Channel {
     spans: HashMap<i64, Span>,
     /// The last events that were told, without a hole: most of those who come back missed no more.
     recent: VecDeque<Recent>,
-    dirty: HashMap<ConversationId, Arc<Conversation>>,
-    /// Changed conversations by the first event whose row was not told yet.
-    waiting_rows: BTreeMap<i64, ConversationId>,
-    /// When some socket was told of rows last.
-    rows_told_at: Option<Instant>,
-    /// When all were.
-    list_told_at: Option<Instant>,
-    /// Changed conversations by those whom they are about.
-    concerns: Concerns,
+    /// Changed rows, and who looks at the inbox.
+    lists: Lists,
     members: BTreeSet<SocketId>,
-    inbox: BTreeSet<SocketId>,
     firehose: BTreeSet<SocketId>,
     /// Who looks at all other topics.
     onlookers: HashMap<Topic, BTreeSet<SocketId>>,
@@ -109,13 +84,8 @@ impl Channel {
             outbox: Vec::new(),
             spans: HashMap::new(),
             recent: VecDeque::new(),
-            dirty: HashMap::new(),
-            waiting_rows: BTreeMap::new(),
-            rows_told_at: None,
-            list_told_at: None,
-            concerns: Concerns::default(),
+            lists: Lists::default(),
             members: BTreeSet::new(),
-            inbox: BTreeSet::new(),
             firehose: BTreeSet::new(),
             onlookers: HashMap::new(),
             attendance: Attendance::default(),
@@ -154,9 +124,7 @@ impl Channel {
         self.known = head.seq;
         self.outbox.clear();
         self.recent.clear();
-        self.dirty.clear();
-        self.waiting_rows.clear();
-        self.concerns = Concerns::default();
+        self.lists.forget_rows();
     }
 
     /// The log tells in `span` of the event `seq`, which is about to be taken in.
@@ -213,7 +181,7 @@ impl Channel {
         if seat.catching_up {
             return self.at(seat.owed_from());
         }
-        let waiting = self.waiting_rows.keys().next();
+        let waiting = self.lists.first_waiting();
         let waiting = waiting.filter(|_| seat.held(&Topic::Inbox).is_some());
         let told = waiting.map_or_else(|| self.head(), |first| first - 1);
         self.at(told.max(seat.floor))
@@ -247,17 +215,17 @@ impl Channel {
     }
 
     /// A socket leaves.
-    pub fn forget(&mut self, socket: SocketId, topics: &[Held]) {
+    pub fn forget(&mut self, socket: SocketId, seat: &Seat) {
         self.members.remove(&socket);
-        for held in topics {
-            self.unwatch(socket, &held.topic);
+        for held in &seat.topics {
+            self.unwatch(socket, seat.who, &held.topic);
         }
     }
 
     /// A socket looks at a topic.
-    pub fn watch(&mut self, socket: SocketId, topic: &Topic) {
+    pub fn watch(&mut self, socket: SocketId, who: Who, topic: &Topic) {
         match topic {
-            Topic::Inbox => self.inbox.insert(socket),
+            Topic::Inbox => self.lists.watch(socket, who),
             Topic::Firehose => self.firehose.insert(socket),
             topic => {
                 let sockets = self.onlookers.entry(topic.clone()).or_default();
@@ -267,9 +235,9 @@ impl Channel {
     }
 
     /// A socket looks away.
-    pub fn unwatch(&mut self, socket: SocketId, topic: &Topic) {
+    pub fn unwatch(&mut self, socket: SocketId, who: Who, topic: &Topic) {
         match topic {
-            Topic::Inbox => self.inbox.remove(&socket),
+            Topic::Inbox => self.lists.unwatch(socket, who),
             Topic::Firehose => self.firehose.remove(&socket),
             topic => {
                 let Some(sockets) = self.onlookers.get_mut(topic) else {
@@ -293,7 +261,7 @@ impl Channel {
     ) -> Vec<SocketId> {
         let events = std::mem::take(&mut self.outbox);
         for envelope in &events {
-            self.note_row(envelope);
+            self.lists.note(envelope);
         }
         let mut plans: HashMap<SocketId, Vec<usize>> = HashMap::new();
         for (index, envelope) in events.iter().enumerate() {
@@ -377,12 +345,6 @@ impl Channel {
         }
     }
 
-    /// How many events the rows that wait hold cursors behind the head.
-    fn behind(&self) -> i64 {
-        let first = self.waiting_rows.keys().next();
-        first.map_or(0, |first| self.head() - first)
-    }
-
     /// The events after `seq` that belong to one of these conversations (to anything: None), when all are still at hand.
     /// The outbox has to be empty.
     pub fn recent_since(
@@ -422,73 +384,47 @@ impl Channel {
             .flatten()
     }
 
-    /// How long the changed rows have to wait; None when there are none. The first after a pause wait for nothing.
+    /// How long the changed rows have to wait; None when there are none.
     pub fn rows_wait(&self) -> Option<Duration> {
-        let due = rest_of(CONFLATION, self.rows_told_at);
-        let concerns = (!self.concerns.is_empty()).then_some(due);
-        let list = (!self.dirty.is_empty()).then(|| due.max(self.list_wait()));
-        concerns.into_iter().chain(list).min()
+        self.lists.wait()
     }
 
-    fn list_wait(&self) -> Duration {
-        rest_of(self.list_pause(), self.list_told_at)
-    }
-
-    fn list_pause(&self) -> Duration {
-        let sockets = u32::try_from(self.inbox.len()).unwrap_or(u32::MAX);
-        let pause = PAUSE_PER_SOCKET.saturating_mul(sockets);
-        pause.clamp(CONFLATION, LONGEST_PAUSE)
-    }
-
-    /// Tells the latest state of the changed conversations: to each person those that are about them, and, when it is time
-    /// for that, to everybody as many as the sockets can bear at a time. So what is given to somebody does not wait behind
-    /// what others do. Names the sockets that refused. The outbox has to be empty.
+    /// Tells what is due of the changed rows. Names the sockets that refused. The outbox has to be empty.
     pub fn flush_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
-        let rows = match self.list_wait().is_zero() {
-            true => self.take_rows(),
-            false => Vec::new(),
-        };
-        self.tell_rows(&rows, seats)
+        let news = self.lists.take_due();
+        self.tell_rows(&news, seats)
     }
 
-    /// Tells all that wait, whatever their time.
+    /// Tells all rows that wait, whatever their time.
     pub fn flush_all_rows(&mut self, seats: &Seats) -> Vec<SocketId> {
         let mut refused = Vec::new();
-        while self.rows_wait().is_some() {
-            let rows = self.take_rows();
-            refused.extend(self.tell_rows(&rows, seats));
+        while self.lists.wait().is_some() {
+            let news = self.lists.take();
+            refused.extend(self.tell_rows(&news, seats));
         }
         refused
     }
 
-    fn tell_rows(&mut self, rows: &[Row], seats: &Seats) -> Vec<SocketId> {
-        self.rows_told_at = Some(Instant::now());
-        let concerns = self.concerns.take();
+    fn tell_rows(&self, news: &News, seats: &Seats) -> Vec<SocketId> {
+        let behind = self.lists.first_waiting().map(|seq| self.head() - seq);
         tracing::debug!(
-            rows = rows.len(),
-            waiting = self.dirty.len(),
-            behind = self.behind(),
-            sockets = self.inbox.len(),
+            rows = news.rows(),
+            behind = behind.unwrap_or_default(),
             seq = self.head(),
             "rows of the inbox told"
         );
         let mut shared: HashMap<i64, ByteString> = HashMap::new();
         let mut refused = Vec::new();
-        for socket in &self.inbox {
+        for socket in self.lists.listeners(news) {
             let Some(seat) = seats.get(socket) else {
                 continue;
             };
             let cursor = self.cursor_for(seat);
-            let theirs = match seat.who {
-                Who::User(user) => concerns.get(&user),
-                Who::ApiKey(_) | Who::System => None,
-            };
-            let text = match theirs {
-                Some(theirs) => rows_with(cursor, rows, theirs),
-                None if rows.is_empty() => continue,
+            let text = match news.with_theirs(seat.who) {
+                Some(rows) => frame::rows(cursor, rows.into_iter()),
                 None => shared
                     .entry(cursor.seq)
-                    .or_insert_with(|| frame::rows(cursor, texts(rows)))
+                    .or_insert_with(|| frame::rows(cursor, news.texts()))
                     .clone(),
             };
             if !seat.write(text) {
@@ -497,77 +433,4 @@ impl Channel {
         }
         refused
     }
-
-    /// The rows that waited longest, written. What is left waits on and goes on changing meanwhile: the more
-    /// happens, the more changes share a row.
-    fn take_rows(&mut self) -> Vec<Row> {
-        self.list_told_at = Some(Instant::now());
-        let pause = usize::try_from(self.list_pause().as_millis()).unwrap_or_default();
-        let most = ROW_COPIES_PER_MS * pause / self.inbox.len().max(1);
-        let mut taken = Vec::new();
-        while taken.len() < most.clamp(MIN_ROWS, MAX_ROWS)
-            && let Some((_, id)) = self.waiting_rows.pop_first()
-        {
-            taken.extend(self.dirty.remove(&id));
-        }
-        taken.sort_by_key(|row| row.seq);
-        taken.iter().filter_map(written).collect()
-    }
-
-    fn note_row(&mut self, envelope: &Arc<Envelope>) {
-        if self.inbox.is_empty() {
-            // Who had what is not followed while nobody looks.
-            self.concerns = Concerns::default();
-            return;
-        }
-        let Some(row) = &envelope.row else {
-            return;
-        };
-        self.concerns.note(row);
-        match self.dirty.entry(row.id) {
-            Entry::Vacant(entry) => {
-                self.waiting_rows.insert(envelope.seq, row.id);
-                entry.insert(Arc::clone(row));
-            }
-            // A row that was read to repair a hole may be newer than the event that it came with.
-            Entry::Occupied(mut entry) if row.seq >= entry.get().seq => {
-                entry.insert(Arc::clone(row));
-            }
-            Entry::Occupied(_) => {}
-        }
-    }
-}
-
-/// What is left of `pause` since then.
-fn rest_of(pause: Duration, since: Option<Instant>) -> Duration {
-    since.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed()))
-}
-
-/// A list row as it is written.
-struct Row {
-    id: ConversationId,
-    seq: i64,
-    text: String,
-}
-
-fn written(row: &Arc<Conversation>) -> Option<Row> {
-    Some(Row {
-        id: row.id,
-        seq: row.seq,
-        text: frame::row(row).ok()?,
-    })
-}
-
-fn texts(rows: &[Row]) -> impl Iterator<Item = &str> {
-    rows.iter().map(|row| row.text.as_str())
-}
-
-/// The frame of somebody whom further conversations are about.
-fn rows_with(cursor: Cursor, rows: &[Row], theirs: &[Arc<Conversation>]) -> ByteString {
-    let is_told = |id: ConversationId| rows.iter().any(|row| row.id == id);
-    let more = theirs.iter().filter(|row| !is_told(row.id));
-    let more: Vec<Row> = more.filter_map(written).collect();
-    let mut all: Vec<&Row> = rows.iter().chain(&more).collect();
-    all.sort_by_key(|row| row.seq);
-    frame::rows(cursor, all.into_iter().map(|row| row.text.as_str()))
 }

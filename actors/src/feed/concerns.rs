@@ -3,7 +3,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::time::Instant;
+
+use crate::feed::lists::{CONFLATION, rest_of};
 use crate::model::conversation::{Conversation, ConversationStatus};
 use crate::model::ids::{ConversationId, UserId};
 
@@ -12,6 +16,8 @@ use crate::model::ids::{ConversationId, UserId};
 pub struct Concerns {
     /// The latest state of each, by person.
     changed: HashMap<UserId, HashMap<ConversationId, Arc<Conversation>>>,
+    /// When somebody was told in particular.
+    told_at: HashMap<UserId, Instant>,
     /// Who has which open conversation, as far as it changed here.
     holders: HashMap<ConversationId, UserId>,
 }
@@ -36,18 +42,43 @@ impl Concerns {
         }
     }
 
-    /// Whether nobody is to be told anything.
-    pub fn is_empty(&self) -> bool {
-        self.changed.is_empty()
+    /// How long the first of them has to wait who are to be told something; everybody was told of rows at `told_at`.
+    pub fn wait(&self, told_at: Option<Instant>) -> Option<Duration> {
+        let people = self.changed.keys();
+        people.map(|user| self.wait_of(*user, told_at)).min()
     }
 
-    /// What is to be told now, by person.
+    fn wait_of(&self, user: UserId, told_at: Option<Instant>) -> Duration {
+        rest_of(CONFLATION, self.told_at.get(&user).copied().max(told_at))
+    }
+
+    /// What those are to be told whose time it is.
+    pub fn take_due(
+        &mut self,
+        told_at: Option<Instant>,
+    ) -> HashMap<UserId, Vec<Arc<Conversation>>> {
+        let people = self.changed.keys().copied();
+        let due = people.filter(|user| self.wait_of(*user, told_at).is_zero());
+        let due: Vec<UserId> = due.collect();
+        let now = Instant::now();
+        self.told_at
+            .retain(|_, at| now.duration_since(*at) < CONFLATION);
+        self.told_at.extend(due.iter().map(|user| (*user, now)));
+        due.into_iter()
+            .filter_map(|user| Some((user, rows(self.changed.remove(&user)?))))
+            .collect()
+    }
+
+    /// What all are to be told.
     pub fn take(&mut self) -> HashMap<UserId, Vec<Arc<Conversation>>> {
         let changed = std::mem::take(&mut self.changed);
-        let rows = |theirs: HashMap<_, Arc<Conversation>>| theirs.into_values().collect();
         changed
             .into_iter()
             .map(|(user, theirs)| (user, rows(theirs)))
             .collect()
     }
+}
+
+fn rows(theirs: HashMap<ConversationId, Arc<Conversation>>) -> Vec<Arc<Conversation>> {
+    theirs.into_values().collect()
 }

@@ -34,7 +34,7 @@ pub fn events<'a>(cursor: Cursor, events: impl Iterator<Item = &'a str>) -> Byte
 }
 
 /// A frame of list rows that are encoded already.
-pub fn rows<'a>(cursor: Cursor, rows: impl Iterator<Item = &'a str>) -> ByteString {
+pub fn rows(cursor: Cursor, rows: impl Iterator<Item = impl AsRef<str>>) -> ByteString {
     list("rows", "rows", cursor, rows)
 }
 
@@ -139,18 +139,18 @@ pub fn subscribed(
     .map(Into::into)
 }
 
-fn list<'a>(
+fn list(
     kind: &str,
     field: &str,
     cursor: Cursor,
-    items: impl Iterator<Item = &'a str>,
+    items: impl Iterator<Item = impl AsRef<str>>,
 ) -> ByteString {
     let mut text = format!(r#"{{"type":"{kind}","cursor":"{cursor}","{field}":["#);
     for (index, item) in items.enumerate() {
         if index > 0 {
             text.push(',');
         }
-        text.push_str(item);
+        text.push_str(item.as_ref());
     }
     text.push_str("]}");
     text.into()

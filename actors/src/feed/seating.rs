@@ -105,7 +105,7 @@ impl Feed {
                 // What it looks at already it has been told.
                 Some(topic) if seat.held(&topic).is_some() => accepted.push(name),
                 Some(topic) if seat.topics.len() < MAX_TOPICS => {
-                    channel.watch(socket, &topic);
+                    channel.watch(socket, seat.who, &topic);
                     if let Topic::Conversation(id) = topic {
                         opened.push(id);
                     }
@@ -220,7 +220,7 @@ impl Handler<Unsubscribe> for Feed {
             .filter_map(|name| name.parse::<Topic>().ok())
         {
             seat.topics.retain(|held| held.topic != topic);
-            channel.unwatch(message.socket, &topic);
+            channel.unwatch(message.socket, seat.who, &topic);
         }
     }
 }

@@ -283,8 +283,9 @@ async fn the_more_people_look_the_longer_a_list_waits_but_not_what_is_given() {
     assert_eq!(early[0]["id"], hers);
     assert!(others.iter().all(|socket| told(socket) == 0));
 
-    pass(Duration::from_millis(110)).await;
+    pass(Duration::from_millis(200)).await;
     assert!(others.iter().all(|socket| told(socket) == 1));
+    assert_eq!(told(&ana), 1, "as everybody's");
 }
 
 #[actix::test]
