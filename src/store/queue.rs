@@ -120,6 +120,9 @@ pub(super) fn rows_of(
     made.into_iter().map(row).collect()
 }
 
+// The index of what waits is found by this condition only, and by no plan that does not know a parameter's value.
+diesel::postfix_operator!(IsOpen, " = 'open'");
+
 /// Stores what happened in the lines.
 pub(super) async fn record(conn: &mut Conn, rows: Vec<MoveRow>) -> Result<(), StoreError> {
     insert_all!(conn, queue_moves::table, rows)
@@ -364,7 +367,7 @@ impl Tenant {
                     let mut query = conversations::table
                         .filter(conversations::organization_id.eq(self.org()))
                         .filter(conversations::team_id.eq_any(&teams))
-                        .filter(conversations::status.eq("open"))
+                        .filter(IsOpen::new(conversations::status))
                         .filter(conversations::assignee_id.is_null())
                         .filter(conversations::priority.eq(priority.rank()))
                         .order((conversations::waiting_since, conversations::id))

@@ -276,6 +276,8 @@ async fn no_list_reads_a_whole_table() {
         ..ConversationFilter::default()
     };
     inbox.list(searched).await;
+    let tenant = inbox.store.tenant(inbox.organization);
+    tenant.line(&TEAMS, 10).await.unwrap();
     let statements = "SELECT name || '\t' || cardinality(parameter_types) || '\t' || statement AS line \
         FROM pg_prepared_statements WHERE statement !~ 'pg_prepared' \
         AND statement ~ '^SELECT' AND statement ~ '\"(conversations|conversation_tags|participants|seen|contacts)\"'";
@@ -293,7 +295,11 @@ async fn no_list_reads_a_whole_table() {
         .await;
         assert!(!plan.contains("Seq Scan"), "{text}\n{plan}");
         let has = |piece: &str| text.contains(piece);
+        let is_by_line = |plan: &str| plan.contains("conversations_in_line");
         let is_by = |index: &str| plan.contains(&format!("using conversations_by_{index}"));
+        if has(" = 'open'") {
+            assert!(is_by_line(&plan), "{text}\n{plan}");
+        }
         let is_list = has("ORDER BY \"conversations\".\"updated_at\"");
         if is_list && ![" IS NULL", "= ANY(", " + $"].into_iter().any(has) {
             // In the list's order, so that nothing has to be sorted. (What is looked up or compared row by row may be, among
