@@ -160,6 +160,12 @@ impl Store {
         limit: u32,
     ) -> Result<Option<Vec<Arc<Envelope>>>, StoreError> {
         let mut conn = self.db().read().await?;
+        // First: what is stored between the two looks is no hole.
+        let head: i64 = with_conn!(&mut conn, |c| organizations::table
+            .find(organization.0)
+            .select(organizations::last_seq)
+            .first(c)
+            .await)?;
         let rows: Vec<EventRow> = with_conn!(&mut conn, |c| events::table
             .filter(events::organization_id.eq(organization.0))
             .filter(events::seq.gt(after))
@@ -167,11 +173,6 @@ impl Store {
             .limit(i64::from(limit))
             .select(EventRow::as_select())
             .load(c)
-            .await)?;
-        let head: i64 = with_conn!(&mut conn, |c| organizations::table
-            .find(organization.0)
-            .select(organizations::last_seq)
-            .first(c)
             .await)?;
         // Days are dropped by the events' times, which at midnight do not rise with the numbers: a hole is a tail that
         // is not kept.

@@ -131,18 +131,20 @@ impl Feed {
             if owed < scan.from {
                 continue;
             }
-            if owed > scan.last {
+            // The topic that it looks at last may have a place of its own.
+            if seat.topics.iter().any(|held| held.told > scan.last) {
                 self.give_up_catching_up(socket, "the cursor is from another time");
                 continue;
             }
-            let end = channel.at(scan.last);
+            let end = channel.at(channel.told_with_rows(seat, scan.last));
             let Some(frames) = missed_frames(seat, &scan.missed, end, self.ports.media.as_ref())
             else {
                 self.give_up_catching_up(socket, "too much was missed");
                 continue;
             };
             seat.catching_up = false;
-            seat.told_all(scan.last);
+            seat.told_events(scan.last);
+            seat.floor = seat.floor.max(end.seq);
             if !frames.into_iter().all(|text| seat.write(text)) {
                 self.cut(&[socket]);
             }

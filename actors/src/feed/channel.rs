@@ -187,6 +187,15 @@ impl Channel {
         self.at(told.max(seat.floor))
     }
 
+    /// The place up to which a seat is told all once it was told the events up to `last`: rows that it would have been told
+    /// live, had it not caught up on something else, may still wait.
+    pub fn told_with_rows(&self, seat: &Seat, last: i64) -> i64 {
+        let waiting = self.lists.first_waiting();
+        let inbox = seat.held(&Topic::Inbox);
+        let waiting = waiting.filter(|first| inbox.is_some_and(|held| held.told >= *first));
+        waiting.map_or(last, |first| last.min(first - 1))
+    }
+
     /// Whether the store has events that did not come and somebody waits for.
     pub fn is_behind(&self) -> bool {
         let lacks = |sequence: &Sequence| sequence.has_hole() || sequence.head() < self.known;

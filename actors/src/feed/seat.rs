@@ -156,12 +156,6 @@ impl Seat {
         }
     }
 
-    /// Everything up to `seq` was told, list rows included.
-    pub fn told_all(&mut self, seq: i64) {
-        self.floor = self.floor.max(seq);
-        self.told_events(seq);
-    }
-
     /// The client loads again what it looks at: the stream goes on at `seq`, even if that lies before what was
     /// told (a restored database counts anew).
     pub fn begin_again_at(&mut self, seq: i64) {

@@ -84,6 +84,14 @@ impl Feed {
         cursor
     }
 
+    /// Whether one of these topics is new to the socket.
+    fn opens(&self, socket: SocketId, topics: &[String]) -> bool {
+        let seat = self.seats.get(&socket);
+        let is_held = |topic: &Topic| seat.is_some_and(|seat| seat.held(topic).is_some());
+        let mut topics = topics.iter().filter_map(|name| name.parse().ok());
+        topics.any(|topic| !is_held(&topic))
+    }
+
     /// Adds those topics that the socket may look at, and answers which.
     fn look_at(
         &mut self,
@@ -166,6 +174,9 @@ impl Handler<Subscribe> for Feed {
         let stale = since.is_some_and(|since| since.epoch != head.epoch);
         // A place that lies ahead comes from a node that was faster, or from nowhere: the store knows.
         let missed_from = since.filter(|since| !stale && since.seq != head.seq);
+        // What it holds it has been told.
+        let opens = self.opens(socket, &topics);
+        let missed_from = missed_from.filter(|_| opens);
         let (Some(seat), Some(channel)) = (
             self.seats.get_mut(&socket),
             self.channels.get(&organization),

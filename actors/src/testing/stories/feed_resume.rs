@@ -131,6 +131,68 @@ async fn a_row_is_told_to_a_socket_that_catches_up_as_well() {
 }
 
 #[actix::test]
+async fn catching_up_on_something_else_promises_no_rows_that_wait() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let long_ago = head(&stage).await;
+    say(&stage, 2100).await;
+    let (socket, _) = stage.socket().await;
+    socket.subscribe(&["inbox"], None).await;
+    say(&stage, 1).await;
+    settle().await;
+    let mut told = head(&stage).await;
+    // The contact is no row; its conversation's waits for its turn.
+    told.seq += 1;
+    stage.receive(inbound("4930111", "hi")).await.unwrap();
+    socket.take();
+    let topic = format!("conversation:{ann}");
+    socket.subscribe(&[&topic], Some(long_ago)).await;
+    settle().await;
+    let frames = socket.take();
+    let last = frames.last().unwrap();
+    assert_eq!(last["type"], "beat");
+    assert_eq!(last["cursor"], told.to_string());
+    pass(seconds(1)).await;
+    let rows = socket.take_type("rows").remove(0);
+    assert_eq!(rows["cursor"], head(&stage).await.to_string());
+}
+
+#[actix::test]
+async fn a_place_ahead_of_all_is_foreign_also_beside_other_topics() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let bob = stage.conversation("4930111").await;
+    let (socket, cursor) = stage.socket().await;
+    let topic = |id| format!("conversation:{id}");
+    socket.subscribe(&[&topic(bob)], None).await;
+    let ahead = Cursor {
+        seq: cursor.seq + 40,
+        ..cursor
+    };
+    socket.subscribe(&[&topic(ann)], Some(ahead)).await;
+    settle().await;
+    assert_eq!(socket.take_type("reload").len(), 1);
+    say(&stage, 2).await;
+    settle().await;
+    assert_eq!(socket.take_seqs().len(), 2);
+}
+
+#[actix::test]
+async fn what_is_looked_at_already_is_not_read_again() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let long_ago = head(&stage).await;
+    say(&stage, 2100).await;
+    let (socket, _) = stage.socket().await;
+    let topic = format!("conversation:{ann}");
+    socket.subscribe(&[&topic], None).await;
+    socket.subscribe(&[&topic], Some(long_ago)).await;
+    settle().await;
+    assert_eq!(socket.take_type("subscribed").len(), 2);
+    assert_eq!(stage.store.faults.calls("events_since"), 0);
+}
+
+#[actix::test]
 async fn rows_that_were_missed_come_once_in_their_latest_state() {
     let stage = stage();
     stage.conversation(ANN).await;
