@@ -15,6 +15,9 @@ use super::user::UserView;
 use crate::secret::password::LONGEST;
 use crate::store::Notifications;
 
+/// What a limit of an alert may be at most.
+const HIGHEST_LIMIT: u32 = 10_000;
+
 /// Who calls, and where.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
@@ -88,9 +91,21 @@ pub async fn set_notifications(
     Body(wanted): Body<Notifications>,
 ) -> ApiResult<Shown<Notifications>> {
     let (tenant, user) = (caller.tenant(), caller.user()?);
-    let set = tenant.set_notifications(&caller.actor, user, &wanted);
-    set.await?;
-    Ok(Shown(wanted))
+    let mut check = Check::default();
+    if let Some(alerts) = &wanted.alerts {
+        for (field, limit) in [
+            ("alerts.wait_minutes", alerts.wait_minutes),
+            ("alerts.waiting", alerts.waiting),
+            ("alerts.breached", alerts.breached),
+        ] {
+            if limit.is_some_and(|limit| limit > HIGHEST_LIMIT) {
+                check.refuse(field, format!("must be at most {HIGHEST_LIMIT}"));
+            }
+        }
+    }
+    check.finish()?;
+    let set = tenant.set_notifications(&caller.actor, user, wanted);
+    Ok(Shown(set.await?))
 }
 
 /// The present password and the one to be.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::store::schema::users;
 use crate::store::{Tenant, audit, field};
-use crate::{in_tx, with_conn};
+use crate::{in_tx, lock_first, with_conn};
 
 /// How somebody is told what happens while they look elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +30,36 @@ pub struct Notifications {
     pub mentions: bool,
     /// A conversation begins to wait in a team of theirs.
     pub waiting: bool,
+    /// Of the lines that they supervise. Absent in a request: as before.
+    #[serde(default)]
+    pub alerts: Option<Alerts>,
+}
+
+/// From where on a team's line needs its supervisor; null: that does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Alerts {
+    /// Somebody waits longer than so many minutes.
+    #[schema(maximum = 10000)]
+    pub wait_minutes: Option<u32>,
+    /// More than so many wait.
+    #[schema(maximum = 10000)]
+    pub waiting: Option<u32>,
+    /// More than so many conversations are late.
+    #[schema(maximum = 10000)]
+    pub breached: Option<u32>,
+    /// On the desktop as well, where the browser allows it.
+    pub desktop: bool,
+}
+
+impl Default for Alerts {
+    fn default() -> Self {
+        Self {
+            wait_minutes: Some(15),
+            waiting: Some(20),
+            breached: Some(5),
+            desktop: false,
+        }
+    }
 }
 
 impl Default for Notifications {
@@ -41,7 +71,19 @@ impl Default for Notifications {
             given: true,
             mentions: true,
             waiting: false,
+            alerts: Some(Alerts::default()),
         }
+    }
+}
+
+impl Notifications {
+    /// As it lies in the database; what was never chosen is as it is at first.
+    fn read(text: Option<&str>) -> Result<Self, StoreError> {
+        let known: Self = field::read_opt(text)?.unwrap_or_default();
+        Ok(Self {
+            alerts: known.alerts.or_else(|| Some(Alerts::default())),
+            ..known
+        })
     }
 }
 
@@ -94,34 +136,38 @@ impl Tenant {
             .select(users::notifications)
             .first(c)
             .await)?;
-        Ok(field::read_opt(text.as_deref())?.unwrap_or_default())
+        Notifications::read(text.as_deref())
     }
 
-    /// A user wants to be told what happens like this.
+    /// A user wants to be told what happens like this; gives what holds now.
     pub async fn set_notifications(
         &self,
         by: &Actor,
         id: UserId,
-        wanted: &Notifications,
-    ) -> Result<(), StoreError> {
-        let text = field::write(wanted)?;
+        wanted: Notifications,
+    ) -> Result<Notifications, StoreError> {
         in_tx!(self.db(), |conn| {
-            let changed: usize = with_conn!(conn, |c| diesel::update(
-                users::table
-                    .filter(users::organization_id.eq(self.org()))
-                    .filter(users::id.eq(id.0))
-            )
-            .set((
-                users::notifications.eq(Some(&text)),
-                users::updated_at.eq(Timestamp::now().naive()),
-            ))
-            .execute(c)
-            .await)?;
-            if changed == 0 {
-                return Err(StoreError::NotFound);
-            }
+            let mine = users::table
+                .filter(users::organization_id.eq(self.org()))
+                .filter(users::id.eq(id.0));
+            let known: Option<Option<String>> =
+                lock_first!(conn, mine.select(users::notifications))?;
+            let known = Notifications::read(known.ok_or(StoreError::NotFound)?.as_deref())?;
+            let wanted = Notifications {
+                alerts: wanted.alerts.or(known.alerts),
+                ..wanted
+            };
+            let text = field::write(&wanted)?;
+            with_conn!(conn, |c| diesel::update(mine)
+                .set((
+                    users::notifications.eq(Some(&text)),
+                    users::updated_at.eq(Timestamp::now().naive()),
+                ))
+                .execute(c)
+                .await)?;
             let (action, subject) = ("user.notifications_changed", id.to_string());
-            audit::record(conn, self.store(), by, action, &subject, &json!(wanted)).await
+            audit::record(conn, self.store(), by, action, &subject, &json!(wanted)).await?;
+            Ok(wanted)
         })
     }
 }

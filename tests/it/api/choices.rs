@@ -27,15 +27,24 @@ async fn how_one_is_told_follows_to_another_device(engine: Engine) {
     let given = json!({
         "desktop": false, "sound": false, "messages": true, "given": true, "mentions": true,
         "waiting": false,
+        "alerts": {"wait_minutes": 15, "waiting": 20, "breached": 5, "desktop": false},
     });
     assert_eq!(at_first, given);
     let wanted = json!({
         "desktop": true, "sound": true, "messages": false, "given": true, "mentions": true,
         "waiting": true,
+        "alerts": {"wait_minutes": 3, "waiting": null, "breached": 0, "desktop": true},
     });
     assert_eq!(put(&agent, wanted.clone()).await.expect(200), wanted);
     let refused = put(&agent, json!({"desktop": true})).await.refused(400);
     assert_eq!(refused, "invalid_json");
+    let mut far = wanted.clone();
+    far["alerts"]["waiting"] = json!(10_001);
+    assert_eq!(put(&agent, far).await.refused(422), "validation_failed");
+    // Whoever does not speak of alerts leaves them.
+    let mut without = wanted.clone();
+    without.as_object_mut().unwrap().remove("alerts");
+    assert_eq!(put(&agent, without).await.expect(200), wanted);
 
     let tokens = hub.visitor().log_in("agent@story.test", PASSWORD).await;
     let elsewhere = hub.visitor().signed_in(tokens.expect(200));

@@ -31,6 +31,15 @@ import {
 } from "./tools.mjs";
 
 const PASSWORD = "demo-password";
+const NOTIFICATIONS = {
+  desktop: false,
+  sound: false,
+  messages: true,
+  given: true,
+  mentions: true,
+  waiting: false,
+  alerts: { wait_minutes: 15, waiting: 20, breached: 5, desktop: false },
+};
 const EXPIRES = Number(process.env.MOCK_TOKEN_SECONDS ?? 900);
 
 function tokens(user) {
@@ -50,6 +59,8 @@ export function userOf(token) {
   const [id, until] = (token ?? "").split(".");
   return Number(until) > Date.now() ? byId(state.users, id) : undefined;
 }
+
+const notificationsOf = ({ id }) => state.notifications.get(id) ?? NOTIFICATIONS;
 
 function found(list, id) {
   const entry = byId(list, id);
@@ -188,6 +199,12 @@ on("PATCH", "/me", ({ user, body }) => ({
   user: Object.assign(user, body),
   organization: { id: "org_0", name: "Radwerk Bikes" },
 }));
+on("GET", "/me/notifications", ({ user }) => notificationsOf(user));
+on("PUT", "/me/notifications", ({ user, body }) => {
+  // Without alerts they are as before.
+  state.notifications.set(user.id, { ...notificationsOf(user), ...body });
+  return notificationsOf(user);
+});
 on("POST", "/me/password", ({ body }) => {
   if (body.current !== PASSWORD)
     throw new Refusal(401, "invalid_credentials", "E-mail or password is wrong");

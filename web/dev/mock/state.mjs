@@ -34,6 +34,8 @@ export const state = {
   ],
   teams: [],
   agents: new Map(),
+  /** How users are told what happens, as far as they chose. */
+  notifications: new Map(),
   /** Which team's conversations were taken from the line, and when. */
   taken: [],
   invitations: [],

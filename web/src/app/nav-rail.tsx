@@ -15,12 +15,14 @@ import { useTranslation } from "react-i18next";
 import { NavLink, useNavigate } from "react-router";
 import { Logo } from "@/components/logo";
 import { Avatar } from "@/components/ui/avatar";
+import { CountMark } from "@/components/ui/count-mark";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { OwnStatus, StatusItems } from "@/features/agents/status-items";
 import { Bell } from "@/features/mentions/bell";
 import { cn } from "@/lib/classes";
 import { useLogin, useMay } from "@/lib/session-user";
 import { useTheme } from "@/lib/theme";
+import { useAlertCount } from "./alerts/alert-count";
 import { openCommandBar } from "./command-bar/command-bar-dialog";
 import { ConnectionBadge } from "./connection-badge";
 import { logOut } from "./login";
@@ -33,6 +35,7 @@ const itemClasses =
 export function NavRail({ className }: { className?: string }) {
   const { t } = useTranslation();
   const supervises = useMay("supervisor");
+  const alerts = useAlertCount(({ count }) => count);
   return (
     <nav
       aria-label={t("nav.label")}
@@ -47,7 +50,16 @@ export function NavRail({ className }: { className?: string }) {
       <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />
       {/* On a phone the inbox's own field leads there. */}
       <RailLink to="/search" icon={Search} label={t("search.title")} className="max-md:hidden" />
-      {supervises && <RailLink to="/wall" icon={Activity} label={t("nav.live")} />}
+      {supervises && (
+        <RailLink
+          to="/wall"
+          icon={Activity}
+          label={[t("nav.live"), alerts > 0 && t("wall.alertCount", { count: alerts })]
+            .filter(Boolean)
+            .join(", ")}
+          count={alerts}
+        />
+      )}
       <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
       <span className="hidden md:block md:flex-1" />
       <Bell className={itemClasses} />
@@ -62,20 +74,23 @@ interface RailLinkProps {
   to: string;
   icon: typeof Inbox;
   label: string;
+  /** What is to be looked at there. */
+  count?: number;
   className?: string;
 }
 
-function RailLink({ to, icon: Icon, label, className }: RailLinkProps) {
+function RailLink({ to, icon: Icon, label, count = 0, className }: RailLinkProps) {
   return (
     <NavLink
       to={to}
       aria-label={label}
       title={label}
       className={({ isActive }) =>
-        cn(itemClasses, isActive && "bg-rail-active text-white", className)
+        cn(itemClasses, "relative", isActive && "bg-rail-active text-white", className)
       }
     >
       <Icon aria-hidden className="size-5.5" strokeWidth={1.9} />
+      <CountMark count={count} />
     </NavLink>
   );
 }

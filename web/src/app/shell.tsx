@@ -8,6 +8,7 @@ import { cn } from "@/lib/classes";
 import { SocketContext, useTopic } from "@/lib/connection";
 import { keepFilters } from "@/lib/inbox-address";
 import { useFollowNotifications } from "@/lib/notifications";
+import { LineAlerts } from "./alerts/line-alerts";
 import { liveCache, queryClient } from "./clients";
 import { CommandBarDialog } from "./command-bar/command-bar-dialog";
 import { dropGiven, tellGiven } from "./given";
@@ -75,6 +76,7 @@ function Frame() {
         <MissedBanner />
         <Outlet />
       </div>
+      <LineAlerts />
       <CommandBarDialog />
       <ShortcutsHelp />
       <MacroDialogs />

@@ -28,8 +28,10 @@ export type News = "messages" | "given" | "mentions" | "waiting";
 
 export const NEWS: News[] = ["messages", "given", "mentions", "waiting"];
 
+type Wanted = Pick<Notifications, News | "sound">;
+
 /** As it is before the hub has answered. */
-const AT_FIRST: Omit<Notifications, "desktop"> = {
+const AT_FIRST: Wanted = {
   sound: false,
   messages: true,
   given: true,
@@ -38,15 +40,17 @@ const AT_FIRST: Omit<Notifications, "desktop"> = {
 };
 
 /** What is told, and whether by a sound; whether on the desktop, `useDesktopNotices` knows. */
-export const useWantedNews = create<Omit<Notifications, "desktop">>(() => AT_FIRST);
+export const useWantedNews = create<Wanted>(() => AT_FIRST);
 
 export const notificationsQuery = queryOptions({
   queryKey: keys.notifications,
   queryFn: ({ signal }) => api.get<Notifications>("/me/notifications", undefined, signal),
   staleTime: 60_000,
+  // Nobody tells what was changed on another device.
+  refetchOnWindowFocus: true,
 });
 
-function obey({ desktop, ...news }: Notifications): void {
+function obey({ desktop, alerts: _, ...news }: Notifications): void {
   useWantedNews.setState(news);
   useDesktopNotices.setState({ wanted: desktop });
 }

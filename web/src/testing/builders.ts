@@ -11,6 +11,7 @@ import type {
   Mention,
   Message,
   NodeReport,
+  Notifications,
   QueueFigures,
   ScheduledMessage,
   Session,
@@ -226,6 +227,20 @@ export function aQueue(number: number, part: Partial<QueueFigures> = {}): QueueF
     arrivals: Array(60).fill(0),
     taken: Array(60).fill(0),
     agents: [],
+    ...part,
+  };
+}
+
+/** How somebody is told what happens who never chose. */
+export function notifications(part: Partial<Notifications> = {}): Notifications {
+  return {
+    desktop: false,
+    sound: false,
+    messages: true,
+    given: true,
+    mentions: true,
+    waiting: false,
+    alerts: { wait_minutes: 15, waiting: 20, breached: 5, desktop: false },
     ...part,
   };
 }

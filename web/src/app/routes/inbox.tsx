@@ -1,5 +1,5 @@
 import { MessagesSquare } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "react-router";
 import { Empty } from "@/components/ui/states";
@@ -21,6 +21,7 @@ import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
 import type { Team } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
+import { useFirstInput } from "@/lib/first-input";
 import { useWhole } from "@/lib/paged-query";
 import { useTitle } from "@/lib/use-title";
 import { FirstSteps } from "./first-steps";
@@ -51,8 +52,8 @@ export function InboxRoute() {
   const next = useNextForMe(teams.data ?? NO_TEAMS, search);
   useInboxShortcuts(rows, conversationId ?? null, next.take);
   useFocusOnReturn(conversationId ?? null);
-  // While the list is looked at, so that the first conversation opens at once as well.
-  useEffect(() => void loadView(), []);
+  // Before a row is reached, so that the first conversation opens at once as well.
+  useFirstInput(loadView);
   useTitle(`${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")}`);
   const found = t(list.hasNextPage ? "inbox.foundMore" : "inbox.found", { count: rows.length });
   // The page is about the conversation, once one is open.

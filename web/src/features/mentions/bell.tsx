@@ -1,11 +1,12 @@
 import { Bell as BellIcon } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { CountMark } from "@/components/ui/count-mark";
 import { Popover } from "@/components/ui/popover";
 import { cn } from "@/lib/classes";
 import { DesktopSwitch } from "./desktop-switch";
 import { MentionList } from "./mention-list";
-import { MAX_COUNTED, useUnseenMentions } from "./queries";
+import { useUnseenMentions } from "./queries";
 
 /** From this width on the rail stands at the side. */
 const WIDE = "(min-width: 48rem)";
@@ -40,14 +41,7 @@ export function Bell({ className }: { className: string }) {
             className={cn(className, "relative")}
           >
             <BellIcon aria-hidden className="size-5" strokeWidth={1.9} />
-            {count > 0 && (
-              <span
-                aria-hidden
-                className="absolute end-1 top-1 grid h-4.5 min-w-4.5 place-items-center rounded-full bg-ember px-1 text-2xs font-bold tabular-nums text-on-ember"
-              >
-                {count > MAX_COUNTED ? `${MAX_COUNTED}+` : count}
-              </span>
-            )}
+            <CountMark count={count} />
           </button>
         }
       >

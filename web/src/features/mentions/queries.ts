@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
+import { MAX_COUNTED } from "@/components/ui/count-mark";
 import { api } from "@/lib/api/client";
 import type { Mention, Page } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
@@ -7,9 +8,6 @@ import { useLiveCache } from "@/lib/live-context";
 import { pagedQuery } from "@/lib/paged-query";
 import type { Pages } from "@/lib/pages";
 import { seeIn, seePages } from "./events";
-
-/** As many as the bell counts. */
-export const MAX_COUNTED = 99;
 
 /** All of them, newest first. */
 export const mentionsQuery = pagedQuery<Mention>(keys.mentions, "/mentions", { limit: 30 });

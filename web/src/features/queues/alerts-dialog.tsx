@@ -4,32 +4,38 @@ import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { useDesktopNotices, wantDesktopNotices } from "@/lib/desktop-notice";
 import { useSaveNotifications } from "@/lib/notifications";
-import { type Thresholds, useThresholds } from "./alerts";
+import type { Thresholds } from "./alerts";
 
 const LIMITS = ["wait", "waiting", "breached"] as const;
 const MOST = 10_000;
 
-/** Where one draws the lines; they are kept in this browser. */
-export function AlertsDialog({ onClose }: { onClose: () => void }) {
+interface AlertsDialogProps {
+  kept: Thresholds;
+  onSave: (next: Thresholds) => void;
+  onClose: () => void;
+}
+
+/** Where one draws the lines. */
+export function AlertsDialog({ kept, onSave, onClose }: AlertsDialogProps) {
   const { t } = useTranslation();
-  const [kept, save] = useThresholds();
   const { wanted, permission } = useDesktopNotices();
   const remember = useSaveNotifications();
   const [texts, setTexts] = useState(() => ({
-    wait: textOf(kept.wait),
+    wait: textOf(kept.wait_minutes),
     waiting: textOf(kept.waiting),
     breached: textOf(kept.breached),
   }));
-  const [desktop, setDesktop] = useState(kept.desktop && wanted && permission === "granted");
+  // What this browser does not allow may be wanted on another one.
+  const [desktop, setDesktop] = useState(kept.desktop && wanted);
   const blocked = permission === "denied";
+  const shown = wanted && permission === "granted";
   const submit = () => {
-    const limits: Thresholds = {
-      wait: limitOf(texts.wait),
+    onSave({
+      wait_minutes: limitOf(texts.wait),
       waiting: limitOf(texts.waiting),
       breached: limitOf(texts.breached),
       desktop,
-    };
-    save(limits);
+    });
     onClose();
   };
   return (
@@ -63,7 +69,7 @@ export function AlertsDialog({ onClose }: { onClose: () => void }) {
             disabled={blocked}
             onChange={({ target: { checked } }) => {
               setDesktop(checked);
-              if (checked && !wanted) void wantDesktopNotices().then(followAnswer);
+              if (checked && !shown) void wantDesktopNotices().then(followAnswer);
             }}
             className="mt-0.5 size-4 shrink-0 accent-(--tide)"
           />

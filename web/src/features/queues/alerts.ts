@@ -1,37 +1,17 @@
-// When a line needs its supervisor: lines that each draws for themselves, kept in their browser.
+// When a line needs its supervisor: lines that each draws for themselves. The hub keeps them.
 
-import { create } from "zustand";
-import { persist } from "zustand/middleware";
-import type { QueueFigures } from "@/lib/api/types";
-import { useLogin } from "@/lib/session-user";
+import { useQuery } from "@tanstack/react-query";
+import type { Notifications, QueueFigures } from "@/lib/api/types";
+import { notificationsQuery, useSaveNotifications } from "@/lib/notifications";
 
-/** Null: does not matter. */
-export interface Thresholds {
-  /** The longest wait, in minutes. */
-  wait: number | null;
-  waiting: number | null;
-  breached: number | null;
-  /** Also tell on the desktop. */
-  desktop: boolean;
-}
+/** A limit that is null does not matter. */
+export type Thresholds = NonNullable<Notifications["alerts"]>;
 
-export const FIRST_THRESHOLDS: Thresholds = {
-  wait: 15,
-  waiting: 20,
-  breached: 5,
-  desktop: false,
-};
-
-export const useAlertSettings = create<{ of: Record<string, Thresholds> }>()(
-  persist(() => ({ of: {} as Record<string, Thresholds> }), { name: "wall-alerts", version: 1 }),
-);
-
-export function useThresholds(): [Thresholds, (next: Thresholds) => void] {
-  const me = useLogin((login) => login.user?.id) ?? "";
-  const mine = useAlertSettings((settings) => settings.of[me]) ?? FIRST_THRESHOLDS;
-  const save = (next: Thresholds) =>
-    useAlertSettings.setState(({ of }) => ({ of: { ...of, [me]: next } }));
-  return [mine, save];
+/** Null as long as the hub has not said them: then there is nothing to be alerted by. */
+export function useThresholds(): [Thresholds | null, (next: Thresholds) => void] {
+  const { data } = useQuery(notificationsQuery);
+  const { mutate } = useSaveNotifications();
+  return [data?.alerts ?? null, (alerts) => mutate({ alerts })];
 }
 
 export interface Alert {
@@ -50,8 +30,8 @@ export function alertsOf(queues: QueueFigures[], limits: Thresholds, now: number
   return queues.flatMap(({ team, longest_wait_since: since, waiting, breached }) => {
     const minutes = since ? (now - Date.parse(since)) / 60_000 : 0;
     const alerts: Alert[] = [];
-    if (limits.wait !== null && minutes > limits.wait) {
-      alerts.push({ team, kind: "wait", limit: limits.wait });
+    if (limits.wait_minutes !== null && minutes > limits.wait_minutes) {
+      alerts.push({ team, kind: "wait", limit: limits.wait_minutes });
     }
     if (limits.waiting !== null && waiting > limits.waiting) {
       alerts.push({ team, kind: "waiting", limit: limits.waiting });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agentFigures, aQueue, at, id, NOW } from "@/testing/builders";
-import { alertsOf, FIRST_THRESHOLDS } from "./alerts";
+import { alertsOf } from "./alerts";
 import { applyQueue } from "./events";
 import { inOrder, isWanted, mergeAgents, standing, totalsOf, type WallAgent } from "./figures";
 
@@ -74,9 +74,9 @@ describe("the wall", () => {
   });
 
   it("alerts over a line that is drawn, and not at it", () => {
-    const limits = { ...FIRST_THRESHOLDS, wait: 8, waiting: 4 };
+    const limits = { wait_minutes: 8, waiting: 4, breached: 5, desktop: false };
     expect(alertsOf(queues, limits, NOW)).toEqual([{ team: null, kind: "wait", limit: 8 }]);
-    expect(alertsOf(queues, { ...limits, wait: null, waiting: 3 }, NOW)).toMatchObject([
+    expect(alertsOf(queues, { ...limits, wait_minutes: null, waiting: 3 }, NOW)).toMatchObject([
       { team: null, kind: "waiting" },
     ]);
   });

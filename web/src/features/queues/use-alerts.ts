@@ -1,38 +1,44 @@
-import { useEffect, useMemo, useState } from "react";
+// What is over its line, and a sentence about what has just gone over it.
+
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueFigures } from "@/lib/api/types";
 import { showOnDesktop } from "@/lib/desktop-notice";
 import { useNow } from "@/lib/use-now";
 import { type Alert, alertKey, alertsOf, useThresholds } from "./alerts";
 
-/** What was said of already: once per crossing, also for those who leave the wall and come back. */
-let said = new Set<string>();
-
-export function forgetAlerts(): void {
-  said = new Set();
-}
-
-/** What is over its line, and a sentence about what has just gone over it. */
-export function useAlerts(queues: QueueFigures[], onOpen: () => void) {
-  const { t } = useTranslation();
+/** What is over its line. */
+export function useAlerts(queues: QueueFigures[]): Alert[] {
   const [limits] = useThresholds();
   const now = useNow();
-  const alerts = useMemo(() => alertsOf(queues, limits, now), [queues, limits, now]);
-  const [announced, setAnnounced] = useState("");
+  return useMemo(() => (limits ? alertsOf(queues, limits, now) : []), [queues, limits, now]);
+}
+
+/**
+ * A sentence about what has just gone over its line, once per crossing; on the desktop as well if that is wanted.
+ * Without alerts (null) nobody knows: then nothing is said, nor forgotten.
+ */
+export function useSaidAlerts(alerts: Alert[] | null, onOpen: () => void): string {
+  const { t } = useTranslation();
+  const [limits] = useThresholds();
+  const said = useRef(new Set<string>());
+  const [sentences, setSentences] = useState("");
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is said changes with the alerts alone.
   useEffect(() => {
-    const fresh = alerts.filter((alert) => !said.has(alertKey(alert)));
-    said = new Set(alerts.map(alertKey));
+    if (!alerts) return;
+    const fresh = alerts.filter((alert) => !said.current.has(alertKey(alert)));
+    said.current = new Set(alerts.map(alertKey));
+    if (alerts.length === 0) setSentences("");
     if (fresh.length === 0) return;
-    setAnnounced(fresh.map(sentence).join(" "));
-    if (!limits.desktop) return;
+    setSentences(fresh.map(sentence).join(" "));
+    if (!limits?.desktop) return;
     for (const alert of fresh) {
-      const title = alert.team?.name ?? t("care.noTeam");
-      const notice = { title, body: words(alert), tag: `wall ${alertKey(alert)}` };
+      const notice = { title: lineOf(alert), body: words(alert), tag: `wall ${alertKey(alert)}` };
       showOnDesktop(notice, onOpen);
     }
   }, [alerts]);
+  const lineOf = ({ team }: Alert) => team?.name ?? t("care.noTeam");
   const words = ({ kind, limit }: Alert) => t(`wall.alert.${kind}`, { count: limit });
-  const sentence = (alert: Alert) => `${alert.team?.name ?? t("care.noTeam")}: ${words(alert)}.`;
-  return { alerts, announced };
+  const sentence = (alert: Alert) => `${lineOf(alert)}: ${words(alert)}.`;
+  return sentences;
 }

@@ -54,6 +54,26 @@ export interface components {
          * @enum {string}
          */
         AgentStatus: "online" | "away" | "busy" | "offline";
+        /** @description From where on a team's line needs its supervisor; null: that does not matter. */
+        Alerts: {
+            /**
+             * Format: int32
+             * @description More than so many conversations are late.
+             */
+            breached?: number | null;
+            /** @description On the desktop as well, where the browser allows it. */
+            desktop: boolean;
+            /**
+             * Format: int32
+             * @description Somebody waits longer than so many minutes.
+             */
+            wait_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description More than so many wait.
+             */
+            waiting?: number | null;
+        };
         /** @description Whether the process lives. */
         Alive: {
             status: string;
@@ -768,6 +788,7 @@ export interface components {
         };
         /** @description How somebody is told what happens while they look elsewhere. */
         Notifications: {
+            alerts?: components["schemas"]["Alerts"] | null;
             /** @description On the desktop, where the browser allows it. */
             desktop: boolean;
             /** @description A conversation is given to them. */

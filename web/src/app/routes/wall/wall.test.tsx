@@ -2,9 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event";
 import { useLocation } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { useAlertSettings } from "@/features/queues/alerts";
-import { forgetAlerts } from "@/features/queues/use-alerts";
-import type { QueueFigures } from "@/lib/api/types";
+import type { Notifications, QueueFigures } from "@/lib/api/types";
 import { SocketContext } from "@/lib/connection";
 import { useLogin } from "@/lib/session-user";
 import type { LiveSocket } from "@/lib/socket";
@@ -19,6 +17,7 @@ import {
   aTeam,
   id,
   ME,
+  notifications,
 } from "@/testing/builders";
 import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { takeQueue } from "../../live";
@@ -48,8 +47,14 @@ function Where() {
 function show(queues: QueueFigures[]) {
   const sla = { ...aTeam(1).sla, first_reply_seconds: 300, reply_seconds: 900 };
   const user = (one: { id: string; name: string }) => ({ ...ME, id: one.id, name: one.name });
+  const hub = { told: notifications() };
   const calls = stubHub({
     "GET /queues": () => ({ body: { data: queues } }),
+    "GET /me/notifications": () => ({ body: hub.told }),
+    "PUT /me/notifications": ({ body }) => {
+      hub.told = body as Notifications;
+      return { body };
+    },
     "GET /teams": page([aTeam(1, { sla })]),
     "GET /users": page([ME, user(ANA), user(BEN)]),
     [`GET /teams/${id("team", 1)}/line`]: page(ROWS),
@@ -96,7 +101,7 @@ function show(queues: QueueFigures[]) {
     "/wall",
   );
   const changes = () => calls.filter(({ method }) => method !== "GET");
-  return { ...view, calls, attend, subscribe, changes };
+  return { ...view, hub, calls, attend, subscribe, changes };
 }
 
 const FULL = [
@@ -106,11 +111,7 @@ const FULL = [
 const card = (name: string) => screen.findByRole("article", { name });
 
 describe("the supervisor's wall", () => {
-  beforeEach(() => {
-    logIn();
-    forgetAlerts();
-    useAlertSettings.setState({ of: {} });
-  });
+  beforeEach(logIn);
 
   it("shows how the lines and the agents fare, live", async () => {
     const { live, client, subscribe, container } = show(FULL);
@@ -238,18 +239,35 @@ describe("the supervisor's wall", () => {
     await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
   });
 
-  it("says once when a line gets over what one has set", async () => {
-    const { live, client } = show(FULL);
+  it("marks a line that is over what one has set, and the hub keeps what that is", async () => {
+    const { hub, live, client } = show(FULL);
     expect(await card("Team 1")).toHaveAttribute("data-alert", "false");
-    await userEvent.click(screen.getByRole("button", { name: "Alerts" }));
+    const button = screen.getByRole("button", { name: "Alerts" });
+    await waitFor(() => expect(button).toBeEnabled());
+    await userEvent.click(button);
+    expect(screen.getByRole("spinbutton", { name: "Longest wait, in minutes" })).toHaveValue(15);
     const field = screen.getByRole("spinbutton", { name: "Waiting conversations" });
+    expect(field).toHaveValue(20);
     fireEvent.change(field, { target: { value: "2" } });
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
     expect(await card("Team 1")).toHaveAttribute("data-alert", "true");
-    const said = screen.getByText("Team 1: More than 2 wait.");
-    expect(said).toHaveAttribute("role", "status");
+    const alerts = { wait_minutes: 15, waiting: 2, breached: 5, desktop: false };
+    await waitFor(() => expect(hub.told).toEqual(notifications({ alerts })));
     act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 9 }));
     expect(within(await card("Team 1")).getByText("More than 2 wait")).toBeVisible();
-    expect(useAlertSettings.getState().of[ME.id]).toMatchObject({ waiting: 2, wait: 15 });
+    // The page around it says it, wherever one is.
+    expect(screen.queryByRole("status")).toBeNull();
+  });
+
+  it("goes by the lines of another device", async () => {
+    const alerts = { wait_minutes: null, waiting: 1, breached: null, desktop: false };
+    const { hub } = show([aQueue(1, { waiting: 2 })]);
+    hub.told = notifications({ alerts });
+    await waitFor(async () => expect(await card("Team 1")).toHaveAttribute("data-alert", "true"));
+    await userEvent.click(screen.getByRole("button", { name: "Alerts" }));
+    expect(screen.getByRole("spinbutton", { name: "Waiting conversations" })).toHaveValue(1);
+    expect(screen.getByRole("spinbutton", { name: "Conversations over their goal" })).toHaveValue(
+      null,
+    );
   });
 });

@@ -9,7 +9,7 @@ import { AgentDialog } from "@/features/agents/agent-dialog";
 import { useChangeAgent } from "@/features/agents/queries";
 import type { AgentDeeds } from "@/features/queues/agent-parts";
 import { AgentsPanel } from "@/features/queues/agents-panel";
-import { type Alert, alertKey } from "@/features/queues/alerts";
+import { type Alert, alertKey, useThresholds } from "@/features/queues/alerts";
 import { AlertsDialog } from "@/features/queues/alerts-dialog";
 import { countStates, mergeAgents, totalsOf, type WallAgent } from "@/features/queues/figures";
 import { queueTopic, useQueues } from "@/features/queues/queries";
@@ -65,7 +65,8 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
   const [look, setLook] = useState<Look | null>(null);
   const [bounding, setBounding] = useState<WallAgent | null>(null);
   const [settingAlerts, setSettingAlerts] = useState(false);
-  const { alerts, announced } = useAlerts(queues, () => undefined);
+  const alerts = useAlerts(queues);
+  const [limits, saveLimits] = useThresholds();
   const openQueue = useCallback(
     ({ team }: QueueFigures) => setLook({ at: { kind: "queue", team }, conversation: null }),
     [],
@@ -85,14 +86,16 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
     <div className="mx-auto grid max-w-[110rem] gap-4 p-4 md:p-6">
       <header className="flex items-center justify-between gap-3">
         <h1 className="text-2xl font-semibold tracking-tight">{t("nav.live")}</h1>
-        <Button look="secondary" size="sm" onClick={() => setSettingAlerts(true)}>
+        <Button
+          look="secondary"
+          size="sm"
+          disabled={!limits}
+          onClick={() => setSettingAlerts(true)}
+        >
           <BellRing aria-hidden className="size-4" />
           {t("wall.alerts")}
         </Button>
       </header>
-      <p role="status" className="sr-only">
-        {announced}
-      </p>
       <TotalsLine totals={totalsOf(queues)} counts={countStates(agents)} />
       {named.length === 0 && (
         <Empty icon={Users} title={t("team.emptyTitle")} text={t("wall.noTeams")}>
@@ -118,7 +121,9 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
       <AgentsPanel agents={agents} teams={named} deeds={deeds} />
       {look && <WallDrawer look={look} users={users} teams={teams} onLook={setLook} />}
       {bounding && <AgentDialog agent={bounding} tags={tags} onClose={() => setBounding(null)} />}
-      {settingAlerts && <AlertsDialog onClose={() => setSettingAlerts(false)} />}
+      {settingAlerts && limits && (
+        <AlertsDialog kept={limits} onSave={saveLimits} onClose={() => setSettingAlerts(false)} />
+      )}
     </div>
   );
 }
