@@ -135,6 +135,6 @@ pub async fn accept(
     let accepted = caller.app.hub.change(&caller.actor, id, change).await?;
     match has(&accepted, user) {
         true => Ok(Shown(accepted)),
-        false => Err(ApiError::of(Code::Conflict).detail("it is somebody else's by now")),
+        false => Err(ApiError::of(Code::Conflict).detail("it is not yours, or not any more")),
     }
 }

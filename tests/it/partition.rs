@@ -115,7 +115,9 @@ async fn partitions_are_made_ahead_and_rows_find_theirs() {
     let store = database.open().await;
     let (organization, _) = database.organization_with_number(&store).await;
     let now = Timestamp::now();
-    assert_eq!(partitions(&store, "events").await.len(), 2 + 4);
+    // One more when midnight has passed since the tests' databases were laid out.
+    let made = partitions(&store, "events").await.len();
+    assert!((2 + 4..=2 + 5).contains(&made), "{made}");
     for (seq, at) in [
         (1, now - days(400)),
         (2, now),

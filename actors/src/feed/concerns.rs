@@ -1,4 +1,4 @@
-//! Whom a changed conversation is about: who has it, who had it until then, and who takes part in it. They are few, and they
+//! Whom a changed conversation is about: who has it, who takes part in it, and who did until then. They are few, and they
 //! hear of it at once, however much else changes in the list.
 
 use std::collections::HashMap;
@@ -18,21 +18,24 @@ pub struct Concerns {
     changed: HashMap<UserId, HashMap<ConversationId, Arc<Conversation>>>,
     /// When somebody was told in particular.
     told_at: HashMap<UserId, Instant>,
-    /// Who has which open conversation, as far as it changed here.
-    holders: HashMap<ConversationId, UserId>,
+    /// Whom open conversations are about, as far as they changed here.
+    involved: HashMap<ConversationId, Vec<UserId>>,
 }
 
 impl Concerns {
     /// A conversation changed.
     pub fn note(&mut self, row: &Arc<Conversation>) {
         let holder = row.assignee.as_ref().map(|user| user.id);
-        let keeps = holder.filter(|_| row.status == ConversationStatus::Open);
-        let before = match keeps {
-            Some(user) => self.holders.insert(row.id, user),
-            None => self.holders.remove(&row.id),
+        let mut named: Vec<UserId> = holder.into_iter().collect();
+        named.extend(&row.participants);
+        let before = match row.status {
+            ConversationStatus::Open if !named.is_empty() => {
+                self.involved.insert(row.id, named.clone())
+            }
+            _ => self.involved.remove(&row.id),
         };
-        let named = holder.into_iter().chain(before);
-        for user in named.chain(row.participants.iter().copied()) {
+        named.extend(before.into_iter().flatten());
+        for user in named {
             let theirs = self.changed.entry(user).or_default();
             let known = theirs.get(&row.id).map_or(i64::MIN, |known| known.seq);
             // A row that was read to repair a hole may be newer than the event that it came with.

@@ -1,5 +1,6 @@
 //! Sockets hear what they look at: in order, once, and no more than that.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 
 use super::{pass, seconds, settle, stage};
 use crate::event::Envelope;
+use crate::feed::concerns::Concerns;
 use crate::feed::{Dismiss, Expel, Publish};
 use crate::model::conversation::Conversation;
 use crate::model::ids::{ApiKeyId, UserId};
@@ -286,6 +288,32 @@ async fn the_more_people_look_the_longer_a_list_waits_but_not_what_is_given() {
     pass(Duration::from_millis(200)).await;
     assert!(others.iter().all(|socket| told(socket) == 1));
     assert_eq!(told(&ana), 1, "as everybody's");
+}
+
+#[actix::test]
+async fn who_took_part_until_now_is_told_at_once() {
+    let stage = stage();
+    stage.conversation(ANN).await;
+    let row = stage.row_of(ANN);
+    let taking_part = |seq, participants: &[UserId]| {
+        let row = Conversation {
+            seq,
+            participants: participants.to_vec(),
+            ..row.clone()
+        };
+        Arc::new(row)
+    };
+    let (ana, bob) = (stage.user.id, UserId(stage.user.id.0 + 1));
+    let mut concerns = Concerns::default();
+    let mut told = |row| {
+        concerns.note(&row);
+        concerns.take().into_keys().collect::<BTreeSet<UserId>>()
+    };
+    assert_eq!(told(taking_part(4, &[ana, bob])), [ana, bob].into());
+    assert_eq!(told(taking_part(5, &[bob])), [ana, bob].into());
+    assert_eq!(told(taking_part(6, &[bob])), [bob].into());
+    assert_eq!(told(taking_part(7, &[])), [bob].into());
+    assert_eq!(told(taking_part(8, &[])), [].into());
 }
 
 #[actix::test]
