@@ -15,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use actix::{
-    Actor as ActixActor, ActorContext, ActorFutureExt, AsyncContext, AtomicResponse, Context,
-    Handler, Message as ActixMessage, Supervised, WrapFuture,
+    Actor as ActixActor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler,
+    Message as ActixMessage, ResponseActFuture, Supervised, WrapFuture,
 };
 use tokio::time::Instant;
 
@@ -422,23 +422,22 @@ impl Handler<Watch> for Queues {
 }
 
 impl Handler<Ask> for Queues {
-    type Result = AtomicResponse<Self, Result<Vec<QueueFigures>, HubError>>;
+    /// Not an atomic one: the board may be being loaded meanwhile, and holds SQLite's only writer until it is.
+    type Result = ResponseActFuture<Self, Result<Vec<QueueFigures>, HubError>>;
 
     fn handle(&mut self, _: Ask, _: &mut Self::Context) -> Self::Result {
         let now = self.hub.now();
         self.watched_at = Instant::now();
         if let Some(board) = &self.board {
             let known = std::future::ready(Ok(board.figures(now)));
-            return AtomicResponse::new(Box::pin(known.into_actor(self)));
+            return Box::pin(known.into_actor(self));
         }
         let read = read(self.hub.clone(), self.organization, true);
-        AtomicResponse::new(Box::pin(read.into_actor(self).map(
-            move |loaded: Loaded, _, _| {
-                let (floor, replies) = loaded?;
-                let mut board = Board::of(floor, Board::default(), now);
-                board.take(answered(replies.into_iter().flatten()), now);
-                Ok(board.figures(now))
-            },
-        )))
+        Box::pin(read.into_actor(self).map(move |loaded: Loaded, _, _| {
+            let (floor, replies) = loaded?;
+            let mut board = Board::of(floor, Board::default(), now);
+            board.take(answered(replies.into_iter().flatten()), now);
+            Ok(board.figures(now))
+        }))
     }
 }

@@ -25,6 +25,7 @@ on_both!(
     what_hurries_is_first_in_line,
     what_was_given_is_accepted_by_whoever_has_it,
     how_lines_fare_is_told_and_what_each_agent_does_to_supervisors_only,
+    many_who_ask_before_the_lines_are_loaded_are_answered,
 );
 
 struct Floor {
@@ -488,4 +489,16 @@ async fn a_team_that_goes_out_of_use_is_named_by_nothing(engine: Engine) {
     let counted: Vec<&Value> = counted.filter(|queue| queue["team"].is_null()).collect();
     assert_eq!(counted[0]["waiting"], 1);
     floor.hub.stop().await;
+}
+
+/// Whoever answered first held up the loading, which held SQLite's only writer, which the answer waited for.
+async fn many_who_ask_before_the_lines_are_loaded_are_answered(engine: Engine) {
+    let hub = TestHub::start(engine).await;
+    let owner = hub.owner().await;
+    let asked = (0..8).map(|_| owner.get("/queues"));
+    for answer in futures_util::future::join_all(asked).await {
+        let lines = answer.expect(200)["data"].as_array().unwrap().len();
+        assert_eq!(lines, 1, "of no team");
+    }
+    hub.stop().await;
 }
