@@ -1,7 +1,7 @@
 // Joins the socket and the features' reducers: what the hub tells becomes what the cache says.
 
 import type { QueryClient } from "@tanstack/react-query";
-import { applyAgent } from "@/features/agents/events";
+import { applyAgent, applyToAgents } from "@/features/agents/events";
 import { applyContact, applyRowToContact } from "@/features/contacts/events";
 import { applyRow, applyToContacts, applyToOne, renewRow } from "@/features/conversations/events";
 import { withGuesses } from "@/features/conversations/guesses";
@@ -71,6 +71,7 @@ export function takeEvent(live: LiveCache, client: QueryClient, event: LiveEvent
   }
   if (event.type === "agent.updated") {
     live.apply<Agent>(keys.myStatus, (mine) => applyAgent(mine, event.data));
+    live.apply<Pages<Agent>>(keys.agentList, (known) => applyToAgents(known, event.data));
     return;
   }
   if (event.type === "user.mentioned") {
