@@ -4,7 +4,7 @@
 
 mod catch_up;
 mod channel;
-pub(crate) mod concerns;
+mod concerns;
 mod encode;
 pub mod frame;
 mod lists;

@@ -18,11 +18,12 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::contact_identity::lock_conversation;
+use super::conversation::CareRow;
 use super::db::Conn;
 use super::kept::kept;
 use super::message::{MediaRow, MessageRow, shortened};
 use super::schema::{conversations, idempotency_keys, media, messages};
-use super::{Store, attempt, event, field, job, mention, message, participant, thread};
+use super::{Store, attempt, event, field, job, mention, message, participant};
 use crate::{in_tx, insert_all, with_conn};
 
 /// How long a client's idempotency key is honoured.
@@ -74,7 +75,7 @@ impl Store {
             let next = Arc::new(next);
             save(conn, &next).await?;
             if next.conversation.participants != thread.participants {
-                thread::save_care(conn, &next).await?;
+                CareRow::of(&next)?.save(conn).await?;
                 participant::seat(conn, &next).await?;
             }
             let mut envelopes = vec![told(&next, &message, draft.note, now)];

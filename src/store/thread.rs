@@ -24,7 +24,7 @@ use super::contact_identity::{
 use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::schema::conversations;
-use super::{Store, event, field, sla};
+use super::{Store, event, field};
 use crate::{in_tx, insert_all, with_conn};
 
 /// A conversation that was just made, and what is to be told of it; its event's number is taken by the caller.
@@ -207,24 +207,6 @@ impl Store {
             Ok((state, receipt))
         })
     }
-}
-
-/// Writes the columns that only people change.
-pub(super) async fn save_care(
-    conn: &mut Conn,
-    state: &ConversationState,
-) -> Result<(), StoreError> {
-    let view = &state.conversation;
-    let update = diesel::update(conversations::table.find(view.id.0)).set((
-        conversations::team_id.eq(view.team.as_ref().map(|team| team.id.0)),
-        conversations::tags.eq(written(&view.tags)?),
-        conversations::participants.eq(written(&view.participants)?),
-        conversations::priority.eq(view.priority.rank()),
-        conversations::snoozed_until.eq(view.snoozed_until.map(|at| at.naive())),
-        conversations::sla.eq(sla::text_of(&view.sla)?),
-    ));
-    with_conn!(conn, |c| update.execute(c).await)?;
-    Ok(())
 }
 
 /// Tags, or people, as they lie in a conversation's row; None: none.

@@ -85,3 +85,37 @@ impl Concerns {
 fn rows(theirs: HashMap<ConversationId, Arc<Conversation>>) -> Vec<Arc<Conversation>> {
     theirs.into_values().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::testing::Stage;
+
+    #[actix::test]
+    async fn who_took_part_until_now_is_named_once_more() {
+        let stage = Stage::set();
+        stage.conversation("491701234567").await;
+        let row = stage.row_of("491701234567");
+        let taking_part = |seq, participants: &[UserId]| {
+            let row = Conversation {
+                seq,
+                participants: participants.to_vec(),
+                ..row.clone()
+            };
+            Arc::new(row)
+        };
+        let (ana, bob) = (UserId(1), UserId(2));
+        let mut concerns = Concerns::default();
+        let mut told = |row| {
+            concerns.note(&row);
+            concerns.take().into_keys().collect::<BTreeSet<UserId>>()
+        };
+        assert_eq!(told(taking_part(4, &[ana, bob])), [ana, bob].into());
+        assert_eq!(told(taking_part(5, &[bob])), [ana, bob].into());
+        assert_eq!(told(taking_part(6, &[bob])), [bob].into());
+        assert_eq!(told(taking_part(7, &[])), [bob].into());
+        assert_eq!(told(taking_part(8, &[])), [].into());
+    }
+}

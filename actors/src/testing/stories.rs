@@ -21,7 +21,8 @@ mod store;
 
 use std::time::Duration;
 
-use crate::testing::Stage;
+use crate::ports::store::Receipt;
+use crate::testing::{Stage, inbound};
 
 /// A stage whose time passes only when everybody waits.
 fn stage() -> Stage {
@@ -37,6 +38,17 @@ async fn pass(by: Duration) {
 /// Lets everything happen that needs no time.
 async fn settle() {
     pass(Duration::from_millis(1)).await;
+}
+
+/// So many contacts wrote for the first time, on another node that has not told of it yet.
+async fn newcomers(stage: &Stage, count: usize) -> Receipt {
+    let mut all = Receipt::default();
+    for number in 0..count {
+        let message = inbound(&format!("4917{number:07}"), "hi");
+        let receipt = stage.store_elsewhere(message).await;
+        all.envelopes.extend(receipt.envelopes);
+    }
+    all
 }
 
 const fn seconds(number: u64) -> Duration {

@@ -4,10 +4,13 @@ use actors::model::conversation::ConversationState;
 use actors::ports::store::StoreError;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
+use crate::store::db::Conn;
 use crate::store::schema::conversations;
 use crate::store::sla;
 use crate::store::thread::written;
+use crate::with_conn;
 
 /// The columns that people and lines change; nothing of its messages.
 #[derive(Identifiable, AsChangeset)]
@@ -51,5 +54,11 @@ impl CareRow {
             tags: written(&view.tags)?,
             participants: written(&view.participants)?,
         })
+    }
+
+    /// Writes it; many at a time are written by the lane.
+    pub async fn save(&self, conn: &mut Conn) -> Result<(), StoreError> {
+        let row = conversations::table.find(self.id);
+        with_conn!(conn, |c| diesel::update(row).set(self).execute(c).await).map(drop)
     }
 }

@@ -1,14 +1,12 @@
 //! Sockets hear what they look at: in order, once, and no more than that.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{pass, seconds, settle, stage};
+use super::{newcomers, pass, seconds, settle, stage};
 use crate::event::Envelope;
-use crate::feed::concerns::Concerns;
 use crate::feed::{Dismiss, Expel, Publish};
 use crate::model::conversation::Conversation;
 use crate::model::ids::{ApiKeyId, UserId};
@@ -190,18 +188,10 @@ async fn many_changes_of_a_conversation_are_one_row() {
 
 #[actix::test]
 async fn a_flood_of_rows_is_told_in_portions_and_to_the_end() {
-    const CONTACTS: usize = 1200;
     let stage = stage();
     let (socket, _) = stage.socket().await;
     socket.subscribe(&["inbox"], None).await;
-    let mut all = Receipt::default();
-    for number in 0..CONTACTS {
-        let receipt = stage
-            .store_elsewhere(inbound(&format!("4917{number:07}"), "hi"))
-            .await;
-        all.envelopes.extend(receipt.envelopes);
-    }
-    stage.hub.announce(all);
+    stage.hub.announce(newcomers(&stage, 1200).await);
     pass(seconds(2)).await;
     let frames = socket.take_type("rows");
     let sizes: Vec<usize> = frames
@@ -216,7 +206,6 @@ async fn a_flood_of_rows_is_told_in_portions_and_to_the_end() {
 
 #[actix::test]
 async fn what_is_about_somebody_does_not_wait_behind_what_others_do() {
-    const CONTACTS: usize = 1200;
     let stage = stage();
     let (ana, _) = stage.socket().await;
     ana.subscribe(&["inbox"], None).await;
@@ -225,12 +214,7 @@ async fn what_is_about_somebody_does_not_wait_behind_what_others_do() {
     let bob = TestSocket::join(stage.feed(), stage.organization, colleague, Role::Agent).await;
     let bob = bob.unwrap().0;
     bob.subscribe(&["inbox"], None).await;
-    let mut all = Receipt::default();
-    for number in 0..CONTACTS {
-        let message = inbound(&format!("4917{number:07}"), "hi");
-        all.envelopes
-            .extend(stage.store_elsewhere(message).await.envelopes);
-    }
+    let mut all = newcomers(&stage, 1200).await;
     let hers = give_last(&mut all, id);
     stage.hub.announce(all);
     settle().await;
@@ -288,32 +272,6 @@ async fn the_more_people_look_the_longer_a_list_waits_but_not_what_is_given() {
     pass(Duration::from_millis(200)).await;
     assert!(others.iter().all(|socket| told(socket) == 1));
     assert_eq!(told(&ana), 1, "as everybody's");
-}
-
-#[actix::test]
-async fn who_took_part_until_now_is_told_at_once() {
-    let stage = stage();
-    stage.conversation(ANN).await;
-    let row = stage.row_of(ANN);
-    let taking_part = |seq, participants: &[UserId]| {
-        let row = Conversation {
-            seq,
-            participants: participants.to_vec(),
-            ..row.clone()
-        };
-        Arc::new(row)
-    };
-    let (ana, bob) = (stage.user.id, UserId(stage.user.id.0 + 1));
-    let mut concerns = Concerns::default();
-    let mut told = |row| {
-        concerns.note(&row);
-        concerns.take().into_keys().collect::<BTreeSet<UserId>>()
-    };
-    assert_eq!(told(taking_part(4, &[ana, bob])), [ana, bob].into());
-    assert_eq!(told(taking_part(5, &[bob])), [ana, bob].into());
-    assert_eq!(told(taking_part(6, &[bob])), [bob].into());
-    assert_eq!(told(taking_part(7, &[])), [bob].into());
-    assert_eq!(told(taking_part(8, &[])), [].into());
 }
 
 #[actix::test]

@@ -2,10 +2,10 @@
 
 use futures_util::future::join_all;
 
-use super::{pass, seconds, settle, stage};
+use super::{newcomers, pass, seconds, settle, stage};
 use crate::event::Cursor;
 use crate::model::user::Role;
-use crate::ports::store::{EventStore, Receipt};
+use crate::ports::store::EventStore;
 use crate::testing::{Fault, Stage, TestSocket, draft, inbound};
 
 const ANN: &str = "491701234567";
@@ -76,17 +76,10 @@ async fn who_missed_little_is_told_from_memory() {
 
 #[actix::test]
 async fn who_opens_a_conversation_while_rows_wait_is_told_from_memory() {
-    const CONTACTS: usize = 1200;
     let stage = stage();
     let (socket, _) = stage.socket().await;
     socket.subscribe(&["inbox"], None).await;
-    let mut all = Receipt::default();
-    for number in 0..CONTACTS {
-        let receipt = stage
-            .store_elsewhere(inbound(&format!("4917{number:07}"), "hi"))
-            .await;
-        all.envelopes.extend(receipt.envelopes);
-    }
+    let all = newcomers(&stage, 1200).await;
     let last = all.envelopes.last().unwrap().row.as_ref().unwrap().id;
     stage.hub.announce(all);
     settle().await;
