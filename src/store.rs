@@ -96,6 +96,7 @@ pub use self::view::{NewView, Sort, View, ViewFilters, ViewKey};
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
 
 use actors::id::IdSource;
 use actors::model::ids::OrganizationId;
@@ -135,12 +136,29 @@ struct Inner {
     herald: OnceLock<Herald>,
 }
 
+/// Between two looks at the length of SQLite's log.
+const LOOK_AT_LOG: Duration = Duration::from_millis(200);
+
 /// A handle that does not keep the store open.
+#[derive(Clone)]
 struct WeakStore(Weak<Inner>);
 
 impl WeakStore {
     fn upgrade(&self) -> Option<Store> {
         self.0.upgrade().map(|inner| Store { inner })
+    }
+}
+
+/// Has SQLite's log written back whenever it is long, until the store is gone.
+async fn keep_log_short(store: WeakStore) {
+    loop {
+        tokio::time::sleep(LOOK_AT_LOG).await;
+        let Some(store) = store.upgrade() else {
+            return;
+        };
+        if let Err(error) = store.db().write_back().await {
+            tracing::warn!(%error, "SQLite's log could not be written back; a commit does it when it is long enough");
+        }
     }
 }
 
@@ -192,6 +210,9 @@ impl Store {
             }),
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
+        if store.db().is_embedded() {
+            runtime.spawn(keep_log_short(weak.clone()));
+        }
         std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || runtime.block_on(lane::commit_batches(weak, queue)))

@@ -3,6 +3,8 @@
 //! "database is locked" can not happen inside this process.
 
 mod line;
+mod sqlite;
+mod statements;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +15,11 @@ use actors::ports::store::StoreError;
 use deadpool::managed::QueueMode;
 use diesel::connection::AnsiTransactionManager as BlockingManager;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{ConnectionError, ConnectionResult, SqliteConnection};
+use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -27,23 +28,15 @@ use tokio::runtime::Handle;
 
 pub use self::line::Line;
 use self::line::lend;
+use self::sqlite::Keeper;
+pub use self::sqlite::{Sqlite, blocking_tx};
 
-/// SQLite as an async connection.
-pub type Sqlite = SyncConnectionWrapper<SqliteConnection>;
-
-/// Connections that read from SQLite at the same time.
-const SQLITE_READERS: usize = 4;
 /// Connections to PostgreSQL of one node, besides the committer's.
 const POSTGRES_CONNECTIONS: usize = 16;
 /// Connections of the committer: one for each kind of change that a batch has a transaction for.
 const COMMITTER_CONNECTIONS: usize = 5;
 /// The connection that was used last is lent next: it has its statements prepared and its caches filled.
 const WARM: QueueMode = QueueMode::Lifo;
-/// What every SQLite connection is told: WAL with full syncs, so that a commit survives a power cut. The log is
-/// written back each 32 MiB: pages that change often are written back once.
-const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 8000; PRAGMA mmap_size = 268435456;";
 /// What every PostgreSQL connection is told: no statement outlives the patience of its caller. A young table has
 /// no statistics, and a prepared plan that read all of it would stay while it grows (7 ms per batch instead of
 /// 0.1 ms, measured): indexes go first, whatever the statistics say. Nor is any query worth compiling, planning anew each time, or
@@ -66,6 +59,7 @@ pub enum Db {
     Sqlite {
         writer: Pool<Sqlite>,
         readers: Pool<Sqlite>,
+        keeper: Arc<Keeper>,
     },
     Postgres {
         /// Whose connections they are, in figures.
@@ -165,8 +159,9 @@ impl Db {
     pub fn sqlite(path: &Path) -> Result<Self, StoreError> {
         let url = path.to_string_lossy().into_owned();
         Ok(Self::Sqlite {
-            writer: sqlite_pool(&url, 1)?,
-            readers: sqlite_pool(&url, SQLITE_READERS)?,
+            writer: sqlite::pool(&url, 1)?,
+            readers: sqlite::pool(&url, sqlite::READERS)?,
+            keeper: Arc::new(Keeper::of(path.to_owned(), sqlite::pool(&url, 1)?)),
         })
     }
 
@@ -245,7 +240,9 @@ impl Db {
             waiting,
         };
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite {
+                writer, readers, ..
+            } => {
                 let (write, read) = (writer.status(), readers.status());
                 vec![
                     pool("write", write.size, write.available, write.waiting),
@@ -337,19 +334,6 @@ impl Conn {
     }
 }
 
-/// Runs a whole transaction on SQLite in one blocking call: three (begin, work, commit) cost as much as a small
-/// transaction's work.
-pub async fn blocking_tx<R: Send + 'static>(
-    writer: &Pool<Sqlite>,
-    work: impl FnOnce(&mut SqliteConnection) -> Result<R, DieselError> + Send + 'static,
-) -> Result<R, StoreError> {
-    let mut object = lend(writer.get()).await?;
-    object
-        .spawn_blocking(|conn| conn.immediate_transaction(work))
-        .await
-        .map_err(refused)
-}
-
 /// What a query's error means to the caller.
 pub fn refused(error: DieselError) -> StoreError {
     match error {
@@ -396,27 +380,6 @@ fn is_passing(text: &str) -> bool {
     .any(|piece| text.contains(piece))
 }
 
-fn sqlite_pool(url: &str, size: usize) -> Result<Pool<Sqlite>, StoreError> {
-    let mut config = ManagerConfig::default();
-    config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|url| {
-        let url = url.to_owned();
-        async move {
-            let mut conn = Sqlite::establish(&url).await?;
-            conn.batch_execute(SQLITE_SETUP)
-                .await
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Ok(conn)
-        }
-        .boxed()
-    });
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
-        .max_size(size)
-        .queue_mode(WARM)
-        .build()
-        .map_err(|error| StoreError::Broken(error.to_string()))
-}
-
 /// One connection to PostgreSQL, with TLS when the address asks for it.
 pub async fn connect(
     url: &str,
@@ -459,71 +422,4 @@ fn tls_settings() -> rustls::ClientConfig {
                 .with_root_certificates(roots)
                 .with_no_client_auth()
         })
-}
-
-/// Inserts owned rows: one statement on PostgreSQL; on SQLite one blocking call with a statement per row,
-/// because a batch insert is not written the same way there.
-#[macro_export]
-macro_rules! insert_all {
-    ($conn:expr, $table:expr, $rows:expr) => {{
-        let rows = $rows;
-        match $conn {
-            _ if rows.is_empty() => Ok(()),
-            $crate::store::db::Conn::Sqlite(object) => object
-                .spawn_blocking(move |c| $crate::insert_each!(c, $table, rows))
-                .await
-                .map_err($crate::store::db::refused),
-            $crate::store::db::Conn::Postgres(object) => {
-                $crate::store::bulk::Bulk::insert(&**object, rows).await
-            }
-        }
-    }};
-}
-
-/// Inserts owned rows into SQLite, a statement each, compiled once for all that leave out the same columns.
-#[macro_export]
-macro_rules! insert_each {
-    ($conn:expr, $table:expr, $rows:expr) => {
-        $rows.into_iter().try_for_each(|row| {
-            let query = $crate::store::kept::kept(diesel::insert_into($table).values(row));
-            diesel::RunQueryDsl::execute(query, &mut *$conn).map(drop)
-        })
-    };
-}
-
-/// Reads the rows of a query and locks them against other nodes, in the order in which it gives them. SQLite knows
-/// no row locks: its transaction holds the only writer.
-#[macro_export]
-macro_rules! lock_all {
-    ($conn:expr, $query:expr) => {
-        $crate::lock_rows!($conn, load, $query).map_err($crate::store::db::refused)
-    };
-}
-
-/// [`lock_all!`] for the first row only; gives an `Option`.
-#[macro_export]
-macro_rules! lock_first {
-    ($conn:expr, $query:expr) => {
-        $crate::lock_rows!($conn, first, $query)
-            .optional()
-            .map_err($crate::store::db::refused)
-    };
-}
-
-/// What [`lock_all!`] and [`lock_first!`] share. The query is written out for each database: a row type fixes which.
-#[macro_export]
-macro_rules! lock_rows {
-    ($conn:expr, $how:ident, $query:expr) => {
-        match $conn {
-            $crate::store::db::Conn::Sqlite(object) => {
-                $crate::store::db::boxed(diesel_async::RunQueryDsl::$how($query, &mut **object))
-                    .await
-            }
-            $crate::store::db::Conn::Postgres(object) => {
-                let query = $query.for_update();
-                $crate::store::db::boxed(diesel_async::RunQueryDsl::$how(query, &mut **object))
-                    .await
-            }
-        }
-    };
 }

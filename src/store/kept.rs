@@ -2,9 +2,13 @@
 //! time, because their text could be another each time; where it is not, [`kept`] says so. (Half of what a
 //! small batch cost PostgreSQL was parsing and planning; SQLite compiled each row's insert.)
 
+use diesel::SqliteConnection;
 use diesel::backend::Backend;
+use diesel::connection::LoadConnection;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::sql_types::Untyped;
+use diesel::sqlite::Sqlite;
 
 /// A query of which the connection keeps the prepared statement, found by its text.
 #[derive(Debug, Clone, Copy)]
@@ -40,3 +44,68 @@ where
 }
 
 impl<Q, C> diesel::RunQueryDsl<C> for Kept<Q> {}
+
+/// Runs a statement without rows on SQLite and keeps it prepared. Diesel's `execute` there looks at a query through a
+/// reference, which answers by itself whether it may be kept, and prepares it anew each time.
+pub(crate) fn run<Q: QueryFragment<Sqlite>>(
+    query: Q,
+    conn: &mut SqliteConnection,
+) -> QueryResult<()> {
+    for row in conn.load(Kept(Silent(query)))? {
+        row?;
+    }
+    Ok(())
+}
+
+/// A statement that gives no rows, as a query: only those are looked at by value.
+struct Silent<Q>(Q);
+
+impl<Q> Query for Silent<Q> {
+    type SqlType = Untyped;
+}
+
+impl<Q: QueryFragment<Sqlite>> QueryFragment<Sqlite> for Silent<Q> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use diesel::connection::InstrumentationEvent;
+    use diesel::sql_types::BigInt;
+    use diesel::{Connection, RunQueryDsl};
+
+    use super::*;
+
+    #[test]
+    fn what_runs_often_is_prepared_once() {
+        let mut conn = SqliteConnection::establish(":memory:").expect("a database");
+        let table = diesel::sql_query("CREATE TABLE numbers (n BIGINT)");
+        table.execute(&mut conn).expect("a table");
+        let kept = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&kept);
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        for n in 0..3 {
+            let insert = diesel::sql_query("INSERT INTO numbers VALUES ($1)");
+            run(insert.bind::<BigInt, _>(n), &mut conn).expect("inserted");
+        }
+        assert_eq!(kept.load(Ordering::Relaxed), 1);
+        #[derive(diesel::QueryableByName)]
+        struct Sum {
+            #[diesel(sql_type = BigInt)]
+            sum: i64,
+        }
+        let sum: Sum = diesel::sql_query("SELECT sum(n) AS sum FROM numbers")
+            .get_result(&mut conn)
+            .expect("a sum");
+        assert_eq!(sum.sum, 3);
+    }
+}

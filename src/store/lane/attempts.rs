@@ -17,7 +17,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::contact_identity::IdentityRow;
 use super::super::db::{Conn, boxed, refused};
-use super::super::kept::kept;
+use super::super::kept::{kept, run};
 use super::super::message::MessageRow;
 use super::super::schema::{contact_identities, early_statuses, jobs, messages};
 use super::super::{Store, field, lease};
@@ -137,7 +137,7 @@ async fn save_attempts(conn: &mut Conn, attempts: Vec<(i64, i64)>) -> Result<(),
                         messages::status.eq(status),
                         messages::attempt_id.eq(Some(attempt)),
                     ));
-                    diesel::RunQueryDsl::execute(kept(update), c)?;
+                    run(update, c)?;
                 }
                 Ok(())
             })

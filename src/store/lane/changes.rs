@@ -17,7 +17,7 @@ use super::super::contact_identity::state_of;
 use super::super::conversation::CareRow;
 use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
-use super::super::kept::kept;
+use super::super::kept::run;
 use super::super::outbound::IdempotencyRow;
 use super::super::queue::MoveRow;
 use super::super::schema::{
@@ -221,7 +221,7 @@ impl Rows {
                     insert_each!(c, events::table, events)?;
                     self.states.iter().try_for_each(|row| {
                         let change = diesel::update(conversations::table.find(row.id)).set(row);
-                        diesel::RunQueryDsl::execute(kept(change), c).map(drop)
+                        run(change, c)
                     })
                 })
                 .await

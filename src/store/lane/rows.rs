@@ -14,7 +14,7 @@ use diesel_async::RunQueryDsl;
 
 use super::super::attempt::Tell;
 use super::super::db::{Conn, refused};
-use super::super::kept::kept;
+use super::super::kept::{kept, run};
 use super::super::message::{self, MessageRow};
 use super::super::schema::messages;
 use super::super::{conversation, event};
@@ -116,7 +116,7 @@ async fn save(conn: &mut Conn, news: Vec<News>) -> Result<(), StoreError> {
                         messages::error.eq(row.error),
                         messages::provider_id.eq(row.provider_id),
                     ));
-                    diesel::RunQueryDsl::execute(kept(update), c)?;
+                    run(update, c)?;
                 }
                 Ok(())
             })

@@ -18,7 +18,7 @@ use diesel_async::RunQueryDsl;
 use super::entry::{Entry, SourceRow, entries};
 use super::slice::{self, Id};
 use crate::store::db::{Conn, boxed, refused};
-use crate::store::kept::kept;
+use crate::store::kept::{kept, run};
 use crate::store::schema::{events, messages, search_cursors, search_walks};
 use crate::store::{Store, message};
 use crate::{in_tx, insert_all, with_conn};
@@ -26,6 +26,9 @@ use crate::{in_tx, insert_all, with_conn};
 /// Events that one round reads, and messages of the past.
 const EVENTS: i64 = 2000;
 const PAST: i64 = 500;
+/// The same on SQLite: whoever writes waits for the end of a round, which takes 5 ms.
+const EVENTS_OF_SQLITE: i64 = 250;
+const PAST_OF_SQLITE: i64 = 100;
 /// Conversations of the past that one round goes through.
 const WALKS: usize = 100;
 /// Entries that are removed at a time.
@@ -150,6 +153,9 @@ impl Store {
         let turns = usize::try_from(now.millis()).unwrap_or(0) % all.len().max(1);
         all.rotate_left(turns);
         let (mut room, mut done) = (EVENTS, Indexed::default());
+        if let Conn::Sqlite(_) = conn {
+            room = EVENTS_OF_SQLITE;
+        }
         let mut told: BTreeMap<i64, News> = BTreeMap::new();
         for of in all {
             if room == 0 {
@@ -293,6 +299,10 @@ async fn move_cursor(conn: &mut Conn, organization: i64, seq: i64) -> Result<(),
 /// Goes on with the walks; tells how many messages it looked at, and whether there are more.
 async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
     let mut seen = 0;
+    let most = match conn {
+        Conn::Sqlite(_) => PAST_OF_SQLITE,
+        Conn::Postgres(_) => PAST,
+    };
     for _ in 0..WALKS {
         let walk: Option<WalkRow> = with_conn!(conn, |c| search_walks::table
             .order(search_walks::id)
@@ -307,7 +317,7 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
             let mut query = messages::table
                 .filter(messages::id.lt(walk.before))
                 .order(messages::id.desc())
-                .limit(PAST)
+                .limit(most)
                 .select(SourceRow::as_select())
                 .into_boxed();
             if let Some(conversation) = walk.conversation_id {
@@ -315,7 +325,7 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
             }
             query.load(c).await
         })?;
-        let is_end = i64::try_from(rows.len()).unwrap_or(PAST) < PAST;
+        let is_end = i64::try_from(rows.len()).unwrap_or(most) < most;
         let before = rows.last().map_or(0, |row| row.id);
         seen += rows.len();
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -332,7 +342,7 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
                 .execute(c)
                 .await)?;
         }
-        if seen >= usize::try_from(PAST).unwrap_or(usize::MAX) {
+        if seen >= usize::try_from(most).unwrap_or(usize::MAX) {
             break;
         }
     }
@@ -417,7 +427,7 @@ async fn remove(c: &mut diesel_async::AsyncPgConnection, gone: Vec<i64>) -> Resu
 fn replace(c: &mut SqliteConnection, gone: Vec<i64>, entries: Vec<Entry>) -> QueryResult<()> {
     for id in gone {
         let query = diesel::sql_query("DELETE FROM message_search WHERE rowid = $1");
-        diesel::RunQueryDsl::execute(kept(query.bind::<BigInt, _>(id)), c)?;
+        run(query.bind::<BigInt, _>(id), c)?;
     }
     for entry in entries {
         let query = diesel::sql_query(
@@ -426,7 +436,7 @@ fn replace(c: &mut SqliteConnection, gone: Vec<i64>, entries: Vec<Entry>) -> Que
         let query = query
             .bind::<BigInt, _>(entry.message)
             .bind::<Text, _>(entry.words);
-        diesel::RunQueryDsl::execute(kept(query), c)?;
+        run(query, c)?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::super::sieve::{Results, Sieve, now_of, quoted};
 use super::{Rows, conversation_ids};
 use crate::insert_each;
 use crate::store::Store;
-use crate::store::kept::kept;
+use crate::store::kept::{kept, run};
 use crate::store::message::Quotes;
 use crate::store::schema::{
     conversations, events, jobs, media, messages, organizations, queue_moves,
@@ -101,7 +101,7 @@ fn write(c: &mut SqliteConnection, rows: Rows) -> QueryResult<()> {
             conversations::opened_at.eq(Some(view.opened_at.naive())),
             conversations::first_reply_at.eq(view.first_reply_at.map(|at| at.naive())),
         ));
-        kept(update).execute(c)?;
+        run(update, c)?;
     }
     insert_each!(c, events::table, rows.events)
 }
