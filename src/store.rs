@@ -50,6 +50,7 @@ mod session;
 mod sla;
 mod star;
 mod status;
+mod storing;
 mod tag;
 mod team;
 mod template;
@@ -105,7 +106,7 @@ use actors::ports::store::{Herald, StoreError};
 use actors::time::Timestamp;
 use secrecy::SecretString;
 
-use self::db::Db;
+use self::db::{Db, WriteBack};
 use self::progress::Progress;
 
 /// The store of one node; cheap to clone.
@@ -130,6 +131,7 @@ struct Inner {
     aside: lane::Aside,
     /// Whether what waits for the committer moves.
     progress: Progress,
+    storing: storing::Storing,
     /// How people and WhatsApp reach the hub; part of the callbacks' addresses.
     public_url: OnceLock<String>,
     heard: session::Heard,
@@ -138,6 +140,9 @@ struct Inner {
 
 /// Between two looks at the length of SQLite's log.
 const LOOK_AT_LOG: Duration = Duration::from_millis(200);
+
+/// The longest time between two tries to write it back while that is not possible.
+const REST_OF_LOG: Duration = Duration::from_secs(5);
 
 /// A handle that does not keep the store open.
 #[derive(Clone)]
@@ -151,14 +156,28 @@ impl WeakStore {
 
 /// Has SQLite's log written back whenever it is long, until the store is gone.
 async fn keep_log_short(store: WeakStore) {
+    let (mut pause, mut is_well) = (LOOK_AT_LOG, true);
     loop {
-        tokio::time::sleep(LOOK_AT_LOG).await;
+        tokio::time::sleep(pause).await;
         let Some(store) = store.upgrade() else {
             return;
         };
-        if let Err(error) = store.db().write_back().await {
-            tracing::warn!(%error, "SQLite's log could not be written back; a commit does it when it is long enough");
+        let done = store.db().write_back().await;
+        pause = match &done {
+            Ok(WriteBack::NotDue | WriteBack::Done) => LOOK_AT_LOG,
+            Ok(WriteBack::HeldUp) | Err(_) => (pause * 2).min(REST_OF_LOG),
+        };
+        // Said when it begins and when it is over: it is tried again and again.
+        match &done {
+            Err(error) if is_well => tracing::warn!(%error, "SQLite's log can't be written back"),
+            Ok(WriteBack::Done) if !is_well => tracing::info!("SQLite's log is written back again"),
+            _ => {}
         }
+        is_well = match done {
+            Err(_) => false,
+            Ok(WriteBack::Done) => true,
+            Ok(_) => is_well,
+        };
     }
 }
 
@@ -204,6 +223,7 @@ impl Store {
                 inlet,
                 aside: lane::Aside::default(),
                 progress: Progress::new(lane::STUCK),
+                storing: storing::Storing::default(),
                 public_url: OnceLock::new(),
                 heard: session::Heard::default(),
                 herald: OnceLock::new(),

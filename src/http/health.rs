@@ -51,6 +51,11 @@ pub async fn ready(Public { app }: Public) -> ApiResult<HttpResponse> {
     if app.is_draining() {
         parts.push(part("process", Some("the hub is stopping".to_owned())));
     }
+    if let Some(why) = app.store.storing_trouble() {
+        // Not a reason to send nobody here: only another try shows that it is over.
+        let problem = format!("the latest messages could not be stored: {why}");
+        parts.push(part("storing", Some(problem)));
+    }
     if let Some(redis) = &app.redis {
         let problem = (!redis()).then(|| {
             "Redis can't be reached; other nodes' events arrive late, from the database".to_owned()

@@ -29,7 +29,7 @@ use tokio::runtime::Handle;
 pub use self::line::Line;
 use self::line::lend;
 use self::sqlite::Keeper;
-pub use self::sqlite::{Sqlite, blocking_tx};
+pub use self::sqlite::{Sqlite, WriteBack, blocking_tx};
 
 /// Connections to PostgreSQL of one node, besides the committer's.
 const POSTGRES_CONNECTIONS: usize = 16;
@@ -375,6 +375,7 @@ fn is_passing(text: &str) -> bool {
         "starting up",
         "too many clients",
         "read-only",
+        "readonly",
     ]
     .iter()
     .any(|piece| text.contains(piece))

@@ -178,12 +178,14 @@ async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply
         let appends: Vec<Arc<InboundAppend>> =
             first.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = newcomers::commit(store, &appends).await;
+        store.note_storing(&done);
         alone.extend(share_out(store, first, done));
     }
     if !plain.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             plain.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = batch::commit(store, appends).await;
+        store.note_storing(&done);
         alone.extend(share_out(store, plain, done));
     }
     go_alone(store, alone, |store, append| async move {

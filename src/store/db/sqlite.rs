@@ -27,10 +27,12 @@ pub type Sqlite = SyncConnectionWrapper<SqliteConnection>;
 pub(super) const READERS: usize = 4;
 
 /// What every connection is told: WAL with full syncs, so that a commit survives a power cut. The log is written back
-/// by [`Db::write_back`]; a commit that finds four times as much of it does so itself.
+/// by [`Db::write_back`]; a commit that finds four times as much of it does so itself. A log that grew beyond 128 MiB, because
+/// somebody else read for long, is cut to that when it begins anew.
 const SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000; PRAGMA mmap_size = 268435456;";
+    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000; PRAGMA mmap_size = 268435456; \
+    PRAGMA journal_size_limit = 134217728;";
 
 /// Pages of the log (32 MiB) from which on it is written back: those that change often are written back once.
 const LONG: i64 = 8_000;
@@ -39,6 +41,16 @@ const LONG: i64 = 8_000;
 const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
 /// Writes back what no reader holds up, beside whoever reads and writes.
 const WRITE_BACK: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// What came of a look at the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteBack {
+    /// It was short.
+    NotDue,
+    Done,
+    /// Somebody still reads what was there before, so it grows on.
+    HeldUp,
+}
 
 /// In pages.
 #[derive(QueryableByName)]
@@ -85,15 +97,15 @@ impl Keeper {
 }
 
 impl Db {
-    /// Writes SQLite's log back into its file when it is long; says whether it was. The writer, which is what everybody
+    /// Writes SQLite's log back into its file when it is long; says how that went. The writer, which is what everybody
     /// waits for, is asked for the last few pages only, so that the log begins anew: by itself SQLite does all of it, and
     /// the sync, within a commit, and that took 40 ms and more.
-    pub async fn write_back(&self) -> Result<bool, StoreError> {
+    pub async fn write_back(&self) -> Result<WriteBack, StoreError> {
         let Self::Sqlite { writer, keeper, .. } = self else {
-            return Ok(false);
+            return Ok(WriteBack::NotDue);
         };
         if !ask(&keeper.conn, LOOK).await?.is_due() {
-            return Ok(false);
+            return Ok(WriteBack::NotDue);
         }
         // The second time there is what came during the first, which is little.
         for _ in 0..2 {
@@ -104,8 +116,10 @@ impl Db {
                 .map_err(|error| StoreError::Broken(error.to_string()))?
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         }
-        ask(writer, WRITE_BACK).await?;
-        Ok(true)
+        Ok(match ask(writer, WRITE_BACK).await?.is_due() {
+            false => WriteBack::Done,
+            true => WriteBack::HeldUp,
+        })
     }
 }
 
@@ -187,6 +201,10 @@ mod tests {
             write.expect("written");
         }
 
+        async fn write_back(&self) -> WriteBack {
+            self.0.write_back().await.expect("looked")
+        }
+
         async fn log(&self) -> Log {
             ask(self.pools().1, LOOK).await.expect("its length")
         }
@@ -201,16 +219,13 @@ mod tests {
     #[tokio::test]
     async fn a_long_log_is_written_back_and_begins_anew() {
         let fresh = Fresh::open("long-log").await;
-        assert!(!fresh.0.write_back().await.expect("looked"), "it was short");
+        assert_eq!(fresh.write_back().await, WriteBack::NotDue);
         fresh.write(LARGE).await;
         assert!(fresh.log().await.is_due());
-        assert!(fresh.0.write_back().await.expect("written back"));
+        assert_eq!(fresh.write_back().await, WriteBack::Done);
         let log = fresh.log().await;
         assert_eq!(log.checkpointed, log.log);
-        assert!(
-            !fresh.0.write_back().await.expect("looked"),
-            "nothing is left to do"
-        );
+        assert_eq!(fresh.write_back().await, WriteBack::NotDue);
         fresh.write("INSERT INTO pieces VALUES ('short')").await;
         assert!(fresh.log().await.log < LONG, "it goes on at its end");
     }
@@ -228,13 +243,13 @@ mod tests {
             .await;
         begun.expect("a snapshot");
         fresh.write(LARGE).await;
-        assert!(fresh.0.write_back().await.expect("tried"));
+        assert_eq!(fresh.write_back().await, WriteBack::HeldUp);
         assert!(
             fresh.log().await.is_due(),
             "the reader's pages were overwritten"
         );
         held.batch_execute("COMMIT").await.expect("done reading");
-        assert!(fresh.0.write_back().await.expect("written back"));
+        assert_eq!(fresh.write_back().await, WriteBack::Done);
         assert!(!fresh.log().await.is_due());
     }
 }

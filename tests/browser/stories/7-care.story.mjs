@@ -35,6 +35,10 @@ story("two colleagues take care of one conversation and see each other", async (
   await byId(agent, "composer-send").click();
   await byId(agent, "send-anyway").waitFor();
   assert.equal(await message(agent, "Yes!").count(), 0, "asked before it goes");
+  await olive.keyboard.press("Enter");
+  const answered = { hasText: "Olive Owner has answered meanwhile" };
+  await byId(agent, "presence-line").filter(answered).waitFor();
+  assert.equal(await message(agent, "Yes!").count(), 0, "an answer that came first is told as well");
 
   // A note calls Ben, who is elsewhere.
   await agent.goto(`${world.url}/settings/profile`);

@@ -116,6 +116,11 @@ function withNotes(kept: unknown): Record<string, Draft> {
   );
 }
 
+/** Whether nothing is written to the customer at the moment. */
+export function isDraftEmpty(conversation: string): boolean {
+  return !useDrafts.getState().drafts[conversation]?.text;
+}
+
 export function useDraft(conversationId: string): Draft {
   return useDrafts((state) => state.drafts[conversationId]) ?? NO_DRAFT;
 }

@@ -87,7 +87,10 @@ export const QueueCard = memo(function QueueCard({ queue, goal, alerts, onOpen }
         <Figure name={t("wall.atRisk")} value={at_risk} loud={at_risk > 0 && "text-ember-ink"} />
         <Figure name={t("wall.breached")} value={breached} loud={breached > 0 && "text-danger"} />
       </dl>
-      {queue.arrivals.length > 0 && <TrafficChart arrivals={queue.arrivals} taken={queue.taken} />}
+      {/* What comes in and is taken is counted by team. */}
+      {queue.team && queue.arrivals.length > 0 && (
+        <TrafficChart arrivals={queue.arrivals} taken={queue.taken} />
+      )}
     </article>
   );
 });

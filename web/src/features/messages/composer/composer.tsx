@@ -10,7 +10,9 @@ import { cn } from "@/lib/classes";
 import { lazily } from "@/lib/lazily";
 import { useNow } from "@/lib/use-now";
 import { needsTemplate, windowState } from "@/lib/window";
+import { isDraftEmpty } from "../drafts";
 import { hasRival, useOthers, useWriting } from "../presence/attendance";
+import { useOvertaken } from "../presence/overtaken";
 import { PresenceLine } from "../presence/presence-line";
 import { LaterMenu } from "../scheduled/later-menu";
 import type { LaterWay } from "../scheduled/leaving";
@@ -58,6 +60,7 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const others = useOthers(id);
   const { write: startWriting, rest: stopWriting } = useWriting(id);
   const [asks, setAsks] = useState(false);
+  const overtaken = useOvertaken(id, !draft.note && !isEmpty);
   const input = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [builder, setBuilder] = useState<Builder | null>(null);
@@ -89,10 +92,11 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const submit = () => {
     if (!canSend) return;
     // The first time it is asked back, the second time it is meant.
-    if (!draft.note && !asks && hasRival(id, others)) return setAsks(true);
+    const isSecond = overtaken.by !== null || hasRival(id, others);
+    if (!draft.note && !asks && isSecond) return setAsks(true);
     setAsks(false);
-    stopWriting();
-    send();
+    // The others hear that one writes until they see what was written.
+    void send().then(() => isDraftEmpty(id) && stopWriting());
   };
   const attach = (files: File[]) => attachFiles(id, files);
   // What was pressed is gone after it: go on with writing.
@@ -116,10 +120,12 @@ export function Composer({ conversation, contactName }: ComposerProps) {
       {!draft.note && (
         <PresenceLine
           others={others}
+          answeredBy={overtaken.by}
           asks={asks}
           onSend={submit}
           onWait={() => {
             setAsks(false);
+            overtaken.accept();
             focusComposer();
           }}
         />

@@ -27,17 +27,19 @@ export function useComposer(conversationId: string, sessionId: string) {
 
   const sendBody = useCallback(
     (body: SendBody, file?: File) =>
-      void sendMessage({ conversationId, sessionId, body, ...(file && { file }) }, take),
+      sendMessage({ conversationId, sessionId, body, ...(file && { file }) }, take),
     [conversationId, sessionId, take],
   );
   const callable = useCallable();
   const text = draft.note ? draft.noteText : draft.text;
   const change = (part: Partial<Draft>) => changeDraft(conversationId, part);
   const pieces = piecesOf(draft, files, callable);
-  const send = () => {
-    for (const piece of pieces) sendBody(piece.body, piece.file);
+  /** Is over when the hub has all of it, or could not be brought to take it. */
+  const send = async () => {
+    const sent = pieces.map((piece) => sendBody(piece.body, piece.file));
     change(draft.note ? { noteText: "", picked: [] } : { text: "", reply: null });
     if (!draft.note) clearStaged(conversationId);
+    await Promise.all(sent);
   };
   const { leave, leaving } = useLeave(conversationId, sessionId);
   return {
@@ -50,7 +52,7 @@ export function useComposer(conversationId: string, sessionId: string) {
     isEmpty: pieces.length === 0,
     canSend: pieces.length > 0 && letters(text.trim()) <= MAX_TEXT && !leaving,
     send,
-    sendBody,
+    sendBody: (body: SendBody) => void sendBody(body),
     /** Leaves what is written to be sent later: what the hub has is no draft any more. */
     leave: (later: Later) => leave(pieces, later, (piece) => forget(conversationId, piece, files)),
     leaveBody: (body: SendBody, later: Later) => leave([{ body }], later),

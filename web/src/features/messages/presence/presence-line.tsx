@@ -6,18 +6,27 @@ import type { Person } from "@/lib/socket-frames";
 
 interface Props {
   others: Person[];
-  /** Somebody wants to send although a colleague is writing. */
+  /** Who answered while one wrote. */
+  answeredBy: string | null;
+  /** Somebody wants to send although a colleague writes or has answered. */
   asks: boolean;
   onSend(): void;
   onWait(): void;
 }
 
 /** Who else is here, above the field; loud only when two would answer at once. */
-export function PresenceLine({ others, asks, onSend, onWait }: Props) {
+export function PresenceLine({ others, answeredBy, asks, onSend, onWait }: Props) {
   const { t } = useTranslation();
   const names = (people: Person[]) => listOf(people.map((person) => person.name));
   const writers = others.filter((person) => person.activity === "writing");
-  if (writers.length > 0) {
+  if (answeredBy !== null || writers.length > 0) {
+    const words =
+      answeredBy === null
+        ? t(asks ? "presence.asks" : "presence.writes", {
+            names: names(writers),
+            count: writers.length,
+          })
+        : t(asks ? "presence.answeredAsks" : "presence.answered", { name: answeredBy });
     return (
       <div
         role="status"
@@ -25,12 +34,7 @@ export function PresenceLine({ others, asks, onSend, onWait }: Props) {
         className="flex flex-wrap items-center gap-2 border-b border-ember/30 bg-ember-soft px-3.5 py-1.5 text-xs text-ember-ink"
       >
         <PenLine aria-hidden className="size-3.5 shrink-0" />
-        <span className="min-w-0 flex-1">
-          {t(asks ? "presence.asks" : "presence.writes", {
-            names: names(writers),
-            count: writers.length,
-          })}
-        </span>
+        <span className="min-w-0 flex-1">{words}</span>
         {asks && (
           <>
             <Button size="sm" look="secondary" onClick={onWait}>

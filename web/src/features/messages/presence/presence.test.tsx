@@ -1,11 +1,13 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Message } from "@/lib/api/types";
 import { SocketContext, useConnection } from "@/lib/connection";
+import { keys } from "@/lib/keys";
 import type { LiveSocket } from "@/lib/socket";
 import type { Activity } from "@/lib/socket-frames";
 import { accessibilityProblems } from "@/testing/axe";
-import { aConversation, aMessage, id, ME } from "@/testing/builders";
+import { aConversation, aMessage, id, ME, paged } from "@/testing/builders";
 import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { Composer } from "../composer/composer";
 import { takePresence, useAttendance } from "./attendance";
@@ -97,6 +99,42 @@ describe("who else is at a conversation", () => {
     await userEvent.click(screen.getByRole("button", { name: "Wait" }));
     await userEvent.type(input(), "{Enter}");
     await waitFor(() => expect(sends()).toHaveLength(1));
+  });
+
+  it("tells of an answer that came while one wrote, before one's own goes", async () => {
+    const { sends, client } = show();
+    const thread = (...messages: Message[]) =>
+      act(() => client.setQueryData(keys.messages(CONVERSATION), paged(messages, 50, 50)));
+    const answer = (number: number, author: string) =>
+      aMessage(number, {
+        direction: "outbound",
+        author: { type: "user", id: author, name: "Ben" },
+      });
+    const ben = id("usr", 9);
+    thread(answer(3, ben));
+    await userEvent.type(input(), "Hello");
+    expect(screen.queryByTestId("presence-line")).toBeNull();
+    thread(answer(4, ME.id), answer(3, ben));
+    await userEvent.type(input(), " there");
+    expect(screen.queryByTestId("presence-line"), "one's own").toBeNull();
+    thread(answer(5, ben), answer(4, ME.id), answer(3, ben));
+    expect(await screen.findByTestId("presence-line")).toHaveTextContent(
+      "Ben answered while you were writing",
+    );
+    await userEvent.type(input(), "{Enter}");
+    expect(sends()).toHaveLength(0);
+    await userEvent.click(screen.getByRole("button", { name: "Wait" }));
+    expect(screen.queryByTestId("presence-line"), "one knows").toBeNull();
+    await userEvent.type(input(), "{Enter}");
+    await waitFor(() => expect(sends()).toHaveLength(1));
+  });
+
+  it("writes for the others until the hub has what was written", async () => {
+    const { attend } = show();
+    await userEvent.type(input(), "Hello");
+    expect(attend.mock.calls).toEqual([[CONVERSATION, "writing"]]);
+    await userEvent.type(input(), "{Enter}");
+    await waitFor(() => expect(attend.mock.calls.at(-1)).toEqual([CONVERSATION]));
   });
 
   it("hears that one writes, and that one no longer does", async () => {
