@@ -14,6 +14,11 @@ describe("the times to put something off to", () => {
     ]);
   });
 
+  it("have this morning among them for those who are up at night", () => {
+    expect(names(new Date(2026, 4, 6, 3, 0))[1]).toEqual(["morning", "2026-05-06T09:00"]);
+    expect(names(new Date(2026, 4, 6, 8, 0))[1]).toEqual(["tomorrow", "2026-05-07T09:00"]);
+  });
+
   it("mean the Monday after on a Monday, and name no day twice on a Sunday", () => {
     expect(names(new Date(2026, 4, 4, 8, 0))[2]).toEqual(["monday", "2026-05-11T09:00"]);
     expect(names(new Date(2026, 4, 3, 8, 0)).map(([name]) => name)).toEqual(["hour", "tomorrow"]);

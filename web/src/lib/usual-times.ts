@@ -13,20 +13,28 @@ interface UsualTime<Name extends string> {
   at: string;
 }
 
-export type SnoozeTime = UsualTime<"hour" | "tomorrow" | "monday">;
-export type SendTime = UsualTime<"hour" | "afternoon" | "tomorrow" | "monday">;
+export type SnoozeTime = UsualTime<"hour" | "morning" | "tomorrow" | "monday">;
+export type SendTime = UsualTime<"hour" | "morning" | "afternoon" | "tomorrow" | "monday">;
 
 /** When a conversation may come back. Local times; on a Sunday, tomorrow is the next Monday already. */
 export function snoozeTimes(now: number): SnoozeTime[] {
-  return [inAnHour(now), ...mornings(now)];
+  return [inAnHour(now), ...today(now, "morning", MORNING), ...mornings(now)];
 }
 
-/** When a message may be sent. The afternoon is named while it is further than an hour away. */
+/** When a message may be sent. */
 export function sendTimes(now: number): SendTime[] {
-  const hour = inAnHour(now);
-  const afternoon: SendTime = { name: "afternoon", at: clock(now, 0, AFTERNOON) };
-  const named = afternoon.at > hour.at ? [hour, afternoon] : [hour];
-  return [...named, ...mornings(now)];
+  return [
+    inAnHour(now),
+    ...today(now, "morning", MORNING),
+    ...today(now, "afternoon", AFTERNOON),
+    ...mornings(now),
+  ];
+}
+
+/** An hour of this day, while it is more than an hour away. */
+function today<N extends string>(now: number, name: N, hour: number): UsualTime<N>[] {
+  const at = clock(now, 0, hour);
+  return at > inAnHour(now).at ? [{ name, at }] : [];
 }
 
 function inAnHour(now: number) {
