@@ -82,6 +82,7 @@ export async function startLongInbox(port, length) {
     if (path === "/conversations") return pageOf(rows, query, hub.whole);
     const [, , one, part] = path.split("/");
     if (part === "messages") return pageOf(Array.from({ length: 50 }, (_, n) => message(n, one)), query);
+    if (part === "scheduled-messages") return pageOf([], query);
     if (byId.has(one)) return byId.get(one);
     return lists[path] ? pageOf(lists[path], query) : null;
   };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { aMessage, at, id } from "@/testing/builders";
-import { countUnseen, daysOf, firstUnread } from "./layout";
+import { countUnseen, daysOf, firstUnread, tailOf } from "./layout";
 
 it("cuts a thread into days and groups of one author", () => {
   const user = { type: "user" as const, id: "usr_1", name: "Mara" };
@@ -47,4 +47,18 @@ it("marks where the unread part begins", () => {
   expect(firstUnread(messages, 0)).toBeNull();
   expect(firstUnread(messages, 2)).toBe(id("msg", 2));
   expect(firstUnread(messages, 99)).toBe(id("msg", 1));
+});
+
+it("begins with the end of a thread, a day cut where it is long", () => {
+  const on = (day: number, count: number) =>
+    Array.from({ length: count }, (_, n) =>
+      aMessage(day * 100 + n, { created_at: at(day * 1440 + n) }),
+    );
+  const days = daysOf([...on(0, 20), ...on(1, 10), ...on(2, 4)]);
+  const sizes = tailOf(days).map((day) => day.lines.length);
+  expect(sizes).toEqual([8, 4]);
+  expect(tailOf(days)[0]?.lines.at(-1)).toBe(days[1]?.lines.at(-1));
+  const short = daysOf(on(0, 3));
+  expect(tailOf(short)).toEqual(short);
+  expect(tailOf([])).toEqual([]);
 });

@@ -43,6 +43,21 @@ export function daysOf(messages: Message[]): Day[] {
   return days;
 }
 
+/** About as many lines as a window shows. */
+const TAIL = 12;
+
+/** The end of a thread: its last lines, in their days. */
+export function tailOf(days: Day[]): Day[] {
+  const tail: Day[] = [];
+  let room = TAIL;
+  for (const day of days.toReversed()) {
+    if (room <= 0) break;
+    tail.unshift(day.lines.length > room ? { ...day, lines: day.lines.slice(-room) } : day);
+    room -= day.lines.length;
+  }
+  return tail;
+}
+
 function belongTogether(a: Message, b: Message): boolean {
   return (
     a.direction === b.direction &&

@@ -1,5 +1,5 @@
 import { ArrowDown, MessagesSquare } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty, LoadProblem, Spinner } from "@/components/ui/states";
 import { useTopic } from "@/lib/connection";
@@ -7,11 +7,11 @@ import { messagesOf } from "../events";
 import { unconfirmed, useOutbox } from "../outbox";
 import { useThread } from "../queries";
 import { useStarredIds } from "../stars/queries";
-import { countUnseen, daysOf } from "./layout";
+import { countUnseen, daysOf, tailOf } from "./layout";
 import { ParcelRow } from "./parcel-row";
 import { ThreadDay } from "./thread-day";
 import { useJump } from "./use-jump";
-import { useOpening } from "./use-opening";
+import { useOpening, wasLeftAbove } from "./use-opening";
 import { type ToSee, useLookedAt, useSeen } from "./use-seen";
 import { useThreadScroll } from "./use-thread-scroll";
 import { useUnreadMark } from "./use-unread-mark";
@@ -55,6 +55,10 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
   const unreadMark = useUnreadMark(messages, unread, fresh, reading);
   const opening = { conversationId, newest, unreadFrom: unreadMark.id, fresh, onScroll };
   const placed = useOpening(scroller, opening);
+  // Where its end is seen first, that is painted first; what is above it follows at once.
+  const [whole, setWhole] = useState(Boolean(target) || unread > 0 || wasLeftAbove(conversationId));
+  useEffect(() => startTransition(() => setWhole(true)), []);
+  const shownDays = whole ? days : tailOf(days);
   useSeen(toSee, reading && placed, onSeen);
   useEffect(() => {
     if (target && placed) jump(target.id);
@@ -90,7 +94,7 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
           {days.length === 0 && waiting.length === 0 && (
             <Empty icon={MessagesSquare} title={t("thread.empty")} />
           )}
-          {days.map((day) => (
+          {shownDays.map((day) => (
             <ThreadDay
               key={day.key}
               day={day}

@@ -22,6 +22,11 @@ export function rememberPlace(conversationId: string, place: Place | null): void
   if (places.size > MAX_PLACES && !oldest.done) places.delete(oldest.value);
 }
 
+/** Whether a thread was left somewhere above its end. */
+export function wasLeftAbove(conversationId: string): boolean {
+  return places.has(conversationId);
+}
+
 interface Opening {
   conversationId: string;
   newest: string | null;
