@@ -77,6 +77,11 @@ export function useWriting(conversation: string): { write(): void; rest(): void 
     if (!isWriting.current) socket?.attend(conversation, "writing");
     isWriting.current = true;
   }, [socket, conversation, rest]);
-  useEffect(() => () => clearTimeout(pause.current), []);
+  // Whoever has left says nothing of it any more: they are somewhere else by then.
+  const leave = useCallback(() => {
+    clearTimeout(pause.current);
+    isWriting.current = false;
+  }, []);
+  useEffect(() => leave, [leave]);
   return { write, rest };
 }

@@ -10,16 +10,17 @@ import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aMessage, id, ME, paged } from "@/testing/builders";
 import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { Composer } from "../composer/composer";
+import { useOutbox } from "../outbox";
 import { takePresence, useAttendance } from "./attendance";
 
 const CONVERSATION = id("cnv", 1);
 
-function show() {
+function show(answered = Promise.resolve()) {
   const calls = stubHub({
-    [`POST /conversations/${CONVERSATION}/messages`]: (call: Call) => ({
-      status: 202,
-      body: aMessage(2, { direction: "outbound", client_key: call.key }),
-    }),
+    [`POST /conversations/${CONVERSATION}/messages`]: async (call: Call) => {
+      await answered;
+      return { status: 202, body: aMessage(2, { direction: "outbound", client_key: call.key }) };
+    },
     [`POST /conversations/${CONVERSATION}/typing`]: () => ({ status: 204 }),
   });
   const attend = vi.fn();
@@ -135,6 +136,20 @@ describe("who else is at a conversation", () => {
     expect(attend.mock.calls).toEqual([[CONVERSATION, "writing"]]);
     await userEvent.type(input(), "{Enter}");
     await waitFor(() => expect(attend.mock.calls.at(-1)).toEqual([CONVERSATION]));
+  });
+
+  it("says nothing of a conversation that was left before the hub answered", async () => {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const { attend, sends, unmount } = show(answered);
+    await userEvent.type(input(), "Hello{Enter}");
+    await waitFor(() => expect(sends()).toHaveLength(1));
+    unmount();
+    answer();
+    await waitFor(() => expect(useOutbox.getState().parcels).toEqual([]));
+    expect(attend.mock.calls).toEqual([[CONVERSATION, "writing"]]);
   });
 
   it("hears that one writes, and that one no longer does", async () => {
