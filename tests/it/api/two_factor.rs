@@ -31,19 +31,27 @@ on_both!(
 const EMAIL: &str = "agent@story.test";
 const STEP: i64 = 30;
 
-/// An authenticator app.
-struct Phone(Totp);
+/// An authenticator app, whose clock stands still from when it got the secret: a code that was used is named the same way
+/// whenever it is asked for again. (The hub bears a clock that is a step behind.)
+struct Phone {
+    totp: Totp,
+    /// Seconds since 1970.
+    now: i64,
+}
 
 impl Phone {
     fn with(secret: &Value) -> Self {
         let secret = Secret::try_from_base32(secret.as_str().unwrap()).unwrap();
-        Self(Builder::new().with_secret(secret).build().unwrap())
+        Self {
+            totp: Builder::new().with_secret(secret).build().unwrap(),
+            now: Timestamp::now().millis() / 1000,
+        }
     }
 
-    /// The code of so many steps from now.
+    /// The code of so many steps from its now.
     fn code(&self, steps: i64) -> String {
-        let seconds = Timestamp::now().millis() / 1000 + steps * STEP;
-        self.0.generate(seconds.try_into().unwrap()).to_string()
+        let seconds = self.now + steps * STEP;
+        self.totp.generate(seconds.try_into().unwrap()).to_string()
     }
 
     /// A code that is none of those near now.
