@@ -268,7 +268,8 @@ async fn no_list_reads_a_whole_table() {
     let unclaimed: Vec<String> = (MANY..2 * MANY).map(|phone| line(phone, 1)).collect();
     run(&inbox.store, inbox.numbers[0], &unclaimed).await;
     let mut conn = inbox.store.connection().await.unwrap();
-    let unclaimed = "UPDATE conversations SET status = 'open' WHERE team_id IS NULL AND assignee_id IS NULL";
+    let unclaimed =
+        "UPDATE conversations SET status = 'open' WHERE team_id IS NULL AND assignee_id IS NULL";
     with_conn!(&mut conn, |c| diesel::sql_query(unclaimed).execute(c).await).unwrap();
     // As it is soon after so many rows came.
     with_conn!(&mut conn, |c| diesel::sql_query("ANALYZE").execute(c).await).unwrap();
