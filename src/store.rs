@@ -231,11 +231,14 @@ impl Store {
         };
         let weak = WeakStore(Arc::downgrade(&store.inner));
         if store.db().is_embedded() {
-            runtime.spawn(keep_log_short(weak.clone()));
+            tokio::spawn(keep_log_short(weak.clone()));
         }
         std::thread::Builder::new()
             .name("committer".to_owned())
-            .spawn(move || runtime.block_on(lane::commit_batches(weak, queue)))
+            .spawn(move || {
+                db::run_here();
+                runtime.block_on(lane::commit_batches(weak, queue));
+            })
             .map_err(broken)?;
         Ok(store)
     }

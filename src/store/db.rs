@@ -3,6 +3,7 @@
 //! "database is locked" can not happen inside this process.
 
 mod line;
+mod place;
 mod sqlite;
 mod statements;
 
@@ -28,6 +29,7 @@ use tokio::runtime::Handle;
 
 pub use self::line::Line;
 use self::line::lend;
+pub use self::place::run_here;
 use self::sqlite::Keeper;
 pub use self::sqlite::{Sqlite, WriteBack, blocking_tx};
 

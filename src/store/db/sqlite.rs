@@ -18,10 +18,11 @@ use diesel_async::{AsyncConnection, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
 use super::line::lend;
+use super::place::Place;
 use super::{Db, WARM, refused};
 
 /// SQLite as an async connection.
-pub type Sqlite = SyncConnectionWrapper<SqliteConnection>;
+pub type Sqlite = SyncConnectionWrapper<SqliteConnection, Place>;
 
 /// Connections that read at the same time.
 pub(super) const READERS: usize = 4;
