@@ -11,9 +11,16 @@ use crate::app;
 use crate::config::{self, Config};
 use crate::telemetry::Telemetry;
 
+/// A build that breaks where it is told to says so.
+const VERSION: &str = if cfg!(feature = "faults") {
+    concat!(env!("CARGO_PKG_VERSION"), "+faults")
+} else {
+    env!("CARGO_PKG_VERSION")
+};
+
 /// A self-hosted command centre for WhatsApp business messaging.
 #[derive(Debug, Parser)]
-#[command(name = "command-center", version, about)]
+#[command(name = "command-center", version = VERSION, about)]
 struct Cli {
     /// A TOML file with settings of the same names as the environment's; the environment goes first.
     #[arg(long, global = true, value_name = "FILE")]
@@ -93,6 +100,7 @@ fn run(command: Command, mut config: Config) -> ExitCode {
     let tls = rustls::crypto::ring::default_provider().install_default();
     // Until the end: then what waits to be sent is sent.
     let _telemetry = Telemetry::start(&config);
+    actors::fault::arm();
     if tls.is_err() {
         tracing::debug!("a TLS provider was there already");
     }

@@ -13,13 +13,13 @@ use actix::{
 use tokio::sync::{Semaphore, oneshot};
 use tracing::{Instrument, Span};
 
-use crate::figure;
 use crate::hub::{Hub, Right};
 use crate::model::ids::SessionId;
 use crate::model::job::{After, Job, Task};
 use crate::ports::store::StoreError;
 use crate::session::{Deliver, Delivered};
 use crate::time::Timestamp;
+use crate::{fault, figure};
 
 /// Jobs in hand at a time; messages waiting for their number's turn count as well.
 const MAX_IN_HAND: usize = 1024;
@@ -122,6 +122,9 @@ impl Dispatcher {
             let lines = hub.cluster().lines();
             let lines = lines.as_deref();
             let jobs = hub.store().claim_jobs(limit, LEASE, lines).await?;
+            if !jobs.is_empty() {
+                fault::at(fault::JOBS_CLAIMED);
+            }
             let next = if jobs.len() < free {
                 hub.store().next_job_at(lines).await?
             } else {

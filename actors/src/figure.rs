@@ -159,6 +159,8 @@ figures! {
     Histogram DB_WAIT_SECONDS = "db_wait_seconds", Seconds, [];
     /// How long it took to begin a transaction: the wait for a connection, and on SQLite for the only writer.
     Histogram DB_BEGIN_SECONDS = "db_begin_seconds", Seconds, [];
+    /// How long it took to sync SQLite's log, whoever waited for it.
+    Histogram DB_SYNC_SECONDS = "db_sync_seconds", Seconds, [];
     /// Open connections by pool (all and commit on PostgreSQL, read and write on SQLite) and state: busy or idle.
     Gauge DB_CONNECTIONS = "db_connections", Count, ["pool", "state"];
     /// Who waits for a connection of the pool at the moment.
@@ -168,7 +170,7 @@ figures! {
     Gauge PARTITIONS_AHEAD_SECONDS = "partitions_ahead_seconds", Seconds, ["table"];
     /// Messages and statuses of one transaction of the group commit.
     Histogram GROUP_COMMIT_SIZE = "group_commit_size", Count, [];
-    /// From taking a batch of the group commit to the last of its answers.
+    /// From taking a batch of the group commit to its commit; on SQLite it is synced after that, beside the next one.
     Histogram GROUP_COMMIT_SECONDS = "group_commit_seconds", Seconds, [];
     /// Messages and statuses that wait for the next batch of the group commit; 4096 fit.
     Gauge GROUP_COMMIT_WAITING = "group_commit_waiting", Count, [];

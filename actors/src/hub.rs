@@ -1,6 +1,7 @@
 //! The address book and supervisor of this node's actors: starts, finds, restarts and passivates them, and is
 //! the one way in for HTTP and sockets. Decides nothing about messages; stores nothing.
 
+mod arbiters;
 mod ask;
 mod change;
 mod elsewhere;
@@ -8,9 +9,8 @@ pub mod error;
 mod lines;
 mod queues;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use actix::dev::ToEnvelope;
@@ -21,6 +21,7 @@ use tracing::Span;
 
 pub use error::HubError;
 
+pub use self::arbiters::{Arbiters, MakeArbiter};
 use self::ask::{Asked, ask};
 pub(crate) use self::lines::Right;
 use crate::cluster::Cluster;
@@ -90,14 +91,14 @@ pub struct Hub {
 
 struct Inner {
     ports: Ports,
-    /// Conversations and sessions are spread over these by the hash of their key.
-    arbiters: Vec<ArbiterHandle>,
+    arbiters: Arbiters,
     conversations: Directory<ConversationKey, Conversation>,
     sessions: Directory<SessionId, Session>,
     queues: Directory<OrganizationId, Queues>,
     /// Which conversation an id names: for ever the same.
     keys: moka::sync::Cache<ConversationId, ConversationKey>,
-    dispatcher: OnceLock<Addr<Dispatcher>>,
+    /// Replaced when the thread that it lives on has ended.
+    dispatcher: Mutex<Option<Addr<Dispatcher>>>,
     dispatcher_woken: AtomicBool,
     feed: OnceLock<Addr<Feed>>,
     policy: RestartPolicy,
@@ -107,16 +108,15 @@ struct Inner {
 }
 
 impl Hub {
-    /// Starts the hub: conversations and sessions on `arbiters` (at least one), feed and dispatcher on
-    /// `feed_arbiter`, which floods of sockets may keep busy without slowing the others. `members` is who is there, when
+    /// Starts the hub: the feed on `feed_arbiter`, which floods of sockets may keep busy without slowing the others, and all
+    /// else on `arbiters`. `members` is who is there, when
     /// there may be others: known before the first job is claimed, so that nothing of theirs is.
     pub fn start(
         ports: Ports,
-        arbiters: Vec<ArbiterHandle>,
+        arbiters: Arbiters,
         feed_arbiter: &ArbiterHandle,
         members: Option<Membership>,
     ) -> Option<Self> {
-        let first = arbiters.first().cloned()?;
         let hub = Self {
             inner: Arc::new(Inner {
                 ports,
@@ -125,7 +125,7 @@ impl Hub {
                 sessions: Directory::new(),
                 queues: Directory::new(),
                 keys: moka::sync::Cache::new(MOST_KEYS),
-                dispatcher: OnceLock::new(),
+                dispatcher: Mutex::default(),
                 dispatcher_woken: AtomicBool::new(false),
                 feed: OnceLock::new(),
                 policy: RestartPolicy::default(),
@@ -133,29 +133,16 @@ impl Hub {
                 commands: AtomicU64::new(0),
             }),
         };
-        // Feed and dispatcher never stop: a generous limit, and they start empty after a panic.
-        let tireless = RestartPolicy {
-            limit: u32::MAX,
-            ..RestartPolicy::default()
-        };
         let ports = hub.inner.ports.clone();
         let feed = guard::start(
             feed_arbiter,
             FEED_MAILBOX,
-            tireless,
+            tireless(),
             move |_| Feed::new(ports),
             |_| {},
         )?;
         hub.inner.feed.set(feed).ok()?;
-        let of = hub.clone();
-        let dispatcher = guard::start(
-            &first,
-            DISPATCHER_MAILBOX,
-            tireless,
-            move |_| Dispatcher::new(of),
-            |_| {},
-        )?;
-        hub.inner.dispatcher.set(dispatcher).ok()?;
+        hub.dispatcher()?;
         Some(hub)
     }
 
@@ -319,7 +306,7 @@ impl Hub {
         if self.inner.dispatcher_woken.swap(true, Ordering::AcqRel) {
             return;
         }
-        if let Some(dispatcher) = self.inner.dispatcher.get() {
+        if let Some(dispatcher) = self.dispatcher() {
             dispatcher.do_send(Wake);
         }
     }
@@ -353,7 +340,7 @@ impl Hub {
 
     /// Stops taking new jobs and waits until those in hand are done, at most `limit`.
     pub async fn drain(&self, limit: Duration) {
-        let Some(dispatcher) = self.inner.dispatcher.get() else {
+        let Some(dispatcher) = self.dispatcher() else {
             return;
         };
         let drained = tokio::time::timeout(limit, dispatcher.send(crate::dispatcher::Drain)).await;
@@ -389,14 +376,16 @@ impl Hub {
     /// Lends the actor of a number.
     pub(crate) fn session(&self, id: SessionId) -> Option<Loan<Session>> {
         self.inner.sessions.lend(&id, || {
-            let (hub, forget) = (self.clone(), self.clone());
-            guard::start(
-                self.arbiter_of(&id),
-                SESSION_MAILBOX,
-                self.inner.policy,
-                move |_| Session::new(hub, id),
-                move |_| forget.inner.sessions.forget(&id),
-            )
+            self.inner.arbiters.start(&id, |arbiter| {
+                let (hub, forget) = (self.clone(), self.clone());
+                guard::start(
+                    arbiter,
+                    SESSION_MAILBOX,
+                    self.inner.policy,
+                    move |_| Session::new(hub, id),
+                    move |_| forget.inner.sessions.forget(&id),
+                )
+            })
         })
     }
 
@@ -526,23 +515,40 @@ impl Hub {
 
     fn conversation(&self, key: &ConversationKey) -> Option<Loan<Conversation>> {
         self.inner.conversations.lend(key, || {
-            let (hub, forget) = (self.clone(), self.clone());
-            let (of, gone) = (key.clone(), key.clone());
-            guard::start(
-                self.arbiter_of(key),
-                CONVERSATION_MAILBOX,
-                self.inner.policy,
-                move |_| Conversation::new(hub, of),
-                move |_| forget.inner.conversations.forget(&gone),
-            )
+            self.inner.arbiters.start(key, |arbiter| {
+                let (hub, forget) = (self.clone(), self.clone());
+                let (of, gone) = (key.clone(), key.clone());
+                guard::start(
+                    arbiter,
+                    CONVERSATION_MAILBOX,
+                    self.inner.policy,
+                    move |_| Conversation::new(hub, of),
+                    move |_| forget.inner.conversations.forget(&gone),
+                )
+            })
         })
     }
 
-    fn arbiter_of(&self, key: &impl Hash) -> &ArbiterHandle {
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let index = hasher.finish() % self.inner.arbiters.len() as u64;
-        &self.inner.arbiters[usize::try_from(index).unwrap_or(0)]
+    /// The dispatcher, which begins anew when the thread that it lived on has ended: the jobs in hand ended with it.
+    pub(crate) fn dispatcher(&self) -> Option<Addr<Dispatcher>> {
+        let mut known = self
+            .inner
+            .dispatcher
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !known.as_ref().is_some_and(Addr::connected) {
+            *known = self.inner.arbiters.start(&"dispatcher", |arbiter| {
+                let hub = self.clone();
+                guard::start(
+                    arbiter,
+                    DISPATCHER_MAILBOX,
+                    tireless(),
+                    move |_| Dispatcher::new(hub),
+                    |_| {},
+                )
+            });
+        }
+        known.clone()
     }
 
     async fn put_aside(
@@ -568,6 +574,14 @@ impl Hub {
 
 fn attempt_of(update: &StatusUpdate) -> Option<AttemptId> {
     update.attempt.as_deref()?.parse().ok()
+}
+
+/// Feed and dispatcher never stop: a generous limit, and they start empty after a panic.
+fn tireless() -> RestartPolicy {
+    RestartPolicy {
+        limit: u32::MAX,
+        ..RestartPolicy::default()
+    }
 }
 
 /// No actor can be started any more. Another node that asked does it itself.

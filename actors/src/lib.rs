@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod directory;
 pub mod dispatcher;
 pub mod event;
+pub mod fault;
 pub mod feed;
 pub mod figure;
 pub mod guard;

@@ -1,6 +1,7 @@
 //! Fault drills: hubs, databases and links of our own that are broken under load, and the judgement on what the hub
 //! acknowledged, kept and told. A drill is a file in `fault`; `catalog` lists them.
 
+pub mod broken;
 pub mod catalog;
 pub mod checker;
 pub mod child;

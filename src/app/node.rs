@@ -3,17 +3,17 @@
 //! told to come back, requests finished, jobs in hand done.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use actix_rt::{Arbiter, System};
+use actix_rt::{Arbiter, ArbiterHandle, System};
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actors::feed::{Dismiss, Publish};
 use actors::figure;
-use actors::hub::{Hub, Ports};
+use actors::hub::{Arbiters, Hub, Ports};
 use actors::model::node::Membership;
 use actors::ports::bus::Bus;
 use actors::ports::clock::SystemClock;
@@ -167,12 +167,14 @@ async fn serve(
         worker: parts.worker.clone(),
         media: Arc::new(parts.media_tokens.clone()),
     };
-    let arbiters: Vec<Arbiter> = (0..cores()).map(|_| arbiter(runtime)).collect();
-    let feed_arbiter = arbiter(runtime);
-    let handles = arbiters.iter().map(Arbiter::handle).collect();
+    let threads = Threads::on(runtime);
     let members = meet_others(&store).await?;
-    let hub = Hub::start(ports, handles, &feed_arbiter.handle(), members)
-        .ok_or_else(|| anyhow!("the actors can't be started"))?;
+    let no_actors = || anyhow!("the actors can't be started");
+    let feed_arbiter = threads.begin_one().ok_or_else(no_actors)?;
+    let maker = threads.clone();
+    let arbiters = Arbiters::new(cores(), Box::new(move || maker.begin_one()));
+    let arbiters = arbiters.ok_or_else(no_actors)?;
+    let hub = Hub::start(ports, arbiters, &feed_arbiter, members).ok_or_else(no_actors)?;
     parts.worker.attach(hub.clone());
     store.announce_to(hub.herald());
     if let Some(arrivals) = arrivals {
@@ -244,9 +246,7 @@ async fn serve(
         tracing::debug!("the others will find out that this node is gone");
     }
     serving.await??;
-    for arbiter in arbiters.iter().chain([&feed_arbiter]) {
-        arbiter.stop();
-    }
+    threads.end();
     tracing::info!("the hub stopped");
     end
 }
@@ -313,9 +313,46 @@ async fn take_down(app: &App, hub: &Hub, server: &ServerHandle) {
     let (_, _) = tokio::join!(server.stop(true), hub.drain(DRAIN));
 }
 
-fn arbiter(runtime: &Arc<Runtime>) -> Arbiter {
-    let runtime = Arc::clone(runtime);
-    Arbiter::with_tokio_rt(move || runtime)
+/// The threads of the node's actors.
+#[derive(Clone)]
+struct Threads {
+    runtime: Arc<Runtime>,
+    system: System,
+    /// None when the node ends: no more are made.
+    all: Arc<Mutex<Option<Vec<Arbiter>>>>,
+}
+
+impl Threads {
+    fn on(runtime: &Arc<Runtime>) -> Self {
+        Self {
+            runtime: Arc::clone(runtime),
+            system: System::current(),
+            all: Arc::new(Mutex::new(Some(Vec::new()))),
+        }
+    }
+
+    /// Begins one; may be called from any thread.
+    fn begin_one(&self) -> Option<ArbiterHandle> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = all.as_mut()?;
+        System::set_current(self.system.clone());
+        let runtime = Arc::clone(&self.runtime);
+        let arbiter = Arbiter::try_with_tokio_rt(move || Ok(runtime)).ok()?;
+        let handle = arbiter.handle();
+        all.push(arbiter);
+        Some(handle)
+    }
+
+    fn end(&self) {
+        let all = self
+            .all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        for arbiter in all.into_iter().flatten() {
+            arbiter.stop();
+        }
+    }
 }
 
 type Arrivals = mpsc::Receiver<Vec<Arc<actors::event::Envelope>>>;

@@ -10,12 +10,12 @@ use std::time::Instant;
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use actors::figure;
 use actors::hub::HubError;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{InboundItem, InboundMessage};
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::time::Timestamp;
+use actors::{fault, figure};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -140,6 +140,7 @@ pub async fn receive(
         return Err(error);
     }
     metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "stored").increment(1);
+    fault::at(fault::CALLBACK_STORED);
     let unscoped = app.store.unscoped();
     match unscoped.touch_webhook(session, Timestamp::now()).await {
         Ok(receipt) => app.hub.announce(receipt),

@@ -6,6 +6,7 @@ mod line;
 mod place;
 mod sqlite;
 mod statements;
+mod syncer;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ use self::line::lend;
 pub use self::place::run_here;
 use self::sqlite::Keeper;
 pub use self::sqlite::{Sqlite, WriteBack, blocking_tx};
+pub use self::syncer::End;
+use self::syncer::Syncer;
 
 /// Connections to PostgreSQL of one node, besides the committer's.
 const POSTGRES_CONNECTIONS: usize = 16;
@@ -62,6 +65,9 @@ pub enum Db {
         writer: Pool<Sqlite>,
         readers: Pool<Sqlite>,
         keeper: Arc<Keeper>,
+        syncer: Arc<Syncer>,
+        /// Whether whoever ends a transaction waits until it lasts. The committer does not: it has the answers given when it does.
+        waits: bool,
     },
     Postgres {
         /// Whose connections they are, in figures.
@@ -121,7 +127,8 @@ macro_rules! with_conn {
 macro_rules! in_tx {
     ($db:expr, |$conn:ident| $body:block) => {
         $crate::store::db::transaction(async {
-            let mut transaction = $db.begin().await?;
+            let db = &$db;
+            let mut transaction = db.begin().await?;
             let result = {
                 let $conn = &mut transaction;
                 async { $body }.await
@@ -129,6 +136,7 @@ macro_rules! in_tx {
             match result {
                 Ok(value) => {
                     transaction.commit().await?;
+                    db.lasts().await?;
                     Ok(value)
                 }
                 Err(error) => {
@@ -160,10 +168,13 @@ impl Db {
     /// Opens (or creates) the SQLite database at `path`.
     pub fn sqlite(path: &Path) -> Result<Self, StoreError> {
         let url = path.to_string_lossy().into_owned();
+        let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
         Ok(Self::Sqlite {
             writer: sqlite::pool(&url, 1)?,
             readers: sqlite::pool(&url, sqlite::READERS)?,
             keeper: Arc::new(Keeper::of(path.to_owned(), sqlite::pool(&url, 1)?)),
+            syncer: Arc::new(Syncer::of(path).map_err(broken)?),
+            waits: true,
         })
     }
 
@@ -187,7 +198,13 @@ impl Db {
                 let (count, runtime) = (COMMITTER_CONNECTIONS, runtime.clone());
                 Self::connections(url, "commit", count, runtime, COMMITTER_SETUP)
             }
-            None => Ok(self.clone()),
+            None => {
+                let mut db = self.clone();
+                if let Self::Sqlite { waits, .. } = &mut db {
+                    *waits = false;
+                }
+                Ok(db)
+            }
         }
     }
 
@@ -272,7 +289,8 @@ impl Db {
     pub async fn begin(&self) -> Result<Conn, StoreError> {
         let started = Instant::now();
         let conn = match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, syncer, .. } => {
+                syncer.check()?;
                 let mut object = lend(writer.get()).await?;
                 object
                     .spawn_blocking(|conn| {
@@ -295,10 +313,43 @@ impl Db {
         metrics::histogram!(figure::DB_BEGIN_SECONDS).record(started.elapsed().as_secs_f64());
         Ok(conn)
     }
+
+    /// Has `ends` called when all that is committed now lasts, and waits until that is under way: what comes meanwhile
+    /// gathers for the next batch. With `here` this thread may do it itself, which wakes no other one.
+    pub async fn when_it_lasts(&self, ends: Vec<End>, here: bool) {
+        match self {
+            _ if ends.is_empty() => {}
+            Self::Sqlite { syncer, .. } => {
+                syncer.after(ends, here);
+                syncer.begun().await;
+            }
+            Self::Postgres { .. } => ends.into_iter().for_each(|end| end(Ok(()))),
+        }
+    }
+
+    /// Whether what is committed can be made to last at all.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { syncer, .. } => syncer.check(),
+            Self::Postgres { .. } => Ok(()),
+        }
+    }
+
+    /// Waits until what was committed lasts. On PostgreSQL it does when the commit is answered.
+    pub async fn lasts(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite {
+                syncer,
+                waits: true,
+                ..
+            } => syncer.lasts().await,
+            Self::Sqlite { .. } | Self::Postgres { .. } => Ok(()),
+        }
+    }
 }
 
 impl Conn {
-    /// Makes what was done inside the transaction last.
+    /// Makes what was done inside the transaction seen; [`Db::lasts`] says when it lasts.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         match &mut self {
             Self::Sqlite(object) => {

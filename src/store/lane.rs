@@ -7,6 +7,7 @@ mod attempts;
 mod batch;
 mod changes;
 mod drafts;
+mod ends;
 mod inlet;
 mod keys;
 mod newcomers;
@@ -20,7 +21,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actors::figure;
 use actors::model::contact::Identity;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{Effect, InboundMessage};
@@ -30,15 +30,17 @@ use actors::ports::store::{
     StoreError,
 };
 use actors::trail;
+use actors::{fault, figure};
 use futures_util::FutureExt;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tracing::Span;
 
 pub(super) use self::attempts::{Begin, Settle};
 use self::changes::Changed;
+pub(super) use self::ends::Aside;
+use self::ends::{Ends, go_alone};
 use self::inlet::Refused;
 pub(super) use self::keys::claim;
-use self::telling::{Telling, tell};
 use super::{Store, WeakStore};
 use crate::in_tx;
 
@@ -47,14 +49,6 @@ const BATCH: usize = 512;
 
 /// Nothing was stored for so long though something waits: no batch that the database gets done takes that.
 pub(super) const STUCK: Duration = Duration::from_secs(3);
-/// What may wait to go one by one.
-const ASIDE: usize = 4096;
-/// Groups that go one by one at the same time; each has a connection.
-const TURNS: usize = 4;
-
-/// What waited so long for its turn to go alone is not tried any more: no caller is that patient.
-const TOO_OLD: Duration = Duration::from_secs(10);
-
 /// Whose line something waits in. Attempts have one of their own: their organization is not known before they are read,
 /// and the dispatcher's hands bound them.
 type Whose = Option<OrganizationId>;
@@ -117,13 +111,19 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
             return;
         };
         let taken = Instant::now();
+        fault::at(fault::BATCH_TAKEN);
         metrics::histogram!(figure::GROUP_COMMIT_SIZE).record(batch.len() as f64);
         // A batch that panics is refused (its replies are dropped); the next one goes on.
-        let done = AssertUnwindSafe(Batch::of(batch).commit(&store)).catch_unwind();
+        let ends = Ends::of(&store);
+        let done = AssertUnwindSafe(Batch::of(batch).commit(&store, &ends)).catch_unwind();
         if done.await.is_err() {
             tracing::error!("a batch panicked; nothing of what was under way is stored");
         }
         metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
+        // While nobody waits for the next batch this thread may as well sync.
+        let is_idle = store.commits_waiting() == 0;
+        let ends = ends.into_inner();
+        store.committer_db().when_it_lasts(ends, is_idle).await;
     }
 }
 
@@ -154,48 +154,51 @@ impl Batch {
         batch
     }
 
-    async fn commit(self, store: &Store) {
+    async fn commit(self, store: &Store, ends: &Ends) {
         // Behind pointers: the compiler looks at each one alone.
         tokio::join!(
-            commit_messages(store, self.messages).boxed_local(),
-            commit_statuses(store, self.statuses).boxed_local(),
-            commit_drafts(store, self.drafts).boxed_local(),
-            commit_changes(store, self.changes).boxed_local(),
-            commit_begins(store, self.begins).boxed_local(),
-            commit_settles(store, self.settles).boxed_local(),
+            commit_messages(store, self.messages, ends).boxed_local(),
+            commit_statuses(store, self.statuses, ends).boxed_local(),
+            commit_drafts(store, self.drafts, ends).boxed_local(),
+            commit_changes(store, self.changes, ends).boxed_local(),
+            commit_begins(store, self.begins, ends).boxed_local(),
+            commit_settles(store, self.settles, ends).boxed_local(),
         );
     }
 }
 
-async fn commit_messages(store: &Store, messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>) {
+async fn commit_messages(
+    store: &Store,
+    messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
+    ends: &Ends,
+) {
+    let each = |store: Store, append: Arc<InboundAppend>| async move {
+        in_tx!(store.db(), |conn| {
+            single::append(conn, &store, &append).await
+        })
+    };
     let (plain, special): (Vec<_>, Vec<_>) = messages
         .into_iter()
         .partition(|(append, _)| is_plain(append));
-    let (first, mut alone): (Vec<_>, Vec<_>) = special
+    let (first, alone): (Vec<_>, Vec<_>) = special
         .into_iter()
         .partition(|(append, _)| append.state.is_none() && append.message.effect == Effect::Plain);
     if !first.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             first.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = newcomers::commit(store, &appends).await;
-        store.note_storing(&done);
-        alone.extend(share_out(store, first, done));
+        ends.add(store, first, done, each);
     }
     if !plain.is_empty() {
         let appends: Vec<Arc<InboundAppend>> =
             plain.iter().map(|(append, _)| Arc::clone(append)).collect();
         let done = batch::commit(store, appends).await;
-        store.note_storing(&done);
-        alone.extend(share_out(store, plain, done));
+        ends.add(store, plain, done, each);
     }
-    go_alone(store, alone, |store, append| async move {
-        in_tx!(store.db(), |conn| {
-            single::append(conn, &store, &append).await
-        })
-    });
+    go_alone(store, alone, each);
 }
 
-async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)>) {
+async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)>, ends: &Ends) {
     if statuses.is_empty() {
         return;
     }
@@ -203,21 +206,21 @@ async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)
     let done = in_tx!(store.committer_db(), |conn| {
         statuses::raise(conn, &news).await
     });
-    go_alone(
-        store,
-        share_out(store, statuses, done),
-        |store, news| async move {
-            let News {
-                organization,
-                session,
-                update,
-            } = &*news;
-            store.raise(*organization, *session, update).await
-        },
-    );
+    ends.add(store, statuses, done, |store, news| async move {
+        let News {
+            organization,
+            session,
+            update,
+        } = &*news;
+        store.raise(*organization, *session, update).await
+    });
 }
 
-async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>) {
+async fn commit_drafts(
+    store: &Store,
+    drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>,
+    ends: &Ends,
+) {
     if drafts.is_empty() {
         return;
     }
@@ -228,14 +231,16 @@ async fn commit_drafts(store: &Store, drafts: Vec<(Arc<OutboundAppend>, Reply<Qu
     let done = in_tx!(store.committer_db(), |conn| {
         drafts::queue(conn, store, &appends).await
     });
-    go_alone(
-        store,
-        share_out(store, drafts, done),
-        |store, append| async move { store.queue(&append).await },
-    );
+    ends.add(store, drafts, done, |store, append| async move {
+        store.queue(&append).await
+    });
 }
 
-async fn commit_changes(store: &Store, changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>) {
+async fn commit_changes(
+    store: &Store,
+    changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>,
+    ends: &Ends,
+) {
     if changes.is_empty() {
         return;
     }
@@ -244,22 +249,18 @@ async fn commit_changes(store: &Store, changes: Vec<(Box<ChangeWrite>, Reply<Cha
         changes::write(conn, store, &writes).await
     });
     let done = done.map(|results| results.into_iter().map(Some).collect());
-    go_alone(
-        store,
-        share_out(store, changes, done),
-        |store, write| async move {
-            let alone = in_tx!(store.db(), |conn| {
-                changes::write(conn, &store, &[&*write]).await
-            })?;
-            alone
-                .into_iter()
-                .next()
-                .unwrap_or(Err(StoreError::Conflict))
-        },
-    );
+    ends.add(store, changes, done, |store, write| async move {
+        let alone = in_tx!(store.db(), |conn| {
+            changes::write(conn, &store, &[&*write]).await
+        })?;
+        alone
+            .into_iter()
+            .next()
+            .unwrap_or(Err(StoreError::Conflict))
+    });
 }
 
-async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
+async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>, ends: &Ends) {
     // Nobody would make the POST: begun, it would be a doubt for ever.
     begins.retain(|(_, reply)| !reply.to.is_closed());
     if begins.is_empty() {
@@ -269,14 +270,12 @@ async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>) {
     let done = in_tx!(store.committer_db(), |conn| {
         attempts::begin(conn, store, &all).await
     });
-    go_alone(
-        store,
-        share_out(store, begins, done),
-        |store, begin| async move { store.begin(begin).await },
-    );
+    ends.add(store, begins, done, |store, begin| async move {
+        store.begin(begin).await
+    });
 }
 
-async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>) {
+async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>, ends: &Ends) {
     if settles.is_empty() {
         return;
     }
@@ -284,119 +283,9 @@ async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>
     let done = in_tx!(store.committer_db(), |conn| {
         attempts::settle(conn, &all).await
     });
-    go_alone(
-        store,
-        share_out(store, settles, done),
-        |store, settle| async move { store.settle(&settle).await },
-    );
-}
-
-/// Tells and answers what the batch decided; gives back what has to go one by one.
-fn share_out<T, R: Telling>(
-    store: &Store,
-    batch: Vec<(T, Reply<R>)>,
-    done: Result<Vec<Option<Result<R, StoreError>>>, StoreError>,
-) -> Vec<(T, Reply<R>)> {
-    let mut alone = Vec::new();
-    match done {
-        Ok(mut results) => {
-            tell(store, &batch, &mut results);
-            for ((entry, reply), result) in batch.into_iter().zip(results) {
-                match result {
-                    Some(result) => answer(reply, result),
-                    None => alone.push((entry, reply)),
-                }
-            }
-        }
-        // Two that wait for each other, or for somebody who takes long: one by one they hold less, and only one of
-        // them has to wait.
-        Err(StoreError::Unavailable(cause))
-            if !cause.contains("deadlock") && !cause.contains("lock timeout") =>
-        {
-            for (_, reply) in batch {
-                answer(reply, Err(StoreError::Unavailable(cause.clone())));
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, entries = batch.len(), "a batch failed; its entries go one by one");
-            if matches!(&error, StoreError::Unavailable(cause) if cause.contains("lock timeout")) {
-                // Perhaps whoever comes would wait for the same lock: the first that gets through says that it is not so.
-                store.progress().stop();
-            }
-            alone = batch;
-        }
-    }
-    alone
-}
-
-/// Does one after the other beside the batches, so that a strange entry delays nobody but its like.
-fn go_alone<T, R, F>(
-    store: &Store,
-    entries: Vec<(T, Reply<R>)>,
-    each: impl Fn(Store, T) -> F + Send + 'static,
-) where
-    T: Send + 'static,
-    R: Send + 'static,
-    F: Future<Output = Result<R, StoreError>> + Send,
-{
-    if entries.is_empty() {
-        return;
-    }
-    let aside = store.aside();
-    let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    let Ok(room) = Arc::clone(&aside.room).try_acquire_many_owned(count) else {
-        for (_, reply) in entries {
-            answer(reply, Err(busy()));
-        }
-        return;
-    };
-    let (store, came) = (store.clone(), Instant::now());
-    tokio::spawn(async move {
-        let (_room, turns) = (room, Arc::clone(&store.aside().turns));
-        let Ok(_turn) = turns.acquire_owned().await else {
-            return;
-        };
-        let mut gone = None;
-        for (entry, reply) in entries {
-            let result = match &gone {
-                // Whoever asked gave up by now, and asks again.
-                _ if came.elapsed() > TOO_OLD => Err(busy()),
-                // The database does not get better by being asked a thousand times.
-                Some(cause) => Err(StoreError::Unavailable(String::clone(cause))),
-                None => each(store.clone(), entry).await,
-            };
-            if let (None, Err(StoreError::Unavailable(cause))) = (&gone, &result) {
-                gone = Some(cause.clone());
-            }
-            answer(reply, result);
-        }
+    ends.add(store, settles, done, |store, settle| async move {
+        store.settle(&settle).await
     });
-}
-
-fn busy() -> StoreError {
-    StoreError::Unavailable("too much waits to be stored one by one".to_owned())
-}
-
-/// What goes one by one has its own room and its own turns.
-pub(super) struct Aside {
-    /// How many entries may wait there.
-    room: Arc<Semaphore>,
-    /// How many groups are at it at a time.
-    turns: Arc<Semaphore>,
-}
-
-impl Default for Aside {
-    fn default() -> Self {
-        Self {
-            room: Arc::new(Semaphore::new(ASIDE)),
-            turns: Arc::new(Semaphore::new(TURNS)),
-        }
-    }
-}
-
-fn answer<R>(reply: Reply<R>, result: Result<R, StoreError>) {
-    // Nobody waits any more when the asking actor died; the row is there all the same.
-    let _ = reply.to.send(result);
 }
 
 /// Whether a message takes the short way: the conversation is known, and nothing about the contact is new.

@@ -243,6 +243,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        self.db().check()?;
         let mut conn = self.db().read().await?;
         let _: i64 = with_conn!(&mut conn, |c| installation::table
             .select(installation::epoch)

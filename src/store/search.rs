@@ -1,6 +1,7 @@
 //! Messages and notes by their words: what is asked, and how both databases find it. What is searched is filled by a
 //! follower (`follow`), never with the message itself.
 
+mod change;
 mod entry;
 mod excerpt;
 mod follow;

@@ -1,6 +1,7 @@
 //! One message is followed through the log by the id of its request: from the callback to the sockets of both nodes,
 //! and from an answer to its ticks. Nothing else of it can be read there.
 
+use loadtest::simulator::Statuses;
 use serde_json::{Value, json};
 
 use crate::edge::{post_sealed_as, text, webhook};
@@ -47,9 +48,12 @@ async fn a_message_and_its_answer(engine: Engine) {
             Some(socket)
         }
     };
-    whole
-        .simulator
-        .behave(|behaviour| behaviour.enforce_window = false);
+    whole.simulator.behave(|behaviour| {
+        behaviour.enforce_window = false;
+        // One after the other, so that the last is not there before the answer to the send.
+        behaviour.statuses = Statuses::Realistic;
+        behaviour.time_factor = 0.2;
+    });
 
     let said = webhook(NUMBER, &[text(CUSTOMER, "wamid.canary", WORDS)]);
     assert_eq!(post_sealed_as(&whole, said, "follow-in").await, 200);

@@ -134,7 +134,7 @@ async fn a_snooze(engine: Engine) {
         "/conversations/{}",
         heard["conversation_id"].as_str().unwrap()
     );
-    let until = Timestamp::now() + Duration::from_millis(500);
+    let until = Timestamp::now() + Duration::from_secs(3);
     let snooze = json!({"status": "snoozed", "snoozed_until": until});
     let slept = whole.patch(&path, &snooze).await;
     assert_eq!(slept["snoozed_until"], json!(until));
@@ -159,7 +159,7 @@ async fn a_later_message(engine: Engine) {
     let heard = socket.event("message.received").await;
     let thread = heard["conversation_id"].as_str().unwrap().to_owned();
     let path = format!("/conversations/{thread}/scheduled-messages");
-    let send_at = Timestamp::now() + Duration::from_millis(700);
+    let send_at = Timestamp::now() + Duration::from_secs(3);
     let later = json!({
         "send_at": send_at, "message": {"type": "text", "text": {"body": "As promised"}},
     });
@@ -191,7 +191,7 @@ async fn a_later_message(engine: Engine) {
 
     // The number is switched off before the next one's time.
     let disabled = json!({"status": "disabled"});
-    let send_at = Timestamp::now() + Duration::from_millis(700);
+    let send_at = Timestamp::now() + Duration::from_secs(4);
     let later = json!({
         "send_at": send_at, "message": {"type": "text", "text": {"body": "Never"}},
     });

@@ -48,7 +48,7 @@ impl Hub {
             let ports = &self.inner.ports;
             return ports.peers.tell(owner, Notice::LineWaits { session });
         }
-        let Some(dispatcher) = self.inner.dispatcher.get() else {
+        let Some(dispatcher) = self.dispatcher() else {
             return;
         };
         if self.right_to(session) == Right::Nobodys && self.cluster().is_mine(place) {
@@ -74,7 +74,7 @@ impl Hub {
     }
 
     pub(super) fn tend_lines(&self) {
-        if let Some(dispatcher) = self.inner.dispatcher.get() {
+        if let Some(dispatcher) = self.dispatcher() {
             dispatcher.do_send(Tend);
         }
     }

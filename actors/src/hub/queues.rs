@@ -148,14 +148,16 @@ impl Hub {
 
     fn queues_of(&self, organization: OrganizationId) -> Option<Loan<Queues>> {
         self.inner.queues.lend(&organization, || {
-            let (hub, forget) = (self.clone(), self.clone());
-            guard::start(
-                self.arbiter_of(&organization),
-                MAILBOX,
-                self.inner.policy,
-                move |_| Queues::new(hub, organization),
-                move |_| forget.inner.queues.forget(&organization),
-            )
+            self.inner.arbiters.start(&organization, |arbiter| {
+                let (hub, forget) = (self.clone(), self.clone());
+                guard::start(
+                    arbiter,
+                    MAILBOX,
+                    self.inner.policy,
+                    move |_| Queues::new(hub, organization),
+                    move |_| forget.inner.queues.forget(&organization),
+                )
+            })
         })
     }
 }

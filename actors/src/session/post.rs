@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use tracing::Span;
 use tracing::field::display;
 
+use crate::fault;
 use crate::hub::{Hub, Ports, Right};
 use crate::model::ids::{AttemptId, JobId, MessageId, SessionId};
 use crate::model::message::Failure;
@@ -113,12 +114,15 @@ pub async fn post(
         Ok(Begun::Go(parcel)) => {
             Span::current().record("attempt.id", display(parcel.attempt));
             tracing::debug!(tries, "an attempt begins");
+            fault::at(fault::ATTEMPT_BEGUN);
             let end = attempt(ports, &parcel, tries, stopped).await;
             landing.back_at = end.retry_at;
             landing.signal = end.signal;
             log_end(&end.outcome);
+            fault::at(fault::ATTEMPT_ANSWERED);
             let (outcome, at) = (end.outcome, end.retry_at);
             let settled = settle(ports, job, message, parcel.attempt, outcome, at).await;
+            fault::at(fault::ATTEMPT_SETTLED);
             settled.unwrap_or_else(|error| {
                 tracing::error!(message = %message, %error, "the end of a send was not recorded; its statuses will tell");
                 Receipt::default()

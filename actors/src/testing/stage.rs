@@ -8,7 +8,7 @@ use actix_rt::{Arbiter, ArbiterHandle};
 use crate::conversation::rules;
 use crate::event::{Cursor, Envelope};
 use crate::feed::Feed;
-use crate::hub::{Hub, HubError, Ports};
+use crate::hub::{Arbiters, Hub, HubError, Ports};
 use crate::model::conversation::{Conversation, ConversationKey};
 use crate::model::ids::{ConversationId, OrganizationId, SessionId};
 use crate::model::inbound::InboundMessage;
@@ -156,7 +156,7 @@ impl Stage {
 }
 
 fn start(ports: Ports, members: Option<Membership>, arbiter: &ArbiterHandle) -> Hub {
-    Hub::start(ports, vec![arbiter.clone()], arbiter, members).unwrap()
+    Hub::start(ports, Arbiters::only(arbiter.clone()), arbiter, members).unwrap()
 }
 
 /// Appends an inbound message as a conversation's actor does, deciding anew on conflicts.

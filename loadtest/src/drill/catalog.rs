@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::fault::{
-    agents_cut, bad_link_sends, clock_skew, deadlocks, disordered_statuses, duplicates, half_open,
-    hot_conversation, node_killed, noisy_tenant, overload, owner_frozen, owner_killed,
-    postgres_down, postgres_slow, provider_slow, provider_throttles, provider_unclear,
+    aborts, agents_cut, bad_link_sends, clock_skew, deadlocks, disordered_statuses, duplicates,
+    half_open, hot_conversation, node_killed, noisy_tenant, overload, owner_frozen, owner_killed,
+    poison, postgres_down, postgres_slow, provider_slow, provider_throttles, provider_unclear,
     reconnect_storm, redis_down, redis_flushed, redis_full, redis_silent, rolling_deploy,
     slow_consumers,
 };
@@ -54,6 +54,16 @@ pub static DRILLS: &[Drill] = &[
         usual: size(30, 200.0, 6, 3.0, 0),
         full: size(100, 300.0, 6, 5.0, 0),
         run: |setup| Box::pin(node_killed::run(setup)),
+    },
+    Drill {
+        id: "f-02",
+        name: "aborts",
+        fault: "nodes end by themselves at seven places: a batch taken, committed; a callback stored; jobs claimed; an attempt begun, answered, settled",
+        pass: "at the provider and in the thread once; every message gets an end ≤ 150 s",
+        smoke: None,
+        usual: size(2, 80.0, 6, 0.0, 0),
+        full: size(10, 100.0, 6, 0.0, 0),
+        run: |setup| Box::pin(aborts::run(setup)),
     },
     Drill {
         id: "f-04",
@@ -274,6 +284,26 @@ pub static DRILLS: &[Drill] = &[
         usual: size(1, 60.0, 6, 20.0, 0),
         full: size(5, 100.0, 6, 60.0, 0),
         run: |setup| Box::pin(clock_skew::run(setup)),
+    },
+    Drill {
+        id: "f-29",
+        name: "poison",
+        fault: "messages that make whoever handles them panic",
+        pass: "each answered 200 and in quarantine ≤ 60 s; no node ends; taken in by replay when the hub is mended",
+        smoke: None,
+        usual: size(1, 200.0, 6, 0.0, 10),
+        full: size(1, 300.0, 6, 0.0, 30),
+        run: |setup| Box::pin(poison::messages(setup)),
+    },
+    Drill {
+        id: "f-30",
+        name: "threads-end",
+        fault: "the thread ends on which many conversations live",
+        pass: "its conversations answer ≤ 2 s later; no node ends",
+        smoke: None,
+        usual: size(10, 200.0, 6, 2.0, 0),
+        full: size(30, 300.0, 6, 3.0, 0),
+        run: |setup| Box::pin(poison::threads(setup)),
     },
     Drill {
         id: "f-31",

@@ -1,5 +1,6 @@
 //! The drills, one file for each fault or family of faults.
 
+pub mod aborts;
 pub mod agents_cut;
 pub mod bad_link_sends;
 pub mod clock_skew;
@@ -14,6 +15,7 @@ pub mod noisy_tenant;
 pub mod overload;
 pub mod owner_frozen;
 pub mod owner_killed;
+pub mod poison;
 pub mod postgres_down;
 pub mod postgres_slow;
 pub mod provider_slow;

@@ -234,16 +234,28 @@ impl Topology {
         Hub::new(&node.recipe.url())?.log_in(EMAIL, PASSWORD).await
     }
 
-    /// Posts one webhook, signed, from a contact of its own; its message is not counted by anybody.
-    pub async fn post_one(&self, node: usize) -> anyhow::Result<Posted> {
+    /// Asks the first node.
+    pub fn rest(&self) -> anyhow::Result<Rest> {
+        let key = self.hub.token().unwrap_or_default();
+        Ok(Rest::new(&self.hub.authority()?, key))
+    }
+
+    /// Posts one webhook, signed: what a customer of the drill's own says, which the load does not count.
+    pub async fn post(
+        &self,
+        node: usize,
+        customer: &Customer,
+        text: &str,
+    ) -> anyhow::Result<Posted> {
         let node = self.nodes.get(node).context("no such node")?;
         let id = format!("wamid.DRILL{:08x}", fresh_run()?);
         let now = chrono::Utc::now().timestamp().to_string();
-        let message = json!({"from": "15559990001", "id": id, "timestamp": now, "type": "text",
-            "text": {"body": "Is anybody there?"}});
+        let Customer(from) = customer;
+        let message = json!({"from": from, "id": id, "timestamp": now, "type": "text",
+            "text": {"body": text}});
         let value = json!({"messaging_product": "whatsapp",
             "metadata": {"display_phone_number": "15550100077", "phone_number_id": PHONE_NUMBER_ID},
-            "contacts": [{"profile": {"name": "Drill"}, "wa_id": "15559990001"}], "messages": [message]});
+            "contacts": [{"profile": {"name": "Drill"}, "wa_id": from}], "messages": [message]});
         let body = json!({"object": "whatsapp_business_account",
             "entry": [{"id": BUSINESS_ACCOUNT_ID, "changes": [{"field": "messages", "value": value}]}]})
         .to_string();
@@ -280,6 +292,16 @@ impl Topology {
             .filter_map(|node| node.running.as_mut());
         gone.filter_map(|running| (!running.is_running()).then_some(()))
             .count() as u64
+    }
+}
+
+/// Somebody whom the load does not know.
+pub struct Customer(String);
+
+impl Customer {
+    /// One of many.
+    pub fn number(number: u64) -> Self {
+        Self(format!("1555999{number:04}"))
     }
 }
 
@@ -378,6 +400,17 @@ impl Node {
     /// From its next start on it is this program.
     pub fn run_next(&mut self, binary: &Path) {
         self.recipe.binary = binary.to_owned();
+    }
+
+    /// From its next start on it breaks as `FAILPOINTS` says, if it was built to.
+    pub fn break_at(&mut self, places: Option<&str>) {
+        let places = places.map(|places| ("FAILPOINTS", places.to_owned()));
+        self.recipe.more = places.into_iter().collect();
+    }
+
+    /// Whether its process runs.
+    pub fn is_running(&mut self) -> bool {
+        self.running.as_mut().is_some_and(Running::is_running)
     }
 
     /// From its next start on its clock differs so much, by libfaketime; its timers go on as they are.

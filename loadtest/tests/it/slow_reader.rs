@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::tiny_hub::{Manners, TinyHub};
 
-fn slow_reader(hub: &TinyHub) -> (i32, String) {
+fn slow_reader(hub: &TinyHub, limit: &str) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_loadtest"))
         .args([
             "slow-reader",
@@ -25,7 +25,7 @@ fn slow_reader(hub: &TinyHub) -> (i32, String) {
             "--rate",
             "300",
         ])
-        .args(["--others", "2", "--limit", "2s"])
+        .args(["--others", "2", "--limit", limit])
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -42,7 +42,7 @@ fn a_hub_that_cuts_the_slow_socket_passes() {
         padding: LARGE,
         ..Manners::default()
     });
-    let (code, text) = slow_reader(&hub);
+    let (code, text) = slow_reader(&hub, "8s");
     assert_eq!(code, 0, "{text}");
 }
 
@@ -52,7 +52,7 @@ fn a_hub_that_waits_for_the_slow_socket_is_caught() {
         padding: LARGE,
         ..Manners::default()
     });
-    let (code, text) = slow_reader(&hub);
+    let (code, text) = slow_reader(&hub, "2s");
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("cut_after_s            null"), "{text}");
 }

@@ -126,7 +126,7 @@ async fn watch(stream: TcpStream, state: Arc<State>) {
     while let Ok(event) = events.recv().await {
         let sending = socket.send(Message::text(event));
         let patience = Duration::from_millis(if state.manners.cut_slow {
-            500
+            1500
         } else {
             3_600_000
         });

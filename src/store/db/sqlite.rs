@@ -27,11 +27,12 @@ pub type Sqlite = SyncConnectionWrapper<SqliteConnection, Place>;
 /// Connections that read at the same time.
 pub(super) const READERS: usize = 4;
 
-/// What every connection is told: WAL with full syncs, so that a commit survives a power cut. The log is written back
+/// What every connection is told: WAL, synced by the [`Syncer`](super::syncer) before anybody is told of a commit, so that it
+/// survives a power cut. The log is written back
 /// by [`Db::write_back`]; a commit that finds four times as much of it does so itself. A log that grew beyond 128 MiB, because
 /// somebody else read for long, is cut to that when it begins anew.
 const SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+    PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
     PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000; PRAGMA mmap_size = 268435456; \
     PRAGMA journal_size_limit = 134217728;";
 
@@ -132,8 +133,8 @@ async fn ask(pool: &Pool<Sqlite>, pragma: &'static str) -> Result<Log, StoreErro
         .map_err(refused)
 }
 
-/// Runs a whole transaction on SQLite in one blocking call: three (begin, work, commit) cost as much as a small
-/// transaction's work.
+/// Runs a whole transaction with SQLite's `writer` in one blocking call: three (begin, work, commit) cost as much as a
+/// small transaction's work. [`Db::lasts`] says when it lasts.
 pub async fn blocking_tx<R: Send + 'static>(
     writer: &Pool<Sqlite>,
     work: impl FnOnce(&mut SqliteConnection) -> Result<R, DieselError> + Send + 'static,

@@ -30,7 +30,8 @@ pub(super) async fn commit(
     appends: Vec<Arc<InboundAppend>>,
 ) -> Result<Results, StoreError> {
     match store.committer_db() {
-        Db::Sqlite { writer, .. } => {
+        db @ Db::Sqlite { writer, .. } => {
+            db.check()?;
             let store = store.clone();
             blocking_tx(writer, move |c| sqlite::append(c, &store, &appends)).await
         }

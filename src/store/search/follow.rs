@@ -2,9 +2,10 @@
 //! numbers rise with the commits, so nothing that is committed late can be skipped, as it would be by ids, which are made
 //! before. What no event tells of (messages of before the index, imported histories, a tail of events that is not kept any
 //! more) it goes through from the newest to the oldest. One round is one transaction of bounded size: cursor and index
-//! move together, and on PostgreSQL one node at a time has the turn.
+//! move together, and on PostgreSQL one node at a time has the turn. On SQLite what happened is read beside the writer, which
+//! everybody waits for; what changes in between an event tells of that comes later.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actors::model::ids::MessageId;
@@ -12,12 +13,14 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool};
 use diesel_async::RunQueryDsl;
+use diesel_async::pooled_connection::deadpool::Pool;
 
-use super::entry::{Entry, SourceRow, entries};
-use super::slice::{self, Id};
-use crate::store::db::{Conn, boxed, refused};
+use super::change::{Change, known};
+use super::entry::SourceRow;
+use super::slice;
+use crate::store::db::{Conn, Db, Sqlite, blocking_tx, boxed, refused};
 use crate::store::kept::{kept, run};
 use crate::store::schema::{events, messages, search_cursors, search_walks};
 use crate::store::{Store, message};
@@ -26,8 +29,8 @@ use crate::{in_tx, insert_all, with_conn};
 /// Events that one round reads, and messages of the past.
 const EVENTS: i64 = 2000;
 const PAST: i64 = 500;
-/// The same on SQLite: whoever writes waits for the end of a round, which takes 5 ms.
-const EVENTS_OF_SQLITE: i64 = 250;
+/// The same on SQLite: whoever writes waits until a round is written.
+const EVENTS_OF_SQLITE: i64 = 500;
 const PAST_OF_SQLITE: i64 = 100;
 /// Conversations of the past that one round goes through.
 const WALKS: usize = 100;
@@ -39,6 +42,20 @@ const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162344) AS yes";
 const BEHIND: &str = "SELECT o.id AS organization, o.last_seq AS head, coalesce(c.seq, 0) AS done \
     FROM organizations AS o LEFT JOIN search_cursors AS c ON c.organization_id = o.id \
     WHERE o.last_seq > coalesce(c.seq, 0) ORDER BY o.id";
+
+/// Notes that an organization's events are read up to `seq`; written out for each database.
+macro_rules! cursor_at {
+    ($organization:expr, $seq:expr) => {
+        diesel::insert_into(search_cursors::table)
+            .values((
+                search_cursors::organization_id.eq($organization),
+                search_cursors::seq.eq($seq),
+            ))
+            .on_conflict(search_cursors::organization_id)
+            .do_update()
+            .set(search_cursors::seq.eq($seq))
+    };
+}
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,19 +106,30 @@ struct Answer {
     yes: bool,
 }
 
+/// What the next events of each organization tell of, read and not yet written.
+#[derive(Default)]
+struct News {
+    done: Indexed,
+    /// Organizations, and up to which event they are read.
+    cursors: Vec<(i64, i64)>,
+    /// Events were gone before they were read.
+    is_torn: bool,
+    change: Change,
+}
+
 /// Whether a message that is indexed already is indexed anew.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum News {
+enum Told {
     Made,
     Changed,
 }
 
 /// What an event says about a message's words.
-fn news(kind: &str) -> Option<News> {
+fn told_by(kind: &str) -> Option<Told> {
     match kind {
         // A message that was sent by the number's own app is told of as sent only.
-        "message.received" | "message.queued" | "message.sent" | "note.created" => Some(News::Made),
-        "message.updated" => Some(News::Changed),
+        "message.received" | "message.queued" | "message.sent" | "note.created" => Some(Told::Made),
+        "message.updated" => Some(Told::Changed),
         _ => None,
     }
 }
@@ -113,6 +141,9 @@ impl Store {
         if self.is_all_indexed().await? {
             return Ok(Some(Indexed::default()));
         }
+        if let Db::Sqlite { writer, .. } = self.db() {
+            return self.index_embedded(writer).await.map(Some);
+        }
         in_tx!(self.db(), |conn| {
             if let Conn::Postgres(object) = conn {
                 let turn = kept(diesel::sql_query(TURN)).get_result(&mut **object);
@@ -121,69 +152,39 @@ impl Store {
                     return Ok(None);
                 }
             }
-            let mut done = self.index_news(conn).await?;
-            if !done.more {
-                let (messages, more) = index_past(conn).await?;
-                done.messages += messages;
-                done.more = more;
+            let news = read_news(conn, EVENTS).await?;
+            if news.is_torn {
+                self.walk_all(conn).await?;
             }
+            let mut done = news.done;
+            news.change.write(conn).await?;
+            for (organization, seq) in news.cursors {
+                with_conn!(conn, |c| cursor_at!(organization, seq).execute(c).await)?;
+            }
+            done.go_on(conn).await?;
             Ok(Some(done))
         })
     }
 
-    async fn is_all_indexed(&self) -> Result<bool, StoreError> {
-        let mut conn = self.db().read().await?;
-        if !behind(&mut conn).await?.is_empty() {
-            return Ok(false);
+    /// A round on SQLite. It need not last at once: what a power cut takes is indexed again.
+    async fn index_embedded(&self, writer: &Pool<Sqlite>) -> Result<Indexed, StoreError> {
+        let news = read_news(&mut self.db().read().await?, EVENTS_OF_SQLITE).await?;
+        if news.is_torn {
+            in_tx!(self.db(), |conn| { self.walk_all(conn).await })?;
         }
-        let walk: Option<i64> = with_conn!(&mut conn, |c| search_walks::table
-            .order(search_walks::id)
-            .select(search_walks::id)
-            .first(c)
-            .await
-            .optional())?;
-        Ok(walk.is_none())
+        let mut done = news.done;
+        if !news.cursors.is_empty() {
+            blocking_tx(writer, move |c| news.write(c)).await?;
+        }
+        if !done.more && has_past(&mut self.db().read().await?).await? {
+            in_tx!(self.db(), |conn| { done.go_on(conn).await })?;
+        }
+        Ok(done)
     }
 
-    /// Indexes what the next events of each organization tell of.
-    async fn index_news(&self, conn: &mut Conn) -> Result<Indexed, StoreError> {
-        let mut all = behind(conn).await?;
-        let now = Timestamp::now();
-        // Where it begins changes, so that nobody comes last for ever when all that is to be done is too much.
-        let turns = usize::try_from(now.millis()).unwrap_or(0) % all.len().max(1);
-        all.rotate_left(turns);
-        let (mut room, mut done) = (EVENTS, Indexed::default());
-        if let Conn::Sqlite(_) = conn {
-            room = EVENTS_OF_SQLITE;
-        }
-        let mut told: BTreeMap<i64, News> = BTreeMap::new();
-        for of in all {
-            if room == 0 {
-                done.more = true;
-                break;
-            }
-            let page = page(conn, &of, room).await?;
-            let count = i64::try_from(page.len()).unwrap_or(room);
-            room -= count;
-            let mut next = of.done + count;
-            if let Some(began) = whole(&page, of.done) {
-                done.lag = done.lag.max(now.since(began));
-            } else {
-                // The tail is not kept any more. What its events told of was committed before, so a walk sees it.
-                self.walk_all(conn).await?;
-                next = of.head;
-            }
-            for (_, _, kind, message) in page {
-                if let Some((message, news)) = message.zip(news(&kind)) {
-                    let known = told.entry(message).or_insert(news);
-                    *known = news.max(*known);
-                }
-            }
-            done.more |= next < of.head;
-            move_cursor(conn, of.organization, next).await?;
-        }
-        done.messages = index_told(conn, told).await?;
-        Ok(done)
+    async fn is_all_indexed(&self) -> Result<bool, StoreError> {
+        let mut conn = self.db().read().await?;
+        Ok(behind(&mut conn).await?.is_empty() && !has_past(&mut conn).await?)
     }
 
     /// Everything is gone through once more.
@@ -234,14 +235,85 @@ impl Store {
     }
 }
 
+impl Indexed {
+    /// Goes on with the past when all that is new is done.
+    async fn go_on(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+        if !self.more {
+            let (messages, more) = index_past(conn).await?;
+            self.messages += messages;
+            self.more = more;
+        }
+        Ok(())
+    }
+}
+
+impl News {
+    /// Writes it on SQLite.
+    fn write(self, c: &mut SqliteConnection) -> QueryResult<()> {
+        self.change.replace(c)?;
+        self.cursors
+            .into_iter()
+            .try_for_each(|(organization, seq)| run(cursor_at!(organization, seq), c))
+    }
+}
+
+/// Reads what the next events of each organization tell of: `room` of them at most.
+async fn read_news(conn: &mut Conn, mut room: i64) -> Result<News, StoreError> {
+    let mut all = behind(conn).await?;
+    let now = Timestamp::now();
+    // Where it begins changes, so that nobody comes last for ever when all that is to be done is too much.
+    let turns = usize::try_from(now.millis()).unwrap_or(0) % all.len().max(1);
+    all.rotate_left(turns);
+    let mut news = News::default();
+    let mut told: BTreeMap<i64, Told> = BTreeMap::new();
+    for of in all {
+        if room == 0 {
+            news.done.more = true;
+            break;
+        }
+        let page = page(conn, &of, room).await?;
+        let count = i64::try_from(page.len()).unwrap_or(room);
+        room -= count;
+        let mut next = of.done + count;
+        if let Some(began) = whole(&page, of.done) {
+            news.done.lag = news.done.lag.max(now.since(began));
+        } else {
+            // The tail is not kept any more. What its events told of was committed before, so a walk sees it.
+            news.is_torn = true;
+            next = of.head;
+        }
+        for (_, _, kind, message) in page {
+            if let Some((message, how)) = message.zip(told_by(&kind)) {
+                let known = told.entry(message).or_insert(how);
+                *known = how.max(*known);
+            }
+        }
+        news.done.more |= next < of.head;
+        news.cursors.push((of.organization, next));
+    }
+    (news.done.messages, news.change) = read_told(conn, told).await?;
+    Ok(news)
+}
+
+/// Whether some of the past is to be gone through.
+async fn has_past(conn: &mut Conn) -> Result<bool, StoreError> {
+    let walk: Option<i64> = with_conn!(conn, |c| search_walks::table
+        .order(search_walks::id)
+        .select(search_walks::id)
+        .first(c)
+        .await
+        .optional())?;
+    Ok(walk.is_some())
+}
+
 async fn behind(conn: &mut Conn) -> Result<Vec<Behind>, StoreError> {
     with_conn!(conn, |c| kept(diesel::sql_query(BEHIND)).load(c).await)
 }
 
 /// Number, time, kind and message of an organization's next events.
-type Told = (i64, NaiveDateTime, String, Option<i64>);
+type EventLine = (i64, NaiveDateTime, String, Option<i64>);
 
-async fn page(conn: &mut Conn, of: &Behind, room: i64) -> Result<Vec<Told>, StoreError> {
+async fn page(conn: &mut Conn, of: &Behind, room: i64) -> Result<Vec<EventLine>, StoreError> {
     with_conn!(conn, |c| events::table
         .filter(events::organization_id.eq(of.organization))
         .filter(events::seq.gt(of.done))
@@ -253,21 +325,24 @@ async fn page(conn: &mut Conn, of: &Behind, room: i64) -> Result<Vec<Told>, Stor
 }
 
 /// When the first event of a page came; None if the page is not all that follows on the event `done`.
-fn whole(page: &[Told], done: i64) -> Option<Timestamp> {
+fn whole(page: &[EventLine], done: i64) -> Option<Timestamp> {
     let ((first, at, ..), (last, ..)) = page.first().zip(page.last())?;
     let count = i64::try_from(page.len()).ok()?;
     (*first == done + 1 && *last == done + count).then(|| Timestamp::from(*at))
 }
 
-/// Indexes the messages that events told of; gives how many.
-async fn index_told(conn: &mut Conn, told: BTreeMap<i64, News>) -> Result<usize, StoreError> {
+/// Reads the messages that events told of; gives how many, and what changes by them.
+async fn read_told(
+    conn: &mut Conn,
+    told: BTreeMap<i64, Told>,
+) -> Result<(usize, Change), StoreError> {
     let ids: Vec<i64> = told.keys().copied().collect();
     let known = known(conn, &ids).await?;
     let wanted = told.into_iter();
-    let wanted = wanted.filter(|(id, news)| *news == News::Changed || !known.contains(id));
+    let wanted = wanted.filter(|(id, news)| *news == Told::Changed || !known.contains(id));
     let ids: Vec<i64> = wanted.map(|(id, _)| id).collect();
     if ids.is_empty() {
-        return Ok(0);
+        return Ok((0, Change::default()));
     }
     let (first, last) = message::span(&ids);
     let rows: Vec<SourceRow> = with_conn!(conn, |c| messages::table
@@ -277,23 +352,7 @@ async fn index_told(conn: &mut Conn, told: BTreeMap<i64, News>) -> Result<usize,
         .select(SourceRow::as_select())
         .load(c)
         .await)?;
-    write(conn, &ids, &known, rows).await?;
-    Ok(ids.len())
-}
-
-async fn move_cursor(conn: &mut Conn, organization: i64, seq: i64) -> Result<(), StoreError> {
-    let row = (
-        search_cursors::organization_id.eq(organization),
-        search_cursors::seq.eq(seq),
-    );
-    with_conn!(conn, |c| diesel::insert_into(search_cursors::table)
-        .values(row)
-        .on_conflict(search_cursors::organization_id)
-        .do_update()
-        .set(search_cursors::seq.eq(seq))
-        .execute(c)
-        .await)?;
-    Ok(())
+    Ok((ids.len(), Change::of(conn, &ids, &known, rows).await?))
 }
 
 /// Goes on with the walks; tells how many messages it looked at, and whether there are more.
@@ -331,7 +390,8 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
         let known = known(conn, &ids).await?;
         // Those that are there already may have changed in a tail that was lost.
-        write(conn, &ids, &known, rows).await?;
+        let change = Change::of(conn, &ids, &known, rows).await?;
+        change.write(conn).await?;
         if is_end {
             with_conn!(conn, |c| diesel::delete(search_walks::table.find(walk.id))
                 .execute(c)
@@ -347,96 +407,4 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
         }
     }
     Ok((seen, true))
-}
-
-/// Which of these messages are indexed.
-async fn known(conn: &mut Conn, ids: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
-    if ids.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let found: Vec<Id> = match conn {
-        Conn::Sqlite(object) => {
-            let ids = serde_json::to_string(ids)
-                .map_err(|error| StoreError::Broken(error.to_string()))?;
-            const KNOWN: &str = "SELECT s.rowid AS id FROM json_each($1) AS wanted \
-                CROSS JOIN message_search AS s ON s.rowid = wanted.value";
-            let query = kept(diesel::sql_query(KNOWN).bind::<Text, _>(ids));
-            boxed(query.load(&mut **object)).await
-        }
-        Conn::Postgres(object) => {
-            const KNOWN: &str =
-                "SELECT message_id AS id FROM message_search WHERE message_id = ANY($1)";
-            let query = kept(diesel::sql_query(KNOWN).bind::<Array<BigInt>, _>(ids));
-            boxed(query.load(&mut **object)).await
-        }
-    }
-    .map_err(refused)?;
-    Ok(found.into_iter().map(|row| row.id).collect())
-}
-
-/// Brings the entries of the messages `ids` to what their `rows` say; those `known` are there already.
-async fn write(
-    conn: &mut Conn,
-    ids: &[i64],
-    known: &BTreeSet<i64>,
-    rows: Vec<SourceRow>,
-) -> Result<(), StoreError> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let entries = entries(conn, &rows).await?;
-    let there: BTreeSet<i64> = entries.iter().map(|entry| entry.message).collect();
-    let old: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| known.contains(id))
-        .collect();
-    let gone = old
-        .iter()
-        .copied()
-        .filter(|id| !there.contains(id))
-        .collect();
-    match conn {
-        Conn::Sqlite(object) => {
-            let work = object.spawn_blocking(move |c| replace(c, gone, entries));
-            work.await.map_err(refused)
-        }
-        Conn::Postgres(object) => {
-            remove(object, gone).await?;
-            let mut parts: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
-            for entry in entries {
-                parts.entry(entry.organization).or_default().push(entry);
-            }
-            for (organization, part) in parts {
-                slice::write(object, organization, part, &old).await?;
-            }
-            Ok(())
-        }
-    }
-}
-
-async fn remove(c: &mut diesel_async::AsyncPgConnection, gone: Vec<i64>) -> Result<(), StoreError> {
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let query = diesel::sql_query("DELETE FROM message_search WHERE message_id = ANY($1)");
-    let query = kept(query.bind::<Array<BigInt>, _>(gone));
-    boxed(query.execute(c)).await.map(drop).map_err(refused)
-}
-
-fn replace(c: &mut SqliteConnection, gone: Vec<i64>, entries: Vec<Entry>) -> QueryResult<()> {
-    for id in gone {
-        let query = diesel::sql_query("DELETE FROM message_search WHERE rowid = $1");
-        run(query.bind::<BigInt, _>(id), c)?;
-    }
-    for entry in entries {
-        let query = diesel::sql_query(
-            "INSERT OR REPLACE INTO message_search (rowid, words) VALUES ($1, $2)",
-        );
-        let query = query
-            .bind::<BigInt, _>(entry.message)
-            .bind::<Text, _>(entry.words);
-        run(query, c)?;
-    }
-    Ok(())
 }

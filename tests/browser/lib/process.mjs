@@ -7,18 +7,22 @@ import { createServer } from "node:net";
 import { eventually } from "./await.mjs";
 
 const KEPT_LINES = 60;
+/** Ports whose programs may not listen yet. */
+const given = new Set();
 
 /** A port on which nothing listens now, below those that the kernel gives to outgoing connections: a program that
  * connects before it listens must not get its own. */
 export async function freePort() {
   for (let tries = 0; tries < 50; tries += 1) {
     const port = randomInt(20_000, 32_000);
+    if (given.has(port)) continue;
     const server = createServer();
     const free = await new Promise((resolve) => {
       server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
     });
     if (!free) continue;
     await new Promise((resolve) => server.close(resolve));
+    given.add(port);
     return port;
   }
   throw new Error("found no free port");

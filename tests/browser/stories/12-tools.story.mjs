@@ -117,7 +117,11 @@ story(
     await message(olive, "At seven").waitFor();
     await byId(olive, "scheduled-line").waitFor({ state: "detached" });
     const { id } = await conversationOf(world, "Carla");
-    const sent = await world.hub.get(`/conversations/${id}/scheduled-messages?state=sent`);
+    // It is said before it is written down that it went.
+    const sent = await eventually("what waited to be sent", async () => {
+      const list = await world.hub.get(`/conversations/${id}/scheduled-messages?state=sent`);
+      return list.data.length > 0 && list;
+    });
     const thread = await world.hub.get(`/conversations/${id}/messages`);
     const said = thread.data.filter(({ text }) => text === "At seven");
     assert.deepEqual(

@@ -33,6 +33,7 @@ story("what a colleague read stays unread until one looks oneself", async ({ wor
   await row(agent, "Carla").waitFor();
   await openConversation(agent, "Carla Customer");
   await message(agent, "without nuts").waitFor();
+  await row(agent, "Carla").filter({ hasText: "unread" }).waitFor({ state: "detached" });
   // Marked by hand it is there again, on one's other device as well.
   const phone = await page({ viewport: { width: 390, height: 844 } });
   await logIn(phone, world.url, ben);

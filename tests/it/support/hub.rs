@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
-use actors::hub::{Hub, Ports};
+use actors::hub::{Arbiters, Hub, Ports};
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::ports::clock::SystemClock;
 use actors::ports::peers::NoPeers;
@@ -102,7 +102,7 @@ impl TestHub {
             media: Arc::new(keys.media_tokens.clone()),
         };
         let here = actix_rt::Arbiter::current();
-        let hub = Hub::start(ports, vec![here.clone()], &here, None).unwrap();
+        let hub = Hub::start(ports, Arbiters::only(here.clone()), &here, None).unwrap();
         let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
         let app = App::new(AppState {
             vault: Vault::new(store.clone(), keys.keyring.clone()),

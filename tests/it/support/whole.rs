@@ -1,7 +1,7 @@
 //! A node as it is shipped, a simulator of WhatsApp, and an owner who is signed in.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use command_center::app::Node;
@@ -102,9 +102,10 @@ impl Whole {
                 ("DATABASE_URL".to_owned(), url.expose_secret().to_owned()),
                 ("UNSAFE_DATABASE".to_owned(), "true".to_owned()),
                 ("REDIS_URL".to_owned(), redis),
+                // All use one Redis: what another one says there is not believed.
                 (
                     "JWT_SECRET".to_owned(),
-                    "Hk7w0Xq2vR9nLzTb4yJmP6sUeGcD3fA8iKoQ".to_owned(),
+                    uuid::Uuid::new_v4().simple().to_string(),
                 ),
                 (
                     "ENCRYPTION_KEY".to_owned(),
@@ -190,6 +191,11 @@ impl Whole {
     /// The owner's access token.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Where the node keeps its files, and SQLite's database.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A client without credentials.

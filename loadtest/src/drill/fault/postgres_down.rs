@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::drill::checker;
 use crate::drill::outcome::Outcome;
 use crate::drill::setup::Setup;
-use crate::drill::topology::Topology;
+use crate::drill::topology::{Customer, Topology};
 use crate::drill::traffic::Traffic;
 use crate::load::report::round;
 
@@ -136,7 +136,9 @@ struct Refused {
 
 impl Refused {
     async fn ask(&mut self, topology: &Topology, node: usize) -> anyhow::Result<()> {
-        let answer = topology.post_one(node).await?;
+        let answer = topology
+            .post(node, &Customer::number(0), "Is anybody there?")
+            .await?;
         self.asked += 1;
         if answer.status == 503 {
             self.unavailable += 1;

@@ -1,0 +1,62 @@
+//! The threads on which a node's actors live. One that ended took its actors with it; whoever is asked next begins anew on
+//! another one in its place, from the store.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use actix_rt::ArbiterHandle;
+
+/// Makes a thread; None when there are to be no more.
+pub type MakeArbiter = Box<dyn Fn() -> Option<ArbiterHandle> + Send + Sync>;
+
+/// Some threads, over which actors are spread by the hash of their key.
+pub struct Arbiters {
+    /// At least one.
+    places: Vec<Mutex<ArbiterHandle>>,
+    make: MakeArbiter,
+}
+
+impl Arbiters {
+    /// So many threads, or one; None when none can be made.
+    pub fn new(count: usize, make: MakeArbiter) -> Option<Self> {
+        let arbiters: Option<Vec<_>> = (0..count.max(1)).map(|_| make()).collect();
+        Some(Self {
+            places: arbiters?.into_iter().map(Mutex::new).collect(),
+            make,
+        })
+    }
+
+    /// One thread, which nobody replaces.
+    pub fn only(arbiter: ArbiterHandle) -> Self {
+        Self {
+            places: vec![Mutex::new(arbiter)],
+            make: Box::new(|| None),
+        }
+    }
+
+    /// Starts something on the thread of `key`: where that has ended, on a new one.
+    pub(super) fn start<T>(
+        &self,
+        key: &impl Hash,
+        start: impl Fn(&ArbiterHandle) -> Option<T>,
+    ) -> Option<T> {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let index = hasher.finish() % self.places.len() as u64;
+        let mut arbiter = self.lock(usize::try_from(index).unwrap_or(0));
+        start(&arbiter).or_else(|| {
+            let next = (self.make)()?;
+            tracing::error!("a thread of actors ended; another one takes its place");
+            *arbiter = next;
+            start(&arbiter)
+        })
+    }
+
+    fn lock(&self, index: usize) -> MutexGuard<'_, ArbiterHandle> {
+        // Never left half-changed.
+        self.places[index]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
