@@ -10,13 +10,16 @@ use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
 use crate::feed::encode::missed_frames;
 use crate::feed::seat::SocketId;
-use crate::feed::{Feed, PAGE, frame};
+use crate::feed::{CHECK, Feed, PAGE, frame};
 use crate::figure;
 use crate::model::ids::OrganizationId;
 use crate::ports::store::StoreError;
 
 /// Who missed more events of the organization loads again.
 const MAX_MISSED: i64 = 20_000;
+
+/// The store failed so often in a row, every two seconds: whoever waits for it loads again, perhaps elsewhere.
+const MOST_FAILURES: u32 = 10;
 
 /// Reading that does not come to an end is given up.
 const MAX_PAGES: usize = 100;
@@ -107,11 +110,21 @@ impl Feed {
                 return;
             };
             channel.scanning = false;
+            channel.failed_scans = match read {
+                Ok(_) => 0,
+                Err(_) => channel.failed_scans + 1,
+            };
+            let may_wait = channel.failed_scans < MOST_FAILURES;
             match read {
                 // Others were told more meanwhile.
                 Ok(Some(scan)) if channel.head() > scan.last => return feed.scan(scan, ctx),
                 Ok(Some(scan)) => feed.tell_missed(&scan),
                 Ok(None) => feed.tell_all_to_reload(organization, "too much was missed"),
+                Err(error) if may_wait => {
+                    tracing::warn!(%error, "missed events can't be read now");
+                    ctx.run_later(CHECK, move |feed, ctx| feed.catch_up(organization, ctx));
+                    return;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "missed events can't be read");
                     feed.tell_all_to_reload(organization, "missed events can't be read");

@@ -68,6 +68,8 @@ pub struct Channel {
     pub moved: bool,
     /// Somebody's missed events are being read.
     pub scanning: bool,
+    /// How often in a row that failed.
+    pub failed_scans: u32,
     /// How often in a row nobody was here.
     pub idle_checks: u32,
     /// The store's head as far as it is known.
@@ -96,6 +98,7 @@ impl Channel {
             checking: false,
             moved: false,
             scanning: false,
+            failed_scans: 0,
             idle_checks: 0,
             known: 0,
         }

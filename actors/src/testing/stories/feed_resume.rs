@@ -384,18 +384,30 @@ async fn a_place_that_another_node_named_first_is_no_foreign_place() {
 }
 
 #[actix::test]
-async fn a_store_that_fails_while_somebody_catches_up_is_told() {
+async fn a_store_that_fails_while_somebody_catches_up_is_asked_again_for_a_while() {
     let stage = stage();
     stage.conversation(ANN).await;
     let since = head(&stage).await;
     say(&stage, 3).await;
-    stage
-        .store
-        .faults
-        .fail("events_since", 1, Fault::Unavailable);
+    let faults = &stage.store.faults;
+    faults.fail("events_since", 3, Fault::Unavailable);
     let socket = firehose(&stage, Some(since)).await;
-    settle().await;
-    assert_eq!(socket.take_type("reload").len(), 1);
+    pass(seconds(5)).await;
+    assert_eq!(socket.take_seqs(), [] as [i64; 0]);
+    pass(seconds(2)).await;
+    assert_eq!(socket.take_seqs(), [4, 5, 6], "nothing is missed");
+    assert_eq!(socket.take_type("reload").len(), 0);
+
+    faults.fail("events_since", 1_000, Fault::Unavailable);
+    let late = firehose(&stage, Some(since)).await;
+    pass(seconds(10)).await;
+    assert_eq!(late.take_type("reload").len(), 0);
+    pass(seconds(15)).await;
+    assert_eq!(
+        late.take_type("reload").len(),
+        1,
+        "it loads again, perhaps elsewhere"
+    );
 }
 
 #[actix::test]

@@ -10,6 +10,7 @@ use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
+use crate::drill::topology::Topology;
 use crate::drill::traffic::Traffic;
 use crate::simulator::Behaviour;
 
@@ -46,41 +47,31 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     };
     let desk = Desk::start(&topology, &work)?;
     let mut nemesis = setup.nemesis();
-    let mut never = 0;
+    let (mut ends, mut never) = (0_u64, 0);
     for round in 1..=setup.size.rounds {
         for place in PLACES {
             let passes = nemesis.pick(MOST_PASSES);
-            // One after the other, so that the work of each goes to the others.
-            let victim = nemesis.pick(topology.nodes.len());
-            let node = &mut topology.nodes[victim];
-            node.stop().await?;
-            node.break_at(Some(&format!("{place}={passes}*off->return")));
+            // All of them, because one at a time sends for the number.
+            arm(&mut topology, &format!("{place}={passes}*off->return")).await?;
             let began = Instant::now();
-            if let Err(error) = node.start().await {
-                // It may come by the place before it is ready.
-                ensure!(!node.is_running(), error);
-            }
-            let has_ended = loop {
-                if !node.is_running() {
-                    break true;
-                }
-                if began.elapsed() > ENDS {
-                    break false;
-                }
-                tokio::time::sleep(LOOK_AGAIN).await;
-            };
-            if !has_ended {
+            let Some(victim) = first_end(&mut topology).await else {
                 never += 1;
-                node.kill()?;
-            }
-            let took = began.elapsed();
-            node.break_at(None);
-            node.start().await?;
+                setup.say(&format!("round {round}: nobody came by {place}"));
+                continue;
+            };
+            ends += 1;
             setup.say(&format!(
-                "round {round}: node {} ended at {place} after {took:.1?} ({passes} passes before), {} acknowledged",
+                "round {round}: node {} ended at {place} after {:.1?} ({passes} passes before), {} acknowledged",
                 victim + 1,
+                began.elapsed(),
                 traffic.acked()
             ));
+            for node in &mut topology.nodes {
+                node.break_at(None);
+                if !node.is_running() {
+                    node.start().await?;
+                }
+            }
         }
     }
     tokio::time::sleep(AFTERWARDS).await;
@@ -89,12 +80,40 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     outcome.none("never_ended", never);
     outcome.fact("places", PLACES.len());
-    outcome.fact(
-        "ends",
-        u64::from(setup.size.rounds) * PLACES.len() as u64 - never,
-    );
+    outcome.fact("ends", ends);
     sent::check(&topology, &done, &mut outcome).await?;
     checker::check(&topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
+}
+
+/// Starts one node after the other anew, to break as told.
+async fn arm(topology: &mut Topology, places: &str) -> anyhow::Result<()> {
+    for node in &mut topology.nodes {
+        if node.is_running() {
+            node.stop().await?;
+        }
+        node.break_at(Some(places));
+        if let Err(error) = node.start().await {
+            // It may come by before it is ready.
+            ensure!(!node.is_running(), error);
+        }
+    }
+    Ok(())
+}
+
+/// Which node ended first; None when none does.
+async fn first_end(topology: &mut Topology) -> Option<usize> {
+    let began = Instant::now();
+    while began.elapsed() < ENDS {
+        let ended = topology
+            .nodes
+            .iter_mut()
+            .position(|node| !node.is_running());
+        if ended.is_some() {
+            return ended;
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    None
 }
