@@ -4,13 +4,14 @@
 mod arbiters;
 mod ask;
 mod change;
+mod dispatching;
 mod elsewhere;
 pub mod error;
 mod lines;
 mod queues;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use actix::dev::ToEnvelope;
@@ -28,7 +29,7 @@ use crate::cluster::Cluster;
 use crate::cluster::request::Travels;
 use crate::conversation::{Conversation, LastInbound, Open, Receive, Send};
 use crate::directory::{Directory, Loan};
-use crate::dispatcher::{Dispatcher, Wake};
+use crate::dispatcher::Dispatcher;
 use crate::feed::{Feed, Publish};
 use crate::figure;
 use crate::guard::{self, RestartPolicy};
@@ -58,7 +59,6 @@ use crate::trail::{self, Trail};
 /// Mailboxes by the actors' own count; `send` always adds one place, so what bounds them is said elsewhere.
 const CONVERSATION_MAILBOX: usize = 64;
 const SESSION_MAILBOX: usize = 1024;
-const DISPATCHER_MAILBOX: usize = 1024;
 const FEED_MAILBOX: usize = 64 * 1024;
 /// A message that kills its actor this often goes to quarantine.
 const MAX_TRIES: u32 = 3;
@@ -301,16 +301,6 @@ impl Hub {
         })
     }
 
-    /// There are jobs that are due.
-    pub fn wake_dispatcher(&self) {
-        if self.inner.dispatcher_woken.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        if let Some(dispatcher) = self.dispatcher() {
-            dispatcher.do_send(Wake);
-        }
-    }
-
     /// A number's settings changed.
     pub fn refresh_session(&self, session: SessionId) {
         if let Some(loan) = self.inner.sessions.find(&session) {
@@ -338,17 +328,6 @@ impl Hub {
         self.inner.sessions.len()
     }
 
-    /// Stops taking new jobs and waits until those in hand are done, at most `limit`.
-    pub async fn drain(&self, limit: Duration) {
-        let Some(dispatcher) = self.dispatcher() else {
-            return;
-        };
-        let drained = tokio::time::timeout(limit, dispatcher.send(crate::dispatcher::Drain)).await;
-        if !matches!(drained, Ok(Ok(()))) {
-            tracing::warn!("some jobs were still running; another start takes them up again");
-        }
-    }
-
     pub(crate) fn store(&self) -> &dyn Store {
         self.inner.ports.store.as_ref()
     }
@@ -359,10 +338,6 @@ impl Hub {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.inner.ports.clock.now()
-    }
-
-    pub(crate) fn dispatcher_sleeps(&self) {
-        self.inner.dispatcher_woken.store(false, Ordering::Release);
     }
 
     pub(crate) fn retire_conversation(&self, key: &ConversationKey) -> bool {
@@ -527,28 +502,6 @@ impl Hub {
                 )
             })
         })
-    }
-
-    /// The dispatcher, which begins anew when the thread that it lived on has ended: the jobs in hand ended with it.
-    pub(crate) fn dispatcher(&self) -> Option<Addr<Dispatcher>> {
-        let mut known = self
-            .inner
-            .dispatcher
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !known.as_ref().is_some_and(Addr::connected) {
-            *known = self.inner.arbiters.start(&"dispatcher", |arbiter| {
-                let hub = self.clone();
-                guard::start(
-                    arbiter,
-                    DISPATCHER_MAILBOX,
-                    tireless(),
-                    move |_| Dispatcher::new(hub),
-                    |_| {},
-                )
-            });
-        }
-        known.clone()
     }
 
     async fn put_aside(

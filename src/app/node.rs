@@ -414,10 +414,6 @@ struct Heart {
 
 impl Heart {
     async fn run(self, forget: oneshot::Sender<()>) {
-        // A process with a database of its own is alone.
-        if self.store.is_embedded() {
-            return std::future::pending().await;
-        }
         let mut ticks = tokio::time::interval(HEARTBEAT);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -438,6 +434,8 @@ impl Heart {
 
     /// Says that this node lives, and takes what it sees; false when the others forgot it.
     async fn beat_once(&self) -> Result<bool, StoreError> {
+        self.hub.keep_dispatching();
+        // A process with a database of its own is alone.
         if self.store.is_embedded() {
             return Ok(true);
         }

@@ -320,14 +320,14 @@ impl Db {
         match self {
             _ if ends.is_empty() => {}
             Self::Sqlite { syncer, .. } => {
-                syncer.after(ends, here);
-                syncer.begun().await;
+                let turn = syncer.after(ends, here);
+                syncer.begun(turn).await;
             }
             Self::Postgres { .. } => ends.into_iter().for_each(|end| end(Ok(()))),
         }
     }
 
-    /// Whether what is committed can be made to last at all.
+    /// Whether what is committed can be made to last at the moment.
     pub fn check(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite { syncer, .. } => syncer.check(),

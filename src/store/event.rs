@@ -137,6 +137,7 @@ pub(crate) async fn append(
 }
 
 impl Store {
+    /// Sockets are told by it, so what it knows lasts.
     pub(super) async fn read_head(
         &self,
         organization: OrganizationId,
@@ -147,12 +148,14 @@ impl Store {
             .select(organizations::last_seq)
             .first(c)
             .await)?;
+        self.db().lasts().await?;
         Ok(Cursor {
             epoch: self.epoch(),
             seq,
         })
     }
 
+    /// As lasting as [`Store::read_head`].
     pub(super) async fn read_events(
         &self,
         organization: OrganizationId,
@@ -174,6 +177,7 @@ impl Store {
             .select(EventRow::as_select())
             .load(c)
             .await)?;
+        self.db().lasts().await?;
         // Days are dropped by the events' times, which at midnight do not rise with the numbers: a hole is a tail that
         // is not kept.
         let tail_is_kept = match (rows.as_slice().first(), rows.as_slice().last()) {

@@ -39,7 +39,7 @@ impl Feed {
         let Some(channel) = self.channels.get(&organization) else {
             return;
         };
-        if channel.scanning {
+        if channel.scanning || channel.rests {
             return;
         }
         let oldest = channel.head() - MAX_MISSED;
@@ -111,18 +111,23 @@ impl Feed {
             };
             channel.scanning = false;
             channel.failed_scans = match read {
-                Ok(_) => 0,
-                Err(_) => channel.failed_scans + 1,
+                Err(_) if channel.failed_scans < MOST_FAILURES => channel.failed_scans + 1,
+                _ => 0,
             };
-            let may_wait = channel.failed_scans < MOST_FAILURES;
+            channel.rests = channel.failed_scans > 0;
             match read {
                 // Others were told more meanwhile.
                 Ok(Some(scan)) if channel.head() > scan.last => return feed.scan(scan, ctx),
                 Ok(Some(scan)) => feed.tell_missed(&scan),
                 Ok(None) => feed.tell_all_to_reload(organization, "too much was missed"),
-                Err(error) if may_wait => {
+                Err(error) if channel.rests => {
                     tracing::warn!(%error, "missed events can't be read now");
-                    ctx.run_later(CHECK, move |feed, ctx| feed.catch_up(organization, ctx));
+                    ctx.run_later(CHECK, move |feed, ctx| {
+                        if let Some(channel) = feed.channels.get_mut(&organization) {
+                            channel.rests = false;
+                        }
+                        feed.catch_up(organization, ctx);
+                    });
                     return;
                 }
                 Err(error) => {

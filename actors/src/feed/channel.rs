@@ -70,6 +70,8 @@ pub struct Channel {
     pub scanning: bool,
     /// How often in a row that failed.
     pub failed_scans: u32,
+    /// It failed, and is tried again soon.
+    pub rests: bool,
     /// How often in a row nobody was here.
     pub idle_checks: u32,
     /// The store's head as far as it is known.
@@ -99,6 +101,7 @@ impl Channel {
             moved: false,
             scanning: false,
             failed_scans: 0,
+            rests: false,
             idle_checks: 0,
             known: 0,
         }

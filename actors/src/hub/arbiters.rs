@@ -60,3 +60,56 @@ impl Arbiters {
             .unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_rt::Arbiter;
+
+    use super::*;
+
+    #[actix_rt::test]
+    async fn where_a_thread_ended_another_one_takes_its_place() {
+        let made = std::sync::Arc::new(Mutex::new(Vec::new()));
+        let keep = std::sync::Arc::clone(&made);
+        let make: MakeArbiter = Box::new(move || {
+            let arbiter = Arbiter::new();
+            let handle = arbiter.handle();
+            keep.lock().expect("nobody panicked").push(arbiter);
+            Some(handle)
+        });
+        let arbiters = Arbiters::new(1, make).expect("a thread");
+        let where_it_runs = async || {
+            let (tell, told) = tokio::sync::oneshot::channel();
+            let tell = Mutex::new(Some(tell));
+            let started = arbiters.start(&"key", |arbiter| {
+                arbiter.alive().then_some(())?;
+                let tell = tell.lock().expect("nobody panicked").take()?;
+                let id = || std::thread::current().id();
+                arbiter
+                    .spawn_fn(move || tell.send(id()).expect("it is asked"))
+                    .then_some(())
+            });
+            started.expect("it was started");
+            told.await.expect("it ran")
+        };
+        let first = where_it_runs().await;
+        assert_eq!(where_it_runs().await, first);
+        let ended = made
+            .lock()
+            .expect("nobody panicked")
+            .pop()
+            .expect("a thread");
+        ended.stop();
+        ended.join().expect("it ended well");
+        assert_ne!(where_it_runs().await, first);
+    }
+
+    #[actix_rt::test]
+    async fn when_there_are_to_be_no_more_nothing_is_started() {
+        let arbiters = Arbiters {
+            places: vec![Mutex::new(Arbiter::current())],
+            make: Box::new(|| None),
+        };
+        assert_eq!(arbiters.start(&1, |_| None::<()>), None);
+    }
+}

@@ -44,6 +44,9 @@ const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
 /// Writes back what no reader holds up, beside whoever reads and writes.
 const WRITE_BACK: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 
+/// What SQLite says when the disk fails.
+const DISK: &str = "disk I/O";
+
 /// What came of a look at the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WriteBack {
@@ -103,6 +106,18 @@ impl Db {
     /// waits for, is asked for the last few pages only, so that the log begins anew: by itself SQLite does all of it, and
     /// the sync, within a commit, and that took 40 ms and more.
     pub async fn write_back(&self) -> Result<WriteBack, StoreError> {
+        self.check()?;
+        let done = self.write_log_back().await;
+        if let (Self::Sqlite { syncer, .. }, Err(error)) = (self, &done)
+            && error.to_string().contains(DISK)
+        {
+            // It may have been told what the syncer would not hear any more.
+            syncer.fail(&error.to_string());
+        }
+        done
+    }
+
+    async fn write_log_back(&self) -> Result<WriteBack, StoreError> {
         let Self::Sqlite { writer, keeper, .. } = self else {
             return Ok(WriteBack::NotDue);
         };

@@ -2,16 +2,22 @@
 //! (before he answers) waits for the log to be synced. Meanwhile the writer does the next one, and all that was committed
 //! before a sync begins lasts by it.
 
-use std::fs::File;
+use std::fs::{File, metadata};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actors::figure;
 use actors::ports::store::StoreError;
 use tokio::sync::{Notify, oneshot};
+
+/// A sync that takes longer holds up everybody who wants to write; they hear so instead of waiting.
+const STUCK: Duration = Duration::from_secs(3);
+/// Nobody waits longer to hear whether what he wrote lasts.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is done when a commit lasts, or can not be made to. Called on the thread that syncs, or where it was handed in.
 pub type End = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -23,6 +29,8 @@ pub struct Syncer {
 
 struct Shared {
     log: PathBuf,
+    /// Open from sync to sync: an error of the disk is told to whoever had the file open by then.
+    file: Mutex<Option<File>>,
     line: Mutex<Line>,
     /// Something came, or nobody syncs any more.
     came: Condvar,
@@ -35,7 +43,10 @@ struct Shared {
 #[derive(Default)]
 struct Line {
     waiting: Vec<End>,
-    is_busy: bool,
+    /// Since when one is syncing.
+    busy_since: Option<Instant>,
+    /// How often all that waited was taken.
+    takes: u64,
     is_closed: bool,
 }
 
@@ -46,6 +57,7 @@ impl Syncer {
         log.push("-wal");
         let shared = Arc::new(Shared {
             log: log.into(),
+            file: Mutex::default(),
             line: Mutex::default(),
             came: Condvar::new(),
             taken: Notify::new(),
@@ -58,24 +70,35 @@ impl Syncer {
         Ok(Self { shared })
     }
 
-    /// Whether anything can be made to last at all.
+    /// Whether anything can be made to last at the moment.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        self.shared.check().map_err(StoreError::Unavailable)
+        self.shared.check().map_err(StoreError::Unavailable)?;
+        match self.shared.lock().busy_since {
+            Some(since) if since.elapsed() > STUCK => Err(slow()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The disk failed elsewhere: what is in the log may be gone from it.
+    pub(super) fn fail(&self, cause: &str) {
+        self.shared.fail(cause);
     }
 
     /// Has `ends` called, in the order of the calls, when all that is committed now lasts. With `here` the sync is done by
-    /// whoever calls, unless another one is under way.
-    pub(super) fn after(&self, ends: Vec<End>, here: bool) {
+    /// whoever calls, unless another one is under way. Gives the turn that [`Syncer::begun`] waits for.
+    pub(super) fn after(&self, ends: Vec<End>, here: bool) -> u64 {
         let mut line = self.shared.lock();
-        if here && line.waiting.is_empty() && !line.is_busy {
-            line.is_busy = true;
-            drop(line);
-            self.shared.sync_for(ends);
-            return;
-        }
+        let turn = line.takes;
         line.waiting.extend(ends);
+        if !here || line.busy_since.is_some() {
+            drop(line);
+            self.shared.came.notify_one();
+            return turn;
+        }
+        let ends = line.take();
         drop(line);
-        self.shared.came.notify_one();
+        self.shared.sync_for(ends);
+        turn
     }
 
     /// Waits until all that is committed now lasts.
@@ -87,14 +110,15 @@ impl Syncer {
         });
         self.after(vec![end], false);
         let gone = |_| StoreError::Unavailable("the store is closing".to_owned());
-        told.await.map_err(gone)?
+        let told = tokio::time::timeout(PATIENCE, told);
+        told.await.map_err(|_| slow())?.map_err(gone)?
     }
 
-    /// Waits until the sync of all that was handed in has begun.
-    pub(super) async fn begun(&self) {
+    /// Waits until the sync of what was handed in has begun.
+    pub(super) async fn begun(&self, turn: u64) {
         loop {
             let taken = self.shared.taken.notified();
-            if self.shared.lock().waiting.is_empty() {
+            if self.shared.lock().takes > turn {
                 return;
             }
             taken.await;
@@ -109,6 +133,19 @@ impl Drop for Syncer {
     }
 }
 
+fn slow() -> StoreError {
+    StoreError::Unavailable("the disk takes long to sync SQLite's log".to_owned())
+}
+
+impl Line {
+    /// Takes all that waits; whoever does syncs for them.
+    fn take(&mut self) -> Vec<End> {
+        self.busy_since = Some(Instant::now());
+        self.takes += 1;
+        std::mem::take(&mut self.waiting)
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Line> {
         // Never left half-changed.
@@ -119,20 +156,20 @@ impl Shared {
     fn work(&self) {
         loop {
             let mut line = self.lock();
-            while line.is_busy || line.waiting.is_empty() {
+            while line.busy_since.is_some() || line.waiting.is_empty() {
                 if line.is_closed && line.waiting.is_empty() {
                     return;
                 }
                 line = self.came.wait(line).unwrap_or_else(PoisonError::into_inner);
             }
-            line.is_busy = true;
-            let ends = std::mem::take(&mut line.waiting);
+            let ends = line.take();
             drop(line);
             self.sync_for(ends);
         }
     }
 
     fn sync_for(&self, ends: Vec<End>) {
+        let _turn = Turn(self);
         self.taken.notify_waiters();
         let began = Instant::now();
         let synced = self.sync();
@@ -143,28 +180,39 @@ impl Shared {
                 tracing::error!("the end of a batch panicked; what it wrote is stored");
             }
         }
-        let mut line = self.lock();
-        line.is_busy = false;
-        let has_more = !line.waiting.is_empty();
-        drop(line);
-        if has_more {
-            self.came.notify_one();
-        }
     }
 
     fn sync(&self) -> Result<(), String> {
         self.check()?;
-        let log = match File::open(&self.log) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = match metadata(&self.log) {
             // The last connection that was closed wrote it back, with a sync, and removed it.
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            opened => opened.map_err(|error| error.to_string())?,
+            there => there.map_err(|error| error.to_string())?,
         };
-        log.sync_data().or_else(|error| {
-            tracing::error!(%error, "SQLite's log could not be synced; nothing is written any more");
-            // A first cause stays.
-            let _ = self.failed.set(error.to_string());
-            self.check()
-        })
+        let is_the_same = |file: &File| {
+            file.metadata()
+                .is_ok_and(|open| (open.dev(), open.ino()) == (there.dev(), there.ino()))
+        };
+        if !file.as_ref().is_some_and(is_the_same) {
+            *file = Some(File::open(&self.log).map_err(|error| error.to_string())?);
+        }
+        match file.as_ref().map_or(Ok(()), File::sync_data) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.fail(&error.to_string());
+                self.check()
+            }
+        }
+    }
+
+    fn fail(&self, cause: &str) {
+        tracing::error!(
+            cause,
+            "SQLite's log could not be synced; no change is taken any more"
+        );
+        // A first cause stays.
+        let _ = self.failed.set(cause.to_owned());
     }
 
     fn check(&self) -> Result<(), String> {
@@ -173,6 +221,21 @@ impl Shared {
                 "SQLite's log could not be synced, start again: {cause}"
             ))
         })
+    }
+}
+
+/// Whose turn it is to sync; over when dropped.
+struct Turn<'a>(&'a Shared);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut line = self.0.lock();
+        line.busy_since = None;
+        let has_more = !line.waiting.is_empty();
+        drop(line);
+        if has_more {
+            self.0.came.notify_one();
+        }
     }
 }
 
@@ -222,8 +285,8 @@ mod tests {
                     .send((number, lasts.is_ok()))
                     .expect("somebody listens");
             });
-            syncer.after(vec![end], number % 3 == 0);
-            syncer.begun().await;
+            let turn = syncer.after(vec![end], number % 3 == 0);
+            syncer.begun(turn).await;
         }
         syncer.lasts().await.expect("it was synced");
         drop((syncer, tells));

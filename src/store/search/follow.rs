@@ -174,6 +174,7 @@ impl Store {
         }
         let mut done = news.done;
         if !news.cursors.is_empty() {
+            self.db().check()?;
             blocking_tx(writer, move |c| news.write(c)).await?;
         }
         if !done.more && has_past(&mut self.db().read().await?).await? {

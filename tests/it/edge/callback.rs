@@ -1,5 +1,7 @@
 //! What is believed, taken in, put aside and refused at the provider's callback (SECURITY rows 1, 36, 46).
 
+use actors::ports::store::{EventStore, StoreError};
+use command_center::store::{Place, Store};
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -267,6 +269,11 @@ async fn what_can_not_be_made_to_last_is_not_confirmed() {
     let whole = Whole::start(Engine::Sqlite).await;
     let say = |id: &str| webhook(NUMBER, &[text("491700000001", id, "hi")]);
     assert_eq!(post_sealed(&whole, say("wamid.1")).await, 200);
+    let place = Place::File(whole.folder().join("hub.db"));
+    let feed = Store::open(&place, "feed").await.unwrap();
+    let organization = whole.get("/me").await["organization"]["id"].clone();
+    let organization = serde_json::from_value(organization).unwrap();
+    let head = feed.head(organization).await.unwrap();
     // SQLite goes on with the file that it has open; a device can not be synced.
     let log = whole.folder().join("hub.db-wal");
     std::fs::rename(&log, whole.folder().join("aside")).unwrap();
@@ -274,6 +281,9 @@ async fn what_can_not_be_made_to_last_is_not_confirmed() {
     for id in ["wamid.2", "wamid.2", "wamid.3"] {
         assert_eq!(post_sealed(&whole, say(id)).await, 503);
     }
+    // Nor are sockets told of it by somebody who looks into the table.
+    let told = feed.events_since(organization, head.seq, 10).await;
+    assert!(matches!(told, Err(StoreError::Unavailable(_))), "{told:?}");
     let ready = whole
         .http()
         .get(format!("http://{}/readyz", whole.address()));
