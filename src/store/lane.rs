@@ -49,6 +49,7 @@ const BATCH: usize = 512;
 
 /// Nothing was stored for so long though something waits: no batch that the database gets done takes that.
 pub(super) const STUCK: Duration = Duration::from_secs(3);
+
 /// Whose line something waits in. Attempts have one of their own: their organization is not known before they are read,
 /// and the dispatcher's hands bound them.
 type Whose = Option<OrganizationId>;

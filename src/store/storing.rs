@@ -29,7 +29,7 @@ impl Storing {
 }
 
 impl Store {
-    /// Notes how a batch of messages ended.
+    /// Notes how a batch of changes of one kind ended.
     pub(super) fn note_storing<T>(&self, done: &Result<T, StoreError>) {
         match done {
             Ok(_) => self.inner.storing.set(None),

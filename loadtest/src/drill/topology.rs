@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use serde_json::json;
 
 pub use self::organization::Organization;
@@ -60,6 +60,16 @@ pub struct Proxied {
     pub provider: bool,
     /// Sockets of agents; webhooks don't.
     pub agents: bool,
+}
+
+/// A provider that takes whatever comes: nobody is written to as often as in a drill, and the windows of its customers opened
+/// at the hub and not there.
+pub fn willing() -> Behaviour {
+    Behaviour {
+        enforce_rates: false,
+        enforce_window: false,
+        ..Behaviour::default()
+    }
 }
 
 /// All of it; gone when dropped.
@@ -275,6 +285,21 @@ impl Topology {
             status: answer.status().as_u16(),
             has_retry_after: answer.headers().contains_key("Retry-After"),
         })
+    }
+
+    /// Starts one node after the other anew, to break as `FAILPOINTS` says from then on, or no more.
+    pub async fn break_at(&mut self, places: Option<&str>) -> anyhow::Result<()> {
+        for node in &mut self.nodes {
+            if node.is_running() {
+                node.stop().await?;
+            }
+            node.break_at(places);
+            if let Err(error) = node.start().await {
+                // It may come by such a place before it is ready.
+                ensure!(places.is_some() && !node.is_running(), error);
+            }
+        }
+        Ok(())
     }
 
     /// Ends it; what is not good leaves its files.

@@ -10,9 +10,8 @@ use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
-use crate::drill::topology::Topology;
+use crate::drill::topology::{Topology, willing};
 use crate::drill::traffic::Traffic;
-use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(3);
@@ -29,12 +28,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     has_faults(&setup.binary).await?;
     ensure!(setup.nodes >= 2, "somebody has to go on meanwhile");
     let mut wants = setup.wants();
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     amount.contacts = CONTACTS;
@@ -52,7 +46,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
         for place in PLACES {
             let passes = nemesis.pick(MOST_PASSES);
             // All of them, because one at a time sends for the number.
-            arm(&mut topology, &format!("{place}={passes}*off->return")).await?;
+            let places = format!("{place}={passes}*off->return");
+            topology.break_at(Some(&places)).await?;
             let began = Instant::now();
             let Some(victim) = first_end(&mut topology).await else {
                 never += 1;
@@ -85,21 +80,6 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     checker::check(&topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
-}
-
-/// Starts one node after the other anew, to break as told.
-async fn arm(topology: &mut Topology, places: &str) -> anyhow::Result<()> {
-    for node in &mut topology.nodes {
-        if node.is_running() {
-            node.stop().await?;
-        }
-        node.break_at(Some(places));
-        if let Err(error) = node.start().await {
-            // It may come by before it is ready.
-            ensure!(!node.is_running(), error);
-        }
-    }
-    Ok(())
 }
 
 /// Which node ended first; None when none does.

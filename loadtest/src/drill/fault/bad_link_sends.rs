@@ -8,8 +8,8 @@ use crate::drill::outcome::Outcome;
 use crate::drill::proxy::Link;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
+use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
-use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
@@ -21,12 +21,7 @@ const LEAST_LOST: f64 = 15.0;
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
     wants.proxies.agents = true;
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     amount.contacts = CONTACTS;

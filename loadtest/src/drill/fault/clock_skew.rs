@@ -11,9 +11,8 @@ use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
-use crate::drill::topology::Topology;
+use crate::drill::topology::{Topology, willing};
 use crate::drill::traffic::Traffic;
-use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
@@ -29,12 +28,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     anyhow::ensure!(setup.nodes >= 2, "a clock differs from another");
     let library = library()?;
     let mut wants = setup.wants();
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     amount.contacts = CONTACTS;

@@ -10,7 +10,7 @@ use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
-use crate::drill::topology::Topology;
+use crate::drill::topology::{Topology, willing};
 use crate::drill::traffic::Traffic;
 use crate::load::report::round;
 use crate::simulator::Behaviour;
@@ -33,12 +33,9 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     anyhow::ensure!(setup.nodes >= 2, "work moves to another node");
     let mut wants = setup.wants();
     wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
         // Some POSTs are under way whenever the node is stopped.
         answer_ms: (50, 300),
-        ..Behaviour::default()
+        ..willing()
     });
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();

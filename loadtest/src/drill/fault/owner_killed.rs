@@ -9,9 +9,9 @@ use crate::drill::commands::{self, Desk, Done, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
+use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
 use crate::load::report::round;
-use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 /// Customers write little here, only so that they may be answered.
@@ -36,13 +36,7 @@ struct Outage {
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
-    wants.provider = Some(Behaviour {
-        // Nobody is written to as often as here.
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     (amount.rate, amount.contacts) = (WEBHOOKS, CONTACTS);

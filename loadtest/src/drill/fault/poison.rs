@@ -25,11 +25,7 @@ const BETWEEN: Duration = Duration::from_millis(500);
 pub async fn messages(setup: &Setup) -> anyhow::Result<Outcome> {
     has_faults(&setup.binary).await?;
     let mut topology = setup.topology(&setup.wants()).await?;
-    for node in &mut topology.nodes {
-        node.stop().await?;
-        node.break_at(Some(&format!("{POISON}=return")));
-        node.start().await?;
-    }
+    topology.break_at(Some(&format!("{POISON}=return"))).await?;
     let traffic = Traffic::start(&topology, setup.load()).await?;
     tokio::time::sleep(WARM).await;
     let mut nemesis = setup.nemesis();
@@ -51,11 +47,7 @@ pub async fn messages(setup: &Setup) -> anyhow::Result<Outcome> {
     setup.say(&format!("{} messages lie in quarantine", waiting.len()));
     let ended = topology.ended();
     // A hub that is mended takes them in.
-    for node in &mut topology.nodes {
-        node.stop().await?;
-        node.break_at(None);
-        node.start().await?;
-    }
+    topology.break_at(None).await?;
     let mut replayed = 0;
     let mut rest = topology.rest()?;
     for id in &waiting {
@@ -99,11 +91,9 @@ pub async fn messages(setup: &Setup) -> anyhow::Result<Outcome> {
 pub async fn threads(setup: &Setup) -> anyhow::Result<Outcome> {
     has_faults(&setup.binary).await?;
     let mut topology = setup.topology(&setup.wants()).await?;
-    for node in &mut topology.nodes {
-        node.stop().await?;
-        node.break_at(Some(&format!("{ENDS_THREAD}=return")));
-        node.start().await?;
-    }
+    topology
+        .break_at(Some(&format!("{ENDS_THREAD}=return")))
+        .await?;
     let traffic = Traffic::start(&topology, setup.load()).await?;
     tokio::time::sleep(WARM).await;
     let mut nemesis = setup.nemesis();

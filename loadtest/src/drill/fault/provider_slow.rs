@@ -10,10 +10,10 @@ use crate::drill::commands::{self, Desk, Done, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
-use crate::drill::topology::{Topology, phone_number_id};
+use crate::drill::topology::{Topology, phone_number_id, willing};
 use crate::drill::traffic::Traffic;
 use crate::load::report::round;
-use crate::simulator::{Attempt, Behaviour, Fault, Misbehaviour, Operation, Writing};
+use crate::simulator::{Attempt, Fault, Misbehaviour, Operation, Writing};
 
 /// Numbers beyond the first.
 const MORE: usize = 3;
@@ -34,12 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
     wants.more_numbers = MORE;
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let traffic = Traffic::start(&topology, setup.load()).await?;
     open_windows(&topology).await?;

@@ -9,8 +9,9 @@ use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
+use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
-use crate::simulator::{Behaviour, Fault, Misbehaviour, Operation};
+use crate::simulator::{Fault, Misbehaviour, Operation};
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
@@ -26,12 +27,7 @@ const FAULTS: [(f64, Misbehaviour); 3] = [
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let mut amount = setup.load();
     amount.contacts = CONTACTS;

@@ -7,9 +7,9 @@ use crate::drill::commands::{Again, Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
+use crate::drill::topology::willing;
 use crate::drill::traffic::{Seen, Traffic};
 use crate::load::report::round;
-use crate::simulator::Behaviour;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
@@ -21,12 +21,7 @@ const DRAIN_S: f64 = 25.0;
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     anyhow::ensure!(setup.nodes >= 2, "somebody has to answer meanwhile");
     let mut wants = setup.wants();
-    wants.provider = Some(Behaviour {
-        enforce_rates: false,
-        // The windows opened at the hub and not here.
-        enforce_window: false,
-        ..Behaviour::default()
-    });
+    wants.provider = Some(willing());
     let mut first = setup.clone();
     first.binary = setup.old.clone().unwrap_or_else(|| setup.binary.clone());
     let mut topology = first.topology(&wants).await?;
