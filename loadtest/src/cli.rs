@@ -10,6 +10,7 @@ mod ingest;
 mod kill_drill;
 mod merge;
 mod mix;
+mod nchan;
 mod output;
 mod progress;
 mod queue;
@@ -54,9 +55,11 @@ enum Command {
     /// Tells many sockets the same: what a delivery costs the hub, and what an idle socket weighs.
     ///
     /// Opens that many sockets on one stream, posts a few webhooks a second, and counts on every socket what came:
-    /// how late, lost or doubled. `hub_cpu_s_per_million_events` is the price, `idle_socket_kib` the weight.
+    /// how late, lost or doubled. `hub_cpu_s_per_million_events` is the price (events that happen together share
+    /// a frame: `hub_cpu_s_per_million_frames`), `idle_socket_kib` the weight; `nchan` measures another server in the same way.
     /// Thousands of sockets need as many file descriptors on both sides (`ulimit -n`).
     Fanout(Tool<fanout::Fanout>),
+    Nchan(nchan::Beside),
     /// Lets agents work while customers write: what every click costs them, and how soon an answer shows.
     ///
     /// Each agent has a socket on the inbox and a connection. Again and again it looks through the inbox (`list`),
@@ -162,6 +165,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Simulate(options) => options.run(),
         Command::Ingest(options) => options.run(),
         Command::Fanout(options) => options.run(),
+        Command::Nchan(options) => options.run(),
         Command::Agents(options) => options.run(),
         Command::Queue(options) => options.run(),
         Command::Sends(options) => options.run(),

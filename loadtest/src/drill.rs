@@ -10,6 +10,7 @@ pub mod commands;
 pub mod copies;
 pub mod fault;
 pub mod kept;
+pub mod nchan;
 pub mod nemesis;
 pub mod outcome;
 pub mod own;

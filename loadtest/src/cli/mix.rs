@@ -16,7 +16,7 @@ use crate::load::gauge;
 use crate::load::link::Link;
 use crate::load::report::round;
 use crate::load::shard::Shard;
-use crate::load::usage::Usage;
+use crate::load::usage::{Done, Usage};
 
 use file::{Mixture, Part};
 
@@ -90,7 +90,7 @@ impl Scenario for Mix {
             all[&part.name] = report;
         }
         // What it was used for has its own figures in each load.
-        Usage::of(link).add_to(&mut all, before, seconds, 0, 0);
+        Usage::of(link).add_to(&mut all, before, seconds, Done::default());
         if let Some(looking) = looking {
             gauge::add_to(&mut all, &looking.await?, mixture.warm_up);
         }

@@ -18,7 +18,7 @@ use super::rest::Rest;
 use super::seat::Seat;
 use super::shard::Shard;
 use super::tally::Tally;
-use super::usage::Usage;
+use super::usage::{Done, Usage};
 
 /// The last answers get so long to show at a socket.
 const AFTERWARDS: Duration = Duration::from_secs(5);
@@ -157,7 +157,7 @@ impl Desk {
             report.append(&mut figures);
         }
         let messages = answers + customers["messages_acked"].as_u64().unwrap_or(0);
-        Usage::of(link).add_to(&mut report, before, seconds, messages, events);
+        Usage::of(link).add_to(&mut report, before, seconds, Done::of(messages, events));
         report["customers"] = customers;
         report
     }

@@ -22,7 +22,7 @@ use super::script::Script;
 use super::shard::Shard;
 use super::size::Size;
 use super::socket::Watch;
-use super::usage::Usage;
+use super::usage::{Done, Usage};
 
 /// So many sockets show in the hub's memory.
 const MANY: usize = 100;
@@ -70,8 +70,12 @@ impl Inflow {
         let watched = crew.close().await?;
         let mut report = figures::figures(self, acked, &posted, &watched);
         report["seconds"] = json!(report::round(elapsed.as_secs_f64()));
-        let events = watched.iter().map(|one| one.verdict.events).sum();
-        after.add_to(&mut report, before, elapsed.as_secs_f64(), acked, events);
+        let done = Done {
+            messages: acked,
+            events: watched.iter().map(|one| one.verdict.events).sum(),
+            frames: watched.iter().map(|one| one.frames).sum(),
+        };
+        after.add_to(&mut report, before, elapsed.as_secs_f64(), done);
         // With few sockets the difference is noise.
         if let (true, Some(empty), Some(full)) = (self.sockets >= MANY, empty, before.hub_mib) {
             report["idle_socket_kib"] =

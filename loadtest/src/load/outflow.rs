@@ -22,7 +22,7 @@ use super::report::{percentiles, round};
 use super::schedule::Schedule;
 use super::shard::Shard;
 use super::socket::Watch;
-use super::usage::Usage;
+use super::usage::{Done, Usage};
 
 use sender::{Plan, Sent, send};
 
@@ -117,7 +117,7 @@ impl Outflow {
         report["seconds"] = json!(round(seconds));
         report["seq_holes"] = json!(holes);
         let events = watched.iter().map(|one| one.verdict.events).sum();
-        after.add_to(&mut report, before, seconds, accepted, events);
+        after.add_to(&mut report, before, seconds, Done::of(accepted, events));
         Ok(report)
     }
 

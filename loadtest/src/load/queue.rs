@@ -40,7 +40,7 @@ use super::profile::Kind;
 use super::report::{percentiles, round};
 use super::schedule::Schedule;
 use super::script::Script;
-use super::usage::Usage;
+use super::usage::{Done, Usage};
 use super::wire::Wire;
 use crate::drill::process::Process;
 
@@ -241,8 +241,7 @@ impl Queue {
             &mut report,
             before,
             traffic.seconds,
-            acked,
-            heard.verdict.events,
+            Done::of(acked, heard.verdict.events),
         );
         report
     }

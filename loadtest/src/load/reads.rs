@@ -16,7 +16,7 @@ use super::link::Link;
 use super::report::{percentiles, round};
 use super::schedule::Schedule;
 use super::shard::Shard;
-use super::usage::Usage;
+use super::usage::{Done, Usage};
 
 use known::Known;
 use reader::{Plan, Reader, Seen, read};
@@ -54,7 +54,7 @@ impl Reads {
         let seconds = plan.due.start().elapsed().as_secs_f64();
         let mut report = self.report(&plan, &seen);
         report["seconds"] = json!(round(seconds));
-        Usage::of(link).add_to(&mut report, before, seconds, seen.asked, 0);
+        Usage::of(link).add_to(&mut report, before, seconds, Done::of(seen.asked, 0));
         Ok(report)
     }
 

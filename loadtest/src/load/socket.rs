@@ -112,6 +112,8 @@ pub struct Watched {
     pub push: Histogram<u64>,
     pub verdict: Verdict,
     pub reconnects: u64,
+    /// Frames with events; each holds those that the hub had at that moment.
+    pub frames: u64,
     /// The hub asked to load again: events were missed for good.
     pub reloads: u64,
     /// Why it ended early, if it did.
@@ -145,6 +147,7 @@ pub async fn run(
         judge: Judge::new(watch.most, watch.contacts),
         push: histogram(),
         cursor: None,
+        frames: 0,
         reloads: 0,
         attempts: 0,
         connected: Vec::new(),
@@ -187,6 +190,7 @@ pub async fn run(
         connected: watcher.connected,
         times: watcher.times,
         reconnects,
+        frames: watcher.frames,
         reloads: watcher.reloads,
         ended,
     }
@@ -198,6 +202,7 @@ struct Watcher {
     judge: Judge,
     push: Histogram<u64>,
     cursor: Option<String>,
+    frames: u64,
     reloads: u64,
     attempts: u64,
     connected: Vec<Duration>,
@@ -260,6 +265,7 @@ impl Watcher {
                 }
             }
             Frame::Events => {
+                self.frames += 1;
                 self.events(bytes, arrived);
                 self.cursor = self.scanner.cursor(bytes).or(self.cursor.take());
             }
@@ -324,18 +330,24 @@ pub async fn subscribe(url: &str, token: &str, since: Option<&str>) -> anyhow::R
 
 /// Connects and authenticates.
 pub async fn connect(url: &str, token: &str, since: Option<&str>) -> anyhow::Result<Socket> {
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER)
-        .max_message_size(Some(64 << 20))
-        .max_frame_size(Some(64 << 20));
-    let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
-    let (mut socket, _) = tokio::time::timeout(HANDSHAKE, connecting)
-        .await
-        .context("the socket's handshake took too long")??;
+    let mut socket = open(url).await?;
     let mut auth = json!({"type": "auth", "token": token});
     if let Some(since) = since {
         auth["since"] = since.into();
     }
     socket.send(Message::text(auth.to_string())).await?;
+    Ok(socket)
+}
+
+/// Connects.
+pub async fn open(url: &str) -> anyhow::Result<Socket> {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .max_message_size(Some(64 << 20))
+        .max_frame_size(Some(64 << 20));
+    let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+    let (socket, _) = tokio::time::timeout(HANDSHAKE, connecting)
+        .await
+        .context("the socket's handshake took too long")??;
     Ok(socket)
 }

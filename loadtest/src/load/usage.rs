@@ -14,6 +14,26 @@ pub struct Usage {
     pub hub_mib: Option<f64>,
 }
 
+/// What it was used for.
+#[derive(Clone, Copy, Default)]
+pub struct Done {
+    pub messages: u64,
+    /// Events that sockets got, and the frames in which they came.
+    pub events: u64,
+    pub frames: u64,
+}
+
+impl Done {
+    /// For so many messages and events, whose frames were not counted.
+    pub const fn of(messages: u64, events: u64) -> Self {
+        Self {
+            messages,
+            events,
+            frames: 0,
+        }
+    }
+}
+
 impl Usage {
     /// Now.
     pub fn of(link: &Link) -> Self {
@@ -29,16 +49,13 @@ impl Usage {
         }
     }
 
-    /// Adds what was used since then to a report of so many `seconds`; `messages` and `events` are what it was used
-    /// for.
-    pub fn add_to(
-        self,
-        report: &mut Value,
-        before: Self,
-        seconds: f64,
-        messages: u64,
-        events: u64,
-    ) {
+    /// Adds what was used since then to a report of so many `seconds`, and for what.
+    pub fn add_to(self, report: &mut Value, before: Self, seconds: f64, done: Done) {
+        let Done {
+            messages,
+            events,
+            frames,
+        } = done;
         let used = |from: Option<f64>, to: Option<f64>| from.zip(to).map(|(from, to)| to - from);
         let cpus = |used: Option<f64>| used.map(|used| round(used / seconds));
         let per = |cpu: Option<f64>, count: u64, unit: f64| {
@@ -56,6 +73,7 @@ impl Usage {
         report["hub_cpu_s_per_1000"] = json!(per(hub, messages, 1e3));
         report["database_cpu_s_per_1000"] = json!(per(database, messages, 1e3));
         report["hub_cpu_s_per_million_events"] = json!(per(hub, events, 1e6));
+        report["hub_cpu_s_per_million_frames"] = json!(per(hub, frames, 1e6));
         report["hub_mib_before"] = json!(before.hub_mib);
         report["hub_mib_after"] = json!(self.hub_mib);
     }

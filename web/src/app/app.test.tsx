@@ -10,6 +10,15 @@ import { logIn, refusal, stubHub } from "@/testing/hub";
 import { App } from "./app";
 import { queryClient } from "./clients";
 import { router } from "./router";
+// Fetched already, so that no test waits for them.
+import "@/features/auth/login-page";
+import "@/features/auth/password-pages";
+import "@/features/auth/register-page";
+import "@/features/profile/profile-page";
+import "./routes/cluster";
+import "./routes/conversation-view";
+import "./routes/inbox";
+import "./routes/settings";
 
 const TOKENS = {
   access_token: "access-1",
@@ -63,7 +72,9 @@ describe("the dashboard", () => {
     await userEvent.click(screen.getByTestId("login-submit"));
     expect(await screen.findByText("Message 1")).toBeVisible();
     expect(where()).toBe(`/inbox/${id("cnv", 1)}`);
-    expect(screen.getByTestId("connection-state")).toHaveAttribute("data-state", "connecting");
+    await waitFor(() =>
+      expect(screen.getByTestId("connection-state")).toHaveAttribute("data-state", "connecting"),
+    );
   });
 
   it("has the next conversation in place of the last before another key can come", async () => {
@@ -72,6 +83,7 @@ describe("the dashboard", () => {
     await router.navigate(`/inbox/${id("cnv", 1)}`);
     const { container } = render(<App />);
     await screen.findByTestId("composer");
+    await waitFor(() => expect(screen.getAllByTestId("conversation-row")).toHaveLength(2));
     await router.navigate(`/inbox/${id("cnv", 2)}`, { flushSync: true });
     expect(container.querySelector(`[data-composer="${id("cnv", 2)}"]`)).not.toBeNull();
     expect(container.querySelector(`[data-composer="${id("cnv", 1)}"]`)).toBeNull();
@@ -268,7 +280,7 @@ describe("the dashboard", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
     (document.activeElement as HTMLElement).blur();
     await userEvent.keyboard("?");
-    expect(screen.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+    expect(await screen.findByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   });
 
   it("keeps the settings of admins from agents", async () => {
@@ -281,6 +293,7 @@ describe("the dashboard", () => {
     await router.navigate("/settings/users");
     render(<App />);
     await waitFor(() => expect(where()).toBe("/settings/profile"));
+    expect(await screen.findByRole("heading", { name: "Profile" })).toBeVisible();
     expect(screen.queryByRole("link", { name: "People" })).toBeNull();
     expect(screen.queryByRole("link", { name: "Cluster" })).toBeNull();
     await router.navigate("/settings/cluster");

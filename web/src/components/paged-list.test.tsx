@@ -43,7 +43,7 @@ describe("a list that comes in pages", () => {
     await userEvent.click(more());
     await screen.findByText("Thing 3");
     await waitFor(() => expect(screen.queryByRole("button")).toBeNull());
-    expect(document.activeElement).not.toBe(document.body);
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
     expect(calls.map((call) => call.query.get("limit"))).toEqual(["200", "200", "200"]);
   });
 

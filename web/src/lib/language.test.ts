@@ -65,7 +65,7 @@ it("counts in the forms of each language", async () => {
 it("follows the browser, unless somebody chose", async () => {
   browserSpeaks("es-MX");
   window.dispatchEvent(new Event("languagechange"));
-  await vi.waitFor(() => expect(i18n.language).toBe("es"));
+  await vi.waitFor(() => expect(i18n.language).toBe("es"), 8_000);
   await useLanguage.getState().choose("pt");
   window.dispatchEvent(new Event("languagechange"));
   await new Promise((resolve) => setTimeout(resolve));

@@ -127,6 +127,7 @@ mod tests {
             push: histogram(),
             verdict: Judge::new(1, 1).verdict(&Board::new(1)),
             reconnects: 1,
+            frames: 3,
             reloads: 0,
             ended: None,
             missing: Vec::new(),

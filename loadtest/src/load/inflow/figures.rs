@@ -66,5 +66,6 @@ fn watching(inflow: &Inflow, report: &mut Value, watched: &[Watched]) {
     report["socket_reconnects"] = json!(sum(|w| w.reconnects));
     report["sockets"] = json!(inflow.sockets);
     report["sockets_ended"] = json!(ended);
+    report["frames_seen"] = json!(sum(|w| w.frames));
     report["events_seen"] = json!(sum(|w| w.verdict.events));
 }

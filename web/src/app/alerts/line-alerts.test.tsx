@@ -13,6 +13,8 @@ import { logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { takeQueue } from "../live";
 import { NavRail } from "../nav-rail";
 import { LineAlerts } from "./line-alerts";
+// Fetched already, so that no test waits for it.
+import "./alert-watcher";
 
 const TEAM = aQueue(1, { waiting: 21 });
 const NONE = aQueue(0);
@@ -58,7 +60,9 @@ describe("alerts of the lines", () => {
   it("are counted in the navigation, wherever their supervisor is", async () => {
     const { container, subscribe, tell } = show([TEAM, NONE]);
     expect(await live("Live, 1 alert")).toHaveTextContent("1");
-    expect(subscribe.mock.calls.flat()).toEqual([`queue:${id("team", 1)}`, "queue:none"]);
+    await waitFor(() =>
+      expect(subscribe.mock.calls.flat()).toEqual([`queue:${id("team", 1)}`, "queue:none"]),
+    );
     expect(await accessibilityProblems(container)).toEqual([]);
     tell({ ...NONE, breached: 6 });
     expect(await live("Live, 2 alerts")).toHaveTextContent("2");
@@ -143,7 +147,9 @@ describe("alerts of the lines", () => {
       const { told } = show([TEAM]);
       told.alerts = { wait_minutes: 15, waiting: 3, breached: 5, desktop: true };
       await said("Team 1: More than 3 wait.");
-      expect(shown).toMatchObject([{ title: "Team 1", body: "More than 3 wait" }]);
+      await waitFor(() =>
+        expect(shown).toMatchObject([{ title: "Team 1", body: "More than 3 wait" }]),
+      );
       act(() => shown[0]?.notice.onclick?.());
       expect(screen.getByTestId("where")).toHaveTextContent("/wall");
     });

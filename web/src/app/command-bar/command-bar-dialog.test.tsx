@@ -71,7 +71,7 @@ async function command(...words: string[]) {
   const name = "Type a command or a customer's name";
   await userEvent.click(await screen.findByRole("combobox", { name }));
   for (const word of words) {
-    await userEvent.keyboard(word);
+    await userEvent.paste(word);
     await screen.findAllByRole("option");
     await userEvent.keyboard("{Enter}");
   }
@@ -101,7 +101,8 @@ describe("the command bar of the page", () => {
     await show();
     reply().focus();
     expect(press(reply())).toBe(false);
-    expect(await screen.findByRole("combobox")).toHaveFocus();
+    const field = await screen.findByRole("combobox");
+    await waitFor(() => expect(field).toHaveFocus());
     press();
     expect(screen.queryByRole("combobox")).toBeNull();
     expect(reply()).toHaveFocus();
@@ -124,21 +125,28 @@ describe("the command bar of the page", () => {
     expect(screen.queryByTestId("command-bar")).toBeNull();
   });
 
-  it("takes care of the open conversation", async () => {
+  it("says who takes care of the open conversation", async () => {
     const { sent } = await show();
     await command("to me");
     await command("assign to…", "jon");
     await command("team", "team 1");
+    await waitFor(() => expect(sent()).toHaveLength(3));
+    expect(sent()).toEqual([
+      { assignee_id: ME.id },
+      { assignee_id: JONAS.id },
+      { team_id: id("team", 1) },
+    ]);
+  });
+
+  it("takes care of the open conversation", async () => {
+    const { sent } = await show();
     await command("add or", "tag 1");
     await command("add or", "tag 2");
     await command("urg");
     await command("snooze until");
     await command("close");
-    await waitFor(() => expect(sent()).toHaveLength(8));
+    await waitFor(() => expect(sent()).toHaveLength(5));
     expect(sent()).toEqual([
-      { assignee_id: ME.id },
-      { assignee_id: JONAS.id },
-      { team_id: id("team", 1) },
       { add_tags: [id("tag", 1)] },
       { remove_tags: [id("tag", 2)] },
       { priority: "urgent" },
@@ -169,7 +177,9 @@ describe("the command bar of the page", () => {
   it("finds a conversation at the hub, whatever its status", async () => {
     const { calls } = await show("/settings/profile");
     press();
-    await userEvent.type(await screen.findByRole("combobox"), "+49 151 8");
+    await userEvent.click(await screen.findByRole("combobox"));
+    // All at once: what is typed slowly is asked for in parts.
+    await userEvent.paste("+49 151 8");
     await userEvent.click(await screen.findByRole("option", { name: /Customer 8.*Closed/ }));
     expect(where()).toBe(`/inbox/${id("cnv", 8)}`);
     const asked = calls.filter(({ path }) => path === "/conversations");
@@ -217,7 +227,7 @@ describe("the command bar of the page", () => {
   it("breaks no rule of accessibility", async () => {
     await show();
     press();
-    await screen.findByRole("option", { name: /Assign to me/ });
+    await screen.findByText("Assign to me");
     expect(await accessibilityProblems(screen.getByTestId("command-bar"))).toEqual([]);
   });
 });

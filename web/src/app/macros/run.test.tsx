@@ -13,6 +13,9 @@ import { useInboxShortcuts } from "../routes/use-inbox-shortcuts";
 import { MacroIcon } from "./macro-buttons";
 import { MacroDialogs } from "./macro-dialogs";
 import { NO_MACROS, useMacros } from "./run";
+// Fetched already, so that no test waits for them.
+import "./choose-macro";
+import "./macro-refused";
 
 const ID = id("cnv", 1);
 const CLOSE = aMacro(1, {
@@ -58,7 +61,8 @@ function show(macros: Macro[], replies: Reply[] = [DONE]) {
 const field = () => screen.findByRole("combobox", { name: "Search: Macros" });
 const run = async (letters: string) => {
   await userEvent.keyboard("{Alt>}m{/Alt}");
-  await field();
+  const search = await field();
+  await waitFor(() => expect(search).toHaveFocus());
   await userEvent.keyboard(`${letters}{Enter}`);
 };
 const refused = (part: object): Reply => ({
@@ -75,7 +79,8 @@ describe("running a macro", () => {
   it("takes Alt and M, a few letters and Enter; thread, header and list have it at once", async () => {
     const { client, runs } = show([CLOSE, MINE]);
     await userEvent.keyboard("{Alt>}m{/Alt}");
-    expect(await field()).toHaveFocus();
+    const search = await field();
+    await waitFor(() => expect(search).toHaveFocus());
     const lines = screen.getAllByRole("option").map((option) => option.textContent);
     expect(lines).toEqual([
       "MineSet the status",

@@ -27,6 +27,6 @@ it("leads away from a second page that is not one's own before the way from the 
   });
   await router.navigate("/settings/users");
   await waitFor(() => expect(led).toBe(2));
-  expect(screen.getByText("Only admins see that page")).toBeVisible();
+  expect(await screen.findByText("Only admins see that page")).toBeVisible();
   expect(where()).toBe("/settings/profile");
 });

@@ -52,10 +52,12 @@ describe("taking the next one", () => {
   it("says how many wait for one's own teams, and is told when that changes", async () => {
     const { live, client, subscribe } = show(null);
     expect(await screen.findByRole("button", { name: "Take next, 4 wait" })).toBeVisible();
-    expect(subscribe.mock.calls.flat()).toEqual([
-      `queue:${id("team", 1)}`,
-      `queue:${id("team", 3)}`,
-    ]);
+    await waitFor(() =>
+      expect(subscribe.mock.calls.flat()).toEqual([
+        `queue:${id("team", 1)}`,
+        `queue:${id("team", 3)}`,
+      ]),
+    );
     act(() => takeQueue(live, client, aQueue(3, { waiting: 3 })));
     expect(await screen.findByRole("button", { name: "Take next, 7 wait" })).toBeVisible();
     expect(await accessibilityProblems(document.body)).toEqual([]);

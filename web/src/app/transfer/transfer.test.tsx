@@ -7,6 +7,8 @@ import { aConversation, aMessage, anAgent, aTeam, id, ME } from "@/testing/build
 import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { closeTransfer } from "./transfer";
 import { Transfer, TransferIcon } from "./transfer-button";
+// Fetched already, so that no test waits for it.
+import "./transfer-dialog";
 
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -89,7 +91,7 @@ describe("the transfer of a conversation", () => {
     expect(await accessibilityProblems(dialog)).toEqual([]);
     await press("Transfer");
     await screen.findByText("Customer 1 was transferred to Ben");
-    expect(screen.queryByRole("dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     expect(sent().map(({ method, body }) => [method, body])).toEqual([
       ["POST", { type: "note", text: { body: "@Ben please call back", mentions: [BEN.id] } }],
       ["PATCH", { assignee_id: BEN.id }],
@@ -116,7 +118,9 @@ describe("the transfer of a conversation", () => {
     await press("Transfer");
     const alert = await screen.findByText(/^The note is written, but/);
     expect(alert.closest("[role=alert]")).toBeVisible();
-    expect(screen.getByRole("textbox", { name: "Note (optional)" })).toBeDisabled();
+    await waitFor(() =>
+      expect(screen.getByRole("textbox", { name: "Note (optional)" })).toBeDisabled(),
+    );
     answers.change = 200;
     await press("Try again");
     await waitFor(() => expect(sent()).toHaveLength(3));

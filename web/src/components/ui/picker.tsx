@@ -1,5 +1,13 @@
 import { Check } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/classes";
 import { inputClasses } from "./field";
@@ -70,7 +78,8 @@ export function Choices(props: ChoicesProps) {
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // At once: letters typed between its appearing and a later effect would go astray.
+  useLayoutEffect(() => {
     if (takesFocus) field.current?.focus();
   }, [takesFocus]);
   const found = options.filter((option) => matches(option, wanted));

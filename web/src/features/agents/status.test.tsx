@@ -137,6 +137,6 @@ describe("away by itself", () => {
     await is("online");
     act(() => client.setQueryData(keys.myStatus, anAgent({ status: "away", reason: "idle" })));
     await wait(0);
-    expect(said()).toEqual([{ status: "online" }]);
+    await waitFor(() => expect(said()).toEqual([{ status: "online" }]));
   });
 });

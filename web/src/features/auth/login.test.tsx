@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { dropTokens, hasLogin } from "@/lib/api/auth-tokens";
@@ -38,13 +38,13 @@ describe("logging in with a second factor", () => {
     const { calls, container } = show(() => ({ body: TOKENS }));
     const field = await passTheFirst();
     expect(hasLogin()).toBe(false);
-    expect(field).toHaveFocus();
+    await waitFor(() => expect(field).toHaveFocus());
     expect(field).toHaveAttribute("autocomplete", "one-time-code");
     expect(field).toHaveAttribute("inputmode", "numeric");
     expect(await accessibilityProblems(container)).toEqual([]);
     await userEvent.type(field, "123 456{Enter}");
+    await waitFor(() => expect(hasLogin()).toBe(true));
     expect(calls.at(-1)?.body).toEqual({ challenge: "half way", code: "123 456" });
-    expect(hasLogin()).toBe(true);
   });
 
   it("says that a code is wrong and takes another kind", async () => {
@@ -53,14 +53,16 @@ describe("logging in with a second factor", () => {
     await userEvent.type(field, "000000{Enter}");
     expect(await screen.findByText("This code is wrong, or was used already.")).toBeVisible();
     expect(field).toBeInvalid();
-    expect(field).toHaveValue("");
-    expect(field).toHaveFocus();
+    await waitFor(() => expect(field).toHaveValue(""));
+    await waitFor(() => expect(field).toHaveFocus());
     await userEvent.click(screen.getByRole("button", { name: "Use a recovery code instead" }));
     const recovery = screen.getByLabelText("Recovery code");
     expect(recovery).not.toHaveAttribute("aria-invalid");
     expect(recovery).toHaveFocus();
     await userEvent.type(recovery, "abcd-efgh-jkmn-pqrs{Enter}");
-    expect(calls.at(-1)?.body).toEqual({ challenge: "half way", code: "abcd-efgh-jkmn-pqrs" });
+    await waitFor(() =>
+      expect(calls.at(-1)?.body).toEqual({ challenge: "half way", code: "abcd-efgh-jkmn-pqrs" }),
+    );
   });
 
   it("leads back to the password when it took too long", async () => {

@@ -234,7 +234,7 @@ describe("the cluster", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("You may not do this.");
     expect(screen.queryByTestId("node-card")).toBeNull();
     const asked = page.calls.length;
-    vi.advanceTimersByTime(10_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(page.calls).toHaveLength(asked);
   });
 
@@ -258,7 +258,7 @@ describe("the cluster", () => {
     vi.advanceTimersByTime(2_000);
     await vi.waitFor(() => expect(calls).toHaveLength(2));
     const visible = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
-    vi.advanceTimersByTime(20_000);
+    await vi.advanceTimersByTimeAsync(20_000);
     expect(calls).toHaveLength(2);
     visible.mockReturnValue("visible");
     window.dispatchEvent(new Event("visibilitychange"));

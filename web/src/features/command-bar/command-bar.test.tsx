@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
@@ -71,8 +71,8 @@ describe("the command bar", () => {
     expect(field()).toHaveFocus();
     // A browser answers Escape with this.
     screen.getByRole("dialog").dispatchEvent(new Event("cancel", { cancelable: true }));
-    await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(screen.getByRole("button", { name: "Open" })).toHaveFocus();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(screen.getByRole("button", { name: "Open" })).toHaveFocus());
   });
 
   it("finds by some letters, by other words, and one level down; Enter does the best of it", async () => {

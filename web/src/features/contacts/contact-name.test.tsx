@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 import { id } from "@/testing/builders";
@@ -13,11 +13,11 @@ it("changes a name in place, and has the focus where it was before", async () =>
   const pencil = () => screen.findByRole("button", { name: "Change the name" });
   await userEvent.click(await pencil());
   await userEvent.keyboard(" Lee{Enter}");
-  expect(await pencil()).toHaveFocus();
+  await waitFor(async () => expect(await pencil()).toHaveFocus());
   expect(calls[0]?.body).toEqual({ name: "Ann Lee" });
   await userEvent.keyboard("{Enter}");
   expect(screen.getByRole("textbox", { name: "Name" })).toHaveFocus();
   await userEvent.keyboard("{Escape}");
-  expect(await pencil()).toHaveFocus();
+  await waitFor(async () => expect(await pencil()).toHaveFocus());
   expect(calls).toHaveLength(1);
 });

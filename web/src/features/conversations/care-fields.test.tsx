@@ -98,7 +98,7 @@ describe("the care for a conversation", () => {
     expect(priority).toHaveTextContent("Urgent");
     refuse();
     expect(await screen.findByText("You may not do this.")).toBeVisible();
-    expect(priority).toHaveTextContent("Normal");
+    await waitFor(() => expect(priority).toHaveTextContent("Normal"));
     expect(sent()).toEqual([{ priority: "urgent" }]);
   });
 

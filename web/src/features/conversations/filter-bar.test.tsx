@@ -52,7 +52,8 @@ describe("the filters of the inbox", () => {
     show();
     await userEvent.click(screen.getByRole("button", { name: "Filters and order" }));
     expect(screen.getByLabelText("By last activity")).toBeVisible();
-    act(() => screen.getByTestId("conversation-row").click());
+    const row = await screen.findByTestId("conversation-row");
+    act(() => row.click());
     expect(screen.queryByLabelText("By last activity")).toBeNull();
   });
 
@@ -131,7 +132,7 @@ describe("the filters of the inbox", () => {
     await userEvent.type(screen.getByRole("searchbox"), "ann");
     await userEvent.click(await screen.findByRole("button", { name: "Search all conversations" }));
     await waitFor(() => expect(asked()).toEqual({ q: "ann", limit: "50" }));
-    expect(screen.getByText("Nothing found")).toBeVisible();
+    expect(await screen.findByText("Nothing found")).toBeVisible();
     expect(screen.queryByRole("button", { name: "Search all conversations" })).toBeNull();
     expect(screen.getByRole("searchbox")).toHaveFocus();
   });

@@ -35,8 +35,9 @@ describe("what is late of one's own", () => {
   });
 
   it("is not there when nothing is late", async () => {
-    const { calls } = show([mine(1), { ...mine(2, 10), assignee: null }]);
-    await waitFor(() => expect(calls).toHaveLength(1));
+    const { calls, client } = show([mine(1), { ...mine(2, 10), assignee: null }]);
+    await waitFor(() => expect(client.isFetching()).toBe(0));
+    expect(calls).toHaveLength(1);
     expect(calls[0]?.query.get("assignee")).toBe("me");
     expect(screen.queryByTestId("late-line")).toBeNull();
   });

@@ -40,8 +40,9 @@ describe("the other conversations of a contact", () => {
   });
 
   it("take no room where there are none", async () => {
-    const { calls, container } = show([HERE]);
-    await waitFor(() => expect(calls).toHaveLength(1));
+    const { calls, client, container } = show([HERE]);
+    await waitFor(() => expect(client.isFetching()).toBe(0));
+    expect(calls).toHaveLength(1);
     expect(container).toBeEmptyDOMElement();
   });
 

@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { startLanguage, useLanguage } from "@/lib/language";
@@ -43,8 +43,8 @@ describe("one's own profile", () => {
     expect(screen.getByRole("combobox", { name: "اللغة" })).toHaveFocus();
     expect(document.documentElement).toHaveAttribute("dir", "rtl");
     // So that it is the same on the next device.
-    const saved = calls.filter(({ method }) => method === "PATCH");
-    expect(saved.map(({ body }) => body)).toEqual([{ language: "ar" }]);
+    const saved = () => calls.filter(({ method }) => method === "PATCH").map(({ body }) => body);
+    await waitFor(() => expect(saved()).toEqual([{ language: "ar" }]));
     expect(await accessibilityProblems(container)).toEqual([]);
     await act(() => useLanguage.getState().choose("en"));
     expect(screen.getByRole("heading", { name: "Profile" })).toBeVisible();

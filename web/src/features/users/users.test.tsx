@@ -92,7 +92,7 @@ describe("the people's page", () => {
     );
     await waitFor(() => expect(screen.queryByText("new1@x.test")).toBeNull());
     expect(changes(calls).map(({ method }) => method)).toEqual(["DELETE"]);
-    expect(screen.getByRole("button", { name: /new2@x.test/ })).toHaveFocus();
+    await waitFor(() => expect(screen.getByRole("button", { name: /new2@x.test/ })).toHaveFocus());
   });
 
   it("invites by mail when that is wanted, and gives the link in any case", async () => {
@@ -121,9 +121,10 @@ describe("the people's page", () => {
     expect(await screen.findByText(/Send this link to them/)).toBeVisible();
     expect(changes(calls)[0]?.body).toEqual({ email: "new3@x.test", role: "agent" });
     unmount();
-    show([ME], inviting(false));
+    const { client } = show([ME], inviting(false));
     await userEvent.click(await screen.findByRole("button", { name: "Invite" }));
     expect(await screen.findByRole("button", { name: "Make the link" })).toBeVisible();
+    await waitFor(() => expect(client.isFetching()).toBe(0));
     expect(screen.queryByRole("checkbox")).toBeNull();
   });
 

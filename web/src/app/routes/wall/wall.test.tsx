@@ -118,8 +118,10 @@ describe("the supervisor's wall", () => {
     const team = within(await card("Team 1"));
     expect(team.getByText("3", { selector: "span" })).toBeVisible();
     expect(await team.findByText("over 5 min")).toBeVisible();
-    expect(subscribe.mock.calls.flat()).toEqual(
-      expect.arrayContaining([`queue:${id("team", 1)}`, "queue:none"]),
+    await waitFor(() =>
+      expect(subscribe.mock.calls.flat()).toEqual(
+        expect.arrayContaining([`queue:${id("team", 1)}`, "queue:none"]),
+      ),
     );
     expect(screen.getAllByTestId("agent-row")[1]).toHaveTextContent(/Ben.*Away.*missed one/);
     act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 8 }));
@@ -169,7 +171,7 @@ describe("the supervisor's wall", () => {
     await userEvent.click(screen.getByRole("button", { name: "Actions for Ana" }));
     await userEvent.click(screen.getByRole("menuitem", { name: "Capacity and skills" }));
     const field = await screen.findByRole("spinbutton");
-    expect(screen.getByRole("checkbox", { name: "Spanish" })).toBeChecked();
+    expect(await screen.findByRole("checkbox", { name: "Spanish" })).toBeChecked();
     await userEvent.click(screen.getByRole("checkbox", { name: "Refunds" }));
     expect(await accessibilityProblems(screen.getByRole("dialog"))).toEqual([]);
     await userEvent.clear(field);
@@ -250,11 +252,11 @@ describe("the supervisor's wall", () => {
     expect(field).toHaveValue(20);
     fireEvent.change(field, { target: { value: "2" } });
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
-    expect(await card("Team 1")).toHaveAttribute("data-alert", "true");
+    await waitFor(async () => expect(await card("Team 1")).toHaveAttribute("data-alert", "true"));
     const alerts = { wait_minutes: 15, waiting: 2, breached: 5, desktop: false };
     await waitFor(() => expect(hub.told).toEqual(notifications({ alerts })));
     act(() => takeQueue(live, client, { ...(FULL[0] as QueueFigures), waiting: 9 }));
-    expect(within(await card("Team 1")).getByText("More than 2 wait")).toBeVisible();
+    expect(await within(await card("Team 1")).findByText("More than 2 wait")).toBeVisible();
     // The page around it says it, wherever one is.
     expect(screen.queryByRole("status")).toBeNull();
   });

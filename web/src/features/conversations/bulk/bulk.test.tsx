@@ -92,8 +92,7 @@ const press = async (name: string) => {
   await userEvent.click(button(name));
 };
 /** The line of the bar that shows; screen readers have another one. */
-const says = (text: string) =>
-  screen.findByText(text, { selector: "p:not([role])" }, { timeout: 5_000 });
+const says = (text: string) => screen.findByText(text, { selector: "p:not([role])" });
 const selected = () => [...useSelection.getState().rows.keys()];
 
 // They are fetched when they are needed: here, that is no part of what is measured.
@@ -209,7 +208,9 @@ describe("changing many conversations", () => {
     await screen.findAllByTestId("conversation-row");
     await userEvent.click(box(2));
     await press("Remove a tag…");
-    expect(screen.getAllByRole("option").map((one) => one.textContent)).toEqual(["Tag 2"]);
+    const options = await screen.findAllByRole("option");
+    expect(options.map((one) => one.textContent)).toEqual(["Tag 2"]);
+    await waitFor(() => expect(screen.getByRole("combobox")).toHaveFocus());
     await userEvent.keyboard("{Enter}");
     await says("Remove tag: Tag 2: 1 of 1 done");
     expect(sent()[0]?.body).toEqual({ remove_tags: [id("tag", 2)] });
@@ -222,10 +223,10 @@ describe("changing many conversations", () => {
     await userEvent.click(box(1));
     await press("Mark as read");
     await says("Mark as read: 2 of 2 done");
-    expect(screen.queryByText("3 unread messages")).toBeNull();
+    await waitFor(() => expect(screen.queryByText("3 unread messages")).toBeNull());
     expect(calls.filter(({ method }) => method === "POST")).toHaveLength(1);
     expect(button("Undo")).toBeUndefined();
-    expect(screen.queryByTestId("selection-bar")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("selection-bar")).toBeNull());
   });
 
   it("asks before it changes more than fifty", async () => {
@@ -235,7 +236,7 @@ describe("changing many conversations", () => {
     await press("Select all that match");
     await screen.findByText("60 selected");
     await press("Close");
-    const dialog = within(screen.getByRole("dialog", { name: "Change 60 conversations?" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Change 60 conversations?" }));
     expect(dialog.getByText(/“Close”/)).toBeVisible();
     expect(sent()).toEqual([]);
     await userEvent.click(dialog.getByRole("button", { name: "Change them" }));
@@ -283,7 +284,7 @@ describe("changing many conversations", () => {
     fireEvent.click(box(1), { shiftKey: true });
     await press("Priority…");
     await userEvent.click(await screen.findByRole("menuitem", { name: "High" }));
-    expect(screen.getByRole("progressbar")).toHaveAttribute("aria-valuemax", "12");
+    expect(await screen.findByRole("progressbar")).toHaveAttribute("aria-valuemax", "12");
     expect(screen.getByText(/One change at a time/)).toBeVisible();
     const leave = () => window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
     expect(leave()).toBe(false);

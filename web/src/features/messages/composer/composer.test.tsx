@@ -9,8 +9,10 @@ import { type Call, logIn, refusal, renderWithHub, stubHub } from "@/testing/hub
 import { Thread } from "../thread/thread";
 import { Composer } from "./composer";
 import { clearStaged } from "./staged";
-// Fetched already, so that no test waits for it.
+// Fetched already, so that no test waits for them.
 import "@/components/emoji/emoji-picker";
+import "../templates/template-chooser";
+import "../templates/template-dialog";
 
 const CONVERSATION = id("cnv", 1);
 const NOTHING_TO_SEE = { state: "", due: false, unread: 0, after: null };

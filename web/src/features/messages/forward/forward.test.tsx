@@ -80,7 +80,7 @@ describe("forwarding", () => {
     await userEvent.click(within(dialog).getByRole("radio", { name: "Customer 2" }));
     await userEvent.click(within(dialog).getByRole("button", { name: "Forward to Customer 2" }));
     expect(await screen.findByText("Forwarded to Customer 2.")).toBeVisible();
-    expect(screen.queryByRole("dialog")).toBeNull();
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
     const [sent] = calls.filter(({ method }) => method === "POST");
     expect(sent?.body).toEqual({ type: "text", text: { body: "Hi" } });
     expect(sent?.key).toMatch(/^[0-9a-f-]{36}$/);

@@ -6,7 +6,8 @@ import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aMessage, at, id } from "@/testing/builders";
 import { type Call, logIn, renderWithHub, stubHub } from "@/testing/hub";
 import { FilesButton } from "./files-button";
-// Fetched already, so that no test waits for it.
+// Fetched already, so that no test waits for them.
+import "../bubble/lightbox";
 import "./gallery";
 
 const PATH = `/conversations/${id("cnv", 1)}/messages`;

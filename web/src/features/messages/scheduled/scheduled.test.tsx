@@ -14,6 +14,8 @@ import { useDrafts } from "../drafts";
 import { ScheduledLine } from "./scheduled-line";
 import { ScheduledPage } from "./scheduled-page";
 // Fetched already, so that no test waits for them.
+import "../templates/template-chooser";
+import "../templates/template-dialog";
 import "./later-dialog";
 import "./off-actions";
 import "./scheduled-dialog";
@@ -230,8 +232,9 @@ describe("what waits in a conversation", () => {
 
   it("is not there when nothing waits", async () => {
     const calls = hub([]);
-    show();
-    await waitFor(() => expect(calls.filter(({ path }) => path === PATH)).toHaveLength(2));
+    const { client } = show();
+    await waitFor(() => expect(client.isFetching()).toBe(0));
+    expect(calls.filter(({ path }) => path === PATH)).toHaveLength(2);
     expect(screen.queryByTestId("scheduled-line")).toBeNull();
   });
 

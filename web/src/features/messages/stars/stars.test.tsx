@@ -97,7 +97,7 @@ describe("a star", () => {
   });
 
   it("comes back to its place when the hub does not take it away", async () => {
-    hub([aStarred(3), aStarred(2), aStarred(1)], {
+    const calls = hub([aStarred(3), aStarred(2), aStarred(1)], {
       [`DELETE ${STAR}`]: () => refusal(503, "unavailable"),
     });
     renderWithHub(<StarredPage />);
@@ -106,6 +106,7 @@ describe("a star", () => {
     const before = names();
     const [, second] = screen.getAllByRole("button", { name: "Remove the star" });
     await userEvent.click(second as HTMLElement);
+    await waitFor(() => expect(calls.at(-1)).toMatchObject({ method: "DELETE", path: STAR }));
     await waitFor(() => expect(names()).toEqual(before));
   });
 
