@@ -33,8 +33,10 @@ function More<T>({ list }: { list: Paged<T> }) {
   const end = useRef<HTMLDivElement>(null);
   const load = async () => {
     const { hasNextPage } = await list.fetchNextPage();
-    // The button is gone with the last page: who pressed it by keyboard goes on from here.
-    if (!hasNextPage) end.current?.focus();
+    // The button is gone with the last page: who pressed it by keyboard, and is nowhere else by now, goes on from here.
+    const { activeElement } = document;
+    const isHere = activeElement === document.body || end.current?.contains(activeElement);
+    if (!hasNextPage && isHere) end.current?.focus();
   };
   return (
     <div ref={end} tabIndex={-1} className="grid place-items-center outline-none">

@@ -5,6 +5,7 @@ import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { LoadProblem, Spinner } from "@/components/ui/states";
 import type { Agent, Tag } from "@/lib/api/types";
+import type { Paged } from "@/lib/paged-query";
 import { fieldProblem, isAboutFields } from "@/lib/problem-text";
 import { useAgent, useChangeAgent } from "./queries";
 
@@ -14,7 +15,7 @@ const MOST = 500;
 interface AgentDialogProps {
   agent: { id: string; name: string };
   /** What somebody can be good at. */
-  tags: Tag[];
+  tags: Paged<Tag>;
   onClose: () => void;
 }
 
@@ -22,7 +23,10 @@ interface AgentDialogProps {
 export function AgentDialog({ agent, tags, onClose }: AgentDialogProps) {
   const { t } = useTranslation();
   const { data, error, refetch } = useAgent(agent.id);
-  if (data) return <Fields agent={data} tags={tags} onClose={onClose} />;
+  // Only with all tags is known which skills are still some: what is not shown would be taken away.
+  const known = tags.hasNextPage ? undefined : tags.data;
+  if (data && known) return <Fields agent={data} tags={known} onClose={onClose} />;
+  const problem = error ?? (known ? null : tags.error);
   return (
     <FormDialog
       title={t("agent.worksAs", { name: agent.name })}
@@ -32,7 +36,11 @@ export function AgentDialog({ agent, tags, onClose }: AgentDialogProps) {
       onSubmit={() => undefined}
       onClose={onClose}
     >
-      {error ? <LoadProblem error={error} onRetry={() => void refetch()} /> : <Spinner />}
+      {problem ? (
+        <LoadProblem error={problem} onRetry={() => void (error ? refetch() : tags.refetch())} />
+      ) : (
+        <Spinner />
+      )}
     </FormDialog>
   );
 }

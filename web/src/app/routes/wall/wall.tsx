@@ -55,7 +55,7 @@ function Wall({ queues }: { queues: QueueFigures[] }) {
   const { t } = useTranslation();
   const teams = useWhole(teamsQuery).data ?? [];
   const users = useWhole(usersQuery).data ?? [];
-  const tags = useWhole(tagsQuery).data ?? [];
+  const tags = useWhole(tagsQuery);
   const before = useRef(NO_AGENTS);
   const agents = useMemo(() => {
     const merged = mergeAgents(queues, before.current);
