@@ -18,6 +18,7 @@ mod draft;
 mod event;
 mod expiry;
 pub mod field;
+mod handed_out;
 mod import;
 mod invitation;
 mod job;
@@ -78,7 +79,8 @@ pub use self::owner::Keeping;
 pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;
 pub use self::scheduled::{
-    Due, DueMessage, Later, Left, MOST_WAITING, ScheduledEnd, ScheduledFilter, ScheduledMessage,
+    AUTHOR_GONE, Due, DueMessage, Later, Left, MOST_WAITING, ScheduledEnd, ScheduledFilter,
+    ScheduledMessage,
 };
 pub use self::search::{Hit, Indexed, MessageSearch, Stretch};
 pub use self::session::{Checked, NewSession, SessionChange, SessionCredentials};

@@ -27,6 +27,8 @@ pub struct ApiKeyView {
     expires_at: Option<Timestamp>,
     /// To the minute.
     last_used_at: Option<Timestamp>,
+    /// The name of who made it; it ends when they are locked out. Null for keys of old.
+    made_by: Option<String>,
 }
 
 impl From<ApiKey> for ApiKeyView {
@@ -39,6 +41,7 @@ impl From<ApiKey> for ApiKeyView {
             created_at: key.created_at,
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
+            made_by: key.made_by,
         }
     }
 }
@@ -95,9 +98,12 @@ pub async fn create(
     }))
 }
 
-/// Revokes a key for good.
+/// Revokes a key for good, and with it the keys and invitations that were made with it.
 pub async fn revoke(caller: Caller<ManageApiKeys>, Path(id): Path<ApiKeyId>) -> ApiResult<Done> {
-    caller.tenant().revoke_api_key(&caller.actor, id).await?;
-    caller.app.expel(caller.actor.organization, Who::ApiKey(id));
+    let tenant = caller.tenant();
+    caller.check_reaches(tenant.role_of_api_key(id).await?)?;
+    for key in tenant.revoke_api_key(&caller.actor, id).await? {
+        caller.app.expel(tenant.organization(), Who::ApiKey(key));
+    }
     Ok(Done)
 }

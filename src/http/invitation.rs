@@ -90,6 +90,9 @@ pub async fn create(
     }
     check.finish()?;
     caller.check_reaches(form.role)?;
+    if let Some(role) = caller.tenant().invited_as(&email).await? {
+        caller.check_reaches(role)?;
+    }
     let token = Token::new()?;
     let new = NewInvitation {
         email,
@@ -151,6 +154,8 @@ pub async fn delete(
     caller: Caller<ManageInvitations>,
     Path(id): Path<InvitationId>,
 ) -> ApiResult<Done> {
-    caller.tenant().delete_invitation(&caller.actor, id).await?;
+    let tenant = caller.tenant();
+    caller.check_reaches(tenant.role_of_invitation(id).await?)?;
+    tenant.delete_invitation(&caller.actor, id).await?;
     Ok(Done)
 }

@@ -161,7 +161,8 @@ pub async fn retry(
             "only a message of ours that failed, or whose end is unknown, can be repeated",
         ));
     }
-    let key = format!("retry:{id}");
+    // No client's key has such a character: nobody can take it before.
+    let key = format!("retry\u{b7}{id}");
     let again = Draft {
         author: draft::author(&caller.actor)?,
         fingerprint: Some(fingerprint(&key, &Value::Null)),

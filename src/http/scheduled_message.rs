@@ -18,7 +18,7 @@ use super::extract::{Body, Caller, Path, Query};
 use super::message::{IdempotencyKey, MessageObject, drafted};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, SendMessages};
-use crate::store::{Later, Left, MOST_WAITING, ScheduledFilter, ScheduledMessage};
+use crate::store::{AUTHOR_GONE, Later, Left, MOST_WAITING, ScheduledFilter, ScheduledMessage};
 
 /// How far ahead a message can be left.
 const FURTHEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -163,6 +163,8 @@ async fn replaced(
     message: Option<MessageObject>,
     unless_reply: Option<bool>,
 ) -> ApiResult<Shown<ScheduledMessage>> {
+    // Whoever changes its time, it stays who left it that speaks, as long as they work here; other words are whose they are.
+    let stays = message.is_none() && old.reason.as_deref() != Some(AUTHOR_GONE);
     let message = match message {
         Some(message) => message,
         None => MessageObject::from(old.message.read::<Value>().map_err(ApiError::internal)?),
@@ -173,8 +175,9 @@ async fn replaced(
         unless_reply: unless_reply.unwrap_or(old.unless_reply),
     };
     let mut later = checked(caller, old.conversation_id, IdempotencyKey(None), form).await?;
-    // Whoever changes it, it stays who left it that speaks.
-    later.draft.author = old.author;
+    if stays {
+        later.draft.author = old.author;
+    }
     let tenant = caller.tenant();
     let changed = tenant.change_scheduled(&caller.actor, old.id, &later).await;
     let (view, receipt) = changed.map_err(too_late)?;

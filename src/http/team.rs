@@ -176,6 +176,9 @@ fn check_setting(check: &mut Check, setting: &TeamChange) {
                 format!("must be 1 to {MOST_LETTERS} letters"),
             );
         }
+        if text.contains("{{") {
+            check.refuse("away_message", "is sent as it stands: nothing is filled in");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::Try;
 /// A try that was allowed; a success gives it back.
 pub struct Attempt {
     address: String,
-    account: String,
+    account: Option<String>,
 }
 
 impl Attempt {
@@ -19,19 +19,42 @@ impl Attempt {
     pub async fn take(
         app: &AppState,
         what: &str,
-        ClientAddress(address): ClientAddress,
+        address: ClientAddress,
         account: &str,
     ) -> ApiResult<Self> {
-        let address = ClientAddress(address).counted();
+        // Hashed: an account that does not exist must not fill the table with long texts.
+        let account = hex::encode(token::hash(account));
         let attempt = Self {
-            address: format!("{what}:address:{address}"),
-            // Hashed: an account that does not exist must not fill the table with long texts.
-            account: format!("{what}:account:{}", hex::encode(token::hash(account))),
+            address: format!("{what}:address:{}", address.counted()),
+            account: Some(format!("{what}:account:{account}")),
         };
-        let keys = [attempt.address.as_str(), attempt.account.as_str()];
+        attempt.allowed(app).await
+    }
+
+    /// Takes a try from the client's address alone.
+    pub async fn take_of_address(
+        app: &AppState,
+        what: &str,
+        address: ClientAddress,
+    ) -> ApiResult<Self> {
+        let attempt = Self {
+            address: format!("{what}:address:{}", address.counted()),
+            account: None,
+        };
+        attempt.allowed(app).await
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        let account = self.account.as_deref();
+        std::iter::once(self.address.as_str())
+            .chain(account)
+            .collect()
+    }
+
+    async fn allowed(self, app: &AppState) -> ApiResult<Self> {
         let unscoped = app.store.unscoped();
-        match unscoped.take_try(&keys, Timestamp::now()).await? {
-            Try::Allowed => Ok(attempt),
+        match unscoped.take_try(&self.keys(), Timestamp::now()).await? {
+            Try::Allowed => Ok(self),
             Try::Refused(wait) => {
                 let seconds = wait.as_secs() + 1;
                 Err(ApiError::of(Code::TooManyAttempts).retry_after(seconds))
@@ -41,13 +64,15 @@ impl Attempt {
 
     /// It was a success: the address gets its try back, and the account starts afresh.
     pub async fn succeed(self, app: &AppState) -> ApiResult<()> {
-        let forgiven = app.store.unscoped();
-        Ok(forgiven.forgive_try(&self.account, &self.address).await?)
+        let unscoped = app.store.unscoped();
+        match &self.account {
+            Some(account) => Ok(unscoped.forgive_try(account, &self.address).await?),
+            None => Ok(unscoped.return_try(&self.keys()).await?),
+        }
     }
 
     /// It was right as far as it went: address and account get the try back, and earlier failures still count.
     pub async fn pause(self, app: &AppState) -> ApiResult<()> {
-        let keys = [self.address.as_str(), self.account.as_str()];
-        Ok(app.store.unscoped().return_try(&keys).await?)
+        Ok(app.store.unscoped().return_try(&self.keys()).await?)
     }
 }

@@ -1,9 +1,12 @@
 //! The colleagues: who they are, what they may do, and a way back in for those who lost their password.
 
+use actors::model::conversation::{ConversationChange, ConversationStatus};
 use actors::model::ids::UserId;
-use actors::model::user::{Role, Who};
+use actors::model::user::{Actor, Role, Who};
+use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use tracing::Instrument;
 use utoipa::ToSchema;
 
 use super::answer::{Created, Shown};
@@ -12,8 +15,9 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::page::{List, Page};
 use super::permission::{ManageUsers, ReadUsers};
+use super::state::App;
 use crate::secret::token::Token;
-use crate::store::{User, UserChange, UserChanged};
+use crate::store::{AssigneeFilter, ConversationFilter, User, UserChange, UserChanged};
 
 /// A user as colleagues see them.
 #[derive(Serialize, ToSchema)]
@@ -64,9 +68,13 @@ pub async fn list(caller: Caller<ReadUsers>, page: Page) -> ApiResult<List<UserV
 pub struct ChangeUser {
     role: Option<Role>,
     disabled: Option<bool>,
+    /// Whether the API keys that they made go on when they may make them no longer.
+    #[serde(default)]
+    keep_api_keys: bool,
 }
 
-/// Changes a user's role or locks them out; their tokens and sockets follow at once.
+/// Changes a user's role or locks them out; their tokens and sockets follow at once. With the right to hand them out end the
+/// invitations, links to new passwords and API keys that they handed out.
 pub async fn change(
     caller: Caller<ManageUsers>,
     Path(id): Path<UserId>,
@@ -79,15 +87,81 @@ pub async fn change(
     let change = UserChange {
         role: form.role,
         disabled: form.disabled,
+        keeps_keys: form.keep_api_keys,
     };
     match tenant.change_user(&caller.actor, id, &change).await? {
-        UserChanged::Done(user) => {
-            caller.app.expel(tenant.organization(), Who::User(id));
+        UserChanged::Done(user, keys) => {
+            for who in keys.into_iter().map(Who::ApiKey).chain([Who::User(id)]) {
+                caller.app.expel(tenant.organization(), who);
+            }
             caller.app.hub.announce(tenant.tell_agent(id).await?);
+            if user.disabled {
+                let giving_back = give_back(caller.app.clone(), caller.actor.clone(), id);
+                actix_web::rt::spawn(giving_back.in_current_span());
+            }
             Ok(Shown(user.into()))
         }
         UserChanged::LastOwner => Err(ApiError::of(Code::LastOwner)),
     }
+}
+
+/// Conversations that are taken from somebody at a time, and how many times.
+const AT_A_TIME: i64 = 100;
+const TIMES: usize = 1_000;
+
+/// Takes what is not done from whoever is locked out, so that it is found among what is nobody's. What stays theirs because
+/// the hub ends meanwhile is found by the filter for their name.
+async fn give_back(app: App, by: Actor, user: UserId) {
+    let statuses = [
+        ConversationStatus::Open,
+        ConversationStatus::Pending,
+        ConversationStatus::Snoozed,
+    ];
+    for status in statuses {
+        if let Err(error) = give_back_of(&app, &by, user, status).await {
+            tracing::error!(%error, user.id = %user, "conversations of whoever was locked out stay theirs");
+        }
+    }
+}
+
+async fn give_back_of(
+    app: &App,
+    by: &Actor,
+    user: UserId,
+    status: ConversationStatus,
+) -> Result<(), StoreError> {
+    let tenant = app.store.tenant(by.organization);
+    let theirs = ConversationFilter {
+        status: Some(status),
+        assignee: Some(AssigneeFilter::User(user)),
+        ..ConversationFilter::default()
+    };
+    let change = match status {
+        ConversationStatus::Open => ConversationChange {
+            release: Some(user),
+            ..ConversationChange::default()
+        },
+        _ => ConversationChange {
+            assignee: Some(None),
+            ..ConversationChange::default()
+        },
+    };
+    for _ in 0..TIMES {
+        let mut taken = 0;
+        for row in tenant.list_conversations(&theirs, AT_A_TIME).await? {
+            match app.hub.change(by, row.id, change.clone()).await {
+                Ok(_) => taken += 1,
+                Err(error) => {
+                    tracing::warn!(%error, conversation.id = %row.id, "it stays with whoever was locked out");
+                }
+            }
+        }
+        // Those that were taken are not found again; others would be, for ever.
+        if taken == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A link, shown once.

@@ -1,7 +1,7 @@
 //! Keys for programs: kept as hashes, shown once, never deleted, only revoked.
 
 use actors::model::ids::{ApiKeyId, OrganizationId};
-use actors::model::user::{Actor, Role};
+use actors::model::user::{Actor, Role, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::json;
 
+use super::handed_out::{self, Ending};
 use super::schema::api_keys;
 use super::{Tenant, Unscoped, audit, field};
 use crate::{in_tx, with_conn};
@@ -25,6 +26,7 @@ struct KeyRow {
     created_at: NaiveDateTime,
     expires_at: Option<NaiveDateTime>,
     last_used_at: Option<NaiveDateTime>,
+    made_by: Option<String>,
 }
 
 impl KeyRow {
@@ -38,6 +40,7 @@ impl KeyRow {
             created_at: field::instant(self.created_at),
             expires_at: field::instant_opt(self.expires_at),
             last_used_at: field::instant_opt(self.last_used_at),
+            made_by: self.made_by,
         })
     }
 }
@@ -54,6 +57,8 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
+    /// The name of who made it; None for those of old.
+    pub made_by: Option<String>,
 }
 
 /// A key to be stored.
@@ -100,6 +105,8 @@ impl Tenant {
                 api_keys::role.eq(new.role.as_str()),
                 api_keys::created_at.eq(Timestamp::now().naive()),
                 api_keys::expires_at.eq(new.expires_at.map(Timestamp::naive)),
+                api_keys::maker.eq(handed_out::maker(by.who)),
+                api_keys::made_by.eq(&by.name),
             );
             let row: KeyRow = with_conn!(conn, |c| diesel::insert_into(api_keys::table)
                 .values(row)
@@ -121,8 +128,25 @@ impl Tenant {
         })
     }
 
-    /// Revokes a key for good.
-    pub async fn revoke_api_key(&self, by: &Actor, id: ApiKeyId) -> Result<(), StoreError> {
+    /// What a key that was not revoked may do.
+    pub async fn role_of_api_key(&self, id: ApiKeyId) -> Result<Role, StoreError> {
+        let mut conn = self.db().read().await?;
+        let role: String = with_conn!(&mut conn, |c| api_keys::table
+            .filter(api_keys::organization_id.eq(self.org()))
+            .filter(api_keys::id.eq(id.0))
+            .filter(api_keys::revoked_at.is_null())
+            .select(api_keys::role)
+            .first(c)
+            .await)?;
+        field::named("role", &role, Role::parse)
+    }
+
+    /// Revokes a key for good, and what was handed out with it; returns all keys that ended.
+    pub async fn revoke_api_key(
+        &self,
+        by: &Actor,
+        id: ApiKeyId,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
         in_tx!(self.db(), |conn| {
             let changed: usize = with_conn!(conn, |c| diesel::update(
                 api_keys::table
@@ -136,16 +160,14 @@ impl Tenant {
             if changed == 0 {
                 return Err(StoreError::NotFound);
             }
-            let subject = id.to_string();
-            audit::record(
-                conn,
-                self.store(),
-                by,
-                "api_key.revoked",
-                &subject,
-                &json!({}),
-            )
-            .await
+            let all = Ending::default();
+            let mut ended = handed_out::end(conn, self.org(), Who::ApiKey(id), all).await?;
+            ended.push(id);
+            for id in &ended {
+                let (action, subject) = ("api_key.revoked", id.to_string());
+                audit::record(conn, self.store(), by, action, &subject, &json!({})).await?;
+            }
+            Ok(ended)
         })
     }
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::db::Conn;
 use super::schema::{invitations, organizations, users};
-use super::{Tenant, Unscoped, audit, field};
+use super::{Tenant, Unscoped, audit, field, handed_out};
 use crate::{in_tx, with_conn};
 
 /// An invitation as it lies in the database, without its hash.
@@ -182,6 +182,7 @@ impl Tenant {
                 invitations::role.eq(new.role.as_str()),
                 invitations::hash.eq(&new.hash),
                 invitations::invited_by.eq(&by.name),
+                invitations::maker.eq(handed_out::maker(by.who)),
                 invitations::created_at.eq(Timestamp::now().naive()),
                 invitations::expires_at.eq(new.expires_at.naive()),
             );
@@ -203,6 +204,34 @@ impl Tenant {
             .await?;
             row.model()
         })
+    }
+
+    /// As what an invitation that waits invites.
+    pub async fn role_of_invitation(&self, id: InvitationId) -> Result<Role, StoreError> {
+        let mut conn = self.db().read().await?;
+        let role: String = with_conn!(&mut conn, |c| invitations::table
+            .filter(invitations::organization_id.eq(self.org()))
+            .filter(invitations::id.eq(id.0))
+            .filter(invitations::accepted_at.is_null())
+            .select(invitations::role)
+            .first(c)
+            .await)?;
+        field::named("role", &role, Role::parse)
+    }
+
+    /// As what somebody with that e-mail is invited already.
+    pub async fn invited_as(&self, email: &str) -> Result<Option<Role>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let role: Option<String> = with_conn!(&mut conn, |c| invitations::table
+            .filter(invitations::organization_id.eq(self.org()))
+            .filter(invitations::email.eq(email))
+            .filter(invitations::accepted_at.is_null())
+            .select(invitations::role)
+            .first(c)
+            .await
+            .optional())?;
+        let role = role.map(|role| field::named("role", &role, Role::parse));
+        role.transpose()
     }
 
     /// Takes an invitation back.

@@ -233,6 +233,7 @@ impl Tenant {
                     promised_at: field::instant_opt(row.promised_at),
                     hours: row.hours()?,
                     away_message: row.away_message,
+                    away_since: field::instant_opt(row.away_since),
                     members: members.into_iter().map(UserId).collect(),
                     sessions: sessions.into_iter().map(SessionId).collect(),
                     team: TeamBrief {

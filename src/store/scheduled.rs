@@ -58,6 +58,9 @@ pub struct ScheduledMessage {
     pub updated_at: Timestamp,
 }
 
+/// Why a message of somebody who was locked out meanwhile is not sent.
+pub const AUTHOR_GONE: &str = "author_gone";
+
 /// A message to be sent later.
 #[derive(Clone, Debug)]
 pub struct Later {

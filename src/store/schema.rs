@@ -116,6 +116,7 @@ table! {
         user_id -> BigInt,
         expires_at -> Timestamp,
         used_at -> Nullable<Timestamp>,
+        maker -> Nullable<Text>,
     }
 }
 
@@ -131,6 +132,7 @@ table! {
         expires_at -> Timestamp,
         accepted_at -> Nullable<Timestamp>,
         mail -> Nullable<Text>,
+        maker -> Nullable<Text>,
     }
 }
 
@@ -146,6 +148,8 @@ table! {
         expires_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        maker -> Nullable<Text>,
+        made_by -> Nullable<Text>,
     }
 }
 
@@ -285,6 +289,7 @@ table! {
         away_message -> Nullable<Text>,
         skill_seconds -> Nullable<BigInt>,
         promised_at -> Nullable<Timestamp>,
+        away_since -> Nullable<Timestamp>,
     }
 }
 

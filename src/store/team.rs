@@ -75,6 +75,7 @@ pub(super) struct TeamRow {
     pub away_message: Option<String>,
     pub skill_seconds: Option<i64>,
     pub promised_at: Option<NaiveDateTime>,
+    pub away_since: Option<NaiveDateTime>,
 }
 
 impl TeamRow {
@@ -313,6 +314,11 @@ impl Tenant {
         }
         if let Some(text) = &setting.away_message {
             let update = diesel::update(teams::table.find(team)).set(teams::away_message.eq(text));
+            with_conn!(conn, |c| update.execute(c).await)?;
+        }
+        if setting.hours.is_some() || setting.away_message.is_some() {
+            let now = Some(Timestamp::now().naive());
+            let update = diesel::update(teams::table.find(team)).set(teams::away_since.eq(now));
             with_conn!(conn, |c| update.execute(c).await)?;
         }
         Ok(())

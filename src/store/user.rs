@@ -10,7 +10,7 @@ pub use self::choice::Notifications;
 pub use self::register::NewOwner;
 pub use self::second_factor::{Answered, FactorChange, SecondFactor};
 
-use actors::model::ids::{OrganizationId, UserId};
+use actors::model::ids::{ApiKeyId, OrganizationId, UserId};
 use actors::model::user::{Actor, Role, Who};
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
@@ -20,6 +20,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 use super::db::Conn;
+use super::handed_out::{self, Ending};
 use super::schema::{organizations, users};
 use super::{Tenant, Unscoped, audit, event, field, login};
 use crate::{in_tx, lock_first, with_conn};
@@ -100,12 +101,15 @@ impl Account {
 pub struct UserChange {
     pub role: Option<Role>,
     pub disabled: Option<bool>,
+    /// The API keys that they made go on, though they may not make them any more.
+    pub keeps_keys: bool,
 }
 
 /// What became of a change.
 #[derive(Clone, Debug)]
 pub enum UserChanged {
-    Done(User),
+    /// With the API keys that ended by it.
+    Done(User, Vec<ApiKeyId>),
     /// It would leave the organization without an owner who can enter.
     LastOwner,
 }
@@ -244,9 +248,23 @@ impl Tenant {
             if disabled {
                 login::revoke_all(conn, self.org(), id, None, now).await?;
             }
+            if disabled || role != before.role {
+                // Whoever made a link to their account may not have reached who they are now.
+                password::drop_resets(conn, id).await?;
+            }
+            let keys = if disabled || role < before.role {
+                let ending = Ending {
+                    above: (!disabled).then_some(role),
+                    keeps_keys: change.keeps_keys,
+                };
+                handed_out::end(conn, self.org(), Who::User(id), ending).await?
+            } else {
+                Vec::new()
+            };
             let details = json!({
                 "role": {"from": before.role, "to": role},
                 "disabled": {"from": before.disabled, "to": disabled},
+                "api_keys_revoked": keys,
             });
             audit::record(
                 conn,
@@ -257,7 +275,7 @@ impl Tenant {
                 &details,
             )
             .await?;
-            Ok(UserChanged::Done(row.model()?))
+            Ok(UserChanged::Done(row.model()?, keys))
         })
     }
 

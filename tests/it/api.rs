@@ -5,6 +5,7 @@ mod choices;
 mod description;
 mod drafts;
 mod entry;
+mod handed_out;
 mod keys;
 mod limits;
 mod logins;

@@ -82,6 +82,8 @@ pub struct QueueTeam {
     pub hours: Option<Hours>,
     /// What a contact is told who writes while the team is closed.
     pub away_message: Option<String>,
+    /// Who wrote before is not told; None: since ever.
+    pub away_since: Option<Timestamp>,
     pub members: Vec<UserId>,
     /// Numbers whose conversations are this team's.
     pub sessions: Vec<SessionId>,

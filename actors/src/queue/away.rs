@@ -63,18 +63,19 @@ impl Board {
         let teams = self.teams.iter().filter_map(|(id, team)| {
             let text = team.away_message.as_ref()?;
             let closed_since = self.calendars.get(id)?.closed_since(now)?;
-            Some((*id, (text, closed_since)))
+            let from = closed_since.max(team.away_since.unwrap_or(closed_since));
+            Some((*id, (text, closed_since, from)))
         });
-        let closed: HashMap<TeamId, (&String, Timestamp)> = teams.collect();
+        let closed: HashMap<TeamId, (&String, Timestamp, Timestamp)> = teams.collect();
         self.excused
-            .retain(|_, since| closed.values().any(|(_, closed)| closed == since));
+            .retain(|_, since| closed.values().any(|(_, closed, _)| closed == since));
         if closed.is_empty() {
             return Vec::new();
         }
         let excuses = self.open.values().filter_map(|standing| {
-            let (text, closed_since) = *closed.get(&self.team_of(standing)?)?;
+            let (text, closed_since, from) = *closed.get(&self.team_of(standing)?)?;
             let known = self.excused.contains_key(&standing.conversation);
-            let away = self.answerer(standing, closed_since, now) == Answerer::Away;
+            let away = self.answerer(standing, from, now) == Answerer::Away;
             (away && !known).then(|| Excuse {
                 conversation: standing.conversation,
                 text: text.clone(),
@@ -100,15 +101,15 @@ impl Board {
     }
 
     /// Who answers while the team is closed: an agent who has the conversation and is there, else the hub says that
-    /// nobody is, to whoever wrote just now and after closing time.
-    fn answerer(&self, standing: &Standing, closed_since: Timestamp, now: Timestamp) -> Answerer {
+    /// nobody is, to whoever wrote just now and after closing time (or after the hours were made such).
+    fn answerer(&self, standing: &Standing, from: Timestamp, now: Timestamp) -> Answerer {
         let holder = standing.assignee.and_then(|user| self.agents.get(&user));
         let is_there = holder
             .is_some_and(|agent| matches!(agent.state, AgentStatus::Online | AgentStatus::Busy));
         let wrote = standing
             .wrote_at
             .filter(|_| standing.waiting_since.is_some());
-        let just_now = wrote.is_some_and(|at| at >= closed_since && at + LATE > now);
+        let just_now = wrote.is_some_and(|at| at >= from && at + LATE > now);
         match just_now && !is_there {
             true => Answerer::Away,
             false => Answerer::Agent,

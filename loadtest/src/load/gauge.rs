@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::report::{resident_mib, round};
+use super::report::{private_mib, round};
 
 /// One look at the process.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sample {
     /// Hours since the beginning.
     pub hours: f64,
+    /// Its own memory: files that it has mapped are not counted.
     pub mib: f64,
     pub descriptors: f64,
 }
@@ -21,7 +22,7 @@ pub async fn watch(pid: u32, every: Duration, mut end: watch::Receiver<bool>) ->
     let begin = Instant::now();
     let mut samples = Vec::new();
     loop {
-        if let (Some(mib), Some(descriptors)) = (resident_mib(pid), descriptors(pid)) {
+        if let (Some(mib), Some(descriptors)) = (private_mib(pid), descriptors(pid)) {
             samples.push(Sample {
                 hours: begin.elapsed().as_secs_f64() / 3600.0,
                 mib,

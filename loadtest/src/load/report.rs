@@ -147,8 +147,18 @@ pub fn database_cpu_seconds() -> f64 {
 
 /// Resident memory of a process in MiB.
 pub fn resident_mib(pid: u32) -> Option<f64> {
+    memory_mib(pid, "VmRSS:")
+}
+
+/// The same without the pages of mapped files, which the kernel takes back when it wants: a hub maps up to 256 MiB of a
+/// SQLite database that grows.
+pub fn private_mib(pid: u32) -> Option<f64> {
+    memory_mib(pid, "RssAnon:")
+}
+
+fn memory_mib(pid: u32, name: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
     Some(round(kib / 1024.0))
 }

@@ -56,6 +56,31 @@ pub(super) async fn challenge(
     })
 }
 
+/// Password and code came together: tokens, unless the code is wrong.
+pub(super) async fn enter_at_once(
+    app: &App,
+    account: &Account,
+    code: &SecretString,
+    device: Device,
+) -> ApiResult<Option<Tokens>> {
+    let token = Token::new()?;
+    let hash = token.hash();
+    let tenant = app.store.tenant(account.user.organization);
+    let opened = tenant.open_challenge(account, &device.address, &hash, Timestamp::now());
+    opened
+        .await?
+        .ok_or(ApiError::of(Code::InvalidCredentials))?;
+    let fresh = Token::new()?;
+    let proof = Proof::read(code);
+    let first = new_token(app, &fresh, device);
+    let unscoped = app.store.unscoped();
+    let answered = unscoped.answer_challenge(&app.keyring, &hash, proof.as_ref(), &first);
+    match answered.await? {
+        Answered::In(user, login) => Ok(Some(tokens(app, user, login, &fresh)?)),
+        Answered::Wrong | Answered::Gone => Ok(None),
+    }
+}
+
 /// A challenge and what answers it.
 #[derive(Deserialize, ToSchema)]
 pub struct Answer {

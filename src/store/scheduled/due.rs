@@ -11,7 +11,7 @@ use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::ScheduledRow;
+use super::{AUTHOR_GONE, ScheduledRow};
 use crate::store::db::Conn;
 use crate::store::schema::{api_keys, messages, users};
 use crate::store::{Tenant, field};
@@ -151,7 +151,7 @@ impl Tenant {
         author: &Actor,
     ) -> Result<Option<ScheduledEnd>, StoreError> {
         if !self.still_works(conn, author).await? {
-            return Ok(Some(ScheduledEnd::Failed("author_gone".to_owned())));
+            return Ok(Some(ScheduledEnd::Failed(AUTHOR_GONE.to_owned())));
         }
         if row.unless_reply && self.wrote_since(conn, row).await? {
             return Ok(Some(ScheduledEnd::Cancelled("contact_wrote".to_owned())));

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{User, find};
 use crate::store::db::Conn;
 use crate::store::schema::{password_resets, users};
-use crate::store::{Tenant, Unscoped, audit, login};
+use crate::store::{Tenant, Unscoped, audit, handed_out, login};
 use crate::{in_tx, with_conn};
 
 impl Tenant {
@@ -57,6 +57,7 @@ impl Tenant {
                 password_resets::organization_id.eq(self.org()),
                 password_resets::user_id.eq(id.0),
                 password_resets::expires_at.eq(expires_at.naive()),
+                password_resets::maker.eq(handed_out::maker(by.who)),
             );
             with_conn!(conn, |c| diesel::insert_into(password_resets::table)
                 .values(row)
@@ -132,7 +133,7 @@ async fn set(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<(), Sto
     drop_resets(conn, id).await
 }
 
-async fn drop_resets(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
+pub(super) async fn drop_resets(conn: &mut Conn, id: UserId) -> Result<(), StoreError> {
     with_conn!(conn, |c| diesel::delete(
         password_resets::table.filter(password_resets::user_id.eq(id.0))
     )

@@ -24,6 +24,12 @@ function withdraw(id) {
   return [204];
 }
 
+/** Somebody is locked out, and what they handed out ends. */
+export function endHandedOut(user, keepsKeys) {
+  state.invitations = state.invitations.filter(({ invited_by: by }) => by.id !== user.id);
+  if (!keepsKeys) state.apiKeys = state.apiKeys.filter((key) => key.made_by !== user.name);
+}
+
 /** While developing and taking pictures: whether this hub sends mail. */
 function setMail(mail) {
   state.mail = mail;

@@ -4,7 +4,7 @@ import { page, Refusal, readBody, readParts, sheet } from "./answers.mjs";
 import { post, receive, retry } from "./chat.mjs";
 import { chooseScene, showCluster } from "./cluster.mjs";
 import { keepDraft, listDrafts } from "./drafts.mjs";
-import { INVITATION_ROUTES } from "./invitations.mjs";
+import { endHandedOut, INVITATION_ROUTES } from "./invitations.mjs";
 import { changeParticipants } from "./participants.mjs";
 import {
   accept,
@@ -447,19 +447,24 @@ on("PATCH", "/agents/:id", ({ id, body }) =>
 on("GET", "/me/status", ({ user }) => agentOf(user));
 on("PUT", "/me/status", ({ user, body }) => changeAgent(user, body, body.idle ? "idle" : null));
 on("GET", "/users", ({ query }) => page(state.users, query));
-on("PATCH", "/users/:id", ({ id, body }) => Object.assign(found(state.users, id), body));
+on("PATCH", "/users/:id", ({ id, body: { keep_api_keys: keepsKeys, ...change } }) => {
+  const user = Object.assign(found(state.users, id), change);
+  if (user.disabled) endHandedOut(user, keepsKeys);
+  return user;
+});
 on("POST", "/users/:id/reset-link", () => [
   201,
   { url: `http://localhost:3000/reset-password/${newId("tok")}`, expires_at: iso() },
 ]);
 on("GET", "/api-keys", ({ query }) => page(state.apiKeys, query));
-on("POST", "/api-keys", ({ body }) => {
+on("POST", "/api-keys", ({ body, user }) => {
   const apiKey = {
     id: newId("key"),
     prefix: "cc_live_x81m",
     expires_at: null,
     last_used_at: null,
     created_at: iso(),
+    made_by: user.name,
     ...body,
   };
   state.apiKeys.push(apiKey);

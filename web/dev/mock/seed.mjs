@@ -307,5 +307,6 @@ export function seed() {
     created_at: iso(),
     expires_at: null,
     last_used_at: iso(Date.now() - 12 * MINUTE),
+    made_by: owner.name,
   });
 }

@@ -10,6 +10,7 @@ import { knownConversation } from "@/features/conversations/queries";
 import { keepSeen } from "@/features/conversations/seen";
 import { isLate, lateness } from "@/features/conversations/sla";
 import { takeSeen } from "@/features/conversations/use-seen";
+import { isAwake, wakes } from "@/features/conversations/wakes";
 import { draftSync } from "@/features/messages/draft-sync";
 import { applyMessage } from "@/features/messages/events";
 import { takePresence } from "@/features/messages/presence/attendance";
@@ -157,6 +158,10 @@ interface Tell {
   row(row: Conversation, before: Conversation | undefined): void;
   /** Nothing is to be accepted here any more. */
   settled(conversationId: string): void;
+  /** Something of theirs was put off until now. */
+  woken(row: Conversation): void;
+  /** Nothing of theirs is awake there any more. */
+  asleep(conversationId: string): void;
   /** A promise of theirs was just not kept. */
   late(row: Conversation, mark: SlaMark): void;
   /** Nothing of theirs is late there any more. */
@@ -184,6 +189,11 @@ export function createLive(
     if (given) tell.given?.(given);
     else if (!isOffered(row, me)) tell.settled?.(row.id);
   };
+  const noteWake = (row: Conversation) => {
+    const me = useLogin.getState().user?.id ?? "";
+    if (wakes.note(row, knownConversation(client, row.id), me, Date.now())) tell.woken?.(row);
+    else if (!isAwake(row, me)) tell.asleep?.(row.id);
+  };
   const noteLate = (row: Conversation) => {
     const me = useLogin.getState().user?.id ?? "";
     const mark = lateness.note(row, knownConversation(client, row.id), me, Date.now());
@@ -199,6 +209,7 @@ export function createLive(
   // Before the caches know of it: what is news shows by what they had.
   const note = (row: Conversation) => {
     noteOffer(row);
+    noteWake(row);
     noteLate(row);
   };
   // Whoever comes is given something at once, before the page listens.
@@ -209,6 +220,12 @@ export function createLive(
       noteOffer(row);
       lateness.know(row);
     }
+  };
+  // What wakes today may have been put off long ago: no list shows it.
+  const findAsleep = async () => {
+    const query = { assignee: "me", status: "snoozed", limit: 50 };
+    const mine = await api.get<Page<Conversation>>("/conversations", query).catch(() => null);
+    for (const row of mine?.data ?? []) wakes.know(row);
   };
   // What was not sent while nobody of this person's pages listened.
   const findUnsent = async () => {
@@ -253,6 +270,7 @@ export function createLive(
         // Figures have no number by which what was missed could be asked for.
         void client.invalidateQueries({ queryKey: keys.queues });
         void findOffers();
+        void findAsleep();
         void draftSync.load();
         void findUnsent();
         resendPassing((message) => takeMessage(live, message));

@@ -41,7 +41,7 @@ const settingsPages: RouteObject[] = [
   { path: "numbers", ...page(() => import("@/features/numbers/numbers-page"), "NumbersPage") },
   { path: "users", ...page(() => import("@/features/users/users-page"), "UsersPage") },
   { path: "teams", ...page(() => import("./routes/teams"), "TeamsRoute") },
-  { path: "tags", ...page(() => import("@/features/tags/tags-page"), "TagsPage") },
+  { path: "tags", ...page(() => import("./routes/tags"), "TagsRoute") },
   {
     path: "canned-responses",
     ...page(

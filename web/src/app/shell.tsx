@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { Outlet, useLocation, useMatch, useNavigate } from "react-router";
 import { MissedBanner } from "@/features/agents/missed-banner";
 import { useAutoAway } from "@/features/agents/use-auto-away";
+import { useToldStatus } from "@/features/agents/use-told-status";
 import { noticeOnDesktop } from "@/features/mentions/desktop-notice";
 import { draftSync } from "@/features/messages/draft-sync";
 import { cn } from "@/lib/classes";
@@ -20,6 +21,7 @@ import { tellNews } from "./news";
 import { ShortcutsHelp } from "./shortcuts-dialog";
 import { StaleBanner } from "./stale-banner";
 import { dropUnsent, tellUnsent } from "./unsent";
+import { dropWoken, tellWoken } from "./woken";
 
 /** Everything around the pages of a logged-in user, and the live connection under them. */
 export function Shell() {
@@ -36,6 +38,8 @@ export function Shell() {
       row: (row, before) => tellNews(queryClient, row, before, open),
       given: (given) => tellGiven(given, open),
       settled: (id) => dropGiven(id, open),
+      woken: (row) => tellWoken(row, open),
+      asleep: (id) => dropWoken(id, open),
       late: (row, mark) => tellLate(row, mark, open),
       kept: (id) => dropLate(id, open),
       unsent: (unsent, contact) => tellUnsent(unsent, contact, open),
@@ -65,6 +69,7 @@ function Frame() {
   useTopic("me");
   useTopic("agents");
   useAutoAway();
+  useToldStatus();
   useFollowNotifications();
   // On a phone an open conversation has the whole screen.
   const reading = useMatch("/inbox/:conversationId") !== null;

@@ -5,6 +5,11 @@ import { cn } from "@/lib/classes";
 
 export const AGENT_STATUSES: AgentStatus[] = ["online", "away", "busy", "offline"];
 
+/** Who is there comes first, and last of whom nobody knows. */
+export function placeOf(state: AgentStatus | undefined): number {
+  return state ? AGENT_STATUSES.indexOf(state) : AGENT_STATUSES.length;
+}
+
 const LOOK: Record<AgentStatus, { icon: typeof Check; classes: string }> = {
   online: { icon: Check, classes: "bg-good text-panel" },
   away: { icon: Clock, classes: "bg-ember text-on-ember" },

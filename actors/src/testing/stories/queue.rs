@@ -47,6 +47,7 @@ pub(super) fn team(strategy: Strategy) -> QueueTeam {
         promised_at: None,
         hours: None,
         away_message: None,
+        away_since: None,
     }
 }
 

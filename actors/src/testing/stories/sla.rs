@@ -15,6 +15,7 @@ use crate::model::queue::{QueueTeam, Strategy};
 use crate::model::sla::{Escalation, Goal, Sla, SlaMark, Stage};
 use crate::model::user::UserBrief;
 use crate::testing::build::{draft, inbound};
+use crate::testing::clock::START;
 use crate::testing::{Fault, Stage as Scene};
 
 /// A team that answers first within 100 s, then within 200 s, and solves within 1000 s.
@@ -306,6 +307,22 @@ async fn who_writes_while_nobody_is_at_work_is_told_so_once() {
     write(&stage, 1).await;
     pass(seconds(3)).await;
     assert_eq!(excuses(&stage, late), 2);
+}
+
+#[actix_rt::test]
+async fn who_wrote_before_the_hours_were_made_such_is_told_nothing() {
+    let rules = QueueTeam {
+        away_since: Some(START + seconds(3700)),
+        ..closed_at_ten()
+    };
+    let stage = office(rules).await;
+    pass(seconds(3650)).await;
+    let before = waiting(&stage, 0).await;
+    pass(seconds(60)).await;
+    assert_eq!(excuses(&stage, before), 0);
+    let after = waiting(&stage, 1).await;
+    pass(seconds(3)).await;
+    assert_eq!((excuses(&stage, before), excuses(&stage, after)), (0, 1));
 }
 
 #[actix_rt::test]

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Toasts } from "@/components/ui/toast";
+import { takeMove } from "@/features/conversations/own-moves";
 import { NO_FILTERS } from "@/features/conversations/use-filters";
 import type { Conversation, Macro, Message } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
@@ -91,6 +92,7 @@ describe("running a macro", () => {
     expect(screen.queryByRole("dialog")).toBeNull();
     expect(runs()).toHaveLength(1);
     expect(runs()[0]?.key).toMatch(/^[\w-]{36}$/);
+    expect(takeMove(ID, id("usr", 9)), "no colleague took it").toBe(true);
     expect(client.getQueryData<Conversation>(keys.conversation(ID))?.status).toBe("closed");
     const list = client.getQueryData<Pages<Conversation>>(keys.conversations(NO_FILTERS));
     expect(itemsOf(list)).toEqual([]);

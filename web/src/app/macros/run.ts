@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { create } from "zustand";
 import { toastGood } from "@/components/ui/toast";
 import { withGuesses } from "@/features/conversations/guesses";
+import { noteMove } from "@/features/conversations/own-moves";
 import { usePutConversation } from "@/features/conversations/queries";
 import { useTakeMessage } from "@/features/messages/queries";
 import { api } from "@/lib/api/client";
@@ -48,6 +49,7 @@ export function useRunMacro() {
     useMacros.setState({ refused: null, running: [...running, conversationId] });
     try {
       const path = `/conversations/${conversationId}/macros/${macro.id}/run`;
+      noteMove(conversationId, { assignee: assigneeOf(macro) });
       const run = await api.post<MacroRun>(path, undefined, { idempotencyKey: key });
       for (const message of run.messages) take(message);
       put(withGuesses(run.conversation));
@@ -60,4 +62,10 @@ export function useRunMacro() {
       }));
     }
   };
+}
+
+/** To whom a macro gives a conversation; undefined: it leaves it where it is. */
+function assigneeOf({ actions }: Macro): { id: string } | null | undefined {
+  const step = actions.find((action) => action.do === "assign");
+  return step && (step.assignee === null ? null : { id: step.assignee });
 }

@@ -32,6 +32,7 @@ import { ConversationHeader } from "./conversation-header";
 import { NumberNotice } from "./number-notice";
 import { useFocusOnArrival } from "./use-inbox-focus";
 import { useReading } from "./use-reading";
+import { useTaken } from "./use-taken";
 
 export interface ViewProps {
   id: string;
@@ -65,6 +66,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
   const { t } = useTranslation();
   const [showsContact, setShowsContact] = useState(false);
   const read = useReading(conversation);
+  const taken = useTaken(conversation);
   useAttend(conversation.id);
   const users = useWhole(usersQuery);
   const { state, hash, key } = useLocation();
@@ -101,7 +103,7 @@ function Loaded({ conversation, search, sessions }: LoadedProps) {
           <NumberNotice session={session} />
           <ReservedBar conversation={conversation} />
           <ScheduledLine conversation={conversation} />
-          <Composer conversation={conversation} contactName={name} />
+          <Composer conversation={conversation} contactName={name} taken={taken} />
         </DropZone>
       </div>
       <section

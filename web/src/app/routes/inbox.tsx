@@ -3,8 +3,10 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "react-router";
 import { Empty } from "@/components/ui/states";
+import { useAgentStates } from "@/features/agents/queries";
 import { BulkDock } from "@/features/conversations/bulk/bulk-dock";
 import { SelectButton } from "@/features/conversations/bulk/select-button";
+import { useSelecting } from "@/features/conversations/bulk/selection";
 import { ConversationList } from "@/features/conversations/conversation-list";
 import { rowsOf } from "@/features/conversations/events";
 import { FilterBar } from "@/features/conversations/filter-bar";
@@ -44,6 +46,7 @@ export function InboxRoute() {
   const users = useWhole(usersQuery);
   const teams = useWhole(teamsQuery);
   const tags = useWhole(tagsQuery);
+  const states = useAgentStates(useSelecting());
   const tagsById = useMemo(() => new Map(tags.data?.map((tag) => [tag.id, tag])), [tags.data]);
   const drafted = useDrafted();
   const list = useConversationList(filters);
@@ -99,6 +102,7 @@ export function InboxRoute() {
         <BulkDock
           filters={filters}
           users={users.data ?? []}
+          states={states}
           teams={teams.data ?? []}
           tags={tags.data ?? []}
         />

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { AGENT_STATUSES } from "@/components/agent-state";
+import { placeOf } from "@/components/agent-state";
 import { SelectField, TextAreaField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import { Notice } from "@/components/ui/notice";
 import { toastProblem, toastUndo } from "@/components/ui/toast";
-import { agentsQuery } from "@/features/agents/queries";
+import { useAgentStates } from "@/features/agents/queries";
 import { useChangeConversation } from "@/features/conversations/queries";
 import { teamsQuery } from "@/features/teams/queries";
 import { usersQuery } from "@/features/users/queries";
@@ -27,8 +27,7 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
   const users = useWhole(usersQuery).data?.filter((user) => !user.disabled && user.id !== me) ?? [];
   const teams = useWhole(teamsQuery).data ?? [];
   // Where they are not told, they are offered all the same.
-  const agents = useWhole(agentsQuery).data;
-  const states = new Map(agents?.map(({ id, state }) => [id, state]));
+  const states = useAgentStates();
   const colleagues = users
     .map(({ id, name }) => ({ id, name, state: states.get(id) }))
     .sort((a, b) => placeOf(a.state) - placeOf(b.state));
@@ -105,11 +104,6 @@ export function TransferDialog({ conversation }: { conversation: Conversation })
       />
     </FormDialog>
   );
-}
-
-/** Who is there comes first; among equals the order stays. */
-function placeOf(state: AgentStatus | undefined): number {
-  return state ? AGENT_STATUSES.indexOf(state) : AGENT_STATUSES.length;
 }
 
 interface GroupProps {

@@ -78,6 +78,11 @@ export function toastOffer(
   return add({ kind: "info", text, action: { label, run }, shownMs });
 }
 
+/** Says what others did; stays until somebody has seen it. */
+export function toastNews(text: string): void {
+  add({ kind: "info", text, shownMs: null });
+}
+
 /** Stays until somebody has seen it. */
 export function toastBad(text: string): void {
   add({ kind: "danger", text, shownMs: null });

@@ -1,8 +1,9 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { api } from "@/lib/api/client";
 import type { Agent, AgentStatus } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
-import { pagedQuery } from "@/lib/paged-query";
+import { pagedQuery, useWhole } from "@/lib/paged-query";
 
 /** The topic `agents` keeps it true. */
 const myStatusQuery = queryOptions({
@@ -16,7 +17,15 @@ export function useMyStatus(): Agent | undefined {
 }
 
 /** How all stand, for whoever is about to choose one of them. */
-export const agentsQuery = { ...pagedQuery<Agent>(keys.agentList, "/agents"), staleTime: 0 };
+const agentsQuery = { ...pagedQuery<Agent>(keys.agentList, "/agents"), staleTime: 0 };
+
+export type AgentStates = ReadonlyMap<string, AgentStatus>;
+
+/** The same by who they are; nobody's where it is not told, or not `asked`. */
+export function useAgentStates(asked = true): AgentStates {
+  const { data } = useWhole({ ...agentsQuery, enabled: asked });
+  return useMemo(() => new Map(data?.map(({ id, state }) => [id, state])), [data]);
+}
 
 export interface NewStatus {
   status: AgentStatus;

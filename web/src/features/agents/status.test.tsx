@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Menu } from "@/components/ui/menu";
+import { Toasts } from "@/components/ui/toast";
 import type { Agent } from "@/lib/api/types";
 import { keys } from "@/lib/keys";
 import { accessibilityProblems } from "@/testing/axe";
@@ -11,9 +12,11 @@ import { IDLE_MS } from "./activity";
 import { MissedBanner } from "./missed-banner";
 import { OwnStatus, StatusItems } from "./status-items";
 import { useAutoAway } from "./use-auto-away";
+import { useToldStatus } from "./use-told-status";
 
 function Page() {
   useAutoAway();
+  useToldStatus();
   return (
     <>
       <MissedBanner />
@@ -26,6 +29,7 @@ function Page() {
       >
         <StatusItems />
       </Menu>
+      <Toasts />
     </>
   );
 }
@@ -67,6 +71,14 @@ describe("one's own status", () => {
     await userEvent.click(await screen.findByRole("button", { name: "Mara Busy" }));
     expect(screen.getByText(why)).toBeVisible();
     expect(await accessibilityProblems(document.body)).toEqual([]);
+  });
+
+  it("is told when a supervisor sets it, and not when it was so before", async () => {
+    const { client } = show({ status: "busy", reason: "forced" });
+    await is("busy");
+    expect(screen.queryByText(/A supervisor set/)).toBeNull();
+    act(() => client.setQueryData(keys.myStatus, anAgent({ status: "away", reason: "forced" })));
+    expect(await screen.findByText("A supervisor set your status to “Away”.")).toBeVisible();
   });
 
   it("cries out when one missed a conversation, until one is back", async () => {

@@ -64,7 +64,8 @@ function KeyLine({ apiKey }: { apiKey: ApiKey }) {
           </bdi>
           <code className="font-mono text-xs font-normal text-ink-faint">{apiKey.prefix}…</code>
         </p>
-        <p className="text-xs text-ink-soft">
+        <p className="text-xs wrap-anywhere text-ink-soft">
+          {apiKey.made_by && `${t("apiKey.madeBy", { name: apiKey.made_by })} · `}
           {apiKey.last_used_at
             ? t("apiKey.lastUsed", { ago: ago(apiKey.last_used_at, now) })
             : t("apiKey.neverUsed")}

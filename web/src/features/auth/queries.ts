@@ -18,9 +18,10 @@ export function invitationQuery(token: string) {
   });
 }
 
+/** With a code, the password lets in though the account is locked. */
 export function useLogIn() {
   return useMutation({
-    mutationFn: (form: { email: string; password: string }) =>
+    mutationFn: (form: { email: string; password: string; code?: string }) =>
       ask<Tokens | Challenge>("/auth/login", form),
     onSuccess: (answer) => {
       if ("access_token" in answer) acceptTokens(answer);

@@ -1,11 +1,11 @@
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
-import { TextField } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { isApiError } from "@/lib/api/client";
 import { problemText } from "@/lib/problem-text";
 import { AuthFrame } from "./auth-frame";
+import { CodeField, CodeKind } from "./code-field";
 import { useAnswerChallenge } from "./queries";
 
 /** The password was right; asks for the code of the authenticator app, or for a recovery code. */
@@ -28,19 +28,6 @@ export function SecondStep({ challenge, onBack }: { challenge: string; onBack: (
       },
     );
   };
-  const look = recovery
-    ? ({
-        label: t("auth.recoveryCode"),
-        hint: t("auth.recoveryCodeHint"),
-        autoComplete: "off",
-      } as const)
-    : ({
-        label: t("auth.code"),
-        hint: t("auth.codeHint"),
-        autoComplete: "one-time-code",
-        inputMode: "numeric",
-        maxLength: 7,
-      } as const);
   return (
     <AuthFrame
       title={t("auth.secondStep")}
@@ -61,34 +48,26 @@ export function SecondStep({ challenge, onBack }: { challenge: string; onBack: (
             )}
           </Notice>
         )}
-        <TextField
-          // A field of its own, so that the password manager looks at it anew.
-          key={look.autoComplete}
+        <CodeField
           ref={field}
           required
           autoFocus
-          dir="ltr"
-          data-testid="login-code"
-          className="font-mono tracking-widest"
+          recovery={recovery}
           error={wrong ? t("auth.wrongCode") : undefined}
           value={code}
           onChange={(event) => setCode(event.target.value)}
-          {...look}
         />
         <Button type="submit" size="lg" data-testid="login-code-submit" busy={answer.isPending}>
           {t("auth.logIn")}
         </Button>
-        <button
-          type="button"
-          onClick={() => {
-            setRecovery(!recovery);
+        <CodeKind
+          recovery={recovery}
+          onChange={(chosen) => {
+            setRecovery(chosen);
             setCode("");
             answer.reset();
           }}
-          className="justify-self-start text-sm text-tide-strong hover:underline"
-        >
-          {recovery ? t("auth.useApp") : t("auth.useRecoveryCode")}
-        </button>
+        />
       </form>
     </AuthFrame>
   );

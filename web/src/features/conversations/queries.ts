@@ -19,6 +19,7 @@ import { itemsOf, type Pages } from "@/lib/pages";
 import { useLogin } from "@/lib/session-user";
 import { findRow, putOne, putRow, wantedText } from "./events";
 import { bodyOf, type Change, hold, release, statusOf, withGuesses } from "./guesses";
+import { noteMove } from "./own-moves";
 import { keepSeen } from "./seen";
 
 const PAGE = 50;
@@ -139,6 +140,7 @@ export function useChangeConversation() {
         networkMode: "always",
         mutationFn: () => api.patch<Conversation>(`/conversations/${id}`, bodyOf(change)),
         onMutate: () => {
+          noteMove(id, change);
           const row = knownConversation(client, id);
           if (row) put(hold(row, change));
         },

@@ -9,11 +9,17 @@ import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Empty } from "@/components/ui/states";
 import type { Tag } from "@/lib/api/types";
+import { listOf } from "@/lib/format";
 import { useWhole } from "@/lib/paged-query";
 import { tagsQuery, useDeleteTag } from "./queries";
 import { TagDialog } from "./tag-dialog";
 
-export function TagsPage() {
+interface TagsPageProps {
+  /** What names a tag, of all that the person may see. */
+  usesOf?: (tagId: string) => string[];
+}
+
+export function TagsPage({ usesOf = () => [] }: TagsPageProps) {
   const { t } = useTranslation();
   const list = useWhole(tagsQuery);
   const [adding, setAdding] = useState(false);
@@ -37,7 +43,7 @@ export function TagsPage() {
         {(tags) => (
           <Lines label={t("settings.tags")}>
             {tags.map((tag) => (
-              <TagLine key={tag.id} tag={tag} />
+              <TagLine key={tag.id} tag={tag} uses={usesOf(tag.id)} />
             ))}
           </Lines>
         )}
@@ -47,12 +53,14 @@ export function TagsPage() {
   );
 }
 
-function TagLine({ tag }: { tag: Tag }) {
+function TagLine({ tag, uses }: { tag: Tag; uses: string[] }) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
   const [deleting, setDeleting] = useState(false);
   const remove = useDeleteTag();
   const { name } = tag;
+  // Colleagues may have more of them that nobody else sees.
+  const lost = uses.length > 0 ? t("tag.deleteUsed", { uses: listOf(uses) }) : t("tag.deleteUses");
   return (
     <li className="flex items-center gap-2 px-4 py-2.5">
       <span className="flex min-w-0 flex-1">
@@ -72,7 +80,7 @@ function TagLine({ tag }: { tag: Tag }) {
       {deleting && (
         <Confirm
           title={t("tag.deleteTitle", { name })}
-          text={t("tag.deleteText")}
+          text={`${t("tag.deleteText")} ${lost}`}
           action={t("common.delete")}
           onConfirm={() => remove.mutateAsync(tag.id)}
           onClose={() => setDeleting(false)}

@@ -53,7 +53,11 @@ export function DayOpenings({ day, openings, error, onChange }: DayOpeningsProps
                 aria-describedby={error ? note : undefined}
                 value={opening[end]}
                 onChange={(event) => change(index, { [end]: event.target.value })}
-                className={cn(inputClasses, "h-9 w-28 px-2 tabular-nums")}
+                // On a phone the whole field opens the clock: AM and PM need the room of its icon.
+                className={cn(
+                  inputClasses,
+                  "h-9 max-w-32 min-w-0 flex-1 px-1.5 tabular-nums [&::-webkit-calendar-picker-indicator]:ms-0 max-sm:[&::-webkit-calendar-picker-indicator]:hidden",
+                )}
               />
             ))}
             {openings.length > 1 && (

@@ -17,11 +17,11 @@ export interface TeamForm {
   away_message: string | null;
 }
 
-/** A new team, or what changes about one. */
+/** A new team with all that it is, or what changes about one. */
 export function useSaveTeam(id: string | null) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (team: TeamForm) =>
+    mutationFn: (team: Partial<TeamForm>) =>
       id ? api.patch<Team>(`/teams/${id}`, team) : api.post<Team>("/teams", team),
     onSuccess: () => client.invalidateQueries({ queryKey: keys.teams }),
   });

@@ -4,11 +4,12 @@ import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import type { Session, Team, UserView } from "@/lib/api/types";
 import { fieldProblem, isAboutFields } from "@/lib/problem-text";
+import { changesOf } from "./changes";
 import { hoursOf, hoursTextsOf } from "./hours";
 import { HoursFields } from "./hours-fields";
 import { MemberList } from "./member-list";
 import { NumberList } from "./number-list";
-import { useSaveTeam } from "./queries";
+import { type TeamForm, useSaveTeam } from "./queries";
 import { BY_HAND, routingOf, textsOf } from "./routing";
 import { RoutingFields } from "./routing-fields";
 import { NO_PROMISE, slaOf, slaTextsOf } from "./sla";
@@ -42,25 +43,25 @@ export function TeamDialog({ team, teams, users, sessions, onClose }: TeamDialog
   const others = teams.filter(({ id }) => id !== team?.id);
   const save = useSaveTeam(team?.id ?? null);
   const shown = isAboutFields(save.error, TEAM_FIELDS);
+  const form: TeamForm = {
+    name: name.trim(),
+    member_ids: [...members],
+    session_ids: [...numbers],
+    routing: routingOf(routing),
+    sla: slaOf(sla, !hours.always),
+    hours: hoursOf(hours),
+    away_message: awayMessage.trim() || null,
+  };
+  // As the form says it: what it does not show as it came is no change of anybody's.
+  const [first] = useState(form);
   const submit = () =>
-    save.mutate(
-      {
-        name: name.trim(),
-        member_ids: [...members],
-        session_ids: [...numbers],
-        routing: routingOf(routing),
-        sla: slaOf(sla, !hours.always),
-        hours: hoursOf(hours),
-        away_message: awayMessage.trim() || null,
+    save.mutate(team ? changesOf(first, form) : form, {
+      onSuccess: onClose,
+      onError: (error) => {
+        const [wrong] = wrongParts(error);
+        if (wrong) setPart(wrong);
       },
-      {
-        onSuccess: onClose,
-        onError: (error) => {
-          const [wrong] = wrongParts(error);
-          if (wrong) setPart(wrong);
-        },
-      },
-    );
+    });
   return (
     <FormDialog
       title={t(team ? "team.edit" : "team.new")}
@@ -81,7 +82,7 @@ export function TeamDialog({ team, teams, users, sessions, onClose }: TeamDialog
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
-      <TeamTabs part={part} onPart={setPart} wrong={new Set(wrongParts(save.error))}>
+      <TeamTabs part={part} onPart={setPart} error={save.error}>
         {{
           people: (
             <div className="grid gap-4">

@@ -1,23 +1,32 @@
 import { CircleAlert } from "lucide-react";
 import { Tabs } from "radix-ui";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { TEAM_PARTS, type TeamPart } from "./team-parts";
+import { TEAM_PARTS, type TeamPart, wrongParts } from "./team-parts";
 
 interface TeamTabsProps {
   part: TeamPart;
   onPart: (part: TeamPart) => void;
-  /** Where something has to be mended. */
-  wrong: ReadonlySet<TeamPart>;
+  /** Why the hub refused; it says where something has to be mended. */
+  error: unknown;
   children: Record<TeamPart, ReactNode>;
 }
 
+/** What has to be mended in the part that shows. */
+const WRONG = ["[aria-invalid=true]", "[role=alert]"]
+  .map((one) => `[role=tabpanel]:not([hidden]) ${one}`)
+  .join();
+
 /** The parts of a team's form. All of them stay in it: what is wrong in a hidden one is shown before it is sent. */
-export function TeamTabs({ part, onPart, wrong, children }: TeamTabsProps) {
+export function TeamTabs({ part, onPart, error, children }: TeamTabsProps) {
   const { t } = useTranslation();
   const whole = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLDivElement>(null);
+  const wrong = useMemo(() => new Set(wrongParts(error)), [error]);
+  useEffect(() => {
+    if (wrong.size > 0) whole.current?.querySelector(WRONG)?.scrollIntoView({ block: "center" });
+  }, [wrong]);
   const go = (next: string) => {
     onPart(next as TeamPart);
     const topOf = (part: HTMLElement | null) => part?.getBoundingClientRect().top ?? 0;
@@ -58,7 +67,8 @@ export function TeamTabs({ part, onPart, wrong, children }: TeamTabsProps) {
           onInvalidCapture={() => {
             if (one !== part) flushSync(() => onPart(one));
           }}
-          className="min-h-96 pt-3 outline-none"
+          // The tabs lie over what the browser brings to the upper edge.
+          className="min-h-96 pt-3 outline-none **:scroll-mt-24 sm:**:scroll-mt-14"
         >
           {children[one]}
         </Tabs.Content>

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { QueueFigures, Team } from "@/lib/api/types";
 import { accessibilityProblems } from "@/testing/axe";
 import { aQueue, aSession, aTeam, id, ME } from "@/testing/builders";
@@ -72,11 +72,7 @@ describe("the teams' page", () => {
     await userEvent.click(await screen.findByRole("checkbox", { name: /Mara/ }));
     await userEvent.click(screen.getByRole("checkbox", { name: /Jonas/ }));
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
-    await waitFor(() =>
-      expect(changes()).toEqual([
-        { name: "Sales", member_ids: [JONAS.id], session_ids: [], ...PLAIN },
-      ]),
-    );
+    await waitFor(() => expect(changes()).toEqual([{ member_ids: [JONAS.id] }]));
     await userEvent.click(screen.getByRole("button", { name: "Take the team Sales out of use" }));
     const dialog = within(screen.getByRole("dialog", { name: "Take Sales out of use?" }));
     await userEvent.click(dialog.getByRole("button", { name: "Take out of use" }));
@@ -142,16 +138,8 @@ describe("the teams' page", () => {
       escalation: { priority: "urgent", team_id: support.id },
     };
     await waitFor(() =>
-      expect(changes()).toEqual([
-        {
-          name: "Sales",
-          member_ids: [ME.id],
-          session_ids: [],
-          ...PLAIN,
-          sla: promise,
-          hours: HOURS,
-        },
-      ]),
+      // Nothing of what a colleague may have changed meanwhile.
+      expect(changes()).toEqual([{ sla: promise }]),
     );
   });
 
@@ -175,10 +163,6 @@ describe("the teams' page", () => {
     await waitFor(() =>
       expect(changes()).toEqual([
         {
-          name: "Sales",
-          member_ids: [ME.id],
-          session_ids: [],
-          ...PLAIN,
           hours: {
             time_zone: "Europe/Berlin",
             week: [long, long, long, long, [], [], []],
@@ -206,6 +190,7 @@ describe("the teams' page", () => {
   it("says at the day what the hub refuses about its hours", async () => {
     const errors = [{ field: "hours.week[2]", message: "must be one after the other" }];
     const refusal = { code: "validation_failed", title: "Invalid", status: 422, errors };
+    const scroll = vi.spyOn(Element.prototype, "scrollIntoView");
     show([{ ...SALES, hours: HOURS }], refusal);
     await userEvent.click(await screen.findByRole("button", { name: "Edit the team Sales" }));
     await userEvent.click(await screen.findByRole("button", { name: "Save" }));
@@ -213,6 +198,10 @@ describe("the teams' page", () => {
     await waitFor(() => expect(field).toBeInvalid());
     expect(field).toBeVisible();
     expect(field).toHaveAccessibleDescription("must be one after the other");
+    // Away from the edge, where the tabs lie over it.
+    expect(scroll.mock.contexts).toContain(field);
+    expect(scroll).toHaveBeenLastCalledWith({ block: "center" });
+    scroll.mockRestore();
     expect(screen.getByRole("tab", { name: "Hours: has something to mend" })).toBeVisible();
   });
 

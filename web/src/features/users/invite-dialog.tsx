@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { RoleField } from "@/components/role-field";
 import { TextField } from "@/components/ui/field";
 import { FormDialog } from "@/components/ui/form-dialog";
 import type { Role } from "@/lib/api/types";
 import { setupQuery } from "@/lib/setup";
+import { Choice } from "./choice";
 import { LinkDialog } from "./link-dialog";
 import { useInvite } from "./queries";
 
@@ -48,37 +49,14 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => setEmail(event.target.value)}
       />
       <RoleField value={role} onChange={setRole} />
-      {canMail && <SendMail checked={mails} onChange={setMails} />}
+      {canMail && (
+        <Choice
+          label={t("user.sendMail")}
+          hint={t("user.sendMailHint")}
+          checked={mails}
+          onChange={setMails}
+        />
+      )}
     </FormDialog>
-  );
-}
-
-interface SendMailProps {
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}
-
-function SendMail({ checked, onChange }: SendMailProps) {
-  const { t } = useTranslation();
-  const id = useId();
-  return (
-    <div className="flex items-start gap-2.5">
-      <input
-        id={id}
-        type="checkbox"
-        checked={checked}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.checked)}
-        className="mt-1 size-4 shrink-0 accent-(--tide)"
-      />
-      <div>
-        <label htmlFor={id} className="text-sm font-medium">
-          {t("user.sendMail")}
-        </label>
-        <p id={`${id}-hint`} className="text-xs text-ink-soft">
-          {t("user.sendMailHint")}
-        </p>
-      </div>
-    </div>
   );
 }

@@ -20,16 +20,26 @@ export function useInvitations() {
   });
 }
 
+interface UserPatch {
+  role?: Role;
+  disabled?: boolean;
+  /** The API keys of somebody who is disabled go on working. */
+  keep_api_keys?: boolean;
+}
+
 export function useChangeUser(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (patch: { role?: Role; disabled?: boolean }) =>
-      api.patch<UserView>(`/users/${id}`, patch),
-    onSuccess: (user) =>
+    mutationFn: (patch: UserPatch) => api.patch<UserView>(`/users/${id}`, patch),
+    onSuccess: (user) => {
       client.setQueryData(
         usersQuery.queryKey,
         (known) => known && mapItems(known, (other) => (other.id === user.id ? user : other)),
-      ),
+      );
+      // What they handed out may have ended with it.
+      void client.invalidateQueries({ queryKey: keys.invitations });
+      void client.invalidateQueries({ queryKey: keys.apiKeys });
+    },
   });
 }
 

@@ -10,6 +10,7 @@ import { toastGood, toastProblem } from "@/components/ui/toast";
 import type { UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
+import { DisableDialog } from "./disable-dialog";
 import { LinkDialog } from "./link-dialog";
 import { useChangeUser, useResetLink, useResetTwoFactor, useSignOut } from "./queries";
 
@@ -94,15 +95,7 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
           </MenuItem>
         </Menu>
       )}
-      {asked === "disable" && (
-        <Confirm
-          title={t("user.disableTitle", { name: user.name })}
-          text={t("user.disableText")}
-          action={t("user.disable")}
-          onConfirm={() => change.mutateAsync({ disabled: true })}
-          onClose={() => ask(null)}
-        />
-      )}
+      {asked === "disable" && <DisableDialog user={user} onClose={() => ask(null)} />}
       {asked === "signOut" && (
         <Confirm
           title={t("user.signOutTitle", { name: user.name })}

@@ -5,7 +5,7 @@ import type { Invitation, UserView } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
 import { accessibilityProblems } from "@/testing/axe";
 import { at, id, ME } from "@/testing/builders";
-import { logIn, renderWithHub, stubHub } from "@/testing/hub";
+import { logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { UsersPage } from "./users-page";
 
 const JONAS: UserView = {
@@ -70,6 +70,51 @@ describe("the people's page", () => {
     await userEvent.click(dialog.getByRole("button", { name: "Disable" }));
     expect(await screen.findByText("Disabled")).toBeVisible();
     expect(changes(calls).map(({ body }) => body)).toEqual([{ disabled: true }]);
+  });
+
+  it("says what ends with somebody, and keeps their API keys when that is wanted", async () => {
+    const { calls, container } = show([ME, JONAS]);
+    await userEvent.click(await screen.findByRole("button", { name: "Actions for Jonas" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Disable" }));
+    const dialog = screen.getByRole("dialog", { name: "Disable Jonas?" });
+    expect(dialog).toHaveAccessibleDescription(/open invitations, password links .* API keys/);
+    const box = screen.getByRole("checkbox", { name: "Keep the API keys that Jonas made" });
+    expect(box).not.toBeChecked();
+    expect(box).toHaveAccessibleDescription(/locked out at once/);
+    expect(await accessibilityProblems(container)).toEqual([]);
+    await userEvent.click(box);
+    await userEvent.click(within(dialog).getByRole("button", { name: "Disable" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(changes(calls)[0]?.body).toEqual({ disabled: true, keep_api_keys: true });
+  });
+
+  it("no longer shows the invitations that ended with somebody", async () => {
+    let open = [invitation(1), invitation(2)];
+    show([ME, JONAS], {
+      "GET /invitations": () => ({ body: { data: open, next_cursor: null } }),
+      [`PATCH /users/${JONAS.id}`]: () => {
+        open = [invitation(2)];
+        return { body: { ...JONAS, disabled: true } };
+      },
+    });
+    expect(await screen.findByText("new1@x.test")).toBeVisible();
+    await userEvent.click(await screen.findByRole("button", { name: "Actions for Jonas" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Disable" }));
+    await userEvent.click(
+      within(screen.getByRole("dialog")).getByRole("button", { name: "Disable" }),
+    );
+    await waitFor(() => expect(screen.queryByText("new1@x.test")).toBeNull());
+    expect(screen.getByText("new2@x.test")).toBeVisible();
+  });
+
+  it("asks on when the hub does not let somebody be locked out", async () => {
+    show([ME, JONAS], { [`PATCH /users/${JONAS.id}`]: () => refusal(409, "last_owner") });
+    await userEvent.click(await screen.findByRole("button", { name: "Actions for Jonas" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: "Disable" }));
+    const dialog = within(screen.getByRole("dialog"));
+    await userEvent.click(dialog.getByRole("button", { name: "Disable" }));
+    expect(await dialog.findByRole("alert")).toHaveTextContent(/at least one owner/);
+    expect(screen.queryByText("Disabled")).toBeNull();
   });
 
   it("offers nothing about those who may do more", async () => {

@@ -92,6 +92,8 @@ export interface components {
             expires_at?: components["schemas"]["Timestamp"] | null;
             id: components["schemas"]["ApiKeyId"];
             last_used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The name of who made it; it ends when they are locked out. Null for keys of old. */
+            made_by?: string | null;
             name: string;
             /** @description How the key begins, to recognise it. */
             prefix: string;
@@ -242,6 +244,8 @@ export interface components {
         /** @description What admins may change about others. */
         ChangeUser: {
             disabled?: boolean | null;
+            /** @description Whether the API keys that they made go on when they may make them no longer. */
+            keep_api_keys?: boolean;
             role?: components["schemas"]["Role"] | null;
         };
         /** @description A view written anew. */
@@ -586,6 +590,11 @@ export interface components {
         };
         /** @description Who somebody is. */
         LogIn: {
+            /**
+             * @description Of the authenticator app, or a recovery code: gives tokens at once, and gets its user past a lock that strangers' wrong
+             *     passwords have put on the account.
+             */
+            code?: string | null;
             email: string;
             password: string;
         };

@@ -34,6 +34,7 @@ export type Setup = Shape<"Setup">;
 export type InvitationInfo = Shape<"InvitationInfo">;
 export type Invitation = Shape<"InvitationView">;
 export type NewInvitation = Shape<"CreatedInvitation">;
+/** `made_by`: what its maker was called then; null for keys from before that was kept. */
 export type ApiKey = Shape<"ApiKeyView">;
 export type NewApiKey = Shape<"CreatedApiKey">;
 export type ResetLink = Shape<"ResetLink">;

@@ -17,7 +17,7 @@ import { Menu, MenuItem } from "@/components/ui/menu";
 import { Picker } from "@/components/ui/picker";
 import type { Tag, Team, UserView } from "@/lib/api/types";
 import { soonTime, wholeNumber } from "@/lib/format";
-import { NONE, useAssigneeChoices } from "../assignee-choices";
+import { NONE, type States, useAssigneeChoices } from "../assignee-choices";
 import type { Change } from "../guesses";
 import { MadeBy } from "../made-by";
 import { PRIORITIES, PRIORITY_ICONS } from "../priority-mark";
@@ -35,6 +35,8 @@ const LAST: What["name"][] = ["close", "reopen", "snooze", "read"];
 
 export interface BulkChoices {
   users: UserView[];
+  /** How they stand. */
+  states?: States;
   teams: Team[];
   tags: Tag[];
 }
@@ -45,7 +47,8 @@ interface Asked {
 }
 
 /** What can be done to all that are selected. */
-export function BulkActions({ users, teams, tags, count }: BulkChoices & { count: number }) {
+export function BulkActions(props: BulkChoices & { count: number }) {
+  const { users, states, teams, tags, count } = props;
   const { t } = useTranslation();
   const bulk = useBulk();
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -59,7 +62,7 @@ export function BulkActions({ users, teams, tags, count }: BulkChoices & { count
     else start({ what, change });
   };
   const none = count === 0;
-  const assignees = useAssigneeChoices(users);
+  const assignees = useAssigneeChoices(users, states);
   const worn = useWornTags(tags);
   const pick = (picked: Tag[], name: "addTag" | "removeTag") => (id: string) => {
     const to = picked.find((tag) => tag.id === id)?.name ?? "";

@@ -4,7 +4,7 @@ import { lazily } from "@/lib/lazily";
 import type { BulkChoices } from "./bulk-actions";
 import { DOCK } from "./dock";
 import { useBulkRun } from "./run";
-import { clearSelection, useSelection } from "./selection";
+import { clearSelection, useSelecting } from "./selection";
 
 const RunBar = lazily(async () => (await import("./run-bar")).RunBar);
 const SelectionBar = lazily(async () => (await import("./selection-bar")).SelectionBar);
@@ -19,7 +19,7 @@ interface DockProps extends BulkChoices {
  */
 export function BulkDock({ filters, ...choices }: DockProps) {
   const run = useBulkRun((state) => state.run);
-  const selecting = useSelection(({ on, rows }) => on || rows.size > 0);
+  const selecting = useSelecting();
   const list = JSON.stringify(filters);
   const before = useRef(list);
   useEffect(() => {

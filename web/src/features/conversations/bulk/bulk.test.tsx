@@ -8,6 +8,7 @@ import { accessibilityProblems } from "@/testing/axe";
 import { aConversation, aTag, aTeam, id, ME } from "@/testing/builders";
 import { type Call, logIn, refusal, renderWithHub, stubHub } from "@/testing/hub";
 import { ConversationList } from "../conversation-list";
+import { takeMove } from "../own-moves";
 import { NO_FILTERS } from "../use-filters";
 import { BulkDock } from "./bulk-dock";
 import { forgetRun } from "./run";
@@ -18,6 +19,11 @@ import { clearSelection, useSelection } from "./selection";
 vi.setConfig({ testTimeout: 20_000 });
 
 const BEN = { ...ME, id: id("usr", 2), name: "Ben" };
+const ANN = { ...ME, id: id("usr", 3), name: "Ann" };
+const STATES = new Map([
+  [BEN.id, "offline"],
+  [ANN.id, "online"],
+] as const);
 const TAGS = [aTag(1), aTag(2)];
 
 function Page({ filters = NO_FILTERS }: { filters?: InboxFilters }) {
@@ -25,7 +31,13 @@ function Page({ filters = NO_FILTERS }: { filters?: InboxFilters }) {
     <>
       <p data-testid="where">{useLocation().pathname}</p>
       <SelectButton />
-      <BulkDock filters={filters} users={[ME, BEN]} teams={[aTeam(1)]} tags={TAGS} />
+      <BulkDock
+        filters={filters}
+        users={[ME, BEN, ANN]}
+        states={STATES}
+        teams={[aTeam(1)]}
+        tags={TAGS}
+      />
       <ConversationList
         filters={filters}
         selected={null}
@@ -179,6 +191,7 @@ describe("changing many conversations", () => {
     await userEvent.click(await screen.findByRole("option", { name: /Ben/ }));
     expect(await says("Assign to Ben: 4 of 4 done")).toBeVisible();
     expect(sent().map(({ body }) => body)).toEqual(Array(4).fill({ assignee_id: BEN.id }));
+    expect(takeMove(id("cnv", 1), BEN.id), "no colleague took it").toBe(true);
     expect(await accessibilityProblems(container)).toEqual([]);
     // One more thing may be done to them.
     expect(screen.getByText("4 selected")).toBeVisible();
@@ -190,6 +203,18 @@ describe("changing many conversations", () => {
       BEN.id,
       undefined,
       undefined,
+    ]);
+  });
+
+  it("says who is there, and offers them first", async () => {
+    show(many(1));
+    await screen.findAllByTestId("conversation-row");
+    await userEvent.click(box(1));
+    await press("Assign to…");
+    const options = await screen.findAllByRole("option");
+    expect(options.slice(2).map((option) => option.textContent)).toEqual([
+      "AAnnOnline",
+      "BBenOffline",
     ]);
   });
 

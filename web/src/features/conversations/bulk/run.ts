@@ -6,6 +6,7 @@ import { api } from "@/lib/api/client";
 import type { Conversation } from "@/lib/api/types";
 import { problemText } from "@/lib/problem-text";
 import { bodyOf, type Change } from "../guesses";
+import { noteMove } from "../own-moves";
 import { backOf, isDone, isStill, type Job, type What } from "./jobs";
 import { workThrough } from "./lanes";
 
@@ -162,6 +163,7 @@ async function go(
       read.push(job.row);
       return;
     }
+    noteMove(job.row.id, job.change);
     const row = await api.patch<Conversation>(path, bodyOf(job.change));
     answers.push(row);
     const undo = about.undoing ? null : backOf(job, Date.now());

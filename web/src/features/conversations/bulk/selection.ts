@@ -21,6 +21,11 @@ const NONE: Selection = { on: false, rows: new Map(), anchor: null, cut: false }
 
 export const useSelection = create<Selection>(() => NONE);
 
+/** Whether somebody selects, or has selected something. */
+export function useSelecting(): boolean {
+  return useSelection(({ on, rows }) => on || rows.size > 0);
+}
+
 export function startSelecting(): void {
   useSelection.setState({ on: true });
 }

@@ -3,6 +3,7 @@ import { KindIcon, namedKind } from "@/components/message-kind";
 import type { Direction, Message } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { useLogin } from "@/lib/session-user";
+import { authorName } from "../author";
 
 interface QuotedProps {
   direction: Direction | null;
@@ -18,7 +19,8 @@ interface QuotedProps {
 export function Quoted({ direction, text, type, author, contactName, onJump }: QuotedProps) {
   const { t } = useTranslation();
   const me = useLogin((login) => login.user?.id);
-  const own = author && author.id === me ? t("message.you") : (author?.name ?? t("message.we"));
+  const own =
+    author && author.id === me ? t("message.you") : (authorName(author ?? null) ?? t("message.we"));
   const who = direction === "inbound" ? contactName : direction ? own : t("message.earlier");
   const content = (
     <>

@@ -14,6 +14,8 @@ import { isDraftEmpty } from "../drafts";
 import { hasRival, useOthers, useWriting } from "../presence/attendance";
 import { useOvertaken } from "../presence/overtaken";
 import { PresenceLine } from "../presence/presence-line";
+import { NOT_TAKEN, type Taken } from "../presence/taken";
+import { TakenLine } from "../presence/taken-line";
 import { LaterMenu } from "../scheduled/later-menu";
 import type { LaterWay } from "../scheduled/leaving";
 import { attachFiles } from "./attach";
@@ -41,10 +43,11 @@ const BuilderDialog = lazily(
 interface ComposerProps {
   conversation: Conversation;
   contactName: string;
+  taken?: Taken;
 }
 
 /** Where answers are written. Give it the conversation's id as `key`. */
-export function Composer({ conversation, contactName }: ComposerProps) {
+export function Composer({ conversation, contactName, taken = NOT_TAKEN }: ComposerProps) {
   const { t } = useTranslation();
   const { id, session_id: sessionId } = conversation;
   const window = windowState(conversation.window_expires_at, useNow());
@@ -92,11 +95,18 @@ export function Composer({ conversation, contactName }: ComposerProps) {
   const submit = () => {
     if (!canSend) return;
     // The first time it is asked back, the second time it is meant.
-    const isSecond = overtaken.by !== null || hasRival(id, others);
+    const isSecond = taken.by !== null || overtaken.by !== null || hasRival(id, others);
     if (!draft.note && !asks && isSecond) return setAsks(true);
     setAsks(false);
+    if (!draft.note) taken.accept();
     // The others hear that one writes until they see what was written.
     void send().then(() => isDraftEmpty(id) && stopWriting());
+  };
+  const wait = () => {
+    setAsks(false);
+    taken.accept();
+    overtaken.accept();
+    focusComposer();
   };
   const attach = (files: File[]) => attachFiles(id, files);
   // What was pressed is gone after it: go on with writing.
@@ -117,17 +127,14 @@ export function Composer({ conversation, contactName }: ComposerProps) {
     >
       <PickerList picker={picking} />
       {!draft.note && <WindowBanner window={window} />}
+      <TakenLine taken={taken} asks={asks && !draft.note} onSend={submit} onWait={wait} />
       {!draft.note && (
         <PresenceLine
           others={others}
           answeredBy={overtaken.by}
-          asks={asks}
+          asks={asks && taken.by === null}
           onSend={submit}
-          onWait={() => {
-            setAsks(false);
-            overtaken.accept();
-            focusComposer();
-          }}
+          onWait={wait}
         />
       )}
       <ModeSwitch

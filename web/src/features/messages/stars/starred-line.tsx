@@ -7,6 +7,7 @@ import { IconButton } from "@/components/ui/icon-button";
 import type { Message, Starred } from "@/lib/api/types";
 import { contactName, fullTime, rowTime } from "@/lib/format";
 import { useNow } from "@/lib/use-now";
+import { authorName } from "../author";
 import { useStar } from "./queries";
 
 interface StarredLineProps {
@@ -27,7 +28,7 @@ export function StarredLine({ starred, showContact, onLeave }: StarredLineProps)
   const { message, contact } = starred;
   const name = contactName(contact);
   const author =
-    message.direction === "inbound" ? name : (message.author?.name ?? t("message.you"));
+    message.direction === "inbound" ? name : (authorName(message.author) ?? t("message.you"));
   return (
     <li data-testid="starred-line" className="flex items-start gap-1 pe-2 hover:bg-sunken">
       <Link

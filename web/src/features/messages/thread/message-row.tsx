@@ -4,6 +4,7 @@ import type { Message } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { clockTime } from "@/lib/format";
 import { useLogin } from "@/lib/session-user";
+import { authorName } from "../author";
 import { Bubble } from "../bubble/bubble";
 import { FailureLine } from "../bubble/failure";
 import { Reactions } from "../bubble/reactions";
@@ -53,7 +54,7 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
       data-status={message.status}
       data-client-key={message.client_key ?? undefined}
       aria-label={t("message.label", {
-        name: own ? (message.author?.name ?? t("message.you")) : contactName,
+        name: own ? (authorName(message.author) ?? t("message.you")) : contactName,
         time: clockTime(message.created_at),
       })}
       className={cn(
@@ -103,13 +104,12 @@ function useAuthor(message: Message, first: boolean): string | null {
   const { t } = useTranslation();
   const me = useLogin((login) => login.user?.id);
   if (message.direction === "note") {
-    return t("message.noteBy", { name: message.author?.name ?? t("message.you") });
+    return t("message.noteBy", { name: authorName(message.author) ?? t("message.you") });
   }
   const { author, direction } = message;
   if (!first || direction === "inbound" || !author || author.id === me) return null;
   if (author.type === "app") return t("message.fromPhone");
-  if (author.type === "bot") return author.name ?? t("message.bot");
-  return author.name;
+  return authorName(author);
 }
 
 function SystemNotice({ message }: { message: Message }) {

@@ -86,11 +86,22 @@ describe("the thread", () => {
     expect(heads.map((head) => head?.split("?")[0])).toEqual(["Ben", "You", "We"]);
   });
 
+  it("names what the hub said by itself, which is nobody's own", async () => {
+    const author = { type: "system", id: null, name: null } as const;
+    show([aMessage(1, { direction: "outbound", text: "We are closed.", author })]);
+    const message = await screen.findByRole("article", { name: /^Automatic message, / });
+    expect(message).toHaveTextContent(/^Automatic messageWe are closed/);
+  });
+
   it("shows the day over the words only while somebody scrolls", async () => {
     show([aMessage(1)]);
     await screen.findByText("Message 1");
     const box = screen.getByTestId("thread");
+    // It is opened, which moves it.
+    fireEvent.scroll(box);
+    expect(box).not.toHaveAttribute("data-scrolling");
     vi.useFakeTimers();
+    fireEvent.wheel(box);
     fireEvent.scroll(box);
     expect(box).toHaveAttribute("data-scrolling");
     act(() => vi.advanceTimersByTime(1_000));

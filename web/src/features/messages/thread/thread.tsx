@@ -47,7 +47,12 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
   const newest = waiting.at(-1)?.key ?? messages.at(-1)?.id ?? null;
-  const { atEnd, onScroll, toEnd } = useThreadScroll(scroller, conversationId, newest, loadOlder);
+  const { atEnd, onScroll, hands, toEnd } = useThreadScroll(
+    scroller,
+    conversationId,
+    newest,
+    loadOlder,
+  );
   const { jump, highlighted, kept } = useJump(days, byId, loadOlder, hasNextPage);
   const reading = useLookedAt() && atEnd;
   const fresh = thread.isSuccess && (!isFetching || thread.isFetchingNextPage);
@@ -79,6 +84,7 @@ export function Thread({ conversationId, contactName, toSee, onSeen, target }: T
         ref={scroller}
         data-testid="thread"
         onScroll={onScroll}
+        {...hands}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard.
         tabIndex={0}
         role="log"

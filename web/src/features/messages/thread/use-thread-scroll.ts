@@ -21,13 +21,17 @@ export function useThreadScroll(
   const heightBefore = useRef(0);
   const still = useRef<ReturnType<typeof setTimeout>>(undefined);
   const newestBefore = useRef<string | null>(null);
+  /** Opening a thread moves it as well; that is no scrolling of anybody's. */
+  const touched = useRef(false);
 
   const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
-    box.toggleAttribute("data-scrolling", true);
-    clearTimeout(still.current);
-    still.current = setTimeout(() => box.removeAttribute("data-scrolling"), STILL_MS);
+    if (touched.current) {
+      box.toggleAttribute("data-scrolling", true);
+      clearTimeout(still.current);
+      still.current = setTimeout(() => box.removeAttribute("data-scrolling"), STILL_MS);
+    }
     // In a reversed column `scrollTop` is 0 at the end and negative above.
     const ended = Math.abs(box.scrollTop) < END_PX;
     setAtEnd(ended);
@@ -54,5 +58,15 @@ export function useThreadScroll(
     setAtEnd(true);
   }, [scroller]);
 
-  return { atEnd, onScroll, toEnd };
+  const touch = useCallback(() => {
+    touched.current = true;
+  }, []);
+  /** A wheel, a finger, a scroll bar or a key. */
+  const hands = {
+    onWheel: touch,
+    onTouchMove: touch,
+    onPointerDown: touch,
+    onKeyDown: touch,
+  };
+  return { atEnd, onScroll, hands, toEnd };
 }
