@@ -8,6 +8,7 @@ mod entry;
 mod handed_out;
 mod keys;
 mod limits;
+mod locked;
 mod logins;
 mod macros;
 mod mail;

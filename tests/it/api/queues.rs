@@ -1,6 +1,7 @@
 //! Teams' rules, how agents stand, what waits and who takes it.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use actors::model::ids::{OrganizationId, SessionId, UserId};
 use actors::ports::store::QueueStore;
@@ -484,10 +485,20 @@ async fn a_team_that_goes_out_of_use_is_named_by_nothing(engine: Engine) {
         .await
         .expect(200);
     assert_eq!(nobodys["data"][0]["id"], waiting[0].as_str());
-    let queues = floor.owner.get("/queues").await.expect(200);
-    let counted = queues["data"].as_array().unwrap().iter();
-    let counted: Vec<&Value> = counted.filter(|queue| queue["team"].is_null()).collect();
-    assert_eq!(counted[0]["waiting"], 1);
+    // The lines hear of it a moment later.
+    let counted = async {
+        loop {
+            let queues = floor.owner.get("/queues").await.expect(200);
+            let mut queues = queues["data"].as_array().unwrap().iter();
+            let nobodys = queues.find(|queue| queue["team"].is_null());
+            if nobodys.unwrap()["waiting"] == 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = Duration::from_secs(20);
+    tokio::time::timeout(patience, counted).await.unwrap();
     floor.hub.stop().await;
 }
 
