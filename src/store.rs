@@ -75,6 +75,7 @@ pub use self::macros::{Macro, MacroAction, MacroKey, NewMacro};
 pub use self::media::{Fetched, StoredMedia, Upload};
 pub use self::mention::Mention;
 pub use self::node::{HEARTBEAT, NodeRow, Place, Pulse, Standing, migrate};
+pub use self::outbound::SHARED_KEY;
 pub use self::owner::Keeping;
 pub use self::quarantine::{Resolution, Waiting};
 pub use self::retention::SWEEP;

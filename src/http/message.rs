@@ -24,6 +24,7 @@ use super::conversation::link;
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::permission::{Permission, ReadConversations, SendMessages};
+use crate::store::SHARED_KEY;
 
 /// The Cloud API's message object without `to`: `type` (`text`, `image`, `video`, `audio`, `document`, `sticker`, `location`,
 /// `contacts`, `reaction`, `interactive`, `template`), an object of that name, and `context.message_id` to quote a message.
@@ -161,8 +162,8 @@ pub async fn retry(
             "only a message of ours that failed, or whose end is unknown, can be repeated",
         ));
     }
-    // No client's key has such a character: nobody can take it before.
-    let key = format!("retry\u{b7}{id}");
+    // Whoever asks: it is said once. No client may begin its keys like that.
+    let key = format!("{SHARED_KEY}{id}");
     let again = Draft {
         author: draft::author(&caller.actor)?,
         fingerprint: Some(fingerprint(&key, &Value::Null)),

@@ -164,7 +164,7 @@ async fn replaced(
     unless_reply: Option<bool>,
 ) -> ApiResult<Shown<ScheduledMessage>> {
     // Whoever changes its time, it stays who left it that speaks, as long as they work here; other words are whose they are.
-    let stays = message.is_none() && old.reason.as_deref() != Some(AUTHOR_GONE);
+    let stays = message.is_none() && works(caller, &old).await?;
     let message = match message {
         Some(message) => message,
         None => MessageObject::from(old.message.read::<Value>().map_err(ApiError::internal)?),
@@ -183,6 +183,15 @@ async fn replaced(
     let (view, receipt) = changed.map_err(too_late)?;
     caller.app.hub.announce(receipt);
     Ok(Shown(view))
+}
+
+/// Whether who left it is not locked out.
+async fn works(caller: &Caller<SendMessages>, old: &ScheduledMessage) -> ApiResult<bool> {
+    let author = old.author.id.as_deref().and_then(|id| id.parse().ok());
+    Ok(match author {
+        Some(user) => !caller.tenant().find_user(user).await?.disabled,
+        None => old.reason.as_deref() != Some(AUTHOR_GONE),
+    })
 }
 
 /// A message that the caller may change: their own, or anybody's for supervisors.

@@ -74,7 +74,7 @@ pub struct ChangeUser {
 }
 
 /// Changes a user's role or locks them out; their tokens and sockets follow at once. With the right to hand them out end the
-/// invitations, links to new passwords and API keys that they handed out.
+/// invitations, links to new passwords and API keys that they handed out: all, or what reaches above the new role.
 pub async fn change(
     caller: Caller<ManageUsers>,
     Path(id): Path<UserId>,
@@ -95,7 +95,7 @@ pub async fn change(
                 caller.app.expel(tenant.organization(), who);
             }
             caller.app.hub.announce(tenant.tell_agent(id).await?);
-            if user.disabled {
+            if user.disabled && !before.disabled {
                 let giving_back = give_back(caller.app.clone(), caller.actor.clone(), id);
                 actix_web::rt::spawn(giving_back.in_current_span());
             }
@@ -136,15 +136,9 @@ async fn give_back_of(
         assignee: Some(AssigneeFilter::User(user)),
         ..ConversationFilter::default()
     };
-    let change = match status {
-        ConversationStatus::Open => ConversationChange {
-            release: Some(user),
-            ..ConversationChange::default()
-        },
-        _ => ConversationChange {
-            assignee: Some(None),
-            ..ConversationChange::default()
-        },
+    let change = ConversationChange {
+        leave: Some(user),
+        ..ConversationChange::default()
     };
     for _ in 0..TIMES {
         let mut taken = 0;

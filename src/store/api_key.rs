@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::handed_out::{self, Ending};
 use super::schema::api_keys;
-use super::{Tenant, Unscoped, audit, field};
+use super::{Tenant, Unscoped, audit, event, field};
 use crate::{in_tx, with_conn};
 
 /// A key as it lies in the database, without its hash.
@@ -96,6 +96,7 @@ impl Tenant {
     pub async fn create_api_key(&self, by: &Actor, new: &NewApiKey) -> Result<ApiKey, StoreError> {
         let id = self.store().next_id();
         in_tx!(self.db(), |conn| {
+            handed_out::check(conn, self.org(), by.who, new.role).await?;
             let row = (
                 api_keys::id.eq(id),
                 api_keys::organization_id.eq(self.org()),
@@ -148,6 +149,8 @@ impl Tenant {
         id: ApiKeyId,
     ) -> Result<Vec<ApiKeyId>, StoreError> {
         in_tx!(self.db(), |conn| {
+            // Whoever makes something with it at the moment is done before, or finds it revoked.
+            event::take_seqs(conn, self.org(), 0).await?;
             let changed: usize = with_conn!(conn, |c| diesel::update(
                 api_keys::table
                     .filter(api_keys::organization_id.eq(self.org()))

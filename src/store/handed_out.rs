@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::db::Conn;
-use super::schema::{api_keys, invitations, password_resets};
+use super::event;
+use super::schema::{api_keys, invitations, password_resets, users};
 use crate::with_conn;
 
 const ROLES: [Role; 4] = [Role::Agent, Role::Supervisor, Role::Admin, Role::Owner];
@@ -19,6 +20,41 @@ pub(super) fn maker(who: Who) -> Option<String> {
         Who::User(user) => Some(user.to_string()),
         Who::ApiKey(key) => Some(key.to_string()),
         Who::System => None,
+    }
+}
+
+/// Refuses what would outlive its maker: they were locked out, revoked, or do not reach `role` any more since they were
+/// asked who they are. The organization's row stays locked, so that whoever ends it waits, or was waited for.
+pub(super) async fn check(
+    conn: &mut Conn,
+    organization: i64,
+    who: Who,
+    role: Role,
+) -> Result<(), StoreError> {
+    event::take_seqs(conn, organization, 0).await?;
+    let found: Option<String> = match who {
+        Who::System => return Ok(()),
+        Who::User(user) => with_conn!(conn, |c| users::table
+            .filter(users::organization_id.eq(organization))
+            .filter(users::id.eq(user.0))
+            .filter(users::disabled.eq(false))
+            .select(users::role)
+            .first(c)
+            .await
+            .optional())?,
+        Who::ApiKey(key) => with_conn!(conn, |c| api_keys::table
+            .filter(api_keys::organization_id.eq(organization))
+            .filter(api_keys::id.eq(key.0))
+            .filter(api_keys::revoked_at.is_null())
+            .select(api_keys::role)
+            .first(c)
+            .await
+            .optional())?,
+    };
+    let has = found.as_deref().and_then(Role::parse);
+    match has.is_some_and(|has| has >= role) {
+        true => Ok(()),
+        false => Err(StoreError::NotFound),
     }
 }
 

@@ -158,6 +158,7 @@ impl Tenant {
     ) -> Result<Invitation, StoreError> {
         let id = InvitationId(self.store().next_id());
         in_tx!(self.db(), |conn| {
+            handed_out::check(conn, self.org(), by.who, new.role).await?;
             let taken: Option<i64> = with_conn!(conn, |c| users::table
                 .filter(users::email.eq(&new.email))
                 .select(users::id)

@@ -309,6 +309,9 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
     Ok(())
 }
 
+/// How the idempotency keys of what is done once, whoever asks, begin: none that a client made up does.
+pub const SHARED_KEY: &str = "retry:";
+
 async fn known_key(
     conn: &mut Conn,
     state: &ConversationState,
@@ -334,6 +337,11 @@ async fn known_key(
     }
     let mut found = message::load(conn, state.organization.0, &[message]).await?;
     let found = found.pop().ok_or(StoreError::NotFound)?;
+    let author = found.author.as_ref().and_then(|author| author.id.as_ref());
+    // Nobody gets somebody else's message for their own.
+    if author != draft.author.id.as_ref() && !key.starts_with(SHARED_KEY) {
+        return Ok(Some(Queued::KeyReused));
+    }
     Ok(Some(Queued::Repeated(Arc::new(found))))
 }
 

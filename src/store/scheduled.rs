@@ -113,6 +113,13 @@ pub enum Left {
     TooMany,
 }
 
+fn author_of(by: &Actor) -> Option<i64> {
+    match by.who {
+        Who::User(user) => Some(user.0),
+        Who::ApiKey(_) | Who::System => None,
+    }
+}
+
 impl Tenant {
     /// Messages that wait, the next first, or that ended, the last first, after the one with this time and id.
     pub async fn list_scheduled(
@@ -180,7 +187,8 @@ impl Tenant {
             if let Some(key) = &later.draft.client_key
                 && let Some(known) = self.by_key(conn, key).await?
             {
-                return Ok(match known.fingerprint == later.fingerprint() {
+                let is_own = known.author_id == author_of(by);
+                return Ok(match is_own && known.fingerprint == later.fingerprint() {
                     true => Left::Repeated(Box::new(self.one(conn, known).await?)),
                     false => Left::KeyReused,
                 });
@@ -260,15 +268,11 @@ impl Tenant {
         later: &Later,
     ) -> Result<ScheduledRow, StoreError> {
         let now = Timestamp::now().naive();
-        let author_id = match by.who {
-            Who::User(user) => Some(user.0),
-            Who::ApiKey(_) | Who::System => None,
-        };
         Ok(ScheduledRow {
             id: self.store().next_id(),
             organization_id: self.org(),
             conversation_id: conversation.0,
-            author_id,
+            author_id: author_of(by),
             author: field::write(by)?,
             send_at: later.send_at.naive(),
             unless_reply: later.unless_reply,

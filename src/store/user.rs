@@ -235,6 +235,11 @@ impl Tenant {
             {
                 return Ok(UserChanged::LastOwner);
             }
+            if disabled || role != before.role {
+                // Whoever made a link to their account may not have reached who they are now. Before the user's row, as where
+                // a link is used.
+                password::drop_resets(conn, id).await?;
+            }
             let now = Timestamp::now();
             let row: UserRow = with_conn!(conn, |c| diesel::update(users::table.find(id.0))
                 .set((
@@ -248,13 +253,11 @@ impl Tenant {
             if disabled {
                 login::revoke_all(conn, self.org(), id, None, now).await?;
             }
-            if disabled || role != before.role {
-                // Whoever made a link to their account may not have reached who they are now.
-                password::drop_resets(conn, id).await?;
-            }
-            let keys = if disabled || role < before.role {
+            // Once: what was kept then is kept when something else changes.
+            let leaves = disabled && !before.disabled;
+            let keys = if leaves || role < before.role {
                 let ending = Ending {
-                    above: (!disabled).then_some(role),
+                    above: (!leaves).then_some(role),
                     keeps_keys: change.keeps_keys,
                 };
                 handed_out::end(conn, self.org(), Who::User(id), ending).await?

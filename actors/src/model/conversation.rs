@@ -292,6 +292,9 @@ pub struct ConversationChange {
     /// Takes it from this person, if it is open and theirs.
     #[serde(default)]
     pub release: Option<UserId>,
+    /// Takes it from this person, who works here no more, if it is theirs.
+    #[serde(default)]
+    pub leave: Option<UserId>,
     /// Says that deadlines are near, as far as that still holds.
     #[serde(default)]
     pub press: Option<Press>,
@@ -403,7 +406,8 @@ impl ConversationChange {
         }
         let holder = conversation.assignee.as_ref().map(|user| user.id);
         let is_open = conversation.status == ConversationStatus::Open;
-        if is_open && self.release.is_some() && self.release == holder {
+        let released = is_open && self.release.is_some() && self.release == holder;
+        if released || self.leave.is_some() && self.leave == holder {
             conversation.assignee = None;
             conversation.reserved_until = None;
         }

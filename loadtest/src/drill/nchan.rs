@@ -28,11 +28,10 @@ pub struct Nchan {
 
 impl Drop for Nchan {
     fn drop(&mut self) {
-        // The worker ends with its master; the folder holds nothing that anybody wants.
+        // A worker does not end with a master that was killed, and is not found after it. Nothing here is anybody's.
+        let worker = self.worker();
         let _ = self.master.start_kill();
-        let _ = self
-            .worker()
-            .map(|worker| std::process::Command::new("kill").arg(worker).status());
+        let _ = worker.map(|worker| std::process::Command::new("kill").arg(worker).status());
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

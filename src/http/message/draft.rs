@@ -55,11 +55,8 @@ pub async fn of(
     if checked.kind == "template" {
         checked.text = Some(rendered(caller, thread.session, &checked).await?);
     }
-    let author = author(&caller.actor)?;
-    // The same words of somebody else under the same key are no repetition.
-    let fingerprint = format!("{fingerprint} {}", author.id.as_deref().unwrap_or_default());
     Ok(Draft {
-        author,
+        author: author(&caller.actor)?,
         fingerprint: key.0.is_some().then_some(fingerprint),
         client_key: key.0,
         priority: priority(&caller.actor),

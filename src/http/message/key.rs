@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 
 use crate::http::describe::{Input, Sketch};
 use crate::http::error::{ApiError, Code};
+use crate::store::SHARED_KEY;
 
 const HEADER: &str = "idempotency-key";
 const LONGEST: usize = 255;
@@ -25,13 +26,16 @@ impl FromRequest for IdempotencyKey {
         };
         let key = value.to_str().unwrap_or_default().trim();
         let is_valid = (1..=LONGEST).contains(&key.len())
-            && key.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+            && key.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+            && !key.starts_with(SHARED_KEY);
         ready(if is_valid {
             Ok(Self(Some(key.to_owned())))
         } else {
             Err(ApiError::of(Code::InvalidParameter).field(
                 "Idempotency-Key",
-                format!("must have 1 to {LONGEST} printable characters"),
+                format!(
+                    "must have 1 to {LONGEST} printable characters and not begin with {SHARED_KEY}"
+                ),
             ))
         })
     }

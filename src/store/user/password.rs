@@ -50,7 +50,8 @@ impl Tenant {
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
         in_tx!(self.db(), |conn| {
-            find(conn, self.org(), id).await?;
+            let role = find(conn, self.org(), id).await?.user.role;
+            handed_out::check(conn, self.org(), by.who, role).await?;
             drop_resets(conn, id).await?;
             let row = (
                 password_resets::hash.eq(hash),

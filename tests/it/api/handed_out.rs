@@ -90,6 +90,10 @@ async fn keys_are_kept_when_that_is_wanted(engine: Engine) {
     let change = json!({"disabled": true, "keep_api_keys": true});
     owner.patch(&path_of(&hank), change).await.expect(200);
     assert_eq!(with(&hub, &kept).get("/audit-log").await.status, 200);
+    // They stay kept, whatever else is said of whoever left.
+    let again = json!({"disabled": true, "role": "admin"});
+    owner.patch(&path_of(&hank), again).await.expect(200);
+    assert_eq!(with(&hub, &kept).get("/audit-log").await.status, 200);
     assert_eq!(join(&hub, &invited).await, 400);
     hub.stop().await;
 }

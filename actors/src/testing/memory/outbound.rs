@@ -26,8 +26,17 @@ impl Tables {
         let organization = state.organization;
         let key = draft.client_key.clone().map(|key| (organization, key));
         if let Some((fingerprint, id)) = key.as_ref().and_then(|key| self.idempotency.get(key)) {
-            return Ok(if *fingerprint == draft.fingerprint {
-                Queued::Repeated(self.message(*id))
+            let message = self.message(*id);
+            let author = message
+                .author
+                .as_ref()
+                .and_then(|author| author.id.as_ref());
+            let is_shared = key
+                .as_ref()
+                .is_some_and(|(_, key)| key.starts_with("retry:"));
+            let is_own = is_shared || author == draft.author.id.as_ref();
+            return Ok(if is_own && *fingerprint == draft.fingerprint {
+                Queued::Repeated(message)
             } else {
                 Queued::KeyReused
             });

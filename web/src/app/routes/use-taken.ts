@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { takeMove } from "@/features/conversations/own-moves";
+import { forgetMove, takeMove } from "@/features/conversations/own-moves";
 import type { Taken } from "@/features/messages/presence/taken";
 import type { Conversation } from "@/lib/api/types";
 import { useLogin } from "@/lib/session-user";
@@ -14,7 +14,10 @@ export function useTaken({ id, assignee, reserved_until }: Conversation): Taken 
   useEffect(() => {
     const { mine: wasMine, offered } = before.current;
     before.current = { mine, offered: reserved_until !== null };
-    if (mine) setLost(false);
+    if (mine) {
+      setLost(false);
+      forgetMove(id);
+    }
     // One that was not accepted goes on by itself, and the bar that offered it says so.
     else if (wasMine && !takeMove(id, to) && !offered) setLost(true);
   }, [id, to, mine, reserved_until]);

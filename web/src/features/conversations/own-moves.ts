@@ -12,6 +12,11 @@ export function noteMove(conversationId: string, { assignee }: Move): void {
   if (assignee !== undefined) given.set(conversationId, assignee?.id ?? null);
 }
 
+/** It is theirs: what they did with it before is over. */
+export function forgetMove(conversationId: string): void {
+  given.delete(conversationId);
+}
+
 /** Whether it went there by the person's own hand; what comes after it is another matter. */
 export function takeMove(conversationId: string, to: string | null): boolean {
   const own = given.get(conversationId) === to;

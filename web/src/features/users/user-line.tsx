@@ -7,12 +7,12 @@ import { Confirm } from "@/components/ui/confirm";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/components/ui/menu";
 import { toastGood, toastProblem } from "@/components/ui/toast";
-import type { UserView } from "@/lib/api/types";
+import type { Role, UserView } from "@/lib/api/types";
 import { cn } from "@/lib/classes";
 import { isAtLeast, ROLES, useLogin } from "@/lib/session-user";
-import { DisableDialog } from "./disable-dialog";
 import { LinkDialog } from "./link-dialog";
 import { useChangeUser, useResetLink, useResetTwoFactor, useSignOut } from "./queries";
+import { TakeRightsDialog } from "./take-rights-dialog";
 
 /** Remembered, because all of them stand in the list that is searched letter by letter. */
 export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
@@ -22,12 +22,15 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
   const reset = useResetLink(user.id);
   const signOut = useSignOut(user.id);
   const resetTwoFactor = useResetTwoFactor(user.id);
-  const [asked, ask] = useState<"disable" | "signOut" | "resetTwoFactor" | null>(null);
+  const [asked, ask] = useState<"disable" | "signOut" | "resetTwoFactor" | Role | null>(null);
   const mine = me?.id === user.id;
   // Nobody changes those who may do more than they.
   const reachable = !mine && isAtLeast(me?.role, user.role);
   const set = (patch: Parameters<typeof change.mutate>[0]) =>
     change.mutate(patch, { onError: toastProblem });
+  // What reaches above a lower role ends with it.
+  const setRole = (role: Role) => (isAtLeast(role, user.role) ? set({ role }) : ask(role));
+  const lower = ROLES.find((role) => role === asked);
   return (
     <li className="flex items-center gap-3 px-4 py-3">
       <Avatar
@@ -67,7 +70,7 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
         >
           <MenuLabel>{t("user.role")}</MenuLabel>
           {ROLES.filter((role) => isAtLeast(me?.role, role)).map((role) => (
-            <MenuItem key={role} checked={user.role === role} onSelect={() => set({ role })}>
+            <MenuItem key={role} checked={user.role === role} onSelect={() => setRole(role)}>
               {t(`role.${role}`)}
             </MenuItem>
           ))}
@@ -95,7 +98,9 @@ export const UserLine = memo(function UserLine({ user }: { user: UserView }) {
           </MenuItem>
         </Menu>
       )}
-      {asked === "disable" && <DisableDialog user={user} onClose={() => ask(null)} />}
+      {(asked === "disable" || lower) && (
+        <TakeRightsDialog user={user} role={lower} onClose={() => ask(null)} />
+      )}
       {asked === "signOut" && (
         <Confirm
           title={t("user.signOutTitle", { name: user.name })}

@@ -88,6 +88,26 @@ describe("the people's page", () => {
     expect(changes(calls)[0]?.body).toEqual({ disabled: true, keep_api_keys: true });
   });
 
+  it("asks before a lower role, which ends what reaches above it, and not before a higher one", async () => {
+    const { calls } = show([ME, { ...JONAS, role: "supervisor" }]);
+    const choose = async (role: string) => {
+      await userEvent.click(await screen.findByRole("button", { name: "Actions for Jonas" }));
+      await userEvent.click(screen.getByRole("menuitemcheckbox", { name: role }));
+    };
+    await choose("Agent");
+    const dialog = screen.getByRole("dialog", { name: "Make Jonas Agent?" });
+    expect(changes(calls)).toEqual([]);
+    await userEvent.click(within(dialog).getByRole("button", { name: "Give the lower role" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await choose("Admin");
+    await waitFor(() =>
+      expect(changes(calls).map(({ body }) => body)).toEqual([
+        { role: "agent" },
+        { role: "admin" },
+      ]),
+    );
+  });
+
   it("no longer shows the invitations that ended with somebody", async () => {
     let open = [invitation(1), invitation(2)];
     show([ME, JONAS], {

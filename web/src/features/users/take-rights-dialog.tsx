@@ -3,33 +3,45 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
-import type { UserView } from "@/lib/api/types";
+import type { Role, UserView } from "@/lib/api/types";
 import { problemText } from "@/lib/problem-text";
 import { Choice } from "./choice";
 import { useChangeUser } from "./queries";
 
-/** Asks before somebody is locked out, and whether programs may go on with the keys that they made. */
-export function DisableDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
+interface TakeRightsProps {
+  user: UserView;
+  /** The lower role; undefined: they are locked out. */
+  role: Role | undefined;
+  onClose: () => void;
+}
+
+/** Asks before somebody may do less or nothing any more, and whether programs may go on with the keys that they made. */
+export function TakeRightsDialog({ user, role, onClose }: TakeRightsProps) {
   const { t } = useTranslation();
+  const { name } = user;
   const [keepsKeys, setKeepsKeys] = useState(false);
   const change = useChangeUser(user.id);
-  const disable = () =>
+  const take = () =>
     change.mutate(
-      { disabled: true, ...(keepsKeys && { keep_api_keys: true }) },
+      { ...(role ? { role } : { disabled: true }), ...(keepsKeys && { keep_api_keys: true }) },
       { onSuccess: onClose },
     );
   return (
     <Dialog
-      title={t("user.disableTitle", { name: user.name })}
-      description={t("user.disableText")}
+      title={
+        role
+          ? t("user.lowerTitle", { name, role: t(`role.${role}`) })
+          : t("user.disableTitle", { name })
+      }
+      description={t(role ? "user.lowerText" : "user.disableText")}
       onClose={onClose}
       footer={
         <>
           <Button look="quiet" onClick={onClose}>
             {t("common.cancel")}
           </Button>
-          <Button look="danger" busy={change.isPending} onClick={disable}>
-            {t("user.disable")}
+          <Button look="danger" busy={change.isPending} onClick={take}>
+            {t(role ? "user.lower" : "user.disable")}
           </Button>
         </>
       }
@@ -37,7 +49,7 @@ export function DisableDialog({ user, onClose }: { user: UserView; onClose: () =
       <div className="grid gap-4">
         {change.isError && <Notice kind="danger" text={problemText(change.error)} />}
         <Choice
-          label={t("user.keepKeys", { name: user.name })}
+          label={t("user.keepKeys", { name })}
           hint={t("user.keepKeysHint")}
           checked={keepsKeys}
           onChange={setKeepsKeys}
