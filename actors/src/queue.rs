@@ -198,7 +198,7 @@ impl Queues {
                     metrics::histogram!(figure::QUEUE_WAIT_SECONDS).record(waited);
                 }
                 let is_missed = view.assignee.is_none() && view.status == ConversationStatus::Open;
-                board.note(standing, now);
+                board.foresee(standing);
                 if board.is_unmoved(&step) {
                     // Nothing came of it, and nothing explains that: not again at once.
                     return self.failed.push(step);

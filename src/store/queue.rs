@@ -286,6 +286,7 @@ impl Tenant {
                     Ok(Standing {
                         conversation: ConversationId(id),
                         seq,
+                        moved_at: None,
                         session: SessionId(session),
                         status: open,
                         team: team.map(TeamId),

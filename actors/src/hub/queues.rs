@@ -175,7 +175,10 @@ fn note(news: &mut QueueNews, envelope: &Envelope) {
         _ => {}
     }
     if let Some(row) = &envelope.row {
-        let standing = Standing::of(row);
+        let standing = Standing {
+            moved_at: Some(envelope.at),
+            ..Standing::of(row)
+        };
         // The last row of a conversation says it all.
         let last = news.standings.last_mut();
         match last.filter(|last| last.conversation == standing.conversation) {

@@ -105,6 +105,9 @@ pub struct Standing {
     pub conversation: ConversationId,
     /// A higher one replaces a lower.
     pub seq: i64,
+    /// When it came to stand so; None when that is not known, as in the answer to a change.
+    #[serde(default)]
+    pub moved_at: Option<Timestamp>,
     pub session: SessionId,
     pub status: ConversationStatus,
     pub team: Option<TeamId>,
@@ -132,6 +135,7 @@ impl Standing {
         Self {
             conversation: view.id,
             seq: view.seq,
+            moved_at: None,
             session: view.session_id,
             status: view.status,
             team: view.team.as_ref().map(|team| team.id),
@@ -380,6 +384,7 @@ mod tests {
         Standing {
             conversation: ConversationId(1),
             seq: 1,
+            moved_at: None,
             session: SessionId(1),
             status,
             team: team.map(TeamId),

@@ -10,7 +10,7 @@ use crate::model::conversation::{ConversationChange, ConversationStatus, Priorit
 use crate::model::hours::{Calendar, Hours};
 use crate::model::ids::{ConversationId, SessionId, TagId, TeamId, UserId};
 use crate::model::queue::{
-    Floor, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
+    Floor, Move, MoveKind, QueueNews, QueueTeam, Route, Standing, Strategy, moves, seconds,
 };
 use crate::model::sla::Deadline;
 use crate::model::user::UserBrief;
@@ -76,6 +76,8 @@ pub struct Board {
     pub(super) arrivals: HashMap<TeamId, Series>,
     pub(super) taken: HashMap<TeamId, Series>,
     pub(super) replies: HashMap<UserId, Series>,
+    /// What the lines did themselves and is not counted yet: in which minute it was is told by its event.
+    uncounted: HashMap<ConversationId, (i64, Vec<Move>)>,
     head: i64,
     /// When this node began to keep the lines.
     began: Option<Timestamp>,
@@ -144,22 +146,47 @@ impl Board {
         }
     }
 
-    /// Takes in how a conversation stands, unless that is known better.
+    /// Takes in how a conversation stands, unless that is known better. What it does to a line counts in the minute in
+    /// which it was stored, as in the database, and not in that in which this node hears of it.
     pub fn note(&mut self, standing: Standing, now: Timestamp) {
+        let at = standing.moved_at.unwrap_or(now);
+        let owed = self.uncounted.get(&standing.conversation);
+        if owed.is_some_and(|(seq, _)| *seq <= standing.seq)
+            && let Some((_, made)) = self.uncounted.remove(&standing.conversation)
+        {
+            self.count_all(made, at);
+        }
+        if let Some(made) = self.advance(standing) {
+            self.count_all(made, at);
+        }
+    }
+
+    /// Takes in what came of a step of the lines themselves, which says how the conversation stands, but not since when.
+    pub fn foresee(&mut self, standing: Standing) {
+        let (id, seq) = (standing.conversation, standing.seq);
+        if let Some(made) = self.advance(standing) {
+            let owed = self.uncounted.entry(id).or_default();
+            owed.0 = seq;
+            owed.1.extend(made);
+        }
+    }
+
+    /// Puts a conversation where it stands now, and says what that is to the lines; None when it is no news.
+    fn advance(&mut self, standing: Standing) -> Option<Vec<Move>> {
         let known = self.open.get(&standing.conversation);
         // Nothing older than what was loaded is news.
         let newest = known.map_or(self.head, |known| known.seq);
         if standing.seq <= newest {
-            return;
+            return None;
         }
         // What was not open and is somebody's was theirs before: it came back.
         let came_back = known.is_none() && standing.assignee.is_some();
-        if !came_back {
-            for one in moves(known, &standing) {
-                self.count(one.team, one.kind, now, 1);
-            }
-        }
+        let made = match came_back {
+            true => Vec::new(),
+            false => moves(known, &standing),
+        };
         self.place(standing);
+        Some(made)
     }
 
     /// Whether nothing happened to the conversation since the step was decided.
@@ -180,6 +207,12 @@ impl Board {
     /// A conversation is not there any more.
     pub fn forget(&mut self, conversation: ConversationId) {
         self.remove(conversation);
+    }
+
+    fn count_all(&mut self, made: Vec<Move>, at: Timestamp) {
+        for one in made {
+            self.count(one.team, one.kind, at, 1);
+        }
     }
 
     fn count(&mut self, team: TeamId, kind: MoveKind, at: Timestamp, count: u32) {
@@ -416,5 +449,63 @@ fn lower(counts: &mut HashMap<UserId, u32>, user: UserId) {
         if *count == 0 {
             counts.remove(&user);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE_MS: i64 = 60_000;
+    const TEAM: TeamId = TeamId(7);
+
+    /// How the conversation stands in the team's line by its change `seq`.
+    fn standing(seq: i64, assignee: Option<UserId>, moved_at: Option<Timestamp>) -> Standing {
+        Standing {
+            conversation: ConversationId(1),
+            seq,
+            moved_at,
+            session: SessionId(1),
+            status: ConversationStatus::Open,
+            team: Some(TEAM),
+            assignee,
+            priority: Priority::Normal,
+            waiting_since: None,
+            reserved_until: None,
+            opened_at: Timestamp::default(),
+            is_replied: false,
+            wrote_at: None,
+            sla: Vec::new(),
+            tags: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn moves_count_in_the_minute_in_which_they_were_stored() {
+        let minute = |minute: i64| Timestamp::from_millis(minute * MINUTE_MS);
+        let end_of = |before: i64| Some(Timestamp::from_millis(before * MINUTE_MS - 1));
+        let counted = |series: &HashMap<TeamId, Series>| {
+            let shown = series.get(&TEAM).map(|series| series.until(minute(100)));
+            shown.map_or_else(Vec::new, |shown| shown[57..].to_vec())
+        };
+        let mut board = Board::default();
+        board.note(standing(1, None, end_of(99)), minute(99));
+        assert_eq!(counted(&board.arrivals), [1, 0, 0]);
+        // What the line did itself counts by its event, which comes once or twice, before or after the answer.
+        let given = |at| standing(2, Some(UserId(1)), at);
+        board.foresee(given(None));
+        assert!(counted(&board.taken).is_empty());
+        for _ in 0..2 {
+            board.note(given(end_of(100)), minute(100));
+            assert_eq!(counted(&board.taken), [0, 1, 0]);
+            board.foresee(given(None));
+        }
+        // An event of before does not count it, one of after does.
+        board.foresee(standing(4, None, None));
+        board.foresee(standing(5, Some(UserId(2)), None));
+        board.note(standing(3, Some(UserId(1)), end_of(99)), minute(100));
+        assert_eq!(counted(&board.taken), [0, 1, 0]);
+        board.note(standing(6, Some(UserId(2)), end_of(101)), minute(100));
+        assert_eq!(counted(&board.taken), [0, 1, 1]);
     }
 }
