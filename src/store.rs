@@ -121,6 +121,7 @@ pub struct Store {
 struct Inner {
     db: Db,
     committer_db: Db,
+    heart_db: Db,
     ids: IdSource,
     /// Part of every cursor.
     epoch: i64,
@@ -213,11 +214,13 @@ impl Store {
             .build()
             .map_err(broken)?;
         let committer_db = db.for_committer(url, runtime.handle())?;
+        let heart_db = db.for_heart(url)?;
         let (inlet, queue) = lane::queue();
         let store = Self {
             inner: Arc::new(Inner {
                 db,
                 committer_db,
+                heart_db,
                 ids,
                 epoch,
                 me,
@@ -261,6 +264,7 @@ impl Store {
         let mut pools = self.inner.db.pools();
         if !self.inner.db.is_embedded() {
             pools.extend(self.inner.committer_db.pools());
+            pools.extend(self.inner.heart_db.pools());
         }
         pools
     }
@@ -268,6 +272,11 @@ impl Store {
     /// The connections of the committer's thread; only for what runs there.
     pub(crate) fn committer_db(&self) -> &Db {
         &self.inner.committer_db
+    }
+
+    /// The connection by which this node says that it lives.
+    fn heart_db(&self) -> &Db {
+        &self.inner.heart_db
     }
 
     fn inlet(&self) -> &lane::Inlet {

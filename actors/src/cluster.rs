@@ -5,7 +5,6 @@ pub mod placement;
 pub mod request;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,19 +16,12 @@ use crate::model::node::{Lease, Membership, Peer};
 /// How long a node that did not answer is not asked again: as long as a dead one stays in the list.
 const SUSPICION: Duration = Duration::from_secs(3);
 
-/// How long the owner of a conversation may take before the command is done here, when commands take no time.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// How much longer it may take at most, however long they take.
-const MOST_PACE: Duration = Duration::from_millis(2500);
-
 /// What this node knows of the others. Without a membership it is alone, and everything is its own.
 #[derive(Default)]
 pub struct Cluster {
     members: RwLock<Option<Arc<Membership>>>,
     lines: Mutex<HashMap<SessionId, Lease>>,
     suspects: Mutex<HashMap<i64, Instant>>,
-    /// How long commands take here at the moment, in milliseconds.
-    pace: AtomicU64,
 }
 
 impl Cluster {
@@ -69,20 +61,6 @@ impl Cluster {
         self.members().is_none_or(|members| {
             placement::owner(place, &members.owners).is_none_or(|owner| owner == members.me)
         })
-    }
-
-    /// How long the owner of a conversation may take. All nodes share a database: when it makes commands slow here, an
-    /// owner that takes as long lives, and doing its work once more would make the database slower still.
-    pub fn patience(&self) -> Duration {
-        PATIENCE + Duration::from_millis(self.pace.load(Ordering::Relaxed)).min(MOST_PACE)
-    }
-
-    /// A command was done here. A slow one counts at once, quick ones make it forgotten.
-    pub fn note_pace(&self, took: Duration) {
-        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX / 8);
-        let old = self.pace.load(Ordering::Relaxed);
-        let next = took.max(old - old.saturating_sub(took).div_ceil(8));
-        self.pace.store(next, Ordering::Relaxed);
     }
 
     /// A node did not answer in time.
@@ -134,21 +112,4 @@ impl Cluster {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // No change is ever left half done.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_owner_may_take_as_long_as_commands_take_here() {
-        let (cluster, ms) = (Cluster::default(), Duration::from_millis);
-        assert_eq!(cluster.patience(), ms(500));
-        cluster.note_pace(ms(800));
-        assert_eq!(cluster.patience(), ms(1_300));
-        cluster.note_pace(ms(60_000));
-        assert_eq!(cluster.patience(), ms(3_000));
-        (0..80).for_each(|_| cluster.note_pace(ms(10)));
-        assert_eq!(cluster.patience(), ms(510));
-    }
 }

@@ -17,7 +17,6 @@ use std::time::Duration;
 use actix::dev::ToEnvelope;
 use actix::{Actor as ActixActor, Addr, Handler, Message as ActixMessage};
 use actix_rt::ArbiterHandle;
-use tokio::time::Instant;
 use tracing::Span;
 
 pub use error::HubError;
@@ -451,15 +450,12 @@ impl Hub {
         Conversation: Handler<M>,
         <Conversation as ActixActor>::Context: ToEnvelope<Conversation, M>,
     {
-        let (mut deaths, begun) = (0, Instant::now());
+        let mut deaths = 0;
         for _ in 0..MAX_ASKED {
             match self.ask_conversation(key, message.clone()).await {
                 Err(Asked::Died) => deaths += 1,
                 Err(Asked::Ended) => {}
-                answer => {
-                    self.cluster().note_pace(begun.elapsed());
-                    return answer;
-                }
+                answer => return answer,
             }
             if deaths == MAX_TRIES {
                 return Err(Asked::Died);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use actors::figure;
 use actors::hub::HubError;
 use actors::model::node::{Answer, Notice, Peer, Request};
-use actors::ports::peers::{Peers, Unanswered};
+use actors::ports::peers::{LONGEST, Peers, Unanswered};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
@@ -28,6 +28,8 @@ const BATCH: usize = 256;
 const LETTERS: usize = 4096;
 /// Requests of other nodes in hand; more are dropped, and done by those who ask.
 const IN_HAND: usize = 1024;
+/// How often whoever waits hears that his request is at work.
+const AT_IT: Duration = Duration::from_millis(200);
 /// How often this node writes to itself.
 const PROBE: Duration = Duration::from_secs(1);
 /// Its own channel is dead when nothing came for so long.
@@ -54,6 +56,13 @@ enum Packet {
         /// Nobody waits any more then; milliseconds since 1970 by the database's clock.
         until: i64,
         request: Box<Request>,
+        /// It understands [`Packet::AtIt`]; versions before that do not.
+        #[serde(default)]
+        hears_at_it: bool,
+    },
+    /// The request takes time.
+    AtIt {
+        id: u64,
     },
     Reply {
         id: u64,
@@ -66,8 +75,14 @@ enum Packet {
     Probe,
 }
 
-/// What one ask waits for.
-type Waiting = HashMap<u64, oneshot::Sender<Result<Answer, HubError>>>;
+/// What asks wait for.
+type Waiting = HashMap<u64, Asked>;
+
+struct Asked {
+    to: oneshot::Sender<Result<Answer, HubError>>,
+    /// When something was last heard of it, in milliseconds since the node began.
+    heard: Arc<AtomicI64>,
+}
 
 /// A handle on the way to the other nodes; cheap to clone.
 #[derive(Clone)]
@@ -134,6 +149,11 @@ impl RedisPeers {
 }
 
 impl Inner {
+    /// Milliseconds since the node began.
+    fn now(&self) -> i64 {
+        i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
     fn silence(&self) -> Duration {
         let heard = Duration::from_millis(self.heard.load(Ordering::Relaxed).unsigned_abs());
         self.began.elapsed().saturating_sub(heard)
@@ -158,12 +178,18 @@ impl Inner {
                 from,
                 until,
                 request,
-            } => self.serve(id, from, until, *request),
+                hears_at_it,
+            } => self.serve(id, from, until, *request, hears_at_it),
+            Packet::AtIt { id } => {
+                if let Some(asked) = self.waiting().get(&id) {
+                    asked.heard.store(self.now(), Ordering::Relaxed);
+                }
+            }
             Packet::Reply { id, reply } => {
-                let waiting = self.waiting().remove(&id);
-                if let Some(waiting) = waiting {
+                let asked = self.waiting().remove(&id);
+                if let Some(asked) = asked {
                     // Whoever asked may have given up.
-                    let _ = waiting.send(reply);
+                    let _ = asked.to.send(reply);
                 }
             }
             Packet::Tell { notice } => {
@@ -172,13 +198,19 @@ impl Inner {
                 }
             }
             Packet::Probe => {
-                let now = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
-                self.heard.store(now, Ordering::Relaxed);
+                self.heard.store(self.now(), Ordering::Relaxed);
             }
         }
     }
 
-    fn serve(self: &Arc<Self>, id: u64, from: i64, until: i64, request: Request) {
+    fn serve(
+        self: &Arc<Self>,
+        id: u64,
+        from: i64,
+        until: i64,
+        request: Request,
+        hears_at_it: bool,
+    ) {
         let (Some(host), Ok(place)) = (
             self.living_host(),
             Arc::clone(&self.in_hand).try_acquire_owned(),
@@ -190,7 +222,14 @@ impl Inner {
         }
         let this = Arc::clone(self);
         tokio::spawn(async move {
-            let reply = host.serve(request).await;
+            let mut served_by_host = host.serve(request);
+            let reply = loop {
+                match tokio::time::timeout(AT_IT, &mut served_by_host).await {
+                    Ok(reply) => break reply,
+                    Err(_) if hears_at_it => drop(this.post(from, Packet::AtIt { id })),
+                    Err(_) => {}
+                }
+            };
             served("done");
             this.post(from, Packet::Reply { id, reply });
             drop(place);
@@ -225,22 +264,39 @@ impl Peers for RedisPeers {
             return Err(Unanswered::Unreachable);
         }
         let id = inner.ids.fetch_add(1, Ordering::Relaxed);
-        let (to, answer) = oneshot::channel();
-        inner.waiting().insert(id, to);
+        let (to, mut answer) = oneshot::channel();
+        let begun = inner.now();
+        let heard = Arc::new(AtomicI64::new(begun));
+        let asked = Asked {
+            to,
+            heard: Arc::clone(&heard),
+        };
+        inner.waiting().insert(id, asked);
         let _forget = Forget(inner, id);
-        let until = (inner.clock)() + i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+        let within = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+        let until = (inner.clock)().saturating_add(within);
         let ask = Packet::Ask {
             id,
             from: inner.me.life,
             until,
             request: Box::new(request),
+            hears_at_it: true,
         };
         if !inner.post(peer.life, ask) {
             return Err(Unanswered::Unreachable);
         }
-        match tokio::time::timeout(within, answer).await {
-            Ok(Ok(reply)) => Ok(reply),
-            _ => Err(Unanswered::Late),
+        let longest = begun.saturating_add(i64::try_from(LONGEST.as_millis()).unwrap_or(i64::MAX));
+        loop {
+            let end = heard.load(Ordering::Relaxed).saturating_add(within);
+            let left = end.min(longest).saturating_sub(inner.now());
+            let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+            match tokio::time::timeout(left, &mut answer).await {
+                Ok(Ok(reply)) => return Ok(reply),
+                Ok(Err(_)) => return Err(Unanswered::Late),
+                Err(_) if inner.now() >= longest => return Err(Unanswered::AtIt),
+                Err(_) if heard.load(Ordering::Relaxed) > end - within => {}
+                Err(_) => return Err(Unanswered::Late),
+            }
         }
     }
 

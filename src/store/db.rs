@@ -208,6 +208,15 @@ impl Db {
         }
     }
 
+    /// The heartbeat's way to the same database. On PostgreSQL it has a connection of its own: a node whose requests wait
+    /// for theirs lives.
+    pub fn for_heart(&self, url: Option<&SecretString>) -> Result<Self, StoreError> {
+        match url {
+            Some(url) => Self::connections(url, "heart", 1, Handle::current(), ""),
+            None => Ok(self.clone()),
+        }
+    }
+
     fn connections(
         url: &SecretString,
         name: &'static str,

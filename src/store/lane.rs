@@ -50,6 +50,9 @@ const BATCH: usize = 512;
 /// Nothing was stored for so long though something waits: no batch that the database gets done takes that.
 pub(super) const STUCK: Duration = Duration::from_secs(3);
 
+/// How long whoever comes meanwhile waits for it to move again before he is refused.
+const HOPE: Duration = Duration::from_millis(200);
+
 /// Whose line something waits in. Attempts have one of their own: their organization is not known before they are read,
 /// and the dispatcher's hands bound them.
 type Whose = Option<OrganizationId>;
@@ -366,12 +369,12 @@ impl Store {
             .await
     }
 
-    /// [`Store::line_up`] for what comes from outside: while nothing is stored it is refused at once, and comes again.
+    /// [`Store::line_up`] for what comes from outside: while nothing is stored it is refused soon, and comes again.
     async fn line_up_if_it_moves<R>(
         &self,
         pending: impl FnOnce(Reply<R>) -> Pending,
     ) -> Result<R, StoreError> {
-        let Some(_place) = self.progress().enter(Instant::now()) else {
+        let Some(_place) = self.progress().enter_soon(HOPE).await else {
             metrics::counter!(figure::DB_REFUSED_TOTAL).increment(1);
             return Err(standing());
         };

@@ -121,7 +121,7 @@ impl Store {
         let Some(before) = self.say_alive(standing).await? else {
             return Ok(Pulse::Forgotten);
         };
-        let (rows, now) = self.nodes().await?;
+        let (rows, now) = nodes_of(self.heart_db()).await?;
         self.inner.lookout.note();
         let took = Timestamp::now().millis() - asked.millis();
         let ahead = now.millis() - (asked.millis() + took / 2);
@@ -132,7 +132,7 @@ impl Store {
         };
         let silent = (now - DEAD_AFTER).naive();
         if sight == Sight::Clear && rows.iter().any(|row| row.seen_at < silent) {
-            in_tx!(self.db(), |conn| {
+            in_tx!(self.heart_db(), |conn| {
                 bury_silent(conn, me.number, now).await
             })?;
         }
@@ -157,7 +157,7 @@ impl Store {
             FROM before WHERE nodes.number = before.number RETURNING before.standing";
         let me = self.me();
         if !self.is_embedded() {
-            let mut conn = self.db().read().await?;
+            let mut conn = self.heart_db().read().await?;
             let Conn::Postgres(object) = &mut conn else {
                 return Err(StoreError::Broken("not PostgreSQL".to_owned()));
             };
@@ -195,14 +195,7 @@ impl Store {
 
     /// All nodes that are known, dead ones for some minutes as well, and the database's time.
     pub async fn nodes(&self) -> Result<(Vec<NodeRow>, Timestamp), StoreError> {
-        let mut conn = self.db().read().await?;
-        let now = now_of(&mut conn).await?;
-        let rows = with_conn!(&mut conn, |c| nodes::table
-            .order(nodes::number)
-            .select(NodeRow::as_select())
-            .load(c)
-            .await)?;
-        Ok((rows, now))
+        nodes_of(self.db()).await
     }
 
     /// This node is gone for good: its number is free, and what it held is anybody's.
@@ -251,6 +244,17 @@ impl Store {
             .await)?;
         Ok(())
     }
+}
+
+async fn nodes_of(db: &Db) -> Result<(Vec<NodeRow>, Timestamp), StoreError> {
+    let mut conn = db.read().await?;
+    let now = now_of(&mut conn).await?;
+    let rows = with_conn!(&mut conn, |c| nodes::table
+        .order(nodes::number)
+        .select(NodeRow::as_select())
+        .load(c)
+        .await)?;
+    Ok((rows, now))
 }
 
 /// Brings the tables at `place` to the present shape; tells how many steps were made.

@@ -1,8 +1,10 @@
 //! Whether what others wait for moves: a line that stands still takes nobody in any more. Whoever waits already waits
-//! on, and now and then one more may try. Knows no clock: the time comes with each call.
+//! on, and now and then one more may try.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 /// How often one is let in while nothing moves, to find out whether it still does not.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
@@ -13,6 +15,8 @@ pub(super) struct Progress {
     /// Nothing moved for so long though somebody waits: it stands still.
     patience: Duration,
     state: Mutex<State>,
+    /// It stood still, and moves again.
+    moves: Notify,
 }
 
 #[derive(Debug)]
@@ -44,7 +48,18 @@ impl Progress {
                 stands: false,
                 probed: None,
             }),
+            moves: Notify::new(),
         }
+    }
+
+    /// A place for whoever comes now, who waits for `hope` when the line stands still: it may be about to move.
+    pub async fn enter_soon(&self, hope: Duration) -> Option<Place<'_>> {
+        let moves = self.moves.notified();
+        if let Some(place) = self.enter(Instant::now()) {
+            return Some(place);
+        }
+        tokio::time::timeout(hope, moves).await.ok()?;
+        self.enter(Instant::now())
     }
 
     /// A place for whoever comes now; None when the line stands still.
@@ -69,7 +84,9 @@ impl Progress {
     pub fn note(&self, now: Instant) {
         let mut state = self.lock();
         state.moved = now;
-        state.stands = false;
+        if std::mem::take(&mut state.stands) {
+            self.moves.notify_waiters();
+        }
     }
 
     /// Nothing moves, as somebody found out.
@@ -128,6 +145,20 @@ mod tests {
         assert!(line.enter(at(2_100)).is_none());
         line.note(at(2_200));
         assert!(line.enter(at(2_300)).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_a_moment_before_it_moves_again_gets_in() {
+        let line = Progress::new(PATIENCE);
+        let _first = line.enter(Instant::now()).unwrap();
+        line.stop();
+        let _probe = line.enter(Instant::now()).unwrap();
+        let hope = Duration::from_millis(200);
+        assert!(line.enter_soon(hope).await.is_none());
+        let (entered, ()) = tokio::join!(line.enter_soon(hope), async {
+            line.note(Instant::now());
+        });
+        assert!(entered.is_some());
     }
 
     #[test]

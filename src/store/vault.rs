@@ -1,5 +1,6 @@
 //! Credentials of numbers on loan: opening sealed ones for every send and every callback would cost more than
-//! the rest of it. Kept for a moment only, so that a change acts at once here and within seconds elsewhere.
+//! the rest of it. Kept for a moment only, so that a change acts at once here and within seconds elsewhere. Whoever comes
+//! when that is over shares one question with all others, and while the database is slow goes on with what was known.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,11 +9,18 @@ use std::time::{Duration, Instant};
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::ports::store::StoreError;
 
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+
 use super::{SessionCredentials, Store};
 use crate::secret::Keyring;
 
 /// How long opened credentials are believed.
 const MEMORY: Duration = Duration::from_secs(2);
+/// How long they serve when the database does not tell.
+const LONGEST_MEMORY: Duration = Duration::from_secs(60);
+/// How long the database may take to tell before what was known serves.
+const PATIENCE: Duration = Duration::from_millis(250);
 /// How many numbers are remembered.
 const MOST: usize = 4096;
 
@@ -26,12 +34,38 @@ struct Inner {
     store: Store,
     keyring: Keyring,
     open: Mutex<HashMap<SessionId, Entry>>,
+    /// What is being asked.
+    asked: Mutex<Questions>,
     /// Which number has a provider's id.
     numbers: Mutex<ByNumber>,
 }
 
 type ByNumber = HashMap<(OrganizationId, String), (Instant, Option<SessionId>)>;
-type Entry = (Instant, Option<Arc<SessionCredentials>>);
+type Found = Option<Arc<SessionCredentials>>;
+type Entry = (Instant, Found);
+
+/// What is being asked of the database, one question for each number.
+#[derive(Default)]
+struct Questions {
+    last: u64,
+    open: HashMap<SessionId, (u64, Asked)>,
+}
+
+impl Questions {
+    /// The question is answered; whether the answer is current.
+    fn close(&mut self, id: SessionId, question: u64) -> bool {
+        let is_current = self
+            .open
+            .get(&id)
+            .is_some_and(|(open, _)| *open == question);
+        if is_current {
+            self.open.remove(&id);
+        }
+        is_current
+    }
+}
+
+type Asked = Shared<BoxFuture<'static, Result<Found, StoreError>>>;
 
 impl Vault {
     /// Nothing is open yet.
@@ -41,6 +75,7 @@ impl Vault {
                 store,
                 keyring,
                 open: Mutex::new(HashMap::new()),
+                asked: Mutex::default(),
                 numbers: Mutex::new(HashMap::new()),
             }),
         }
@@ -51,16 +86,54 @@ impl Vault {
         &self,
         id: SessionId,
     ) -> Result<Option<Arc<SessionCredentials>>, StoreError> {
-        if let Some(known) = self.remembered(id) {
+        let known = self.lock().get(&id).cloned();
+        if let Some((_, known)) = known.clone().filter(|(at, _)| at.elapsed() < MEMORY) {
             return Ok(known);
         }
-        let unscoped = self.inner.store.unscoped();
-        let found = unscoped
-            .session_credentials(&self.inner.keyring, id)
-            .await?;
-        let found = found.map(Arc::new);
-        self.remember(id, found.clone());
-        Ok(found)
+        let asked = self.ask(id);
+        let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < LONGEST_MEMORY) else {
+            return asked.await;
+        };
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Err(StoreError::Unavailable(_))) | Err(_) => Ok(known),
+            Ok(told) => told,
+        }
+    }
+
+    /// The answer of the database, for all who ask meanwhile.
+    fn ask(&self, id: SessionId) -> Asked {
+        let mut questions = lock(&self.inner.asked);
+        if let Some((_, asked)) = questions.open.get(&id) {
+            return asked.clone();
+        }
+        questions.last += 1;
+        let (question, this, that) = (questions.last, self.clone(), self.clone());
+        // Whoever asked first may go away before there is an answer.
+        let telling = tokio::spawn(async move {
+            let unscoped = this.inner.store.unscoped();
+            let keyring = &this.inner.keyring;
+            let told = unscoped.session_credentials(keyring, id).await;
+            let told = told.map(|found| found.map(Arc::new));
+            // A change that came meanwhile is not in it.
+            let is_current = lock(&this.inner.asked).close(id, question);
+            if let (true, Ok(found)) = (is_current, &told) {
+                this.remember(id, found.clone());
+            }
+            told
+        });
+        let told = async move {
+            match telling.await {
+                Ok(told) => told,
+                // Its thread ended.
+                Err(error) => {
+                    lock(&that.inner.asked).close(id, question);
+                    Err(StoreError::Unavailable(error.to_string()))
+                }
+            }
+        };
+        let told = told.boxed().shared();
+        questions.open.insert(id, (question, told.clone()));
+        told
     }
 
     /// The number of the organization that the provider calls `phone_number_id`.
@@ -90,16 +163,11 @@ impl Vault {
 
     /// The credentials of a number changed.
     pub fn forget(&self, id: SessionId) {
+        lock(&self.inner.asked).open.remove(&id);
         self.lock().remove(&id);
     }
 
-    fn remembered(&self, id: SessionId) -> Option<Option<Arc<SessionCredentials>>> {
-        let open = self.lock();
-        let (at, known) = open.get(&id)?;
-        (at.elapsed() < MEMORY).then(|| known.clone())
-    }
-
-    fn remember(&self, id: SessionId, found: Option<Arc<SessionCredentials>>) {
+    fn remember(&self, id: SessionId, found: Found) {
         let mut open = self.lock();
         if open.len() >= MOST {
             open.retain(|_, (at, _)| at.elapsed() < MEMORY);
@@ -110,17 +178,15 @@ impl Vault {
     }
 
     fn numbers(&self) -> MutexGuard<'_, ByNumber> {
-        self.inner
-            .numbers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner.numbers)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Entry>> {
-        // The map is never left half-changed.
-        self.inner
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inner.open)
     }
+}
+
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    // The maps are never left half-changed.
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }

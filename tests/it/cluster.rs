@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actors::hub::HubError;
-use actors::model::ids::SessionId;
+use actors::model::contact::Identity;
+use actors::model::conversation::ConversationKey;
+use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::node::{Answer, Notice, Peer, Report, Request};
 use actors::ports::peers::{Peers, Unanswered};
 use actors::time::Timestamp;
@@ -17,7 +19,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use secrecy::SecretString;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use zeroize::Zeroizing;
 
 use crate::support::database::{Engine, TestDatabase};
@@ -155,6 +157,8 @@ async fn a_node_that_was_forgotten_is_told() {
 struct Scripted {
     asked: Mutex<Vec<Request>>,
     told: Mutex<Vec<Notice>>,
+    /// What takes time is done then.
+    done: Notify,
 }
 
 #[async_trait]
@@ -166,6 +170,10 @@ impl Host for Scripted {
                 conversations: 7,
                 ..Report::default()
             }))),
+            Request::LastInbound { .. } => {
+                self.done.notified().await;
+                Ok(Answer::ProviderId(None))
+            }
             _ => Err(HubError::WindowClosed),
         }
     }
@@ -240,6 +248,24 @@ async fn a_node_asks_another_and_hears_its_answer() {
     };
     first.peers.tell(second.me, notice.clone());
     until(async || *second.host.told.lock().unwrap() == [notice.clone()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_says_that_it_is_at_it_is_waited_for() {
+    let (first, second) = (node(1, 0), node(1, 0));
+    linked(&[&first, &second]).await;
+    let request = Request::LastInbound {
+        key: ConversationKey::of(OrganizationId(1), SessionId(1), &[phone("4917012345678")])
+            .unwrap(),
+    };
+    // Longer than anybody is waited for of whom nothing is heard.
+    let silence = Duration::from_secs(2);
+    let done = async {
+        tokio::time::sleep(silence * 3 / 2).await;
+        second.host.done.notify_one();
+    };
+    let (asked, ()) = tokio::join!(first.peers.ask(second.me, request, silence), done);
+    assert_eq!(asked, Ok(Ok(Answer::ProviderId(None))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,9 @@ use crate::model::own::OwnNews;
 use crate::model::presence::{SeatKey, Whereabouts};
 use crate::ports::peers::Unanswered;
 
+/// How long nothing may be heard of the owner of a conversation before the command is done here. One that says that it is
+/// at it is waited for: all nodes share a database, and doing its work once more would make a slow one slower still.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How long another node may take to tell how it fares.
 const REPORT_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -64,7 +67,7 @@ impl Hub {
         Some(format!("hub-{}-{number}", members.me.life))
     }
 
-    /// Asks the node that owns the conversation; None when that is this one, or does not answer: then the command is
+    /// Asks the node that owns the conversation; None when that is this one, or says nothing: then the command is
     /// done here. The owner may have done it as well, which its key makes harmless.
     pub(super) async fn ask_owner<M, T>(
         &self,
@@ -77,8 +80,7 @@ impl Hub {
         let owner = self.cluster().elsewhere(placement::of_conversation(key))?;
         let request = message.pack(key);
         let peers = &self.inner.ports.peers;
-        let patience = self.cluster().patience();
-        let end = match peers.ask(owner, request, patience).await {
+        let end = match peers.ask(owner, request, PATIENCE).await {
             // Its own link to the database is broken, or it ends; ours may stand.
             Ok(Err(HubError::Unavailable(_))) => "unavailable",
             Ok(answer) => {
@@ -93,6 +95,12 @@ impl Hub {
             Err(Unanswered::Late) => {
                 self.cluster().suspect(owner);
                 "late"
+            }
+            Err(Unanswered::AtIt) => {
+                metrics::counter!(figure::PEER_REQUESTS_TOTAL, "end" => "at_it").increment(1);
+                return Some(Err(HubError::Unavailable(
+                    "the conversation's node takes too long".to_owned(),
+                )));
             }
             Err(Unanswered::Unreachable) => "unreachable",
         };

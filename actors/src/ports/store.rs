@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 use crate::trail::Trail;
 
 /// Why the store did not do it, by what the caller does next.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no such row (in this organization).
     #[error("not found")]

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::hub::{Hub, HubError};
 use crate::model::node::{Answer, Membership, Notice, Peer, Request};
-use crate::ports::peers::{Peers, Unanswered};
+use crate::ports::peers::{LONGEST, Peers, Unanswered};
 
 /// The links between the hubs of a test.
 #[derive(Default)]
@@ -103,10 +103,11 @@ impl Peers for LinkedPeers {
             return Err(Unanswered::Late);
         }
         let served = hub.serve(travelled(&request));
-        let answer = tokio::time::timeout(within, served).await;
+        // It says that it is at it for as long as it is.
+        let answer = tokio::time::timeout(LONGEST, served).await;
         answer
             .map(|answer| travelled(&answer))
-            .map_err(|_| Unanswered::Late)
+            .map_err(|_| Unanswered::AtIt)
     }
 
     fn tell(&self, peer: Peer, notice: Notice) {

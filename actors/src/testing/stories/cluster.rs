@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_rt::Arbiter;
 
 use crate::cluster::placement;
-use crate::hub::Hub;
+use crate::hub::{Hub, HubError};
 use crate::model::conversation::{
     ConversationChange, ConversationKey, ConversationStatus, TeamBrief,
 };
@@ -149,6 +149,30 @@ async fn an_owner_that_does_not_answer_costs_half_a_second_once() {
         .receive(inbound(&theirs, "again").at(stage.now()))
         .await;
     assert_eq!(stage.peers.asked().len(), 2);
+}
+
+#[actix_rt::test]
+async fn an_owner_that_is_at_it_is_waited_for() {
+    let (stage, second) = pair();
+    let theirs = contact_of(&stage, 2);
+    let gate = stage.store.faults.hold("append_inbound");
+    let message = inbound(&theirs, "patience").at(stage.now());
+    let received = stage.receive(message);
+    let opened = async {
+        pass(seconds(3)).await;
+        gate.open();
+    };
+    let (received, ()) = tokio::join!(received, opened);
+    received.unwrap();
+    assert_eq!(stage.peers.asked().len(), 1);
+    assert_eq!((stage.hub.conversations(), second.conversations()), (0, 1));
+    // For ever would be too long, and to do it once more would not make it better.
+    let gate = stage.store.faults.hold("append_inbound");
+    let message = inbound(&theirs, "too long").at(stage.now());
+    let received = stage.receive(message).await;
+    assert!(matches!(received, Err(HubError::Unavailable(_))));
+    assert_eq!(stage.hub.conversations(), 0);
+    gate.open();
 }
 
 #[actix_rt::test]
