@@ -222,12 +222,15 @@ impl Inner {
         }
         let this = Arc::clone(self);
         tokio::spawn(async move {
-            let mut served_by_host = host.serve(request);
+            let (mut served_by_host, begun) = (host.serve(request), Instant::now());
             let reply = loop {
                 match tokio::time::timeout(AT_IT, &mut served_by_host).await {
                     Ok(reply) => break reply,
-                    Err(_) if hears_at_it => drop(this.post(from, Packet::AtIt { id })),
-                    Err(_) => {}
+                    Err(_) if hears_at_it && begun.elapsed() < LONGEST => {
+                        this.post(from, Packet::AtIt { id });
+                    }
+                    // Nobody waits any more.
+                    Err(_) => break served_by_host.await,
                 }
             };
             served("done");

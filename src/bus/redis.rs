@@ -19,8 +19,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::runtime::Handle;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
 
 use super::Incoming;
 use super::wire::{self, Key, Read};
@@ -38,6 +39,10 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a joining socket waits for its subscription; later the feed's repair fills the gap.
 const WATCH_TIMEOUT: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Subscriptions to a cluster that are on their way at a time.
+const AT_ONCE: usize = 64;
+/// Between two tries to subscribe to what could not be subscribed to.
+const SUBSCRIBE_AGAIN: Duration = Duration::from_secs(1);
 /// Waits between attempts to reconnect, in milliseconds; tried for ever.
 const RECONNECT_MS: (u32, u32) = (100, 5_000);
 
@@ -279,8 +284,9 @@ struct Subscriptions {
 impl Subscriptions {
     async fn run(mut self, mut wanted: mpsc::Receiver<Request>) {
         connect(&self.subscriber).await;
-        let resubscribing = self.subscriber.manage_subscriptions();
-        let mut again = tokio::time::interval(CONNECT_TIMEOUT);
+        let mut connected = self.subscriber.reconnect_rx();
+        let mut again = tokio::time::interval(SUBSCRIBE_AGAIN);
+        again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 request = wanted.recv() => match request {
@@ -299,32 +305,66 @@ impl Subscriptions {
                         }
                     }
                 },
-                _ = again.tick(), if !self.missing.is_empty() => {
-                    for channel in self.missing.clone() {
-                        self.subscribe(channel).await;
-                    }
+                // Lagged: more than one connection is new.
+                Ok(_) | Err(RecvError::Lagged(_)) = connected.recv() => {
+                    // All servers that are new by now have one pass.
+                    while matches!(connected.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
+                    self.missing.extend(self.held.drain());
+                    self.subscribe_to_missing().await;
                 }
+                _ = again.tick(), if !self.missing.is_empty() => self.subscribe_to_missing().await,
             }
         }
-        resubscribing.abort();
         quit(self.subscriber.quit()).await;
     }
 
-    async fn subscribe(&mut self, channel: String) {
-        let subscribed = match self.sharded {
-            true => self.subscriber.ssubscribe(channel.as_str()).await,
-            false => self.subscriber.subscribe(channel.as_str()).await,
-        };
+    /// What is written to this node comes first: unheard for long, it would connect anew.
+    async fn subscribe_to_missing(&mut self) {
+        let mut missing: Vec<String> = self.missing.iter().cloned().collect();
+        missing.sort_by_key(|channel| !wire::is_letter(channel));
+        if !self.sharded && missing.len() > 1 {
+            match self.subscriber.subscribe(missing.clone()).await {
+                Ok(()) => {
+                    self.missing.clear();
+                    self.held.extend(missing);
+                }
+                Err(error) => cant_subscribe(&error),
+            }
+            return;
+        }
+        // Channels of a cluster have each their shard.
+        for some in missing.chunks(AT_ONCE) {
+            let subscribed = some.iter().map(|channel| self.ask_for(channel));
+            let subscribed = futures_util::future::join_all(subscribed).await;
+            for (channel, subscribed) in some.iter().zip(subscribed) {
+                self.note(channel.clone(), subscribed);
+            }
+        }
+    }
+
+    async fn ask_for(&self, channel: &str) -> Result<(), fred::error::Error> {
+        match self.sharded {
+            true => self.subscriber.ssubscribe(channel).await,
+            false => self.subscriber.subscribe(channel).await,
+        }
+    }
+
+    fn note(&mut self, channel: String, subscribed: Result<(), fred::error::Error>) {
         match subscribed {
             Ok(()) => {
                 self.missing.remove(&channel);
                 self.held.insert(channel);
             }
             Err(error) => {
-                tracing::warn!(%error, "what other nodes say can't be subscribed to");
+                cant_subscribe(&error);
                 self.missing.insert(channel);
             }
         }
+    }
+
+    async fn subscribe(&mut self, channel: String) {
+        let subscribed = self.ask_for(&channel).await;
+        self.note(channel, subscribed);
     }
 
     async fn unsubscribe(&mut self, channel: String) {
@@ -338,6 +378,10 @@ impl Subscriptions {
             tracing::debug!(%error, "a subscription was not given up");
         }
     }
+}
+
+fn cant_subscribe(error: &fred::error::Error) {
+    tracing::warn!(%error, "what other nodes say can't be subscribed to");
 }
 
 /// Sorts what comes in.

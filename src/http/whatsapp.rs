@@ -4,6 +4,7 @@
 mod notice;
 
 use std::collections::HashMap;
+use std::mem::take;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,12 +15,13 @@ use actors::hub::HubError;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{InboundItem, InboundMessage};
 use actors::model::quarantine::{QuarantineSource, Quarantined};
+use actors::model::status::StatusUpdate;
 use actors::time::Timestamp;
 use actors::{fault, figure};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use futures_util::stream::{self, FuturesUnordered};
+use futures_util::stream;
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -36,8 +38,8 @@ use crate::whatsapp::signature;
 
 /// The largest callback (CLOUD_API section 2.2).
 const LARGEST: usize = 3 * 1024 * 1024;
-/// Threads of one callback that are worked on at a time; a history chunk may hold thousands of messages.
-const AT_ONCE: usize = 64;
+/// Threads and statuses of one callback that are worked on at a time; a history chunk may hold thousands of messages.
+const AT_ONCE: usize = 128;
 
 /// What the provider sends to find out whether the callback is ours.
 #[derive(Deserialize, IntoParams)]
@@ -184,10 +186,33 @@ async fn take_in(
         let reason = rejected.reason.to_owned();
         put_aside(app, Place::of(known), reason, rejected.raw.into_bytes()).await?;
     }
+    let (organization, mut heap) = (known.organization, Heap::default());
     for delivery in webhook.deliveries {
-        deliver(app, known, delivery).await?;
+        let Some(session) = addressee(app, known, &delivery).await? else {
+            metrics::counter!(figure::WEBHOOKS_FOR_NOBODY_TOTAL).increment(1);
+            continue;
+        };
+        let place = Place {
+            organization,
+            session,
+        };
+        for item in delivery.items {
+            match item {
+                InboundItem::Message(message) => heap.add(session, message),
+                InboundItem::Status(update) => heap.statuses.push((session, update)),
+                // May change what is made of what comes behind it.
+                InboundItem::Fault(fault) => {
+                    heap.take_in(app, organization).await?;
+                    notice::fault(app, session, &fault).await?;
+                }
+                InboundItem::Notice(told) => {
+                    heap.take_in(app, organization).await?;
+                    notice::take_in(app, place, &told).await?;
+                }
+            }
+        }
     }
-    Ok(())
+    heap.take_in(app, organization).await
 }
 
 /// Whose number it is about.
@@ -206,49 +231,50 @@ impl Place {
     }
 }
 
-/// One change of one number.
-async fn deliver(app: &AppState, known: &SessionCredentials, delivery: Delivery) -> ApiResult<()> {
-    let Some(session) = addressee(app, known, &delivery).await? else {
-        metrics::counter!(figure::WEBHOOKS_FOR_NOBODY_TOTAL).increment(1);
-        return Ok(());
-    };
-    let organization = known.organization;
-    let place = Place {
-        organization,
-        session,
-    };
-    // What was said in one thread stays in order; threads do not wait for each other.
-    let mut threads: HashMap<String, Vec<InboundMessage>> = HashMap::new();
-    let statuses = FuturesUnordered::new();
-    for item in delivery.items {
-        match item {
-            InboundItem::Message(message) => {
-                let key = message.identities.iter().min();
-                let key = key
-                    .map(|identity| identity.lookup_key())
-                    .unwrap_or_default();
-                threads.entry(key).or_default().push(message);
-            }
-            InboundItem::Status(update) => {
-                statuses.push(app.hub.raise_status(organization, session, update));
-            }
-            InboundItem::Fault(fault) => notice::fault(app, session, &fault).await?,
-            InboundItem::Notice(told) => notice::take_in(app, place, &told).await?,
-        }
+/// What a callback tells and is not taken in yet. WhatsApp puts up to a thousand changes into one when it delivers what it
+/// could not before: what was said in one thread stays in order, threads do not wait for each other.
+#[derive(Default)]
+struct Heap {
+    threads: HashMap<(SessionId, String), Vec<InboundMessage>>,
+    statuses: Vec<(SessionId, StatusUpdate)>,
+}
+
+impl Heap {
+    fn add(&mut self, session: SessionId, message: InboundMessage) {
+        let key = message.identities.iter().min();
+        let key = key
+            .map(|identity| identity.lookup_key())
+            .unwrap_or_default();
+        self.threads
+            .entry((session, key))
+            .or_default()
+            .push(message);
     }
-    if threads.len() == 1 && statuses.is_empty() {
-        // One message, as nearly always: nothing runs beside it.
-        for thread in threads.into_values() {
-            hear(app, place, thread).await?;
+
+    /// Takes all of it in.
+    async fn take_in(&mut self, app: &AppState, organization: OrganizationId) -> ApiResult<()> {
+        let (threads, statuses) = (take(&mut self.threads), take(&mut self.statuses));
+        let hear = |((session, _), thread)| {
+            let place = Place {
+                organization,
+                session,
+            };
+            hear(app, place, thread)
+        };
+        if threads.len() == 1 && statuses.is_empty() {
+            // One message, as nearly always: nothing runs beside it.
+            for thread in threads {
+                hear(thread).await?;
+            }
+            return Ok(());
         }
-        return Ok(());
+        let raise = |(session, update)| app.hub.raise_status(organization, session, update);
+        let messages = stream::iter(threads).map(hear).buffer_unordered(AT_ONCE);
+        let statuses = stream::iter(statuses).map(raise).buffer_unordered(AT_ONCE);
+        let (heard, raised) = tokio::join!(first_error(messages), first_error(statuses));
+        heard?;
+        Ok(raised?)
     }
-    let messages = stream::iter(threads.into_values())
-        .map(|thread| hear(app, place, thread))
-        .buffer_unordered(AT_ONCE);
-    let (heard, raised) = tokio::join!(first_error(messages), first_error(statuses));
-    heard?;
-    Ok(raised?)
 }
 
 /// Which of our numbers a change is about: the one that was called, or another of the same organization and

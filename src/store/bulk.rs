@@ -106,16 +106,38 @@ impl Together {
     }
 
     /// Does all; nothing is nothing to do. The connection is shared: other queries may be on their way.
-    pub async fn run(mut self, c: &AsyncPgConnection) -> Result<(), StoreError> {
-        let Some(mut text) = self.parts.pop() else {
-            return Ok(());
-        };
+    pub async fn run(self, c: &AsyncPgConnection) -> Result<(), StoreError> {
+        match self.written() {
+            Some(written) => written.run(c).await,
+            None => Ok(()),
+        }
+    }
+
+    /// All of it as one statement; None when there is nothing to do.
+    pub fn written(mut self) -> Option<Written> {
+        let mut text = self.parts.pop()?;
         if !self.parts.is_empty() {
             let parts = self.parts.iter().enumerate();
             let parts: Vec<String> = parts.map(|(n, part)| format!("p{n} AS ({part})")).collect();
             text = format!("WITH {} {text}", parts.join(", "));
         }
-        let mut statement: Statement = diesel::sql_query(text).into_boxed();
+        Some(Written {
+            text,
+            binds: self.binds,
+        })
+    }
+}
+
+/// Changes of several tables as the statement that they are.
+pub(crate) struct Written {
+    pub text: String,
+    binds: Vec<Bind>,
+}
+
+impl Written {
+    /// Does it. The connection is shared: other queries may be on their way.
+    pub async fn run(self, c: &AsyncPgConnection) -> Result<(), StoreError> {
+        let mut statement: Statement = diesel::sql_query(self.text).into_boxed();
         for bind in self.binds {
             statement = bind(statement);
         }

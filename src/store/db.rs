@@ -55,6 +55,9 @@ const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; \
 /// so that the others need not wait for it. Batches of other nodes hold their organizations' rows for some ways there and
 /// back: those of a server that answers 200 ms late are no reason.
 const COMMITTER_SETUP: &str = "SET lock_timeout = '2s'";
+/// What the heartbeat's is told besides: one that takes longer is given up by the server, so that the connection is free for
+/// the next.
+const HEART_SETUP: &str = "SET statement_timeout = '3s'";
 /// A server that does not confirm what it got for so long is gone.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -212,7 +215,7 @@ impl Db {
     /// for theirs lives.
     pub fn for_heart(&self, url: Option<&SecretString>) -> Result<Self, StoreError> {
         match url {
-            Some(url) => Self::connections(url, "heart", 1, Handle::current(), ""),
+            Some(url) => Self::connections(url, "heart", 1, Handle::current(), HEART_SETUP),
             None => Ok(self.clone()),
         }
     }

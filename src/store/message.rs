@@ -95,9 +95,10 @@ impl MessageRow {
     }
 
     fn view(self, media: Vec<Media>, quotes: &Quotes) -> Result<Message, StoreError> {
-        let reply_to = self
-            .reply_to
-            .map(|provider_id| reply_to(provider_id, self.session_id, quotes));
+        let reply_to = self.reply_to.map(|provider_id| {
+            let thread = (self.session_id, self.conversation_id);
+            reply_to(provider_id, thread, quotes)
+        });
         Ok(Message {
             id: MessageId(self.id),
             seq: self.seq,
@@ -240,8 +241,11 @@ pub(crate) async fn views(
         .collect()
 }
 
-/// Quoted lines by number and provider's id: id, text and direction.
-pub(crate) type Quotes = HashMap<(i64, String), (i64, Option<String>, String)>;
+/// Quoted lines by number and provider's id.
+pub(crate) type Quotes = HashMap<(i64, String), Quoted>;
+
+/// A line that is quoted: its conversation, id, text and direction.
+pub(crate) type Quoted = (i64, i64, Option<String>, String);
 
 /// The lines that are quoted by these numbers and provider's ids.
 pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Quotes, StoreError> {
@@ -256,7 +260,7 @@ pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Qu
         }
         sessions.sort_unstable();
         sessions.dedup();
-        type Line = (i64, Option<String>, i64, Option<String>, String);
+        type Line = (i64, Option<String>, Quoted);
         let found: Vec<Line> = with_conn!(conn, |c| messages::table
             .filter(messages::session_id.eq_any(&sessions))
             .filter(messages::provider_id.eq_any(&ids))
@@ -264,29 +268,36 @@ pub(crate) async fn quotes(conn: &mut Conn, wanted: &[(i64, &str)]) -> Result<Qu
             .select((
                 messages::session_id,
                 messages::provider_id,
-                messages::id,
-                messages::text,
-                messages::direction,
+                (
+                    messages::conversation_id,
+                    messages::id,
+                    messages::text,
+                    messages::direction,
+                ),
             ))
             .load(c)
             .await)?;
         let lines = found
             .into_iter()
-            .filter_map(|(session, provider_id, id, text, direction)| {
-                Some(((session, provider_id?), (id, text, direction)))
-            });
+            .filter_map(|(session, provider_id, line)| Some(((session, provider_id?), line)));
         quotes.extend(lines);
     }
     Ok(quotes)
 }
 
-/// What a message shows of the line that it answers.
-pub(crate) fn reply_to(provider_id: String, session: i64, quotes: &Quotes) -> ReplyTo {
+/// What a message of that number and conversation shows of the line that it answers: nothing of another conversation's.
+pub(crate) fn reply_to(
+    provider_id: String,
+    (session, conversation): (i64, i64),
+    quotes: &Quotes,
+) -> ReplyTo {
     let key = (session, provider_id);
-    let quoted = quotes.get(&key);
+    let quoted = quotes
+        .get(&key)
+        .filter(|(thread, ..)| *thread == conversation);
     ReplyTo {
-        id: quoted.map(|(id, ..)| MessageId(*id)),
-        text: quoted.and_then(|(_, text, _)| text.as_deref().map(shortened)),
+        id: quoted.map(|(_, id, ..)| MessageId(*id)),
+        text: quoted.and_then(|(_, _, text, _)| text.as_deref().map(shortened)),
         direction: quoted.and_then(|(.., direction)| Direction::parse(direction)),
         provider_id: key.1,
     }

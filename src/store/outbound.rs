@@ -429,5 +429,6 @@ async fn quote(
     };
     let session = state.conversation.session_id.0;
     let quotes = message::quotes(conn, &[(session, &provider_id)]).await?;
-    Ok(Some(message::reply_to(provider_id, session, &quotes)))
+    let thread = (session, state.conversation.id.0);
+    Ok(Some(message::reply_to(provider_id, thread, &quotes)))
 }

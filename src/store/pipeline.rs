@@ -1,12 +1,27 @@
-//! A transaction on PostgreSQL whose `BEGIN` travels together with its first queries: each answer that nobody
-//! waits for saves a way there and back. `COMMIT` travels alone: a query that the server has not prepared yet is
-//! sent later than one behind it, and must not come after the end.
+//! A transaction on PostgreSQL whose `BEGIN` travels together with its first queries, and its last change together with
+//! `COMMIT`: each answer that nobody waits for saves a way there and back, and what is locked is locked for shorter.
+
+use std::collections::{HashMap, HashSet};
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Instant;
 
 use actors::ports::store::StoreError;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::{join, poll};
 
+use super::bulk::{Together, Written};
 use super::db::{Conn, refused};
+
+/// The texts of last changes that connections have prepared, by when the connection was made: one that is not prepared
+/// yet is sent later than what is sent behind it, and must not come after the end.
+static PREPARED: Mutex<Option<Prepared>> = Mutex::new(None);
+/// Of how many connections that is remembered; then all of it is learned anew.
+const MOST: usize = 256;
+
+type Prepared = HashMap<Instant, HashSet<String>>;
 
 /// A connection that diesel's own bookkeeping believes to be outside of a transaction. If it is dropped without an
 /// end, the connection is closed, and the server rolls back.
@@ -40,15 +55,83 @@ impl Pipeline {
         object.map(|object| &**object).ok_or_else(ended)
     }
 
-    /// Makes all last when it was done, else undoes it.
-    pub async fn end<T>(self, done: Result<T, StoreError>) -> Result<T, StoreError> {
+    /// Makes the last change and all that was done before it last, else undoes it.
+    pub async fn end<T>(self, done: Result<(T, Together), StoreError>) -> Result<T, StoreError> {
         match done {
-            Ok(value) => self.commit().await.map(|()| value),
+            Ok((value, last)) => self.finish(last.written()).await.map(|()| value),
             Err(error) => {
                 self.roll_back().await;
                 Err(error)
             }
         }
+    }
+
+    async fn finish(self, last: Option<Written>) -> Result<(), StoreError> {
+        let Some(last) = last else {
+            return self.commit().await;
+        };
+        if self.has_prepared(&last.text) {
+            return self.commit_with(last).await;
+        }
+        let text = last.text.clone();
+        if let Err(error) = last.run(self.conn()?).await {
+            self.roll_back().await;
+            return Err(error);
+        }
+        self.note_prepared(text);
+        self.commit().await
+    }
+
+    /// The last change with the `COMMIT` behind it, which the server takes for a `ROLLBACK` when the change fails.
+    async fn commit_with(mut self, last: Written) -> Result<(), StoreError> {
+        let c = self.conn()?;
+        // Polled first, it is sent first: nothing that it waits for before that is held by anybody, and no budget of the
+        // runtime may make it wait.
+        let both = async {
+            let mut change = pin!(last.run(c));
+            match poll!(&mut change) {
+                // It was not even sent.
+                Poll::Ready(Err(error)) => Err(error),
+                Poll::Ready(Ok(())) => Ok((Ok(()), send(c, "COMMIT").await)),
+                Poll::Pending => Ok(join!(change, send(c, "COMMIT"))),
+            }
+        };
+        match tokio::task::unconstrained(both).await {
+            Ok((changed, committed)) => {
+                if committed.is_ok() {
+                    self.object = None;
+                }
+                changed.and(committed)
+            }
+            Err(error) => {
+                self.roll_back().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Names the connection for as long as it lives.
+    fn made_at(&self) -> Option<Instant> {
+        let object = self.object.as_ref();
+        object.map(|object| Object::metrics(object).created)
+    }
+
+    fn has_prepared(&self, text: &str) -> bool {
+        let all = prepared();
+        let (Some(all), Some(made)) = (&*all, self.made_at()) else {
+            return false;
+        };
+        all.get(&made).is_some_and(|texts| texts.contains(text))
+    }
+
+    fn note_prepared(&self, text: String) {
+        let Some(made) = self.made_at() else { return };
+        let mut all = prepared();
+        let all = all.get_or_insert_default();
+        if all.len() >= MOST && !all.contains_key(&made) {
+            all.clear();
+        }
+        all.entry(made).or_default().insert(text);
     }
 
     /// Makes all last. Every query's answer must have been good: the server takes the `COMMIT` of a failed
@@ -67,6 +150,11 @@ impl Pipeline {
             Err(error) => tracing::warn!(%error, "a transaction could not be rolled back"),
         }
     }
+}
+
+fn prepared() -> MutexGuard<'static, Option<Prepared>> {
+    // Never left half-changed.
+    PREPARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Pipeline {

@@ -21,6 +21,8 @@ const MEMORY: Duration = Duration::from_secs(2);
 const LONGEST_MEMORY: Duration = Duration::from_secs(60);
 /// How long the database may take to tell before what was known serves.
 const PATIENCE: Duration = Duration::from_millis(250);
+/// How long one question may take; the next may find a better connection.
+const LONGEST_ANSWER: Duration = Duration::from_secs(8);
 /// How many numbers are remembered.
 const MOST: usize = 4096;
 
@@ -91,12 +93,20 @@ impl Vault {
             return Ok(known);
         }
         let asked = self.ask(id);
-        let Some((_, known)) = known.filter(|(at, _)| at.elapsed() < LONGEST_MEMORY) else {
+        // That a number is not there is never taken from memory for long.
+        let serves = |(at, known): &Entry| known.is_some() && at.elapsed() < LONGEST_MEMORY;
+        if !known.is_some_and(|known| serves(&known)) {
             return asked.await;
-        };
-        match tokio::time::timeout(PATIENCE, asked).await {
-            Ok(Err(StoreError::Unavailable(_))) | Err(_) => Ok(known),
-            Ok(told) => told,
+        }
+        match tokio::time::timeout(PATIENCE, asked.clone()).await {
+            Ok(Err(StoreError::Unavailable(_))) | Err(_) => {}
+            Ok(told) => return told,
+        }
+        // It may have been changed meanwhile.
+        let known = self.lock().get(&id).cloned();
+        match known.filter(serves) {
+            Some((_, known)) => Ok(known),
+            None => asked.await,
         }
     }
 
@@ -112,13 +122,17 @@ impl Vault {
         let telling = tokio::spawn(async move {
             let unscoped = this.inner.store.unscoped();
             let keyring = &this.inner.keyring;
-            let told = unscoped.session_credentials(keyring, id).await;
-            let told = told.map(|found| found.map(Arc::new));
-            // A change that came meanwhile is not in it.
-            let is_current = lock(&this.inner.asked).close(id, question);
-            if let (true, Ok(found)) = (is_current, &told) {
+            let told = unscoped.session_credentials(keyring, id);
+            let told = match tokio::time::timeout(LONGEST_ANSWER, told).await {
+                Ok(told) => told.map(|found| found.map(Arc::new)),
+                Err(_) => Err(StoreError::Unavailable("no answer".to_owned())),
+            };
+            let mut questions = lock(&this.inner.asked);
+            // A change that came meanwhile is not in it; one that comes now waits until it is remembered.
+            if let (true, Ok(found)) = (questions.close(id, question), &told) {
                 this.remember(id, found.clone());
             }
+            drop(questions);
             told
         });
         let told = async move {

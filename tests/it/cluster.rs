@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actors::hub::HubError;
-use actors::model::contact::Identity;
 use actors::model::conversation::ConversationKey;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::node::{Answer, Notice, Peer, Report, Request};
 use actors::ports::peers::{Peers, Unanswered};
+use actors::testing::build::phone;
 use actors::time::Timestamp;
 use async_trait::async_trait;
 use command_center::bus::{Host, RedisBus, RedisPeers};

@@ -11,6 +11,7 @@ mod follow;
 mod import;
 mod inbox;
 mod partition;
+mod redis_kinds;
 mod search;
 mod store;
 mod support;

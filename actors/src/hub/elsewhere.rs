@@ -112,8 +112,10 @@ impl Hub {
     /// Asks another node how it fares; None when it does not answer.
     pub async fn report_of(&self, peer: Peer) -> Option<Report> {
         let peers = &self.inner.ports.peers;
-        match peers.ask(peer, Request::Report, REPORT_PATIENCE).await {
-            Ok(Ok(Answer::Report(report))) => Some(*report),
+        let asked = peers.ask(peer, Request::Report, REPORT_PATIENCE);
+        // One that is at it for longer is as good as silent to whoever looks.
+        match tokio::time::timeout(REPORT_PATIENCE, asked).await {
+            Ok(Ok(Ok(Answer::Report(report)))) => Some(*report),
             _ => None,
         }
     }

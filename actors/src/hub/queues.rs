@@ -16,6 +16,7 @@ use crate::model::ids::OrganizationId;
 use crate::model::message::AuthorKind;
 use crate::model::node::{Answer, Notice, Request};
 use crate::model::queue::{QueueFigures, QueueNews, Standing};
+use crate::ports::peers::Unanswered;
 use crate::ports::store::StoreError;
 use crate::queue::{Ask, Hear, Queues, Watch};
 
@@ -42,8 +43,13 @@ impl Hub {
         if let Some(owner) = self.cluster().elsewhere(placement::of_queues(organization)) {
             let request = Request::Queues { organization };
             let peers = &self.inner.ports.peers;
-            if let Ok(Ok(Answer::Queues(figures))) = peers.ask(owner, request, PATIENCE).await {
-                return Ok(figures);
+            match peers.ask(owner, request, PATIENCE).await {
+                Ok(Ok(Answer::Queues(figures))) => return Ok(figures),
+                // To load them here as well would make a slow database slower.
+                Err(Unanswered::AtIt) => {
+                    return Err(HubError::Unavailable("the lines are being read".to_owned()));
+                }
+                _ => {}
             }
         }
         self.queues_here(organization).await

@@ -77,7 +77,7 @@ pub struct Board {
     pub(super) taken: HashMap<TeamId, Series>,
     pub(super) replies: HashMap<UserId, Series>,
     /// What the lines did themselves and is not counted yet: in which minute it was is told by its event.
-    uncounted: HashMap<ConversationId, (i64, Vec<Move>)>,
+    uncounted: HashMap<ConversationId, Vec<(i64, Move)>>,
     head: i64,
     /// When this node began to keep the lines.
     began: Option<Timestamp>,
@@ -150,11 +150,13 @@ impl Board {
     /// which it was stored, as in the database, and not in that in which this node hears of it.
     pub fn note(&mut self, standing: Standing, now: Timestamp) {
         let at = standing.moved_at.unwrap_or(now);
-        let owed = self.uncounted.get(&standing.conversation);
-        if owed.is_some_and(|(seq, _)| *seq <= standing.seq)
-            && let Some((_, made)) = self.uncounted.remove(&standing.conversation)
-        {
-            self.count_all(made, at);
+        if let Some(owed) = self.uncounted.remove(&standing.conversation) {
+            let (told, later): (Vec<_>, Vec<_>) =
+                owed.into_iter().partition(|(seq, _)| *seq <= standing.seq);
+            self.count_all(told.into_iter().map(|(_, made)| made), at);
+            if !later.is_empty() {
+                self.uncounted.insert(standing.conversation, later);
+            }
         }
         if let Some(made) = self.advance(standing) {
             self.count_all(made, at);
@@ -164,10 +166,11 @@ impl Board {
     /// Takes in what came of a step of the lines themselves, which says how the conversation stands, but not since when.
     pub fn foresee(&mut self, standing: Standing) {
         let (id, seq) = (standing.conversation, standing.seq);
-        if let Some(made) = self.advance(standing) {
+        if let Some(made) = self.advance(standing)
+            && !made.is_empty()
+        {
             let owed = self.uncounted.entry(id).or_default();
-            owed.0 = seq;
-            owed.1.extend(made);
+            owed.extend(made.into_iter().map(|made| (seq, made)));
         }
     }
 
@@ -206,10 +209,11 @@ impl Board {
 
     /// A conversation is not there any more.
     pub fn forget(&mut self, conversation: ConversationId) {
+        self.uncounted.remove(&conversation);
         self.remove(conversation);
     }
 
-    fn count_all(&mut self, made: Vec<Move>, at: Timestamp) {
+    fn count_all(&mut self, made: impl IntoIterator<Item = Move>, at: Timestamp) {
         for one in made {
             self.count(one.team, one.kind, at, 1);
         }

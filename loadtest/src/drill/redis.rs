@@ -18,16 +18,36 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 pub struct Redis {
     folder: PathBuf,
     port: u16,
+    /// Words of its command line besides folder and address.
+    words: Vec<String>,
     child: Option<Child>,
 }
 
 impl Redis {
     /// Starts it in `folder`.
     pub async fn start(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// Starts it in `folder` with more `words` on its command line, like `--replicaof`.
+    pub async fn start_with(folder: &Path, words: &[&str]) -> anyhow::Result<Self> {
+        let all = [&["--appendonly", "no", "--save", ""], words].concat();
+        Self::start_as(folder, &all).await
+    }
+
+    /// Starts a sentinel with that file of settings, in which it keeps what it learns.
+    pub async fn sentinel(settings: &Path) -> anyhow::Result<Self> {
+        let folder = settings.parent().context("a file has a folder")?;
+        let file = settings.to_string_lossy();
+        Self::start_as(folder, &[&file, "--sentinel"]).await
+    }
+
+    async fn start_as(folder: &Path, words: &[&str]) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let mut redis = Self {
             folder: folder.to_owned(),
             port: free_port()?,
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
         };
         redis.start_again().await?;
@@ -50,8 +70,9 @@ impl Redis {
     /// Starts it, empty; back when it answers.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
         let child = Command::new("redis-server")
+            // A file of settings comes first.
+            .args(&self.words)
             .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
-            .args(["--appendonly", "no", "--save", ""])
             .arg("--dir")
             .arg(&self.folder)
             .stdin(Stdio::null())
@@ -71,8 +92,17 @@ impl Redis {
             .context("Redis did not start")
     }
 
-    /// Says one line like `FLUSHALL`, and gives the first line of the answer.
+    /// Says one line like `FLUSHALL`, and gives the first line of a good answer.
     pub async fn say(&self, line: &str) -> anyhow::Result<String> {
+        let answer = self.answer(line).await?;
+        if answer.is_empty() || answer.starts_with('-') {
+            bail!("Redis answers {line} with {answer:?}");
+        }
+        Ok(answer)
+    }
+
+    /// The first line of the answer to a line, whatever it is.
+    pub async fn answer(&self, line: &str) -> anyhow::Result<String> {
         let talk = async {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
             stream.write_all(format!("{line}\r\n").as_bytes()).await?;
@@ -80,12 +110,8 @@ impl Redis {
             BufReader::new(stream).read_line(&mut answer).await?;
             anyhow::Ok(answer.trim_end().to_owned())
         };
-        let answer = tokio::time::timeout(PATIENCE, talk)
+        tokio::time::timeout(PATIENCE, talk)
             .await
-            .context("Redis does not answer")??;
-        if answer.is_empty() || answer.starts_with('-') {
-            bail!("Redis answers {line} with {answer:?}");
-        }
-        Ok(answer)
+            .context("Redis does not answer")?
     }
 }

@@ -154,10 +154,10 @@ pub(super) fn make(
         },
     };
     let is_echo = author.kind == AuthorKind::App;
-    let reply_to = news
-        .reply_to
-        .clone()
-        .map(|provider_id| message::reply_to(provider_id, append.key.session.0, quotes));
+    let reply_to = news.reply_to.clone().map(|provider_id| {
+        let place = (append.key.session.0, thread.id.0);
+        message::reply_to(provider_id, place, quotes)
+    });
     let message = Message {
         id,
         seq,

@@ -79,12 +79,12 @@ async fn on_sqlite(
     Ok(sieve.into_results())
 }
 
-/// As for known contacts, three answers are waited for.
+/// As for known contacts, two answers are waited for.
 async fn on_postgres(
     c: &AsyncPgConnection,
     store: &Store,
     appends: &[Arc<InboundAppend>],
-) -> Result<Results, StoreError> {
+) -> Result<(Results, Together), StoreError> {
     let (begun, known, claimed, numbers) = join!(
         begin(c),
         known_names(c, appends),
@@ -99,10 +99,11 @@ async fn on_postgres(
     postgres::number(&mut sieve, &mut numbers, EVENTS_EACH, |append, seq| {
         rows.add(store, append, seq)
     })?;
-    if !sieve.is_empty() {
-        rows.write_together(c, numbers).await?;
-    }
-    Ok(sieve.into_results())
+    let last = match sieve.is_empty() {
+        true => Together::default(),
+        false => rows.together(numbers)?,
+    };
+    Ok((sieve.into_results(), last))
 }
 
 fn names_in(appends: &[Arc<InboundAppend>]) -> (BTreeSet<i64>, Vec<String>) {
@@ -186,11 +187,7 @@ impl Rows {
         })
     }
 
-    async fn write_together(
-        self,
-        c: &AsyncPgConnection,
-        numbers: BTreeMap<i64, i64>,
-    ) -> Result<(), StoreError> {
+    fn together(self, numbers: BTreeMap<i64, i64>) -> Result<Together, StoreError> {
         let mut together = Together::default();
         together.insert(self.contacts);
         together.insert(self.identities);
@@ -200,7 +197,7 @@ impl Rows {
         together.insert(self.jobs);
         together.insert(event::rows(&self.envelopes)?);
         postgres::save_numbers(&mut together, numbers);
-        together.run(c).await
+        Ok(together)
     }
 
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {

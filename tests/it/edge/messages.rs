@@ -85,6 +85,21 @@ async fn an_answer_and_a_reaction_name_a_message_by_our_id() {
     let sent = whole.post_expecting(&path, &answer, 202).await;
     assert_eq!(sent["reply_to"]["id"], json!(theirs));
     assert_eq!(sent["reply_to"]["text"], "Hello");
+    // WhatsApp's ids work as well, but nothing is shown of what another customer said.
+    let other = conversation(&whole, "491701234999").await;
+    let page = whole.get(&format!("/conversations/{other}/messages")).await;
+    let answer = json!({
+        "type": "text", "text": {"body": "Hm"},
+        "context": {"message_id": page["data"][0]["provider_id"]},
+    });
+    let sent = whole.post_expecting(&path, &answer, 202).await;
+    assert_eq!(
+        sent["reply_to"],
+        json!({
+            "id": null, "text": null, "direction": null,
+            "provider_id": page["data"][0]["provider_id"],
+        })
+    );
     let reaction = json!({"type": "reaction", "reaction": {"message_id": theirs, "emoji": "👍"}});
     whole.post_expecting(&path, &reaction, 202).await;
     let shown = whole.get(&format!("/messages/{theirs}")).await;

@@ -22,8 +22,7 @@ use crate::store::message::{self, Quotes};
 use crate::store::pipeline::{Pipeline, begin};
 use crate::store::schema::{conversations, organizations};
 
-/// Appends all in a transaction that waits for three answers: one for the locks, one for the rows, one for the
-/// commit.
+/// Appends all in a transaction that waits for two answers: one for the locks, one for the rows and the commit.
 pub(super) async fn commit(
     store: &Store,
     appends: &[Arc<InboundAppend>],
@@ -40,7 +39,7 @@ async fn append(
     store: &Store,
     appends: &[Arc<InboundAppend>],
     quotes: Quotes,
-) -> Result<Results, StoreError> {
+) -> Result<(Results, Together), StoreError> {
     // The server works in the order of sending: no key is stored before the conversations are locked, and the
     // organizations' numbers are taken last.
     let (begun, versions, claimed, numbers) = join!(
@@ -60,10 +59,11 @@ async fn append(
     number(&mut sieve, &mut numbers, 1, |append, seq| {
         rows.add(store, append, seq)
     })?;
-    if !sieve.is_empty() {
-        write(c, rows, numbers).await?;
-    }
-    Ok(sieve.into_results())
+    let last = match sieve.is_empty() {
+        true => Together::default(),
+        false => write(rows, numbers),
+    };
+    Ok((sieve.into_results(), last))
 }
 
 /// Leaves out what was stored before. Keys of messages that are not stored after all (that is rare) are given back.
@@ -95,11 +95,7 @@ pub(in crate::store::lane) fn number(
     Ok(())
 }
 
-async fn write(
-    c: &AsyncPgConnection,
-    rows: Rows,
-    numbers: BTreeMap<i64, i64>,
-) -> Result<(), StoreError> {
+fn write(rows: Rows, numbers: BTreeMap<i64, i64>) -> Together {
     let mut together = Together::default();
     together.insert(rows.messages);
     together.insert(rows.media);
@@ -108,7 +104,7 @@ async fn write(
     together.insert(rows.events);
     save_states(&mut together, &rows.states);
     save_numbers(&mut together, numbers);
-    together.run(c).await
+    together
 }
 
 /// The last number of each organization of a batch, locked.

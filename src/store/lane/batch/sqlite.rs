@@ -13,7 +13,7 @@ use super::{Rows, conversation_ids};
 use crate::insert_each;
 use crate::store::Store;
 use crate::store::kept::{kept, run};
-use crate::store::message::Quotes;
+use crate::store::message::{Quoted, Quotes};
 use crate::store::schema::{
     conversations, events, jobs, media, messages, organizations, queue_moves,
 };
@@ -69,10 +69,15 @@ fn versions(
 fn quotes(c: &mut SqliteConnection, wanted: &[(i64, &str)]) -> QueryResult<Quotes> {
     let mut quotes = Quotes::new();
     for (session, provider_id) in wanted {
-        let line: Option<(i64, Option<String>, String)> = messages::table
+        let line: Option<Quoted> = messages::table
             .filter(messages::session_id.eq(session))
             .filter(messages::provider_id.eq(provider_id))
-            .select((messages::id, messages::text, messages::direction))
+            .select((
+                messages::conversation_id,
+                messages::id,
+                messages::text,
+                messages::direction,
+            ))
             .first(c)
             .optional()?;
         if let Some(line) = line {
