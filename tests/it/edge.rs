@@ -48,21 +48,28 @@ pub async fn post_sealed_as(whole: &Whole, body: impl Into<Vec<u8>>, id: &str) -
 
 /// A webhook about `phone_number_id` with these messages.
 pub fn webhook(phone_number_id: &str, messages: &[Value]) -> String {
-    change(
-        "messages",
-        &json!({
-            "messaging_product": "whatsapp",
-            "metadata": {"display_phone_number": "15550109999", "phone_number_id": phone_number_id},
-            "messages": messages,
-        }),
-    )
+    change("messages", &said(phone_number_id, messages))
+}
+
+/// What a change tells of messages to that number.
+fn said(phone_number_id: &str, messages: &[Value]) -> Value {
+    json!({
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550109999", "phone_number_id": phone_number_id},
+        "messages": messages,
+    })
 }
 
 /// A webhook with one change.
 fn change(field: &str, value: &Value) -> String {
+    changes(&[json!({"field": field, "value": value})])
+}
+
+/// A webhook with many, as WhatsApp sends them after it could not.
+fn changes(all: &[Value]) -> String {
     json!({
         "object": "whatsapp_business_account",
-        "entry": [{"id": "102290129340398", "changes": [{"field": field, "value": value}]}],
+        "entry": [{"id": "102290129340398", "changes": all}],
     })
     .to_string()
 }

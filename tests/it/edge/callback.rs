@@ -3,11 +3,11 @@
 use actors::ports::store::{EventStore, StoreError};
 use command_center::store::{Place, Store};
 use futures_util::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{callback, change, post_sealed, seal, text, webhook};
+use super::{callback, change, changes, post_sealed, said, seal, text, webhook};
 use crate::support::database::Engine;
 use crate::support::whole::{NUMBER, SECRET, VERIFY, Whole};
 
@@ -178,9 +178,13 @@ async fn one_contact_is_heard_in_order_and_an_unknown_number_is_nobodys() {
             messages.push(text(contact, &id, &turn.to_string()));
         }
     }
-    assert_eq!(post_sealed(&whole, webhook(NUMBER, &messages)).await, 200);
-    let stranger = webhook("999999", &[text("491700000007", "wamid.7", "hello?")]);
-    assert_eq!(post_sealed(&whole, stranger).await, 200);
+    let of =
+        |number, messages: &[Value]| json!({"field": "messages", "value": said(number, messages)});
+    // Of each contact something in several changes, and some in the same one.
+    let mut all: Vec<Value> = messages.chunks(4).map(|some| of(NUMBER, some)).collect();
+    let stranger = [text("491700000007", "wamid.7", "hello?")];
+    all.insert(3, of("999999", &stranger));
+    assert_eq!(post_sealed(&whole, changes(&all)).await, 200);
     let listed = whole.get("/conversations").await;
     let listed = listed["data"].as_array().unwrap();
     assert_eq!(listed.len(), 3);
