@@ -119,8 +119,8 @@ figures! {
     Gauge NODES = "nodes", Count, [];
     /// Numbers that this node sends for.
     Gauge LINES = "lines", Count, [];
-    /// Commands that went to the node that owns the conversation: answered, or done here instead because it was late,
-    /// unreachable or without its database.
+    /// Commands that went to the node that owns the conversation: answered, refused because it was at it for too long, or
+    /// done here instead because it was late, unreachable or without its database.
     Counter PEER_REQUESTS_TOTAL = "peer_requests_total", Count, ["end"];
     /// Commands of other nodes that were done here, or dropped because their time was over or too many waited.
     Counter PEER_SERVED_TOTAL = "peer_served_total", Count, ["end"];
@@ -161,7 +161,7 @@ figures! {
     Histogram DB_BEGIN_SECONDS = "db_begin_seconds", Seconds, [];
     /// How long it took to sync SQLite's log, whoever waited for it.
     Histogram DB_SYNC_SECONDS = "db_sync_seconds", Seconds, [];
-    /// Open connections by pool (all and commit on PostgreSQL, read and write on SQLite) and state: busy or idle.
+    /// Open connections by pool (all, commit and heart on PostgreSQL, read and write on SQLite) and state: busy or idle.
     Gauge DB_CONNECTIONS = "db_connections", Count, ["pool", "state"];
     /// Who waits for a connection of the pool at the moment.
     Gauge DB_WAITING = "db_waiting", Count, ["pool"];

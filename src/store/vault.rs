@@ -35,6 +35,7 @@ pub struct Vault {
 struct Inner {
     store: Store,
     keyring: Keyring,
+    memory: Duration,
     open: Mutex<HashMap<SessionId, Entry>>,
     /// What is being asked.
     asked: Mutex<Questions>,
@@ -72,10 +73,16 @@ type Asked = Shared<BoxFuture<'static, Result<Found, StoreError>>>;
 impl Vault {
     /// Nothing is open yet.
     pub fn new(store: Store, keyring: Keyring) -> Self {
+        Self::believing(store, keyring, MEMORY)
+    }
+
+    /// The same, with credentials that are believed for `memory` before the database is asked again.
+    pub fn believing(store: Store, keyring: Keyring, memory: Duration) -> Self {
         Self {
             inner: Arc::new(Inner {
                 store,
                 keyring,
+                memory,
                 open: Mutex::new(HashMap::new()),
                 asked: Mutex::default(),
                 numbers: Mutex::new(HashMap::new()),
@@ -89,7 +96,10 @@ impl Vault {
         id: SessionId,
     ) -> Result<Option<Arc<SessionCredentials>>, StoreError> {
         let known = self.lock().get(&id).cloned();
-        if let Some((_, known)) = known.clone().filter(|(at, _)| at.elapsed() < MEMORY) {
+        if let Some((_, known)) = known
+            .clone()
+            .filter(|(at, _)| at.elapsed() < self.inner.memory)
+        {
             return Ok(known);
         }
         let asked = self.ask(id);
@@ -158,7 +168,7 @@ impl Vault {
     ) -> Result<Option<SessionId>, StoreError> {
         let key = (organization, phone_number_id.to_owned());
         let known = self.numbers().get(&key).copied();
-        if let Some((_, id)) = known.filter(|(at, _)| at.elapsed() < MEMORY) {
+        if let Some((_, id)) = known.filter(|(at, _)| at.elapsed() < self.inner.memory) {
             return Ok(id);
         }
         let tenant = self.inner.store.tenant(organization);
@@ -184,7 +194,7 @@ impl Vault {
     fn remember(&self, id: SessionId, found: Found) {
         let mut open = self.lock();
         if open.len() >= MOST {
-            open.retain(|_, (at, _)| at.elapsed() < MEMORY);
+            open.retain(|_, (at, _)| at.elapsed() < self.inner.memory);
         }
         if open.len() < MOST {
             open.insert(id, (Instant::now(), found));

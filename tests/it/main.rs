@@ -16,4 +16,5 @@ mod search;
 mod store;
 mod support;
 mod tidy;
+mod vault;
 mod whole;

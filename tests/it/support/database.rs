@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::time::Timestamp;
+use command_center::store::db::Conn;
 use command_center::store::schema::{organizations, sessions};
 use command_center::store::{Place, Store};
 use command_center::with_conn;
@@ -114,6 +115,14 @@ impl TestDatabase {
         conn.commit().await.unwrap();
         let session = self.number(store, organization).await;
         (organization, session)
+    }
+
+    /// Nobody reads or writes the table (on PostgreSQL) until what is given back ends.
+    pub async fn lock_table(&self, store: &Store, table: &str) -> Conn {
+        let mut conn = store.connection().await.unwrap();
+        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        with_conn!(&mut conn, |c| diesel::sql_query(lock).execute(c).await).unwrap();
+        conn
     }
 
     /// One more number of an organization, put there directly.
