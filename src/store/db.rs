@@ -53,8 +53,10 @@ const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; \
 
 /// What the committer's connections are told besides: a batch that meets a row which somebody holds goes one by one,
 /// so that the others need not wait for it. Batches of other nodes hold their organizations' rows for some ways there and
-/// back: those of a server that answers 200 ms late are no reason.
-const COMMITTER_SETUP: &str = "SET lock_timeout = '2s'";
+/// back: those of a server that answers 200 ms late are no reason. A node that stops in the middle of a batch (its machine
+/// died, or it was paused) holds its organization's row, and all others wait for it, until the server ends the batch.
+const COMMITTER_SETUP: &str =
+    "SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '5s'";
 /// What the heartbeat's is told besides: one that takes longer is given up by the server, so that the connection is free for
 /// the next.
 const HEART_SETUP: &str = "SET statement_timeout = '3s'";
