@@ -229,7 +229,7 @@ impl Inner {
                     Err(_) if hears_at_it && begun.elapsed() < LONGEST => {
                         this.post(from, Packet::AtIt { id });
                     }
-                    // Nobody waits any more.
+                    // Whoever asked does not know the word, or waits no longer.
                     Err(_) => break served_by_host.await,
                 }
             };

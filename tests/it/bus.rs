@@ -38,7 +38,7 @@ fn organization() -> OrganizationId {
     OrganizationId(i64::from_ne_bytes(bytes) & i64::MAX)
 }
 
-fn event(organization: OrganizationId, seq: i64) -> Arc<Envelope> {
+pub fn event(organization: OrganizationId, seq: i64) -> Arc<Envelope> {
     Arc::new(Envelope {
         organization,
         seq,

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actors::event::{Audience, Envelope, Event};
+use actors::event::Envelope;
 use actors::model::ids::OrganizationId;
-use actors::model::json::Json;
 use actors::ports::bus::Bus;
 use actors::time::Timestamp;
 use command_center::bus::RedisBus;
@@ -16,6 +15,8 @@ use secrecy::SecretString;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
+
+use crate::bus::event;
 
 type Arrivals = mpsc::Receiver<Vec<Arc<Envelope>>>;
 
@@ -57,17 +58,6 @@ fn node(url: &str) -> (RedisBus, Arrivals) {
     let key = Zeroizing::new([7; 32]);
     let bus = RedisBus::start(&url, key, incoming, &Handle::current()).unwrap();
     (bus, arrivals)
-}
-
-fn event(organization: OrganizationId, seq: i64) -> Arc<Envelope> {
-    Arc::new(Envelope {
-        organization,
-        seq,
-        at: Timestamp::now(),
-        audience: Audience::Everyone,
-        event: Event::TemplateUpdated(Json::null()),
-        row: None,
-    })
 }
 
 /// Publishes until something of each organization arrives: what is lost while a server is gone, nodes read elsewhere.

@@ -377,10 +377,15 @@ pub fn seconds(setting: Option<u32>) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn standing(team: Option<i64>, assignee: Option<i64>, status: ConversationStatus) -> Standing {
+    /// A conversation that stands so, and nothing else is to say of it.
+    pub(crate) fn standing(
+        team: Option<i64>,
+        assignee: Option<i64>,
+        status: ConversationStatus,
+    ) -> Standing {
         Standing {
             conversation: ConversationId(1),
             seq: 1,

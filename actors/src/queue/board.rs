@@ -459,6 +459,7 @@ fn lower(counts: &mut HashMap<UserId, u32>, user: UserId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::queue::tests;
 
     const MINUTE_MS: i64 = 60_000;
     const TEAM: TeamId = TeamId(7);
@@ -466,21 +467,10 @@ mod tests {
     /// How the conversation stands in the team's line by its change `seq`.
     fn standing(seq: i64, assignee: Option<UserId>, moved_at: Option<Timestamp>) -> Standing {
         Standing {
-            conversation: ConversationId(1),
             seq,
             moved_at,
-            session: SessionId(1),
-            status: ConversationStatus::Open,
-            team: Some(TEAM),
             assignee,
-            priority: Priority::Normal,
-            waiting_since: None,
-            reserved_until: None,
-            opened_at: Timestamp::default(),
-            is_replied: false,
-            wrote_at: None,
-            sla: Vec::new(),
-            tags: Vec::new(),
+            ..tests::standing(Some(TEAM.0), None, ConversationStatus::Open)
         }
     }
 
