@@ -63,7 +63,7 @@ impl ContactRow {
 }
 
 /// A name of a contact as it lies in the database.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, Queryable, QueryableByName, Selectable, Insertable)]
 #[diesel(table_name = contact_identities)]
 pub(crate) struct IdentityRow {
     pub organization_id: i64,

@@ -22,9 +22,12 @@ use actors::model::user::UserBrief;
 use actors::ports::store::StoreError;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
-use super::db::Conn;
+use super::db::{Conn, boxed, refused};
+use super::kept::{filled, kept};
 use super::message::shortened;
 use super::schema::{contacts, conversations, messages, teams, users};
 use super::{Tenant, field, message, unreadable};
@@ -125,6 +128,22 @@ pub(crate) struct Loaded {
     pub view: Conversation,
 }
 
+/// The conversations of these ids with whom they are and who has them; written out for each database.
+macro_rules! joined {
+    ($whose:ident($organizations:expr), $ids:expr) => {
+        conversations::table
+            .inner_join(contacts::table)
+            .left_join(users::table)
+            .filter(conversations::organization_id.$whose($organizations))
+            .filter(conversations::id.eq_any($ids))
+            .select((
+                ConversationRow::as_select(),
+                ContactColumns::as_select(),
+                (users::id, users::name).nullable(),
+            ))
+    };
+}
+
 /// The conversations of these ids, in no order.
 pub(crate) async fn load(
     conn: &mut Conn,
@@ -134,20 +153,48 @@ pub(crate) async fn load(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let joined: Vec<Joined> = with_conn!(conn, |c| conversations::table
-        .inner_join(contacts::table)
-        .left_join(users::table)
-        .filter(conversations::organization_id.eq(organization))
-        .filter(conversations::id.eq_any(ids))
-        .select((
-            ConversationRow::as_select(),
-            ContactColumns::as_select(),
-            (users::id, users::name).nullable(),
-        ))
+    let ids = filled(ids.iter().copied());
+    let joined: Vec<Joined> = with_conn!(conn, |c| kept(joined!(eq(organization), &ids))
         .load(c)
         .await)?;
     let loaded = complete(conn, joined).await?;
     Ok(loaded.into_iter().map(|loaded| loaded.view).collect())
+}
+
+/// The teams that conversations have.
+const THEIR_TEAMS: &str = "SELECT DISTINCT t.id, t.name FROM conversations AS c \
+    JOIN teams AS t ON t.id = c.team_id WHERE c.organization_id = ANY($1) AND c.id = ANY($2)";
+
+#[derive(QueryableByName)]
+struct TeamName {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// The conversations of these ids on PostgreSQL, in no order and without their last messages: nothing has to be known first,
+/// so that one answer is waited for.
+pub(crate) async fn load_at_once(
+    c: &AsyncPgConnection,
+    organizations: &[i64],
+    ids: &[i64],
+) -> Result<Vec<Loaded>, StoreError> {
+    let joined = joined!(eq_any(organizations), ids);
+    let teams = kept(
+        diesel::sql_query(THEIR_TEAMS)
+            .bind::<Array<BigInt>, _>(organizations)
+            .bind::<Array<BigInt>, _>(ids),
+    );
+    let (mut first, mut second) = (c, c);
+    let (joined, teams) = join!(
+        boxed(joined.load::<Joined>(&mut first)),
+        boxed(teams.load::<TeamName>(&mut second)),
+    );
+    let teams = teams.map_err(refused)?.into_iter();
+    let teams = teams.map(|team| brief_of((team.id, team.name))).collect();
+    let joined = joined.map_err(refused)?.into_iter();
+    joined.map(|one| loaded(one, &teams, None)).collect()
 }
 
 /// Whom these conversations are with.
@@ -223,57 +270,69 @@ async fn complete(conn: &mut Conn, joined: Vec<Joined>) -> Result<Vec<Loaded>, S
     let mut last: HashMap<i64, LastColumns> = HashMap::new();
     if !last_ids.is_empty() {
         let (first, end) = message::span(&last_ids);
-        let found: Vec<LastColumns> = with_conn!(conn, |c| messages::table
-            .filter(messages::id.eq_any(&last_ids))
-            .filter(messages::id.between(first, end))
-            .select(LastColumns::as_select())
-            .load(c)
-            .await)?;
+        let ids = filled(last_ids);
+        let found: Vec<LastColumns> = with_conn!(conn, |c| kept(
+            messages::table
+                .filter(messages::id.eq_any(&ids))
+                .filter(messages::id.between(first, end))
+                .select(LastColumns::as_select())
+        )
+        .load(c)
+        .await)?;
         last.extend(found.into_iter().map(|columns| (columns.id, columns)));
     }
     let teams = teams_of(conn, &joined).await?;
     joined
         .into_iter()
-        .map(|(row, contact, assignee)| {
-            let last_message = row
+        .map(|one| {
+            let last_message = one
+                .0
                 .last_message_id
                 .and_then(|id| last.get(&id))
                 .map(LastColumns::view)
                 .transpose()?;
-            let status = field::named("status", &row.status, ConversationStatus::parse)?;
-            let sleeps = status == ConversationStatus::Snoozed;
-            let tags = numbers_of(row.tags.as_deref())?;
-            let mut view = Conversation {
-                id: ConversationId(row.id),
-                seq: row.seq,
-                session_id: SessionId(row.session_id),
-                contact: contact.brief(),
-                status,
-                assignee: assignee.map(|(id, name)| UserBrief {
-                    id: UserId(id),
-                    name,
-                }),
-                team: row.team_id.and_then(|id| teams.get(&id)).cloned(),
-                tags,
-                participants: numbers_of(row.participants.as_deref())?,
-                priority: Priority::of_rank(row.priority)
-                    .ok_or_else(|| unreadable("priority", &row.priority.to_string()))?,
-                snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
-                waiting_since: field::instant_opt(row.waiting_since),
-                reserved_until: field::instant_opt(row.reserved_until),
-                opened_at: field::instant(row.opened_at.unwrap_or(row.created_at)),
-                first_reply_at: field::instant_opt(row.first_reply_at),
-                sla: marks_of(row.sla.as_deref())?,
-                unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
-                last_message,
-                window_expires_at: field::instant_opt(row.window_expires_at),
-                created_at: field::instant(row.created_at),
-                updated_at: field::instant(row.updated_at),
-            };
-            view.drop_marks();
-            Ok(Loaded { row, contact, view })
+            loaded(one, &teams, last_message)
         })
         .collect()
+}
+
+fn loaded(
+    (row, contact, assignee): Joined,
+    teams: &HashMap<i64, TeamBrief>,
+    last_message: Option<LastMessage>,
+) -> Result<Loaded, StoreError> {
+    let status = field::named("status", &row.status, ConversationStatus::parse)?;
+    let sleeps = status == ConversationStatus::Snoozed;
+    let tags = numbers_of(row.tags.as_deref())?;
+    let mut view = Conversation {
+        id: ConversationId(row.id),
+        seq: row.seq,
+        session_id: SessionId(row.session_id),
+        contact: contact.brief(),
+        status,
+        assignee: assignee.map(|(id, name)| UserBrief {
+            id: UserId(id),
+            name,
+        }),
+        team: row.team_id.and_then(|id| teams.get(&id)).cloned(),
+        tags,
+        participants: numbers_of(row.participants.as_deref())?,
+        priority: Priority::of_rank(row.priority)
+            .ok_or_else(|| unreadable("priority", &row.priority.to_string()))?,
+        snoozed_until: field::instant_opt(row.snoozed_until).filter(|_| sleeps),
+        waiting_since: field::instant_opt(row.waiting_since),
+        reserved_until: field::instant_opt(row.reserved_until),
+        opened_at: field::instant(row.opened_at.unwrap_or(row.created_at)),
+        first_reply_at: field::instant_opt(row.first_reply_at),
+        sla: marks_of(row.sla.as_deref())?,
+        unread: i32::try_from(row.unread).unwrap_or(i32::MAX),
+        last_message,
+        window_expires_at: field::instant_opt(row.window_expires_at),
+        created_at: field::instant(row.created_at),
+        updated_at: field::instant(row.updated_at),
+    };
+    view.drop_marks();
+    Ok(Loaded { row, contact, view })
 }
 
 /// Tags, or people, as they lie in a row: their numbers.
@@ -302,19 +361,19 @@ async fn teams_of(
     }
     ids.sort_unstable();
     ids.dedup();
-    let found: Vec<(i64, String)> = with_conn!(conn, |c| teams::table
-        .filter(teams::id.eq_any(&ids))
-        .select((teams::id, teams::name))
-        .load(c)
-        .await)?;
-    let brief = |(id, name)| {
-        let team = TeamBrief {
-            id: TeamId(id),
-            name,
-        };
-        (id, team)
+    let query = teams::table
+        .filter(teams::id.eq_any(filled(ids)))
+        .select((teams::id, teams::name));
+    let found: Vec<(i64, String)> = with_conn!(conn, |c| kept(query).load(c).await)?;
+    Ok(found.into_iter().map(brief_of).collect())
+}
+
+fn brief_of((id, name): (i64, String)) -> (i64, TeamBrief) {
+    let team = TeamBrief {
+        id: TeamId(id),
+        name,
     };
-    Ok(found.into_iter().map(brief).collect())
+    (id, team)
 }
 
 impl Tenant {

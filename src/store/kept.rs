@@ -19,6 +19,16 @@ pub(crate) const fn kept<Q>(query: Q) -> Kept<Q> {
     Kept(query)
 }
 
+/// Numbers for `eq_any`, filled up to a power of two by naming the last one again. SQLite's text has a place for each number,
+/// and so there are few texts to keep.
+pub(crate) fn filled<T: Clone>(numbers: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = numbers.into_iter().collect();
+    if let Some(last) = all.last().cloned() {
+        all.resize(all.len().next_power_of_two(), last);
+    }
+    all
+}
+
 impl<Q> QueryId for Kept<Q> {
     type QueryId = ();
     /// The text is the key: a type does not tell which columns an update or an insert leaves out.
@@ -80,6 +90,14 @@ mod tests {
     use diesel::{Connection, RunQueryDsl};
 
     use super::*;
+
+    #[test]
+    fn the_last_number_fills_up() {
+        assert_eq!(filled(Vec::<i64>::new()), []);
+        assert_eq!(filled([7]), [7]);
+        assert_eq!(filled([7, 8, 9]), [7, 8, 9, 9]);
+        assert_eq!(filled([7, 8, 9, 10]), [7, 8, 9, 10]);
+    }
 
     #[test]
     fn what_runs_often_is_prepared_once() {

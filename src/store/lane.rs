@@ -10,6 +10,7 @@ mod drafts;
 mod ends;
 mod inlet;
 mod keys;
+mod kind;
 mod newcomers;
 mod rows;
 mod sieve;
@@ -32,15 +33,22 @@ use actors::ports::store::{
 use actors::trail;
 use actors::{fault, figure};
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use tokio::sync::oneshot;
 use tracing::Span;
 
 pub(super) use self::attempts::{Begin, Settle};
-use self::changes::Changed;
+use self::attempts::{Begins, Settles};
+use self::batch::Known;
+use self::changes::{Changed, Changes};
+use self::drafts::Drafts;
 pub(super) use self::ends::Aside;
 use self::ends::{Ends, go_alone};
 use self::inlet::Refused;
 pub(super) use self::keys::claim;
+use self::kind::{Group, Kind, Part};
+use self::newcomers::Newcomers;
+use self::statuses::Statuses;
 use super::{Store, WeakStore};
 use crate::in_tx;
 
@@ -134,12 +142,15 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
 /// What waited for the same commit, by what it is.
 #[derive(Default)]
 struct Batch {
-    messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
-    statuses: Vec<(Box<News>, Reply<Raised>)>,
-    drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>,
-    changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>,
-    begins: Vec<(Begin, Reply<Begun>)>,
-    settles: Vec<(Box<Settle>, Reply<Receipt>)>,
+    newcomers: Group<Newcomers>,
+    known: Group<Known>,
+    statuses: Group<Statuses>,
+    drafts: Group<Drafts>,
+    changes: Group<Changes>,
+    begins: Group<Begins>,
+    settles: Group<Settles>,
+    /// Messages that are neither plain nor a first hello.
+    strange: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
 }
 
 impl Batch {
@@ -147,149 +158,77 @@ impl Batch {
         let mut batch = Self::default();
         for pending in all {
             match pending {
-                Pending::Message(append, reply) => batch.messages.push((append, reply)),
-                Pending::Status(news, reply) => batch.statuses.push((news, reply)),
-                Pending::Draft(append, reply) => batch.drafts.push((append, reply)),
-                Pending::Change(write, reply) => batch.changes.push((write, reply)),
-                Pending::Begin(begin, reply) => batch.begins.push((begin, reply)),
-                Pending::Settle(settle, reply) => batch.settles.push((settle, reply)),
+                Pending::Message(append, reply) => batch.add_message(append, reply),
+                Pending::Status(news, reply) => batch.statuses.add(news, reply),
+                Pending::Draft(append, reply) => batch.drafts.add(append, reply),
+                Pending::Change(write, reply) => batch.changes.add(write, reply),
+                // Nobody would make the POST: begun, it would be a doubt for ever.
+                Pending::Begin(_, reply) if reply.to.is_closed() => {}
+                Pending::Begin(begin, reply) => batch.begins.add(begin, reply),
+                Pending::Settle(settle, reply) => batch.settles.add(settle, reply),
             }
         }
         batch
     }
 
+    fn add_message(&mut self, append: Arc<InboundAppend>, reply: Reply<Appended>) {
+        if is_plain(&append) {
+            self.known.add(append, reply);
+        } else if append.state.is_none() && append.message.effect == Effect::Plain {
+            self.newcomers.add(append, reply);
+        } else {
+            self.strange.push((append, reply));
+        }
+    }
+
     async fn commit(self, store: &Store, ends: &Ends) {
-        // Behind pointers: the compiler looks at each one alone.
-        tokio::join!(
-            commit_messages(store, self.messages, ends).boxed_local(),
-            commit_statuses(store, self.statuses, ends).boxed_local(),
-            commit_drafts(store, self.drafts, ends).boxed_local(),
-            commit_changes(store, self.changes, ends).boxed_local(),
-            commit_begins(store, self.begins, ends).boxed_local(),
-            commit_settles(store, self.settles, ends).boxed_local(),
-        );
+        let parts = [
+            self.newcomers.part(),
+            self.known.part(),
+            self.statuses.part(),
+            self.drafts.part(),
+            self.changes.part(),
+            self.begins.part(),
+            self.settles.part(),
+        ];
+        let parts: Vec<Box<dyn Part>> = parts.into_iter().flatten().collect();
+        match store.is_embedded() {
+            true => commit_as_one(store, parts, ends).await,
+            false => commit_side_by_side(store, parts, ends).await,
+        }
+        go_alone(store, self.strange, Known::alone);
     }
 }
 
-async fn commit_messages(
-    store: &Store,
-    messages: Vec<(Arc<InboundAppend>, Reply<Appended>)>,
-    ends: &Ends,
-) {
-    let each = |store: Store, append: Arc<InboundAppend>| async move {
-        in_tx!(store.db(), |conn| {
-            single::append(conn, &store, &append).await
-        })
-    };
-    let (plain, special): (Vec<_>, Vec<_>) = messages
-        .into_iter()
-        .partition(|(append, _)| is_plain(append));
-    let (first, alone): (Vec<_>, Vec<_>) = special
-        .into_iter()
-        .partition(|(append, _)| append.state.is_none() && append.message.effect == Effect::Plain);
-    if !first.is_empty() {
-        let appends: Vec<Arc<InboundAppend>> =
-            first.iter().map(|(append, _)| Arc::clone(append)).collect();
-        let done = newcomers::commit(store, &appends).await;
-        ends.add(store, first, done, each);
-    }
-    if !plain.is_empty() {
-        let appends: Vec<Arc<InboundAppend>> =
-            plain.iter().map(|(append, _)| Arc::clone(append)).collect();
-        let done = batch::commit(store, appends).await;
-        ends.add(store, plain, done, each);
-    }
-    go_alone(store, alone, each);
-}
-
-async fn commit_statuses(store: &Store, statuses: Vec<(Box<News>, Reply<Raised>)>, ends: &Ends) {
-    if statuses.is_empty() {
+/// All parts in one transaction: each begins, writes the pages that they share and ends for itself otherwise.
+async fn commit_as_one(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &Ends) {
+    let done = in_tx!(store.committer_db(), |conn| {
+        for part in &mut parts {
+            part.on_sqlite(conn, store).await?;
+        }
+        Ok(())
+    });
+    if done.is_ok() || parts.len() <= 1 {
+        for part in parts {
+            part.end(store, ends, done.clone());
+        }
         return;
     }
-    let news: Vec<&News> = statuses.iter().map(|(news, _)| &**news).collect();
-    let done = in_tx!(store.committer_db(), |conn| {
-        statuses::raise(conn, &news).await
-    });
-    ends.add(store, statuses, done, |store, news| async move {
-        let News {
-            organization,
-            session,
-            update,
-        } = &*news;
-        store.raise(*organization, *session, update).await
-    });
+    // What is wrong with one of them is no harm to the others.
+    for mut part in parts {
+        let done = in_tx!(store.committer_db(), |conn| {
+            part.on_sqlite(conn, store).await
+        });
+        part.end(store, ends, done);
+    }
 }
 
-async fn commit_drafts(
-    store: &Store,
-    drafts: Vec<(Arc<OutboundAppend>, Reply<Queued>)>,
-    ends: &Ends,
-) {
-    if drafts.is_empty() {
-        return;
-    }
-    let appends: Vec<Arc<OutboundAppend>> = drafts
-        .iter()
-        .map(|(append, _)| Arc::clone(append))
-        .collect();
-    let done = in_tx!(store.committer_db(), |conn| {
-        drafts::queue(conn, store, &appends).await
+async fn commit_side_by_side(store: &Store, parts: Vec<Box<dyn Part>>, ends: &Ends) {
+    let each = parts.into_iter().map(|mut part| async move {
+        let done = part.on_postgres(store).await;
+        part.end(store, ends, done);
     });
-    ends.add(store, drafts, done, |store, append| async move {
-        store.queue(&append).await
-    });
-}
-
-async fn commit_changes(
-    store: &Store,
-    changes: Vec<(Box<ChangeWrite>, Reply<Changed>)>,
-    ends: &Ends,
-) {
-    if changes.is_empty() {
-        return;
-    }
-    let writes: Vec<&ChangeWrite> = changes.iter().map(|(write, _)| &**write).collect();
-    let done = in_tx!(store.committer_db(), |conn| {
-        changes::write(conn, store, &writes).await
-    });
-    let done = done.map(|results| results.into_iter().map(Some).collect());
-    ends.add(store, changes, done, |store, write| async move {
-        let alone = in_tx!(store.db(), |conn| {
-            changes::write(conn, &store, &[&*write]).await
-        })?;
-        alone
-            .into_iter()
-            .next()
-            .unwrap_or(Err(StoreError::Conflict))
-    });
-}
-
-async fn commit_begins(store: &Store, mut begins: Vec<(Begin, Reply<Begun>)>, ends: &Ends) {
-    // Nobody would make the POST: begun, it would be a doubt for ever.
-    begins.retain(|(_, reply)| !reply.to.is_closed());
-    if begins.is_empty() {
-        return;
-    }
-    let all: Vec<Begin> = begins.iter().map(|(begin, _)| *begin).collect();
-    let done = in_tx!(store.committer_db(), |conn| {
-        attempts::begin(conn, store, &all).await
-    });
-    ends.add(store, begins, done, |store, begin| async move {
-        store.begin(begin).await
-    });
-}
-
-async fn commit_settles(store: &Store, settles: Vec<(Box<Settle>, Reply<Receipt>)>, ends: &Ends) {
-    if settles.is_empty() {
-        return;
-    }
-    let all: Vec<&Settle> = settles.iter().map(|(settle, _)| &**settle).collect();
-    let done = in_tx!(store.committer_db(), |conn| {
-        attempts::settle(conn, &all).await
-    });
-    ends.add(store, settles, done, |store, settle| async move {
-        store.settle(&settle).await
-    });
+    join_all(each).await;
 }
 
 /// Whether a message takes the short way: the conversation is known, and nothing about the contact is new.

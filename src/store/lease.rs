@@ -7,12 +7,13 @@ use actors::model::ids::SessionId;
 use actors::model::node::Lease;
 use actors::ports::store::StoreError;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Store;
 use super::db::{Conn, boxed, refused};
 use super::kept::kept;
+use super::message;
 use super::node::{DEAD_AFTER, Standing, now_of};
 use super::schema::{leases, nodes};
 use crate::{in_tx, lock_all, lock_first, with_conn};
@@ -27,6 +28,20 @@ const WAITING: &str = "WITH RECURSIVE waiting (line) AS ( \
         SELECT (SELECT min(line) FROM jobs WHERE line > waiting.line) \
         FROM waiting WHERE waiting.line IS NOT NULL \
     ) SELECT line AS key FROM waiting WHERE line IS NOT NULL";
+
+/// Who holds the lines by which messages go.
+const HOLDERS: &str = "SELECT l.key, l.life, l.epoch FROM leases AS l WHERE l.kind = $1 AND l.key IN \
+    (SELECT m.session_id FROM messages AS m WHERE m.id = ANY($2) AND m.id BETWEEN $3 AND $4) FOR SHARE OF l";
+
+#[derive(QueryableByName)]
+struct Holder {
+    #[diesel(sql_type = BigInt)]
+    key: i64,
+    #[diesel(sql_type = BigInt)]
+    life: i64,
+    #[diesel(sql_type = BigInt)]
+    epoch: i64,
+}
 
 #[derive(QueryableByName)]
 struct Line {
@@ -51,6 +66,25 @@ pub(super) async fn holders(
     let held = found.into_iter();
     Ok(held
         .map(|(key, life, epoch)| (key, Lease { life, epoch }))
+        .collect())
+}
+
+/// [`holders`] of the lines that these messages go by, whose numbers need not be known.
+pub(super) async fn holders_for(
+    c: &AsyncPgConnection,
+    ids: &[i64],
+) -> Result<HashMap<i64, Lease>, StoreError> {
+    let (first, last) = message::span(ids);
+    let query = diesel::sql_query(HOLDERS)
+        .bind::<Text, _>(LINE)
+        .bind::<Array<BigInt>, _>(ids)
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(last);
+    let mut shared = c;
+    let found: Vec<Holder> = kept(query).load(&mut shared).await.map_err(refused)?;
+    let held = found.into_iter();
+    Ok(held
+        .map(|Holder { key, life, epoch }| (key, Lease { life, epoch }))
         .collect())
 }
 

@@ -26,7 +26,8 @@ type Prepared = HashMap<Instant, HashSet<String>>;
 /// A connection that diesel's own bookkeeping believes to be outside of a transaction. If it is dropped without an
 /// end, the connection is closed, and the server rolls back.
 pub(crate) struct Pipeline {
-    object: Option<Object<AsyncPgConnection>>,
+    /// None once it has ended.
+    conn: Option<Conn>,
 }
 
 /// Sends `BEGIN`; poll it first, together with the first queries.
@@ -42,17 +43,26 @@ impl Pipeline {
     /// Takes a connection for one transaction.
     pub fn on(conn: Conn) -> Result<Self, StoreError> {
         match conn {
-            Conn::Postgres(object) => Ok(Self {
-                object: Some(object),
-            }),
+            Conn::Postgres(_) => Ok(Self { conn: Some(conn) }),
             Conn::Sqlite(_) => Err(StoreError::Broken("not PostgreSQL".to_owned())),
         }
     }
 
     /// The connection, shared so that several queries can be on their way at once.
     pub fn conn(&self) -> Result<&AsyncPgConnection, StoreError> {
-        let object = self.object.as_ref();
-        object.map(|object| &**object).ok_or_else(ended)
+        self.object().map(|object| &**object).ok_or_else(ended)
+    }
+
+    /// The connection for one query after the other.
+    pub fn whole(&mut self) -> Result<&mut Conn, StoreError> {
+        self.conn.as_mut().ok_or_else(ended)
+    }
+
+    const fn object(&self) -> Option<&Object<AsyncPgConnection>> {
+        match &self.conn {
+            Some(Conn::Postgres(object)) => Some(object),
+            _ => None,
+        }
     }
 
     /// Makes the last change and all that was done before it last, else undoes it.
@@ -99,7 +109,7 @@ impl Pipeline {
         match tokio::task::unconstrained(both).await {
             Ok((changed, committed)) => {
                 if committed.is_ok() {
-                    self.object = None;
+                    self.conn = None;
                 }
                 changed.and(committed)
             }
@@ -112,8 +122,7 @@ impl Pipeline {
 
     /// Names the connection for as long as it lives.
     fn made_at(&self) -> Option<Instant> {
-        let object = self.object.as_ref();
-        object.map(|object| Object::metrics(object).created)
+        self.object().map(|object| Object::metrics(object).created)
     }
 
     fn has_prepared(&self, text: &str) -> bool {
@@ -138,7 +147,7 @@ impl Pipeline {
     /// transaction for a `ROLLBACK` and says so only in passing.
     async fn commit(mut self) -> Result<(), StoreError> {
         send(self.conn()?, "COMMIT").await?;
-        self.object = None;
+        self.conn = None;
         Ok(())
     }
 
@@ -146,7 +155,7 @@ impl Pipeline {
     async fn roll_back(mut self) {
         let Ok(c) = self.conn() else { return };
         match send(c, "ROLLBACK").await {
-            Ok(()) => self.object = None,
+            Ok(()) => self.conn = None,
             Err(error) => tracing::warn!(%error, "a transaction could not be rolled back"),
         }
     }
@@ -159,7 +168,7 @@ fn prepared() -> MutexGuard<'static, Option<Prepared>> {
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        if let Some(object) = self.object.take() {
+        if let Some(Conn::Postgres(object)) = self.conn.take() {
             // Out of the pool: nobody is to find an open transaction.
             drop(Object::take(object));
         }

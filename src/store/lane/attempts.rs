@@ -2,8 +2,9 @@
 //! Whatever is not plain (a doubt, a failure, a reaction, a status that was faster) goes one by one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use actors::event::Event;
+use actors::event::{Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::ids::{AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId};
 use actors::model::node::Lease;
@@ -13,16 +14,30 @@ use actors::ports::store::{Begun, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
+use super::super::bulk::Together;
 use super::super::contact_identity::IdentityRow;
-use super::super::db::{Conn, boxed, refused};
-use super::super::kept::{kept, run};
-use super::super::message::MessageRow;
+use super::super::db::{Conn, refused};
+use super::super::kept::{filled, kept, run};
+use super::super::message::{self, MessageRow};
+use super::super::pipeline::{Pipeline, begin};
 use super::super::schema::{contact_identities, early_statuses, jobs, messages};
 use super::super::{Store, field, lease};
-use super::rows;
+use super::kind::{Kind, Results};
+use super::rows::{self, Scene};
 use crate::with_conn;
+
+/// Which of these names have statuses that overtook the answer to the send; written out for each database.
+macro_rules! early {
+    ($sessions:expr, $ids:expr) => {
+        early_statuses::table
+            .filter(early_statuses::session_id.eq_any($sessions))
+            .filter(early_statuses::provider_id.eq_any($ids))
+            .select((early_statuses::session_id, early_statuses::provider_id))
+    };
+}
 
 /// A message whose turn it is.
 #[derive(Clone, Copy)]
@@ -49,26 +64,89 @@ impl Settle {
     }
 }
 
-/// Lets the queued ones go; a None is to go one by one.
-pub(super) async fn begin(
-    conn: &mut Conn,
+/// Messages whose turn it is.
+pub(super) struct Begins;
+
+impl Kind for Begins {
+    type Entry = Begin;
+    type Done = Begun;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        store: &Store,
+        entries: &[Begin],
+    ) -> Result<Results<Begun>, StoreError> {
+        let rows = rows::read(conn, messages_of(entries)).await?;
+        let held = match entries.iter().any(|begin| begin.lease.is_some()) {
+            true => {
+                let sessions = rows.iter().map(|row| row.session_id);
+                lease::holders(conn, sessions.collect()).await?
+            }
+            false => HashMap::new(),
+        };
+        let contacts = filled(rows.iter().map(|row| row.contact_id));
+        let names: Vec<IdentityRow> = with_conn!(conn, |c| kept(
+            contact_identities::table
+                .filter(contact_identities::contact_id.eq_any(&contacts))
+                .select(IdentityRow::as_select())
+        )
+        .load(c)
+        .await)?;
+        let (results, attempts) = let_go(store, entries, rows, (&held, by_contact(names)?))?;
+        save_each(conn, attempts).await?;
+        Ok(results)
+    }
+
+    async fn on_postgres(store: &Store, entries: &[Begin]) -> Result<Results<Begun>, StoreError> {
+        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = begin_together(pipeline.conn()?, store, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, begin: Begin) -> Result<Begun, StoreError> {
+        store.begin(begin).await
+    }
+}
+
+/// Two answers are waited for.
+async fn begin_together(
+    c: &AsyncPgConnection,
     store: &Store,
     begins: &[Begin],
-) -> Result<Vec<Option<Result<Begun, StoreError>>>, StoreError> {
-    let ids = begins.iter().map(|begin| begin.message.0).collect();
-    let mut queued: HashMap<i64, MessageRow> = rows::lock(conn, ids)
-        .await?
+) -> Result<(Results<Begun>, Together), StoreError> {
+    let ids = messages_of(begins);
+    let held = async {
+        match begins.iter().any(|begin| begin.lease.is_some()) {
+            true => lease::holders_for(c, &ids).await,
+            false => Ok(HashMap::new()),
+        }
+    };
+    let (begun, rows, held, names) = join!(begin(c), rows::lock(c, &ids), held, names_of(c, &ids),);
+    begun?;
+    let (results, attempts) = let_go(store, begins, rows?, (&held?, by_contact(names?)?))?;
+    let mut last = Together::default();
+    save_together(attempts, &mut last);
+    Ok((results, last))
+}
+
+fn messages_of(begins: &[Begin]) -> Vec<i64> {
+    begins.iter().map(|begin| begin.message.0).collect()
+}
+
+/// Message and attempt.
+type Attempt = (i64, i64);
+
+/// Which of the messages are queued and may go, and under which attempts.
+fn let_go(
+    store: &Store,
+    begins: &[Begin],
+    rows: Vec<MessageRow>,
+    (held, names): (&HashMap<i64, Lease>, HashMap<i64, Vec<Identity>>),
+) -> Result<(Results<Begun>, Vec<Attempt>), StoreError> {
+    let queued = rows
         .into_iter()
-        .filter(|row| row.status == MessageStatus::Queued.as_str())
-        .map(|row| (row.id, row))
-        .collect();
-    let mut held = HashMap::new();
-    if begins.iter().any(|begin| begin.lease.is_some()) {
-        let sessions = queued.values().map(|row| row.session_id).collect();
-        held = lease::holders(conn, sessions).await?;
-    }
-    let contacts: HashSet<i64> = queued.values().map(|row| row.contact_id).collect();
-    let names = names_of(conn, contacts).await?;
+        .filter(|row| row.status == MessageStatus::Queued.as_str());
+    let mut queued: HashMap<i64, MessageRow> = queued.map(|row| (row.id, row)).collect();
     let (mut results, mut attempts) = (Vec::with_capacity(begins.len()), Vec::new());
     for begin in begins {
         let Some(row) = queued.remove(&begin.message.0) else {
@@ -97,19 +175,25 @@ pub(super) async fn begin(
             reply_to: row.reply_to.filter(|_| !row.hidden),
         }))));
     }
-    save_attempts(conn, attempts).await?;
-    Ok(results)
+    Ok((results, attempts))
 }
 
-async fn names_of(
-    conn: &mut Conn,
-    contacts: HashSet<i64>,
-) -> Result<HashMap<i64, Vec<Identity>>, StoreError> {
-    let found: Vec<IdentityRow> = with_conn!(conn, |c| contact_identities::table
-        .filter(contact_identities::contact_id.eq_any(contacts))
-        .select(IdentityRow::as_select())
-        .load(c)
-        .await)?;
+/// The names of whom these messages are for.
+const NAMES: &str = "SELECT i.organization_id, i.lookup_key, i.kind, i.value, i.contact_id \
+    FROM (SELECT DISTINCT m.contact_id FROM messages AS m WHERE m.id = ANY($1) AND m.id BETWEEN $2 AND $3) AS m \
+    CROSS JOIN LATERAL (SELECT * FROM contact_identities AS c WHERE c.contact_id = m.contact_id) AS i";
+
+async fn names_of(c: &AsyncPgConnection, ids: &[i64]) -> Result<Vec<IdentityRow>, StoreError> {
+    let (first, last) = message::span(ids);
+    let query = diesel::sql_query(NAMES)
+        .bind::<Array<BigInt>, _>(ids)
+        .bind::<BigInt, _>(first)
+        .bind::<BigInt, _>(last);
+    let mut shared = c;
+    kept(query).load(&mut shared).await.map_err(refused)
+}
+
+fn by_contact(found: Vec<IdentityRow>) -> Result<HashMap<i64, Vec<Identity>>, StoreError> {
     let mut names: HashMap<i64, Vec<Identity>> = HashMap::new();
     for row in found {
         let contact = row.contact_id;
@@ -121,93 +205,185 @@ async fn names_of(
     Ok(names)
 }
 
-const BEGIN: &str = "UPDATE messages AS m SET status = $3, attempt_id = v.attempt \
-    FROM UNNEST($1, $2) AS v (id, attempt) WHERE m.id = v.id";
-
-async fn save_attempts(conn: &mut Conn, attempts: Vec<(i64, i64)>) -> Result<(), StoreError> {
-    if attempts.is_empty() {
-        return Ok(());
-    }
+async fn save_each(conn: &mut Conn, attempts: Vec<Attempt>) -> Result<(), StoreError> {
+    let Conn::Sqlite(object) = conn else {
+        return Err(StoreError::Broken("not SQLite".to_owned()));
+    };
     let status = MessageStatus::Sending.as_str();
-    match conn {
-        Conn::Sqlite(object) => object
-            .spawn_blocking(move |c| {
-                for (id, attempt) in attempts {
-                    let update = diesel::update(messages::table.find(id)).set((
-                        messages::status.eq(status),
-                        messages::attempt_id.eq(Some(attempt)),
-                    ));
-                    run(update, c)?;
-                }
-                Ok(())
-            })
-            .await
-            .map_err(refused),
-        Conn::Postgres(object) => {
-            let (ids, attempts): (Vec<i64>, Vec<i64>) = attempts.into_iter().unzip();
-            let update = diesel::sql_query(BEGIN)
-                .bind::<Array<BigInt>, _>(ids)
-                .bind::<Array<BigInt>, _>(attempts)
-                .bind::<Text, _>(status);
-            kept(update)
-                .execute(&mut **object)
-                .await
-                .map(drop)
-                .map_err(refused)
+    object
+        .spawn_blocking(move |c| {
+            for (id, attempt) in attempts {
+                let update = diesel::update(messages::table.find(id)).set((
+                    messages::status.eq(status),
+                    messages::attempt_id.eq(Some(attempt)),
+                ));
+                run(update, c)?;
+            }
+            Ok(())
+        })
+        .await
+        .map_err(refused)
+}
+
+fn save_together(attempts: Vec<Attempt>, last: &mut Together) {
+    if attempts.is_empty() {
+        return;
+    }
+    let text = |places: &str| {
+        format!(
+            "UPDATE messages AS m SET status = '{}', attempt_id = v.attempt \
+            FROM UNNEST({places}) AS v (id, attempt) WHERE m.id = v.id",
+            MessageStatus::Sending.as_str()
+        )
+    };
+    let (ids, attempts): (Vec<i64>, Vec<i64>) = attempts.into_iter().unzip();
+    last.update(2, text, |statement| {
+        statement
+            .bind::<Array<BigInt>, _>(ids)
+            .bind::<Array<BigInt>, _>(attempts)
+    });
+}
+
+/// POSTs that the provider answered.
+pub(super) struct Settles;
+
+impl Kind for Settles {
+    type Entry = Box<Settle>;
+    type Done = Receipt;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        _store: &Store,
+        entries: &[Box<Settle>],
+    ) -> Result<Results<Receipt>, StoreError> {
+        let ids = entries.iter().map(|settle| settle.message.0).collect();
+        let mut taken = Taken::of(entries, rows::read(conn, ids).await?);
+        let (sessions, ids) = taken.names();
+        if !ids.is_empty() {
+            let (sessions, ids) = (filled(sessions), filled(ids));
+            let early: Vec<Name> = with_conn!(conn, |c| kept(early!(sessions, ids)).load(c).await)?;
+            taken.leave_out(early);
         }
+        let done = taken.jobs(entries);
+        if done.is_empty() {
+            return Ok(taken.results);
+        }
+        let gone = diesel::delete(jobs::table.filter(jobs::id.eq_any(filled(done))));
+        with_conn!(conn, |c| kept(gone).execute(c).await)?;
+        let mut by_organization: BTreeMap<i64, Vec<(usize, MessageRow)>> = BTreeMap::new();
+        for (index, row) in std::mem::take(&mut taken.rows) {
+            let group = by_organization.entry(row.organization_id).or_default();
+            group.push((index, row));
+        }
+        for (organization, group) in by_organization {
+            let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = group.into_iter().unzip();
+            let told = rows::tell(conn, organization, rows, Event::MessageSent).await?;
+            taken.note(indexes, told);
+        }
+        Ok(taken.results)
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Box<Settle>],
+    ) -> Result<Results<Receipt>, StoreError> {
+        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = settle_together(&mut pipeline, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, settle: Box<Settle>) -> Result<Receipt, StoreError> {
+        store.settle(&settle).await
     }
 }
 
-/// Records which ones the provider took; a None is to go one by one.
-pub(super) async fn settle(
-    conn: &mut Conn,
-    settles: &[&Settle],
-) -> Result<Vec<Option<Result<Receipt, StoreError>>>, StoreError> {
-    let mut results: Vec<Option<Result<Receipt, StoreError>>> = Vec::new();
-    results.resize_with(settles.len(), || None);
-    let ids = settles.iter().map(|settle| settle.message.0).collect();
-    let mut sent: HashMap<i64, MessageRow> = rows::lock(conn, ids)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    let mut taken: Vec<(usize, MessageRow)> = Vec::new();
-    for (index, settle) in settles.iter().enumerate() {
-        let Some(row) = sent.remove(&settle.message.0) else {
-            continue;
-        };
-        taken.extend(accepted(settle, row).map(|row| (index, row)));
+/// Three answers are waited for.
+async fn settle_together(
+    pipeline: &mut Pipeline,
+    settles: &[Box<Settle>],
+) -> Result<(Results<Receipt>, Together), StoreError> {
+    let c = pipeline.conn()?;
+    let ids: Vec<i64> = settles.iter().map(|settle| settle.message.0).collect();
+    let (begun, rows) = join!(begin(c), rows::lock(c, &ids));
+    begun?;
+    let (mut taken, mut last) = (Taken::of(settles, rows?), Together::default());
+    if taken.rows.is_empty() {
+        return Ok((taken.results, last));
     }
-    let early = early_of(conn, taken.iter().map(|(_, row)| row)).await?;
-    taken.retain(|(_, row)| !early.contains(&name_of(row)));
-    let mut done = Vec::new();
-    let mut by_organization: BTreeMap<i64, Vec<(usize, MessageRow)>> = BTreeMap::new();
-    for (index, row) in taken {
-        done.push(settles[index].job.0);
-        let group = by_organization.entry(row.organization_id).or_default();
-        group.push((index, row));
-    }
+    let rows: Vec<MessageRow> = taken.rows.iter().map(|(_, row)| row.clone()).collect();
+    let views = message::views(pipeline.whole()?, rows.clone()).await?;
+    let c = pipeline.conn()?;
+    let (locked, early, scene) = join!(
+        lock_names(c, taken.names()),
+        early_of(c, taken.names()),
+        Scene::of(c, &rows),
+    );
+    locked?;
+    taken.leave_out(early?);
+    let done = taken.jobs(settles);
     if done.is_empty() {
-        return Ok(results);
+        return Ok((taken.results, last));
     }
-    let gone = diesel::delete(jobs::table.filter(jobs::id.eq_any(done)));
-    match conn {
-        // One place per id in SQLite's text: another text for each number of them.
-        Conn::Sqlite(object) => boxed(gone.execute(&mut **object)).await,
-        Conn::Postgres(object) => boxed(kept(gone).execute(&mut **object)).await,
+    let text = |places: &str| format!("DELETE FROM jobs WHERE id = ANY({places})");
+    last.update(1, text, |statement| {
+        statement.bind::<Array<BigInt>, _>(done)
+    });
+    let (indexes, rows): (Vec<usize>, Vec<MessageRow>) =
+        std::mem::take(&mut taken.rows).into_iter().unzip();
+    let kept: HashSet<i64> = rows.iter().map(|row| row.id).collect();
+    let views = views.into_iter().filter(|view| kept.contains(&view.id.0));
+    let told = scene?.tell(rows, views.collect(), Event::MessageSent, &mut last)?;
+    taken.note(indexes, told);
+    Ok((taken.results, last))
+}
+
+/// The messages that the provider took, each with the index of what tells so.
+struct Taken {
+    rows: Vec<(usize, MessageRow)>,
+    results: Results<Receipt>,
+}
+
+impl Taken {
+    fn of(settles: &[Box<Settle>], rows: Vec<MessageRow>) -> Self {
+        let mut results: Results<Receipt> = Vec::new();
+        results.resize_with(settles.len(), || None);
+        let mut sent: HashMap<i64, MessageRow> =
+            rows.into_iter().map(|row| (row.id, row)).collect();
+        let mut rows = Vec::new();
+        for (index, settle) in settles.iter().enumerate() {
+            let Some(row) = sent.remove(&settle.message.0) else {
+                continue;
+            };
+            rows.extend(accepted(settle, row).map(|row| (index, row)));
+        }
+        Self { rows, results }
     }
-    .map_err(refused)?;
-    for (organization, group) in by_organization {
-        let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = group.into_iter().unzip();
-        let told = rows::tell(conn, organization, rows, Event::MessageSent).await?;
+
+    /// The numbers and the provider's ids.
+    fn names(&self) -> (Vec<i64>, Vec<String>) {
+        self.rows.iter().map(|(_, row)| name_of(row)).unzip()
+    }
+
+    /// Leaves those to be done one by one whose statuses overtook the answer to the send.
+    fn leave_out(&mut self, early: Vec<Name>) {
+        let early: HashSet<Name> = early.into_iter().collect();
+        self.rows.retain(|(_, row)| !early.contains(&name_of(row)));
+    }
+
+    fn jobs(&self, settles: &[Box<Settle>]) -> Vec<i64> {
+        let jobs = self.rows.iter().map(|(index, _)| settles[*index].job.0);
+        jobs.collect()
+    }
+
+    /// Notes what was told of them.
+    fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
         for (index, envelope) in indexes.into_iter().zip(told) {
-            results[index] = Some(Ok(Receipt {
+            self.results[index] = Some(Ok(Receipt {
                 envelopes: vec![envelope],
                 jobs: false,
             }));
         }
     }
-    Ok(results)
 }
 
 /// The row after the provider took its message, when that is all that happened to it.
@@ -237,26 +413,23 @@ fn name_of(row: &MessageRow) -> Name {
 const LOCK: &str = "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(p, s) AS k \
     FROM UNNEST($1, $2) AS v (s, p) ORDER BY k) AS ordered";
 
-/// Those whose statuses overtook the answer to the send.
+async fn lock_names(
+    c: &AsyncPgConnection,
+    (sessions, ids): (Vec<i64>, Vec<String>),
+) -> Result<(), StoreError> {
+    let lock = diesel::sql_query(LOCK)
+        .bind::<Array<BigInt>, _>(sessions)
+        .bind::<Array<Text>, _>(ids);
+    let mut shared = c;
+    let locked = kept(lock).execute(&mut shared).await;
+    locked.map(drop).map_err(refused)
+}
+
 async fn early_of(
-    conn: &mut Conn,
-    rows: impl Iterator<Item = &MessageRow>,
-) -> Result<HashSet<Name>, StoreError> {
-    let (sessions, ids): (Vec<i64>, Vec<String>) = rows.map(name_of).unzip();
-    if ids.is_empty() {
-        return Ok(HashSet::new());
-    }
-    if let Conn::Postgres(object) = conn {
-        let lock = diesel::sql_query(LOCK)
-            .bind::<Array<BigInt>, _>(sessions.clone())
-            .bind::<Array<Text>, _>(ids.clone());
-        kept(lock).execute(&mut **object).await.map_err(refused)?;
-    }
-    let found: Vec<Name> = with_conn!(conn, |c| early_statuses::table
-        .filter(early_statuses::session_id.eq_any(&sessions))
-        .filter(early_statuses::provider_id.eq_any(&ids))
-        .select((early_statuses::session_id, early_statuses::provider_id))
-        .load(c)
-        .await)?;
-    Ok(found.into_iter().collect())
+    c: &AsyncPgConnection,
+    (sessions, ids): (Vec<i64>, Vec<String>),
+) -> Result<Vec<Name>, StoreError> {
+    let mut shared = c;
+    let found = early!(sessions, ids).load(&mut shared).await;
+    found.map_err(refused)
 }

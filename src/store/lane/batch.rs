@@ -16,26 +16,50 @@ use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 
-use super::super::db::{Db, blocking_tx};
+use super::super::db::{Conn, refused};
 use super::super::event::EventRow;
 use super::super::job::JobRow;
 use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
 use super::super::queue::MoveRow;
 use super::super::{Store, queue};
+use super::kind::Kind;
 use super::sieve::Results;
+use super::single;
+use crate::in_tx;
 
-/// Appends all in a transaction.
-pub(super) async fn commit(
-    store: &Store,
-    appends: Vec<Arc<InboundAppend>>,
-) -> Result<Results, StoreError> {
-    match store.committer_db() {
-        db @ Db::Sqlite { writer, .. } => {
-            db.check()?;
-            let store = store.clone();
-            blocking_tx(writer, move |c| sqlite::append(c, &store, &appends)).await
-        }
-        Db::Postgres { .. } => postgres::commit(store, &appends).await,
+/// Messages of known conversations.
+pub(super) struct Known;
+
+impl Kind for Known {
+    type Entry = Arc<InboundAppend>;
+    type Done = Appended;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        store: &Store,
+        entries: &[Arc<InboundAppend>],
+    ) -> Result<Results, StoreError> {
+        let Conn::Sqlite(object) = conn else {
+            return Err(StoreError::Broken("not SQLite".to_owned()));
+        };
+        let (store, appends) = (store.clone(), entries.to_vec());
+        object
+            .spawn_blocking(move |c| sqlite::append(c, &store, &appends))
+            .await
+            .map_err(refused)
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Arc<InboundAppend>],
+    ) -> Result<Results, StoreError> {
+        postgres::commit(store, entries).await
+    }
+
+    async fn alone(store: Store, append: Arc<InboundAppend>) -> Result<Appended, StoreError> {
+        in_tx!(store.db(), |conn| {
+            single::append(conn, &store, &append).await
+        })
     }
 }
 
@@ -272,14 +296,7 @@ pub(super) fn next_state(
     }
     if reception.activity {
         conversation.updated_at = append.received_at.max(old.updated_at);
-        conversation.last_message = Some(LastMessage {
-            id: message.id,
-            direction: message.direction,
-            kind: message.kind.clone(),
-            text: message.text.as_deref().map(shortened),
-            status: message.status,
-            at: message.created_at,
-        });
+        conversation.last_message = Some(last_of(message));
     }
     let is_customer = message.direction == Direction::Inbound && reception.unread > 0;
     ConversationState {
@@ -291,5 +308,17 @@ pub(super) fn next_state(
             state.last_inbound_provider_id.clone()
         },
         ..state.clone()
+    }
+}
+
+/// What a conversation's list row shows of its last message.
+pub(super) fn last_of(message: &Message) -> LastMessage {
+    LastMessage {
+        id: message.id,
+        direction: message.direction,
+        kind: message.kind.clone(),
+        text: message.text.as_deref().map(shortened),
+        status: message.status,
+        at: message.created_at,
     }
 }

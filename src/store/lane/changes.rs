@@ -1,6 +1,6 @@
 //! Changes of known conversations, many in one transaction: what people do to them, and what lines give out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope};
@@ -9,7 +9,8 @@ use actors::model::status::MessageStatus;
 use actors::ports::store::{ChangeWrite, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
 use super::super::audit::AuditRow;
 use super::super::bulk::Together;
@@ -17,8 +18,9 @@ use super::super::contact_identity::state_of;
 use super::super::conversation::CareRow;
 use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
-use super::super::kept::run;
+use super::super::kept::{filled, kept, run};
 use super::super::outbound::IdempotencyRow;
+use super::super::pipeline::{Pipeline, begin};
 use super::super::queue::MoveRow;
 use super::super::schema::{
     audit_log, conversations, events, jobs, messages, queue_moves, sla_breaches,
@@ -26,65 +28,249 @@ use super::super::schema::{
 use super::super::sla::BreachRow;
 use super::super::thread::lines_of;
 use super::super::{Store, event, field, participant, queue, sla, tag};
-use super::drafts::{Key, claim, lock_versions};
-use crate::{insert_each, with_conn};
+use super::batch::postgres::{lock_numbers, save_numbers};
+use super::drafts::{Key, claim, claim_all, give_back, lock_versions, versions};
+use super::kind::{Kind, Results};
+use crate::{in_tx, insert_each, with_conn};
+
+/// How far the last lines came: ticks move without the actor, and what is told must not show older ones. Written out for each
+/// database.
+macro_rules! ticks {
+    ($ids:expr) => {
+        messages::table
+            .filter(messages::id.eq_any($ids))
+            .select((messages::id, messages::status))
+    };
+}
 
 /// A conversation after its change.
 pub(super) type Changed = (ConversationState, Receipt);
 
-/// Makes the changes, each or none of it.
-pub(super) async fn write(
-    conn: &mut Conn,
+/// Changes of known conversations.
+pub(super) struct Changes;
+
+impl Kind for Changes {
+    type Entry = Box<ChangeWrite>;
+    type Done = Changed;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        store: &Store,
+        entries: &[Box<ChangeWrite>],
+    ) -> Result<Results<Changed>, StoreError> {
+        let mut changing = Changing::of(entries);
+        changing.leave_out_stale(versions(conn, changing.conversations()).await?);
+        let free = claim(conn, changing.keys()).await?;
+        let ticks: Vec<(i64, String)> = {
+            let ids = filled(changing.last_messages());
+            with_conn!(conn, |c| kept(ticks!(&ids)).load(c).await)?
+        };
+        changing.decide(conn, &free, &ticks_of(ticks)?).await?;
+        let mut rows = Rows::default();
+        for (organization, count) in changing.counts() {
+            // As late as possible: until the end of the transaction nobody else of the organization gets a number.
+            let first = event::take_seqs(conn, organization, count).await?;
+            changing.number(store, organization, first, &mut rows)?;
+        }
+        rows.write(conn).await?;
+        Ok(changing.results)
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Box<ChangeWrite>],
+    ) -> Result<Results<Changed>, StoreError> {
+        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = write_together(&mut pipeline, store, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, write: Box<ChangeWrite>) -> Result<Changed, StoreError> {
+        let alone = [write];
+        let done = match store.is_embedded() {
+            true => in_tx!(store.db(), |conn| {
+                Self::on_sqlite(conn, &store, &alone).await
+            }),
+            false => {
+                let mut pipeline = Pipeline::on(store.db().read().await?)?;
+                let done = write_together(&mut pipeline, &store, &alone).await;
+                pipeline.end(done).await
+            }
+        };
+        let result = done?.into_iter().next().flatten();
+        result.unwrap_or(Err(StoreError::Conflict))
+    }
+}
+
+/// Two answers are waited for, unless tags or people of a conversation change.
+async fn write_together(
+    pipeline: &mut Pipeline,
     store: &Store,
-    writes: &[&ChangeWrite],
-) -> Result<Vec<Result<Changed, StoreError>>, StoreError> {
-    let now = Timestamp::now();
-    let ids = writes.iter().map(|write| write.state.conversation.id.0);
-    let mut versions = lock_versions(conn, ids.collect()).await?;
-    // Of two for one conversation the second is decided anew.
-    let mut results: Vec<Result<Changed, StoreError>> = Vec::new();
-    let mut candidates: Vec<usize> = Vec::new();
-    for (index, write) in writes.iter().enumerate() {
-        let version = versions.remove(&write.state.conversation.id.0);
-        if write.by.organization != write.state.organization {
-            results.push(Err(StoreError::NotFound));
-            continue;
+    writes: &[Box<ChangeWrite>],
+) -> Result<(Results<Changed>, Together), StoreError> {
+    let mut changing = Changing::of(writes);
+    let organizations = changing.organizations();
+    // Numbers are taken last, and never before something else is waited for.
+    let has_notes = changing.all().any(has_notes);
+    let at_once = match has_notes {
+        true => BTreeSet::new(),
+        false => organizations.clone(),
+    };
+    let c = pipeline.conn()?;
+    let (begun, versions, free, ticks, numbers) = join!(
+        begin(c),
+        lock_versions(c, changing.conversations()),
+        claim_all(c, changing.keys()),
+        read_ticks(c, changing.last_messages()),
+        lock_numbers(c, at_once),
+    );
+    begun?;
+    let (mut free, mut numbers) = (free?, numbers?);
+    changing.leave_out_stale(versions?);
+    give_back(c, &mut free, &changing.wanted()).await?;
+    let ticks = ticks_of(ticks?)?;
+    changing.decide(pipeline.whole()?, &free, &ticks).await?;
+    if has_notes {
+        numbers = lock_numbers(pipeline.conn()?, organizations).await?;
+    }
+    let (mut rows, mut last) = (Rows::default(), Together::default());
+    if changing.fresh.is_empty() {
+        return Ok((changing.results, last));
+    }
+    for (organization, count) in changing.counts() {
+        let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
+        changing.number(store, organization, *number + 1, &mut rows)?;
+        *number += count;
+    }
+    rows.add_to(&mut last)?;
+    save_numbers(&mut last, numbers);
+    Ok((changing.results, last))
+}
+
+/// Changes on their way: each or none of it is made.
+struct Changing<'a> {
+    writes: &'a [Box<ChangeWrite>],
+    results: Results<Changed>,
+    /// Indexes of those that may be made.
+    candidates: Vec<usize>,
+    /// Those that are, and the conversations after them, without numbers yet.
+    fresh: Vec<(usize, ConversationState)>,
+    now: Timestamp,
+}
+
+impl<'a> Changing<'a> {
+    fn of(writes: &'a [Box<ChangeWrite>]) -> Self {
+        let (mut results, mut candidates) = (Vec::with_capacity(writes.len()), Vec::new());
+        let (mut conversations, mut keys) = (HashSet::new(), HashSet::new());
+        for (index, write) in writes.iter().enumerate() {
+            if write.by.organization != write.state.organization {
+                results.push(Some(Err(StoreError::NotFound)));
+                continue;
+            }
+            results.push(Some(Err(StoreError::Conflict)));
+            // Of two for one conversation, or with one key, the second is decided anew.
+            let is_first = conversations.insert(write.state.conversation.id);
+            if is_first && key_of(write).is_none_or(|key| keys.insert(key)) {
+                candidates.push(index);
+            }
         }
-        results.push(Err(StoreError::Conflict));
-        if version == Some(write.state.version) {
-            candidates.push(index);
+        Self {
+            writes,
+            results,
+            candidates,
+            fresh: Vec::new(),
+            now: Timestamp::now(),
         }
     }
-    let keys = candidates
-        .iter()
-        .filter_map(|index| key_row(writes[*index], now));
-    let free = claim(conn, keys.collect()).await?;
-    let ticks = ticks(conn, candidates.iter().map(|index| writes[*index])).await?;
-    let mut fresh: BTreeMap<i64, Vec<(usize, ConversationState)>> = BTreeMap::new();
-    for index in candidates {
-        let write = writes[index];
-        let organization = write.state.organization.0;
-        if key_of(write).is_some_and(|key| !free.contains(&key)) {
-            let id = write.state.conversation.id.0;
-            let known = state_of(conn, organization, id).await?;
-            results[index] = Ok((known, Receipt::default()));
-            continue;
-        }
-        let next = after(write, &ticks, now);
-        note(conn, write, &next).await?;
-        fresh.entry(organization).or_default().push((index, next));
+
+    fn all(&self) -> impl Iterator<Item = &'a ChangeWrite> + use<'a, '_> {
+        let writes = self.writes;
+        self.candidates.iter().map(|index| &*writes[*index])
     }
-    let mut rows = Rows::default();
-    for (organization, entries) in fresh {
-        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        // As late as possible: until the end of the transaction nobody else of the organization gets a number.
-        let first = event::take_seqs(conn, organization, count).await?;
-        for (seq, (index, next)) in (first..).zip(entries) {
-            results[index] = Ok(rows.add(store, writes[index], next, seq, now)?);
-        }
+
+    fn conversations(&self) -> HashSet<i64> {
+        self.all()
+            .map(|write| write.state.conversation.id.0)
+            .collect()
     }
-    rows.write(conn).await?;
-    Ok(results)
+
+    fn organizations(&self) -> BTreeSet<i64> {
+        self.all().map(|write| write.state.organization.0).collect()
+    }
+
+    fn last_messages(&self) -> Vec<i64> {
+        let last = |write: &ChangeWrite| Some(write.state.conversation.last_message.as_ref()?.id.0);
+        self.all().filter_map(last).collect()
+    }
+
+    fn keys(&self) -> Vec<IdempotencyRow> {
+        self.all()
+            .filter_map(|write| key_row(write, self.now))
+            .collect()
+    }
+
+    /// The keys of those that may be made.
+    fn wanted(&self) -> HashSet<Key> {
+        self.all().filter_map(key_of).collect()
+    }
+
+    fn leave_out_stale(&mut self, versions: HashMap<i64, i64>) {
+        let writes = self.writes;
+        self.candidates.retain(|index| {
+            let state = &writes[*index].state;
+            versions.get(&state.conversation.id.0) == Some(&state.version)
+        });
+    }
+
+    /// Makes the conversations after their changes; whose key was used before hears how his is now.
+    async fn decide(
+        &mut self,
+        conn: &mut Conn,
+        free: &HashSet<Key>,
+        ticks: &HashMap<i64, MessageStatus>,
+    ) -> Result<(), StoreError> {
+        for index in std::mem::take(&mut self.candidates) {
+            let write = &*self.writes[index];
+            if key_of(write).is_some_and(|key| !free.contains(&key)) {
+                let (organization, id) =
+                    (write.state.organization.0, write.state.conversation.id.0);
+                let known = state_of(conn, organization, id).await?;
+                self.results[index] = Some(Ok((known, Receipt::default())));
+                continue;
+            }
+            let next = after(write, ticks, self.now);
+            note(conn, write, &next).await?;
+            self.fresh.push((index, next));
+        }
+        Ok(())
+    }
+
+    /// How many are made of each organization.
+    fn counts(&self) -> BTreeMap<i64, i64> {
+        let mut counts = BTreeMap::new();
+        for (_, next) in &self.fresh {
+            *counts.entry(next.organization.0).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Makes the rows of one organization's, numbered from `first`.
+    fn number(
+        &mut self,
+        store: &Store,
+        organization: i64,
+        first: i64,
+        rows: &mut Rows,
+    ) -> Result<(), StoreError> {
+        let theirs = self
+            .fresh
+            .extract_if(.., |(_, next)| next.organization.0 == organization);
+        for (seq, (index, next)) in (first..).zip(theirs) {
+            let made = rows.add(store, &self.writes[index], next, seq, self.now)?;
+            self.results[index] = Some(Ok(made));
+        }
+        Ok(())
+    }
 }
 
 /// The conversation after its change, without a number yet.
@@ -101,6 +287,15 @@ fn after(
         last.status = *status;
     }
     next
+}
+
+/// Whether it may change by which tags and people the conversation is found.
+const fn has_notes(write: &ChangeWrite) -> bool {
+    let change = &write.change;
+    !(change.add_tags.is_empty()
+        && change.remove_tags.is_empty()
+        && change.add_participants.is_empty()
+        && change.remove_participants.is_empty())
 }
 
 /// By which tags and people a conversation is found after its change.
@@ -130,18 +325,15 @@ fn key_of(write: &ChangeWrite) -> Option<Key> {
     Some((row.organization_id, row.key))
 }
 
-/// How far the last lines came: ticks move without the actor, and what is told must not show older ones.
-async fn ticks(
-    conn: &mut Conn,
-    writes: impl Iterator<Item = &ChangeWrite>,
-) -> Result<HashMap<i64, MessageStatus>, StoreError> {
-    let last = |write: &ChangeWrite| Some(write.state.conversation.last_message.as_ref()?.id.0);
-    let ids: HashSet<i64> = writes.filter_map(last).collect();
-    let found: Vec<(i64, String)> = with_conn!(conn, |c| messages::table
-        .filter(messages::id.eq_any(&ids))
-        .select((messages::id, messages::status))
-        .load(c)
-        .await)?;
+async fn read_ticks(
+    c: &AsyncPgConnection,
+    ids: Vec<i64>,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    let mut shared = c;
+    ticks!(ids).load(&mut shared).await.map_err(refused)
+}
+
+fn ticks_of(found: Vec<(i64, String)>) -> Result<HashMap<i64, MessageStatus>, StoreError> {
     let parsed = found.into_iter().map(|(id, status)| {
         let status = field::named("message status", &status, MessageStatus::parse)?;
         Ok((id, status))
@@ -199,33 +391,35 @@ impl Rows {
         Ok((next, receipt))
     }
 
+    fn add_to(self, last: &mut Together) -> Result<(), StoreError> {
+        last.insert(self.jobs);
+        last.insert(self.audit);
+        last.insert(self.moves);
+        last.insert(self.breaches);
+        last.insert(event::rows(&self.envelopes)?);
+        last.change(self.states);
+        Ok(())
+    }
+
+    /// Writes them on SQLite.
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
         let events = event::rows(&self.envelopes)?;
-        match conn {
-            Conn::Postgres(object) => {
-                let mut together = Together::default();
-                together.insert(self.jobs);
-                together.insert(self.audit);
-                together.insert(self.moves);
-                together.insert(self.breaches);
-                together.insert(events);
-                together.change(self.states);
-                together.run(object).await
-            }
-            Conn::Sqlite(object) => object
-                .spawn_blocking(move |c| {
-                    insert_each!(c, jobs::table, self.jobs)?;
-                    insert_each!(c, audit_log::table, self.audit)?;
-                    insert_each!(c, queue_moves::table, self.moves)?;
-                    insert_each!(c, sla_breaches::table, self.breaches)?;
-                    insert_each!(c, events::table, events)?;
-                    self.states.iter().try_for_each(|row| {
-                        let change = diesel::update(conversations::table.find(row.id)).set(row);
-                        run(change, c)
-                    })
+        let Conn::Sqlite(object) = conn else {
+            return Err(StoreError::Broken("not SQLite".to_owned()));
+        };
+        object
+            .spawn_blocking(move |c| {
+                insert_each!(c, jobs::table, self.jobs)?;
+                insert_each!(c, audit_log::table, self.audit)?;
+                insert_each!(c, queue_moves::table, self.moves)?;
+                insert_each!(c, sla_breaches::table, self.breaches)?;
+                insert_each!(c, events::table, events)?;
+                self.states.iter().try_for_each(|row| {
+                    let change = diesel::update(conversations::table.find(row.id)).set(row);
+                    run(change, c)
                 })
-                .await
-                .map_err(refused),
-        }
+            })
+            .await
+            .map_err(refused)
     }
 }

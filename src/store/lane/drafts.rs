@@ -1,7 +1,7 @@
 //! Many plain messages to be sent (and notes) in one transaction. What has files, calls a colleague, quotes a line, is a reaction or
 //! repeats an idempotency key goes one by one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use actors::event::Envelope;
@@ -9,20 +9,33 @@ use actors::model::conversation::ConversationState;
 use actors::model::ids::MessageId;
 use actors::ports::store::{OutboundAppend, Queued, Receipt, StoreError};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
 use super::super::bulk::{Bulk, Together};
 use super::super::db::{Conn, boxed, refused};
 use super::super::job::JobRow;
-use super::super::kept::kept;
+use super::super::kept::{filled, kept};
 use super::super::message::MessageRow;
 use super::super::outbound::{IdempotencyRow, after, queued_message, send_task, told};
+use super::super::pipeline::{Pipeline, begin};
 use super::super::queue::MoveRow;
 use super::super::schema::{conversations, idempotency_keys, jobs, messages};
 use super::super::{Store, event, outbound, queue};
-use super::batch::postgres::save_states;
-use crate::{insert_all, lock_all};
+use super::batch::postgres::{lock_numbers, save_numbers, save_states};
+use super::kind::{Kind, Results};
+use crate::{insert_all, with_conn};
+
+/// The versions of these conversations; written out for each database.
+macro_rules! versions {
+    ($ids:expr) => {
+        conversations::table
+            .filter(conversations::id.eq_any($ids))
+            .order(conversations::id)
+            .select((conversations::id, conversations::seq))
+    };
+}
 
 /// An organization's idempotency key.
 pub(super) type Key = (i64, String);
@@ -38,50 +51,173 @@ pub(super) fn is_plain(append: &OutboundAppend) -> bool {
         && append.state.conversation.reserved_until.is_none()
 }
 
-/// Queues plain drafts; a None is to go one by one.
-pub(super) async fn queue(
-    conn: &mut Conn,
+/// Plain drafts.
+pub(super) struct Drafts;
+
+impl Kind for Drafts {
+    type Entry = Arc<OutboundAppend>;
+    type Done = Queued;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        store: &Store,
+        entries: &[Arc<OutboundAppend>],
+    ) -> Result<Results<Queued>, StoreError> {
+        let mut queue = Queue::of(store, entries);
+        queue.leave_out_stale(versions(conn, queue.conversations()).await?);
+        let free = claim(conn, queue.keys()).await?;
+        queue.leave_out_used(&free);
+        let mut rows = Rows::default();
+        for (organization, count) in queue.counts() {
+            let first = event::take_seqs(conn, organization, count).await?;
+            queue.number(organization, first, &mut rows)?;
+        }
+        rows.write(conn).await?;
+        Ok(queue.results)
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Arc<OutboundAppend>],
+    ) -> Result<Results<Queued>, StoreError> {
+        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = queue_together(pipeline.conn()?, store, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, append: Arc<OutboundAppend>) -> Result<Queued, StoreError> {
+        store.queue(&append).await
+    }
+}
+
+/// Two answers are waited for.
+async fn queue_together(
+    c: &AsyncPgConnection,
     store: &Store,
     appends: &[Arc<OutboundAppend>],
-) -> Result<Vec<Option<Result<Queued, StoreError>>>, StoreError> {
-    let mut results: Vec<Option<Result<Queued, StoreError>>> = Vec::new();
-    results.resize_with(appends.len(), || None);
-    let ids = appends.iter().map(|append| append.state.conversation.id.0);
-    let mut versions = lock_versions(conn, ids.collect()).await?;
-    let mut candidates: Vec<(usize, MessageId)> = Vec::new();
-    let mut keys: HashMap<Key, IdempotencyRow> = HashMap::new();
-    for (index, append) in appends.iter().enumerate() {
-        let state = &append.state;
-        // Taken out: of two for one conversation the second decides anew.
-        let version = versions.remove(&state.conversation.id.0);
-        let key = key_of(append);
-        if version != Some(state.version) || key.as_ref().is_some_and(|key| keys.contains_key(key))
-        {
-            continue;
+) -> Result<(Results<Queued>, Together), StoreError> {
+    let mut queue = Queue::of(store, appends);
+    let (begun, versions, free, numbers) = join!(
+        begin(c),
+        lock_versions(c, queue.conversations()),
+        claim_all(c, queue.keys()),
+        lock_numbers(c, queue.organizations()),
+    );
+    begun?;
+    let (mut free, mut numbers) = (free?, numbers?);
+    queue.leave_out_stale(versions?);
+    give_back(c, &mut free, &queue.wanted()).await?;
+    queue.leave_out_used(&free);
+    let (mut rows, mut last) = (Rows::default(), Together::default());
+    if queue.candidates.is_empty() {
+        return Ok((queue.results, last));
+    }
+    for (organization, count) in queue.counts() {
+        let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
+        queue.number(organization, *number + 1, &mut rows)?;
+        *number += count;
+    }
+    rows.add_to(&mut last)?;
+    save_numbers(&mut last, numbers);
+    Ok((queue.results, last))
+}
+
+/// The drafts of a batch, those that may still be queued apart.
+struct Queue<'a> {
+    store: &'a Store,
+    appends: &'a [Arc<OutboundAppend>],
+    /// A None is to go one by one.
+    results: Results<Queued>,
+    /// Indexes, and the messages that they become.
+    candidates: Vec<(usize, MessageId)>,
+}
+
+impl<'a> Queue<'a> {
+    /// Of two for one conversation the second decides anew; of two with one key it hears what became of the first.
+    fn of(store: &'a Store, appends: &'a [Arc<OutboundAppend>]) -> Self {
+        let mut results: Results<Queued> = Vec::new();
+        results.resize_with(appends.len(), || None);
+        let (mut conversations, mut keys) = (HashSet::new(), HashSet::new());
+        let mut candidates = Vec::new();
+        for (index, append) in appends.iter().enumerate() {
+            let is_first = conversations.insert(append.state.conversation.id);
+            if is_first && key_of(append).is_none_or(|key| keys.insert(key)) {
+                candidates.push((index, MessageId(store.next_id())));
+            }
         }
-        let id = MessageId(store.next_id());
-        let row = IdempotencyRow::of(state, &append.draft, id, append.now);
-        keys.extend(key.zip(row));
-        candidates.push((index, id));
-    }
-    // Before the numbers, as when one is queued alone.
-    let free = claim(conn, keys.into_values().collect()).await?;
-    candidates.retain(|(index, _)| key_of(&appends[*index]).is_none_or(|key| free.contains(&key)));
-    let mut fresh: BTreeMap<i64, Vec<(usize, MessageId)>> = BTreeMap::new();
-    for (index, id) in candidates {
-        let organization = appends[index].state.organization.0;
-        fresh.entry(organization).or_default().push((index, id));
-    }
-    let mut rows = Rows::default();
-    for (organization, entries) in fresh {
-        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        let first = event::take_seqs(conn, organization, count).await?;
-        for (seq, (index, id)) in (first..).zip(entries) {
-            results[index] = Some(Ok(rows.add(store, &appends[index], id, seq)?));
+        Self {
+            store,
+            appends,
+            results,
+            candidates,
         }
     }
-    rows.write(conn).await?;
-    Ok(results)
+
+    fn conversations(&self) -> HashSet<i64> {
+        let states = self.appends.iter().map(|append| &append.state);
+        states.map(|state| state.conversation.id.0).collect()
+    }
+
+    fn organizations(&self) -> BTreeSet<i64> {
+        let states = self.appends.iter().map(|append| &append.state);
+        states.map(|state| state.organization.0).collect()
+    }
+
+    /// Leaves those out whose conversation is not as the sender believed it to be.
+    fn leave_out_stale(&mut self, versions: HashMap<i64, i64>) {
+        let appends = self.appends;
+        self.candidates.retain(|(index, _)| {
+            let state = &appends[*index].state;
+            versions.get(&state.conversation.id.0) == Some(&state.version)
+        });
+    }
+
+    /// Leaves those out whose key is not free.
+    fn leave_out_used(&mut self, free: &HashSet<Key>) {
+        let appends = self.appends;
+        self.candidates
+            .retain(|(index, _)| key_of(&appends[*index]).is_none_or(|key| free.contains(&key)));
+    }
+
+    /// The keys of those to be queued.
+    fn wanted(&self) -> HashSet<Key> {
+        let appends = self
+            .candidates
+            .iter()
+            .map(|(index, _)| &self.appends[*index]);
+        appends.filter_map(|append| key_of(append)).collect()
+    }
+
+    fn keys(&self) -> Vec<IdempotencyRow> {
+        let rows = self.candidates.iter().filter_map(|(index, id)| {
+            let append = &self.appends[*index];
+            IdempotencyRow::of(&append.state, &append.draft, *id, append.now)
+        });
+        rows.collect()
+    }
+
+    /// How many are to be queued of each organization.
+    fn counts(&self) -> BTreeMap<i64, i64> {
+        let mut counts = BTreeMap::new();
+        for (index, _) in &self.candidates {
+            let organization = self.appends[*index].state.organization.0;
+            *counts.entry(organization).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Makes the rows of one organization's, numbered from `first`.
+    fn number(&mut self, organization: i64, first: i64, rows: &mut Rows) -> Result<(), StoreError> {
+        let appends = self.appends;
+        let theirs = self
+            .candidates
+            .iter()
+            .filter(|(index, _)| appends[*index].state.organization.0 == organization);
+        for (seq, (index, id)) in (first..).zip(theirs) {
+            self.results[*index] = Some(Ok(rows.add(self.store, &appends[*index], *id, seq)?));
+        }
+        Ok(())
+    }
 }
 
 fn key_of(append: &OutboundAppend) -> Option<Key> {
@@ -89,18 +225,24 @@ fn key_of(append: &OutboundAppend) -> Option<Key> {
     Some((append.state.organization.0, key))
 }
 
-/// Locks conversations; gives their versions.
-pub(super) async fn lock_versions(
+/// The versions of these conversations on SQLite, which has one writer.
+pub(super) async fn versions(
     conn: &mut Conn,
     ids: HashSet<i64>,
 ) -> Result<HashMap<i64, i64>, StoreError> {
-    let found: Vec<(i64, i64)> = lock_all!(
-        conn,
-        conversations::table
-            .filter(conversations::id.eq_any(&ids))
-            .order(conversations::id)
-            .select((conversations::id, conversations::seq))
-    )?;
+    let ids = filled(ids);
+    let found: Vec<(i64, i64)> = with_conn!(conn, |c| kept(versions!(&ids)).load(c).await)?;
+    Ok(found.into_iter().collect())
+}
+
+/// The versions of these conversations on PostgreSQL, locked.
+pub(super) async fn lock_versions(
+    c: &AsyncPgConnection,
+    ids: HashSet<i64>,
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let mut shared = c;
+    let locked = versions!(ids).for_update().load(&mut shared);
+    let found: Vec<(i64, i64)> = boxed(locked).await.map_err(refused)?;
     Ok(found.into_iter().collect())
 }
 
@@ -117,40 +259,70 @@ struct KeyRow {
     key: String,
 }
 
-/// Stores the idempotency keys that nobody used; gives those.
+/// Stores the idempotency keys that nobody used, on SQLite; gives those.
 pub(super) async fn claim(
     conn: &mut Conn,
+    rows: Vec<IdempotencyRow>,
+) -> Result<HashSet<Key>, StoreError> {
+    let Conn::Sqlite(object) = conn else {
+        return Err(StoreError::Broken("not SQLite".to_owned()));
+    };
+    object
+        .spawn_blocking(move |c| {
+            let mut free = HashSet::new();
+            for row in rows {
+                let key = (row.organization_id, row.key.clone());
+                let insert = diesel::insert_into(idempotency_keys::table)
+                    .values(row)
+                    .on_conflict_do_nothing();
+                if diesel::RunQueryDsl::execute(kept(insert), c)? > 0 {
+                    free.insert(key);
+                }
+            }
+            Ok(free)
+        })
+        .await
+        .map_err(refused)
+}
+
+/// Stores the idempotency keys that nobody used, on PostgreSQL; gives those.
+pub(super) async fn claim_all(
+    c: &AsyncPgConnection,
     rows: Vec<IdempotencyRow>,
 ) -> Result<HashSet<Key>, StoreError> {
     if rows.is_empty() {
         return Ok(HashSet::new());
     }
-    match conn {
-        Conn::Sqlite(object) => object
-            .spawn_blocking(move |c| {
-                let mut free = HashSet::new();
-                for row in rows {
-                    let key = (row.organization_id, row.key.clone());
-                    let insert = diesel::insert_into(idempotency_keys::table)
-                        .values(row)
-                        .on_conflict_do_nothing();
-                    if diesel::RunQueryDsl::execute(kept(insert), c)? > 0 {
-                        free.insert(key);
-                    }
-                }
-                Ok(free)
-            })
-            .await
-            .map_err(refused),
-        Conn::Postgres(object) => {
-            let claim = IdempotencyRow::bind(rows, diesel::sql_query(CLAIM).into_boxed());
-            let free: Vec<KeyRow> = boxed(kept(claim).load(&mut **object))
-                .await
-                .map_err(refused)?;
-            let keys = free.into_iter().map(|row| (row.organization_id, row.key));
-            Ok(keys.collect())
-        }
+    let claim = IdempotencyRow::bind(rows, diesel::sql_query(CLAIM).into_boxed());
+    let mut shared = c;
+    let free: Vec<KeyRow> = boxed(kept(claim).load(&mut shared))
+        .await
+        .map_err(refused)?;
+    let keys = free.into_iter().map(|row| (row.organization_id, row.key));
+    Ok(keys.collect())
+}
+
+const GIVE_BACK: &str = "DELETE FROM idempotency_keys AS i USING UNNEST($1, $2) AS v (o, k) \
+    WHERE i.organization_id = v.o AND i.key = v.k";
+
+/// Takes those of the keys back, stored in the same transaction, that are not `wanted` after all; that is rare.
+pub(super) async fn give_back(
+    c: &AsyncPgConnection,
+    free: &mut HashSet<Key>,
+    wanted: &HashSet<Key>,
+) -> Result<(), StoreError> {
+    let stale: Vec<Key> = free.difference(wanted).cloned().collect();
+    if stale.is_empty() {
+        return Ok(());
     }
+    free.retain(|key| wanted.contains(key));
+    let (organizations, keys): (Vec<i64>, Vec<String>) = stale.into_iter().unzip();
+    let query = diesel::sql_query(GIVE_BACK)
+        .bind::<Array<BigInt>, _>(organizations)
+        .bind::<Array<Text>, _>(keys);
+    let mut shared = c;
+    let given = kept(query).execute(&mut shared).await;
+    given.map(drop).map_err(refused)
 }
 
 #[derive(Default)]
@@ -199,16 +371,17 @@ impl Rows {
         })
     }
 
+    fn add_to(self, last: &mut Together) -> Result<(), StoreError> {
+        last.insert(self.messages);
+        last.insert(self.jobs);
+        last.insert(self.moves);
+        last.insert(event::rows(&self.envelopes)?);
+        save_states(last, &self.states);
+        Ok(())
+    }
+
+    /// Writes them on SQLite.
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
-        if let Conn::Postgres(object) = conn {
-            let mut together = Together::default();
-            together.insert(self.messages);
-            together.insert(self.jobs);
-            together.insert(self.moves);
-            together.insert(event::rows(&self.envelopes)?);
-            save_states(&mut together, &self.states);
-            return together.run(object).await;
-        }
         insert_all!(conn, messages::table, self.messages)?;
         insert_all!(conn, jobs::table, self.jobs)?;
         for state in &self.states {

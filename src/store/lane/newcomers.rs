@@ -15,16 +15,17 @@ use futures_util::join;
 use super::super::bulk::Together;
 use super::super::contact_identity::{ContactRow, IdentityRow};
 use super::super::conversation::ConversationRow;
-use super::super::db::{Conn, Db, refused};
+use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
 use super::super::pipeline::{Pipeline, begin};
 use super::super::schema::{contact_identities, contacts, conversations, jobs, media, messages};
 use super::super::{Store, event};
-use super::batch::{make, next_state, postgres};
+use super::batch::{Known, make, next_state, postgres};
 use super::keys;
+use super::kind::Kind;
 use super::sieve::{Name, Results, Sieve, names_of, now_of};
-use crate::{in_tx, insert_all, with_conn};
+use crate::{insert_all, with_conn};
 
 /// Which of these names are known; written out for each database.
 macro_rules! known {
@@ -42,22 +43,36 @@ macro_rules! known {
 /// Numbers that one newcomer takes: the contact, the conversation, the message.
 const EVENTS_EACH: i64 = 3;
 
-/// Appends those that are new in every respect; a None is to go one by one.
-pub(super) async fn commit(
-    store: &Store,
-    appends: &[Arc<InboundAppend>],
-) -> Result<Results, StoreError> {
-    match store.committer_db() {
-        db @ Db::Sqlite { .. } => in_tx!(db, |conn| { on_sqlite(conn, store, appends).await }),
-        db @ Db::Postgres { .. } => {
-            let pipeline = Pipeline::on(db.read().await?)?;
-            let done = on_postgres(pipeline.conn()?, store, appends).await;
-            pipeline.end(done).await
-        }
+/// First messages of those who are new in every respect.
+pub(super) struct Newcomers;
+
+impl Kind for Newcomers {
+    type Entry = Arc<InboundAppend>;
+    type Done = Appended;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        store: &Store,
+        entries: &[Arc<InboundAppend>],
+    ) -> Result<Results, StoreError> {
+        append(conn, store, entries).await
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Arc<InboundAppend>],
+    ) -> Result<Results, StoreError> {
+        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = append_on_postgres(pipeline.conn()?, store, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, append: Arc<InboundAppend>) -> Result<Appended, StoreError> {
+        Known::alone(store, append).await
     }
 }
 
-async fn on_sqlite(
+async fn append(
     conn: &mut Conn,
     store: &Store,
     appends: &[Arc<InboundAppend>],
@@ -80,7 +95,7 @@ async fn on_sqlite(
 }
 
 /// As for known contacts, two answers are waited for.
-async fn on_postgres(
+async fn append_on_postgres(
     c: &AsyncPgConnection,
     store: &Store,
     appends: &[Arc<InboundAppend>],
@@ -89,7 +104,7 @@ async fn on_postgres(
         begin(c),
         known_names(c, appends),
         keys::claim_all(c, keys::keys_of(appends), now_of(appends)),
-        postgres::lock_numbers(c, appends),
+        postgres::lock_numbers(c, postgres::organizations_of(appends)),
     );
     begun?;
     let mut sieve = Sieve::strangers(appends, &known?);

@@ -1,40 +1,61 @@
 //! The message rows of a batch: locked together, told of together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope};
 use actors::model::conversation::Conversation;
 use actors::model::ids::OrganizationId;
+use actors::model::message::Message;
 use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
 use super::super::attempt::Tell;
-use super::super::db::{Conn, refused};
-use super::super::kept::{kept, run};
+use super::super::bulk::Together;
+use super::super::conversation::Loaded;
+use super::super::db::{Conn, boxed, refused};
+use super::super::kept::{filled, kept, run};
 use super::super::message::{self, MessageRow};
 use super::super::schema::messages;
 use super::super::{conversation, event};
-use crate::lock_all;
+use super::batch::last_of;
+use super::batch::postgres::{lock_numbers, save_numbers};
+use crate::with_conn;
 
-/// The rows of these ids, locked in the order of their ids on PostgreSQL; SQLite has one writer anyway.
-pub(super) async fn lock(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<MessageRow>, StoreError> {
-    let (first, last) = message::span(&ids);
-    lock_all!(
-        conn,
+/// The rows of these ids in the order of their ids; written out for each database.
+macro_rules! rows {
+    ($ids:expr) => {{
+        let (first, last) = message::span($ids);
         messages::table
-            .filter(messages::id.eq_any(&ids))
+            .filter(messages::id.eq_any($ids))
             .filter(messages::id.between(first, last))
             .order(messages::id)
             .select(MessageRow::as_select())
-    )
+    }};
 }
 
-/// Numbers and writes rows whose status changed, and stores the events that tell of them, in the same order.
-/// What an actor decides on is read after the organization's numbers are taken: nobody changes it until they are
+/// The rows of these ids on SQLite, which has one writer.
+pub(super) async fn read(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<MessageRow>, StoreError> {
+    let ids = filled(ids);
+    with_conn!(conn, |c| kept(rows!(&ids)).load(c).await)
+}
+
+/// The rows of these ids on PostgreSQL, locked in their order.
+pub(super) async fn lock(
+    c: &AsyncPgConnection,
+    ids: &[i64],
+) -> Result<Vec<MessageRow>, StoreError> {
+    let mut shared = c;
+    let locked = rows!(ids).for_update().load(&mut shared);
+    boxed(locked).await.map_err(refused)
+}
+
+/// Numbers and writes rows of one organization whose status changed, and stores the events that tell of them, in the same
+/// order. What an actor decides on is read after the organization's numbers are taken: nobody changes it until they are
 /// stored, so no list row goes back behind one that was told before.
 pub(super) async fn tell(
     conn: &mut Conn,
@@ -42,106 +63,164 @@ pub(super) async fn tell(
     rows: Vec<MessageRow>,
     how: Tell,
 ) -> Result<Vec<Arc<Envelope>>, StoreError> {
-    let mut ids: Vec<i64> = rows.iter().map(|row| row.conversation_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
     let views = message::views(conn, rows.clone()).await?;
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let first = event::take_seqs(conn, organization, count).await?;
-    let threads: HashMap<i64, Conversation> = conversation::load(conn, organization, &ids)
-        .await?
-        .into_iter()
-        .map(|thread| (thread.id.0, thread))
-        .collect();
+    let threads = conversation::load(conn, organization, &conversations_of(&rows)).await?;
+    let threads = threads.into_iter().map(|thread| (thread.id.0, thread));
+    let threads: HashMap<i64, Conversation> = threads.collect();
     let now = Timestamp::now();
     let mut envelopes = Vec::with_capacity(rows.len());
-    let mut news = Vec::with_capacity(rows.len());
-    for ((seq, row), mut view) in (first..).zip(rows).zip(views) {
-        view.seq = seq;
-        let shown = threads.get(&row.conversation_id).and_then(|thread| {
-            let last = thread.last_message.as_ref()?;
-            (last.id == view.id).then(|| {
-                let mut thread = thread.clone();
-                thread.seq = seq;
-                if let Some(last) = &mut thread.last_message {
-                    last.status = view.status;
-                }
-                Arc::new(thread)
-            })
-        });
-        news.push(News {
-            id: row.id,
-            seq,
-            status: row.status,
-            error: row.error,
-            provider_id: row.provider_id,
-        });
-        envelopes.push(Arc::new(Envelope {
-            organization: OrganizationId(organization),
-            seq,
-            at: now,
-            audience: Audience::Everyone,
-            event: how(Arc::new(view)),
-            row: shown,
-        }));
+    for ((seq, row), view) in (first..).zip(&rows).zip(views) {
+        let thread = threads.get(&row.conversation_id).cloned();
+        let is_shown = |thread: &Conversation| {
+            let last = thread.last_message.as_ref();
+            last.is_some_and(|last| last.id == view.id)
+        };
+        let thread = thread.filter(is_shown);
+        envelopes.push(told(row.organization_id, seq, view, thread, (how, now)));
     }
-    save(conn, news).await?;
+    save(conn, rows, &envelopes).await?;
     event::store(conn, &envelopes).await?;
     Ok(envelopes)
 }
 
-/// Finds each row by its id, in its partition only. (Told between which the ids lie, as elsewhere, the planner reads all
-/// rows between: six times as long.)
-const SAVE: &str = "UPDATE messages AS m SET seq = v.seq, status = v.status, error = v.error, \
-    provider_id = v.provider_id FROM UNNEST($1, $2, $3, $4, $5) \
-    AS v (id, seq, status, error, provider_id) WHERE m.id = v.id";
-
-/// What changes on a row.
-struct News {
-    id: i64,
+/// What is told of a message whose status changed; `thread` is its conversation when that shows it.
+fn told(
+    organization: i64,
     seq: i64,
-    status: String,
-    error: Option<String>,
-    provider_id: Option<String>,
+    mut view: Message,
+    thread: Option<Conversation>,
+    (how, now): (Tell, Timestamp),
+) -> Arc<Envelope> {
+    view.seq = seq;
+    let row = thread.map(|mut thread| {
+        thread.seq = seq;
+        thread.last_message = Some(last_of(&view));
+        Arc::new(thread)
+    });
+    Arc::new(Envelope {
+        organization: OrganizationId(organization),
+        seq,
+        at: now,
+        audience: Audience::Everyone,
+        event: how(Arc::new(view)),
+        row,
+    })
 }
 
-async fn save(conn: &mut Conn, news: Vec<News>) -> Result<(), StoreError> {
-    match conn {
-        Conn::Sqlite(object) => object
-            .spawn_blocking(move |c| {
-                for row in news {
-                    let update = diesel::update(messages::table.find(row.id)).set((
-                        messages::seq.eq(row.seq),
-                        messages::status.eq(row.status),
-                        messages::error.eq(row.error),
-                        messages::provider_id.eq(row.provider_id),
-                    ));
-                    run(update, c)?;
-                }
-                Ok(())
-            })
-            .await
-            .map_err(refused),
-        Conn::Postgres(object) => {
-            let ids: Vec<i64> = news.iter().map(|row| row.id).collect();
-            let seqs: Vec<i64> = news.iter().map(|row| row.seq).collect();
-            let (mut statuses, mut errors, mut provider_ids) = (Vec::new(), Vec::new(), Vec::new());
-            for row in news {
-                statuses.push(row.status);
-                errors.push(row.error);
-                provider_ids.push(row.provider_id);
+fn conversations_of(rows: &[MessageRow]) -> Vec<i64> {
+    let mut ids: Vec<i64> = rows.iter().map(|row| row.conversation_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+async fn save(
+    conn: &mut Conn,
+    rows: Vec<MessageRow>,
+    envelopes: &[Arc<Envelope>],
+) -> Result<(), StoreError> {
+    let Conn::Sqlite(object) = conn else {
+        return Err(StoreError::Broken("not SQLite".to_owned()));
+    };
+    let seqs: Vec<i64> = envelopes.iter().map(|envelope| envelope.seq).collect();
+    object
+        .spawn_blocking(move |c| {
+            for (row, seq) in rows.into_iter().zip(seqs) {
+                let update = diesel::update(messages::table.find(row.id)).set((
+                    messages::seq.eq(seq),
+                    messages::status.eq(row.status),
+                    messages::error.eq(row.error),
+                    messages::provider_id.eq(row.provider_id),
+                ));
+                run(update, c)?;
             }
-            let save = diesel::sql_query(SAVE)
-                .bind::<Array<BigInt>, _>(ids)
-                .bind::<Array<BigInt>, _>(seqs)
-                .bind::<Array<Text>, _>(statuses)
-                .bind::<Array<Nullable<Text>>, _>(errors)
-                .bind::<Array<Nullable<Text>>, _>(provider_ids);
-            kept(save)
-                .execute(&mut **object)
-                .await
-                .map(drop)
-                .map_err(refused)
-        }
+            Ok(())
+        })
+        .await
+        .map_err(refused)
+}
+
+/// What is read on PostgreSQL for rows whose status changes: all at once, behind the lock of the organizations' numbers, for the
+/// reason that [`tell`] names.
+pub(super) struct Scene {
+    numbers: BTreeMap<i64, i64>,
+    threads: HashMap<i64, Loaded>,
+}
+
+impl Scene {
+    /// For these rows.
+    pub async fn of(c: &AsyncPgConnection, rows: &[MessageRow]) -> Result<Self, StoreError> {
+        let organizations: BTreeSet<i64> = rows.iter().map(|row| row.organization_id).collect();
+        let theirs: Vec<i64> = organizations.iter().copied().collect();
+        let ids = conversations_of(rows);
+        // The lock is sent first, whatever budget the task has left.
+        let both = tokio::task::unconstrained(async {
+            join!(
+                lock_numbers(c, organizations),
+                conversation::load_at_once(c, &theirs, &ids),
+            )
+        });
+        let (numbers, threads) = both.await;
+        let threads = threads?.into_iter();
+        Ok(Self {
+            numbers: numbers?,
+            threads: threads.map(|thread| (thread.view.id.0, thread)).collect(),
+        })
     }
+
+    /// Numbers the rows, and adds to the last change of the transaction what is written of them and what tells of them, in the
+    /// same order. `views` are the rows' messages.
+    pub fn tell(
+        mut self,
+        rows: Vec<MessageRow>,
+        views: Vec<Message>,
+        how: Tell,
+        last: &mut Together,
+    ) -> Result<Vec<Arc<Envelope>>, StoreError> {
+        let now = Timestamp::now();
+        let mut envelopes = Vec::with_capacity(rows.len());
+        for (row, view) in rows.iter().zip(views) {
+            let number = self.numbers.get_mut(&row.organization_id);
+            let number = number.ok_or(StoreError::NotFound)?;
+            *number += 1;
+            let thread = self.threads.get(&row.conversation_id);
+            let shown = thread.filter(|thread| thread.row.last_message_id == Some(row.id));
+            let thread = shown.map(|thread| thread.view.clone());
+            envelopes.push(told(row.organization_id, *number, view, thread, (how, now)));
+        }
+        save_together(rows, &envelopes, last);
+        last.insert(event::rows(&envelopes)?);
+        save_numbers(last, self.numbers);
+        Ok(envelopes)
+    }
+}
+
+fn save_together(rows: Vec<MessageRow>, envelopes: &[Arc<Envelope>], last: &mut Together) {
+    // Finds each row by its id, in its partition only. (Told between which the ids lie, as elsewhere, the planner reads all
+    // rows between: six times as long.)
+    let text = |places: &str| {
+        format!(
+            "UPDATE messages AS m SET seq = v.seq, status = v.status, error = v.error, \
+            provider_id = v.provider_id FROM UNNEST({places}) \
+            AS v (id, seq, status, error, provider_id) WHERE m.id = v.id"
+        )
+    };
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let seqs: Vec<i64> = envelopes.iter().map(|envelope| envelope.seq).collect();
+    let (mut statuses, mut errors, mut provider_ids) = (Vec::new(), Vec::new(), Vec::new());
+    for row in rows {
+        statuses.push(row.status);
+        errors.push(row.error);
+        provider_ids.push(row.provider_id);
+    }
+    last.update(5, text, move |statement| {
+        statement
+            .bind::<Array<BigInt>, _>(ids)
+            .bind::<Array<BigInt>, _>(seqs)
+            .bind::<Array<Text>, _>(statuses)
+            .bind::<Array<Nullable<Text>>, _>(errors)
+            .bind::<Array<Nullable<Text>>, _>(provider_ids)
+    });
 }

@@ -7,10 +7,11 @@ use actors::ports::store::{Appended, InboundAppend, StoreError};
 use actors::time::Timestamp;
 
 use super::keys::{Claimed, Key, key_of};
+use super::kind;
 use crate::store::contact_identity::keys_of;
 
-/// What became of each message of a batch; a None is to go one by one.
-pub(super) type Results = Vec<Option<Result<Appended, StoreError>>>;
+/// What became of each message of a batch.
+pub(super) type Results = kind::Results<Appended>;
 
 /// What names a contact: the organization and a lookup key.
 pub(super) type Name = (i64, String);

@@ -1,77 +1,145 @@
 //! Many statuses in one transaction: the highest of each message counts, the steps between are not told.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use actors::event::Event;
+use actors::event::{Envelope, Event};
 use actors::model::status::{MessageStatus, ProviderFault};
 use actors::policy;
 use actors::ports::store::{Raised, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use futures_util::join;
 
+use super::super::bulk::Together;
 use super::super::db::{Conn, refused};
-use super::super::field;
 use super::super::kept::kept;
-use super::super::message::{MessageRow, lately};
+use super::super::message::{self, MessageRow, lately};
+use super::super::pipeline::{Pipeline, begin};
 use super::super::schema::messages;
+use super::super::{Store, field};
+use super::kind::{Kind, Results};
+use super::rows::Scene;
 use super::{News, rows};
 
 type Key = (i64, String);
 
-/// Raises all; a None is to go one by one (its message is not known by the provider's id).
-pub(super) async fn raise(
-    conn: &mut Conn,
-    news: &[&News],
-) -> Result<Vec<Option<Result<Raised, StoreError>>>, StoreError> {
-    let mut results: Vec<Option<Result<Raised, StoreError>>> = Vec::new();
-    results.resize_with(news.len(), || None);
-    let mut rows: HashMap<Key, MessageRow> = lock_rows(conn, news)
-        .await?
-        .into_iter()
-        .filter(|row| !row.hidden)
-        .filter_map(|row| Some(((row.session_id, row.provider_id.clone()?), row)))
-        .collect();
-    // Who raised a message last speaks for it.
-    let mut speakers: BTreeMap<i64, (usize, Key)> = BTreeMap::new();
-    for (index, news) in news.iter().enumerate() {
-        let key = key_of(news);
-        let Some(row) = rows.get_mut(&key) else {
-            continue;
-        };
-        results[index] = Some(Ok(Raised::Unchanged));
-        if !row.status()?.rises_to(news.update.status) {
-            continue;
+/// What the provider says of messages that it knows by its id.
+pub(super) struct Statuses;
+
+impl Kind for Statuses {
+    type Entry = Box<News>;
+    type Done = Raised;
+
+    async fn on_sqlite(
+        conn: &mut Conn,
+        _store: &Store,
+        entries: &[Box<News>],
+    ) -> Result<Results<Raised>, StoreError> {
+        let rows = find_each(conn, entries).await?;
+        let mut rise = Rise::of(entries, rows)?;
+        for (organization, group) in std::mem::take(&mut rise.raised) {
+            let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = group.into_iter().unzip();
+            let told = rows::tell(conn, organization, rows, Event::MessageStatusChanged).await?;
+            rise.note(indexes, told);
         }
-        row.status = news.update.status.as_str().to_owned();
-        row.error = match news.update.status {
-            MessageStatus::Failed => {
-                let fault = news.update.error.clone().unwrap_or_else(no_reason);
-                Some(field::write(&policy::failure(&fault))?)
+        Ok(rise.results)
+    }
+
+    async fn on_postgres(
+        store: &Store,
+        entries: &[Box<News>],
+    ) -> Result<Results<Raised>, StoreError> {
+        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
+        let done = raise_together(&mut pipeline, entries).await;
+        pipeline.end(done).await
+    }
+
+    async fn alone(store: Store, news: Box<News>) -> Result<Raised, StoreError> {
+        let (organization, session) = (news.organization, news.session);
+        store.raise(organization, session, &news.update).await
+    }
+}
+
+async fn raise_together(
+    pipeline: &mut Pipeline,
+    news: &[Box<News>],
+) -> Result<(Results<Raised>, Together), StoreError> {
+    let c = pipeline.conn()?;
+    let (begun, ids) = join!(begin(c), find_all(c, news));
+    begun?;
+    let rows = rows::lock(c, &ids?).await?;
+    let (mut rise, mut last) = (Rise::of(news, rows)?, Together::default());
+    let raised = std::mem::take(&mut rise.raised).into_values().flatten();
+    let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = raised.unzip();
+    if !rows.is_empty() {
+        let views = message::views(pipeline.whole()?, rows.clone()).await?;
+        let scene = Scene::of(pipeline.conn()?, &rows).await?;
+        let told = scene.tell(rows, views, Event::MessageStatusChanged, &mut last)?;
+        rise.note(indexes, told);
+    }
+    Ok((rise.results, last))
+}
+
+/// What becomes of statuses, and of the messages that they are about.
+struct Rise {
+    /// A None's message is not known by the provider's id.
+    results: Results<Raised>,
+    /// By organization: the messages that rise, each with the index of the status that speaks for it.
+    raised: BTreeMap<i64, Vec<(usize, MessageRow)>>,
+}
+
+impl Rise {
+    fn of(news: &[Box<News>], rows: Vec<MessageRow>) -> Result<Self, StoreError> {
+        let mut results: Results<Raised> = Vec::new();
+        results.resize_with(news.len(), || None);
+        let mut rows: HashMap<Key, MessageRow> = rows
+            .into_iter()
+            .filter(|row| !row.hidden)
+            .filter_map(|row| Some(((row.session_id, row.provider_id.clone()?), row)))
+            .collect();
+        // Who raised a message last speaks for it.
+        let mut speakers: BTreeMap<i64, (usize, Key)> = BTreeMap::new();
+        for (index, news) in news.iter().enumerate() {
+            let key = key_of(news);
+            let Some(row) = rows.get_mut(&key) else {
+                continue;
+            };
+            results[index] = Some(Ok(Raised::Unchanged));
+            if !row.status()?.rises_to(news.update.status) {
+                continue;
             }
-            // A proof of delivery takes an earlier failure back.
-            _ => None,
-        };
-        speakers.insert(row.id, (index, key));
-    }
-    let mut by_organization: BTreeMap<i64, Vec<(usize, MessageRow)>> = BTreeMap::new();
-    for (index, key) in speakers.into_values() {
-        if let Some(row) = rows.remove(&key) {
-            let group = by_organization.entry(row.organization_id).or_default();
-            group.push((index, row));
+            row.status = news.update.status.as_str().to_owned();
+            row.error = match news.update.status {
+                MessageStatus::Failed => {
+                    let fault = news.update.error.clone().unwrap_or_else(no_reason);
+                    Some(field::write(&policy::failure(&fault))?)
+                }
+                // A proof of delivery takes an earlier failure back.
+                _ => None,
+            };
+            speakers.insert(row.id, (index, key));
         }
+        let mut raised: BTreeMap<i64, Vec<(usize, MessageRow)>> = BTreeMap::new();
+        for (index, key) in speakers.into_values() {
+            if let Some(row) = rows.remove(&key) {
+                let group = raised.entry(row.organization_id).or_default();
+                group.push((index, row));
+            }
+        }
+        Ok(Self { results, raised })
     }
-    for (organization, group) in by_organization {
-        let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = group.into_iter().unzip();
-        let told = rows::tell(conn, organization, rows, Event::MessageStatusChanged).await?;
+
+    /// Notes what was told of the messages that rose.
+    fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
         for (index, envelope) in indexes.into_iter().zip(told) {
-            results[index] = Some(Ok(Raised::Changed(Receipt {
+            self.results[index] = Some(Ok(Raised::Changed(Receipt {
                 envelopes: vec![envelope],
                 jobs: false,
             })));
         }
     }
-    Ok(results)
 }
 
 /// What is shown when the provider names no reason.
@@ -87,41 +155,40 @@ fn key_of(news: &News) -> Key {
     (news.session.0, news.update.provider_id.clone())
 }
 
-async fn lock_rows(conn: &mut Conn, news: &[&News]) -> Result<Vec<MessageRow>, StoreError> {
-    match conn {
-        Conn::Sqlite(object) => {
-            let keys: Vec<Key> = news.iter().map(|news| key_of(news)).collect();
-            object
-                .spawn_blocking(move |c| {
-                    let mut rows = Vec::with_capacity(keys.len());
-                    for (session, provider_id) in keys {
-                        let row: Option<MessageRow> = diesel::RunQueryDsl::first(
-                            messages::table
-                                .filter(messages::session_id.eq(session))
-                                .filter(messages::provider_id.eq(provider_id))
-                                .select(MessageRow::as_select()),
-                            c,
-                        )
-                        .optional()?;
-                        rows.extend(row);
-                    }
-                    Ok(rows)
-                })
-                .await
-                .map_err(refused)
-        }
-        Conn::Postgres(object) => {
-            let (sessions, ids): (Vec<i64>, Vec<String>) =
-                news.iter().map(|news| key_of(news)).unzip();
-            let find = diesel::sql_query(FIND)
-                .bind::<Array<BigInt>, _>(sessions)
-                .bind::<Array<Text>, _>(ids)
-                .bind::<BigInt, _>(lately());
-            let found: Vec<IdRow> = kept(find).load(&mut **object).await.map_err(refused)?;
-            let ids: Vec<i64> = found.into_iter().map(|row| row.id).collect();
-            rows::lock(conn, ids).await
-        }
-    }
+async fn find_each(conn: &mut Conn, news: &[Box<News>]) -> Result<Vec<MessageRow>, StoreError> {
+    let Conn::Sqlite(object) = conn else {
+        return Err(StoreError::Broken("not SQLite".to_owned()));
+    };
+    let keys: Vec<Key> = news.iter().map(|news| key_of(news)).collect();
+    object
+        .spawn_blocking(move |c| {
+            let mut rows = Vec::with_capacity(keys.len());
+            for (session, provider_id) in keys {
+                let row: Option<MessageRow> = diesel::RunQueryDsl::first(
+                    messages::table
+                        .filter(messages::session_id.eq(session))
+                        .filter(messages::provider_id.eq(provider_id))
+                        .select(MessageRow::as_select()),
+                    c,
+                )
+                .optional()?;
+                rows.extend(row);
+            }
+            Ok(rows)
+        })
+        .await
+        .map_err(refused)
+}
+
+async fn find_all(c: &AsyncPgConnection, news: &[Box<News>]) -> Result<Vec<i64>, StoreError> {
+    let (sessions, ids): (Vec<i64>, Vec<String>) = news.iter().map(|news| key_of(news)).unzip();
+    let find = diesel::sql_query(FIND)
+        .bind::<Array<BigInt>, _>(sessions)
+        .bind::<Array<Text>, _>(ids)
+        .bind::<BigInt, _>(lately());
+    let mut shared = c;
+    let found: Vec<IdRow> = kept(find).load(&mut shared).await.map_err(refused)?;
+    Ok(found.into_iter().map(|row| row.id).collect())
 }
 
 #[derive(QueryableByName)]

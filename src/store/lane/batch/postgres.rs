@@ -46,7 +46,7 @@ async fn append(
         begin(c),
         lock_versions(c, appends),
         claim_all(c, keys_of(appends), now_of(appends)),
-        lock_numbers(c, appends),
+        lock_numbers(c, organizations_of(appends)),
     );
     begun?;
     let mut sieve = Sieve::current(appends, &versions?);
@@ -107,17 +107,19 @@ fn write(rows: Rows, numbers: BTreeMap<i64, i64>) -> Together {
     together
 }
 
-/// The last number of each organization of a batch, locked.
+/// Whose messages these are.
+pub(in crate::store::lane) fn organizations_of(appends: &[Arc<InboundAppend>]) -> BTreeSet<i64> {
+    let organizations = appends.iter().map(|append| append.key.organization.0);
+    organizations.collect()
+}
+
+/// The last number of each of these organizations, locked.
 pub(in crate::store::lane) async fn lock_numbers(
     c: &AsyncPgConnection,
-    appends: &[Arc<InboundAppend>],
+    organizations: BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, i64>, StoreError> {
-    let ids: BTreeSet<i64> = appends
-        .iter()
-        .map(|append| append.key.organization.0)
-        .collect();
     let query = organizations::table
-        .filter(organizations::id.eq_any(ids))
+        .filter(organizations::id.eq_any(organizations))
         .order(organizations::id)
         .select((organizations::id, organizations::last_seq))
         // Whoever stores a row that refers to the organization holds a lock that only this one gets along with.
