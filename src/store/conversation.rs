@@ -191,9 +191,9 @@ pub(crate) async fn load_at_once(
         boxed(joined.load::<Joined>(&mut first)),
         boxed(teams.load::<TeamName>(&mut second)),
     );
+    let joined = joined.map_err(refused)?.into_iter();
     let teams = teams.map_err(refused)?.into_iter();
     let teams = teams.map(|team| brief_of((team.id, team.name))).collect();
-    let joined = joined.map_err(refused)?.into_iter();
     joined.map(|one| loaded(one, &teams, None)).collect()
 }
 

@@ -202,13 +202,18 @@ impl Batch {
 
 /// All parts in one transaction: each begins, writes the pages that they share and ends for itself otherwise.
 async fn commit_as_one(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &Ends) {
+    if parts.is_empty() {
+        return;
+    }
     let done = in_tx!(store.committer_db(), |conn| {
         for part in &mut parts {
             part.on_sqlite(conn, store).await?;
         }
         Ok(())
     });
-    if done.is_ok() || parts.len() <= 1 {
+    // A writer that is not to be had, or a disk that fails, is so for each of them.
+    let is_for_all = matches!(done, Ok(()) | Err(StoreError::Unavailable(_)));
+    if is_for_all || parts.len() == 1 {
         for part in parts {
             part.end(store, ends, done.clone());
         }

@@ -31,7 +31,8 @@ const WAITING: &str = "WITH RECURSIVE waiting (line) AS ( \
 
 /// Who holds the lines by which messages go.
 const HOLDERS: &str = "SELECT l.key, l.life, l.epoch FROM leases AS l WHERE l.kind = $1 AND l.key IN \
-    (SELECT m.session_id FROM messages AS m WHERE m.id = ANY($2) AND m.id BETWEEN $3 AND $4) FOR SHARE OF l";
+    (SELECT m.session_id FROM messages AS m WHERE m.id = ANY($2) AND m.id BETWEEN $3 AND $4) \
+    ORDER BY l.key FOR SHARE OF l";
 
 #[derive(QueryableByName)]
 struct Holder {

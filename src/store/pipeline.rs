@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Instant;
 
+use actors::figure;
 use actors::ports::store::StoreError;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
@@ -32,7 +33,10 @@ pub(crate) struct Pipeline {
 
 /// Sends `BEGIN`; poll it first, together with the first queries.
 pub(crate) async fn begin(c: &AsyncPgConnection) -> Result<(), StoreError> {
-    send(c, "BEGIN").await
+    let started = Instant::now();
+    let begun = send(c, "BEGIN").await;
+    metrics::histogram!(figure::DB_BEGIN_SECONDS).record(started.elapsed().as_secs_f64());
+    begun
 }
 
 async fn send(mut c: &AsyncPgConnection, word: &str) -> Result<(), StoreError> {

@@ -5,20 +5,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actors::model::contact::{Identity, IdentityKind};
-use actors::model::conversation::{ConversationKey, ConversationStatus};
-use actors::model::ids::{OrganizationId, SessionId};
+use actors::model::conversation::{ConversationChange, ConversationKey, ConversationStatus};
+use actors::model::ids::{OrganizationId, SessionId, UserId};
 use actors::model::inbound::{Effect, InboundMessage, Reception};
 use actors::model::json::Json;
+use actors::model::user::{Role, UserBrief};
 use actors::ports::store::{
-    Appended, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore, Receipt,
-    StoreError,
+    Appended, ChangeWrite, ConversationStore, EventStore, InboundAppend, JobStore, MessageStore,
+    Receipt, StoreError,
 };
+use actors::testing::build::actor;
 use actors::time::Timestamp;
 use command_center::store::Store;
 use command_center::store::schema::{events, jobs};
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use futures_util::future::{join, join_all};
 
 use crate::support::database::{Engine, TestDatabase};
 
@@ -253,4 +256,83 @@ async fn a_job_that_only_a_later_version_knows_holds_up_no_other_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_only_a_later_version_knows_holds_up_no_other_on_postgres() {
     a_job_of_a_later_version(Engine::Postgres).await;
+}
+
+/// What waits at the same time shares a batch: messages, and changes of which every second one can't be made.
+async fn one_that_fails(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let (organization, session) = database.organization_with_number(&store).await;
+    let nobody = UserBrief {
+        id: UserId(1),
+        name: "Nobody".to_owned(),
+    };
+    let by = actor(organization, &nobody, Role::Admin);
+    let mut states = Vec::new();
+    for number in 0..40 {
+        let news = message(
+            &format!("4917100{number:04}"),
+            &format!("wamid.{number}"),
+            "hello",
+        );
+        match receive(&store, organization, session, news).await {
+            Appended::Stored { state, .. } => states.push(state),
+            Appended::Duplicate => panic!("nothing came before"),
+        }
+    }
+    let head = store.head(organization).await.unwrap().seq;
+    let changes = states.into_iter().enumerate().map(|(number, state)| {
+        let broken = number % 2 == 0;
+        let change = ConversationChange {
+            // There is no such user.
+            assignee: broken.then(|| Some(nobody.clone())),
+            status: (!broken).then_some(ConversationStatus::Closed),
+            ..ConversationChange::default()
+        };
+        let write = ChangeWrite {
+            state,
+            change,
+            by: by.clone(),
+            task: None,
+            once: None,
+        };
+        let store = store.clone();
+        async move { (broken, store.change_conversation(write).await) }
+    });
+    let messages = (0..40).map(|number| {
+        let news = message(
+            &format!("4917200{number:04}"),
+            &format!("wamid.b{number}"),
+            "hello",
+        );
+        receive(&store, organization, session, news)
+    });
+    let (changed, stored) = join(join_all(changes), join_all(messages)).await;
+    for (broken, result) in changed {
+        assert_eq!(
+            result.is_err(),
+            broken,
+            "each change is made or not for itself"
+        );
+    }
+    let stored = stored
+        .iter()
+        .filter(|end| matches!(end, Appended::Stored { .. }));
+    assert_eq!(stored.count(), 40);
+    let after = store.head(organization).await.unwrap().seq;
+    assert_eq!(
+        after - head,
+        20 + 40 * 3,
+        "an event each, and three for each new contact"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_fails_takes_nobody_with_it_on_sqlite() {
+    one_that_fails(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_fails_takes_nobody_with_it_on_postgres() {
+    one_that_fails(Engine::Postgres).await;
 }

@@ -469,6 +469,19 @@ impl Node {
         Ok(date.timestamp() - chrono::Utc::now().timestamp())
     }
 
+    /// For how many numbers it sends by its own figures. Neither the database nor another node is asked for them.
+    pub async fn line_count(&self, within: Duration) -> anyhow::Result<u64> {
+        let request = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(within)
+            .build()?;
+        let url = format!("{}/metrics", self.recipe.url());
+        let figures = request.get(url).send().await?.error_for_status()?;
+        let figures = figures.text().await?;
+        let count = figures.lines().find_map(|line| line.strip_prefix("lines "));
+        Ok(count.context("no such figure")?.trim().parse()?)
+    }
+
     /// The numbers that it sends for, as it says itself.
     pub async fn lines(&self, key: &str, within: Duration) -> anyhow::Result<Vec<String>> {
         let mut rest = Rest::new(&self.hub.authority()?, key).with_timeout(within);

@@ -1,4 +1,4 @@
-//! Many messages on their way out: which POSTs may be made, and which of them the provider took, a transaction each.
+//! Many messages on their way out: which POSTs may be made, and which of them the provider took.
 //! Whatever is not plain (a doubt, a failure, a reaction, a status that was faster) goes one by one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -313,13 +313,18 @@ async fn settle_together(
     let rows: Vec<MessageRow> = taken.rows.iter().map(|(_, row)| row.clone()).collect();
     let views = message::views(pipeline.whole()?, rows.clone()).await?;
     let c = pipeline.conn()?;
-    let (locked, early, scene) = join!(
-        lock_names(c, taken.names()),
-        early_of(c, taken.names()),
-        Scene::of(c, &rows),
-    );
+    // Sent in this order, whatever budget the task has left: whoever decides about one of them alone locks so as well.
+    let (locked, early, scene) = tokio::task::unconstrained(async {
+        join!(
+            lock_names(c, taken.names()),
+            early_of(c, taken.names()),
+            Scene::of(c, &rows),
+        )
+    })
+    .await;
     locked?;
-    taken.leave_out(early?);
+    let (early, scene) = (early?, scene?);
+    taken.leave_out(early);
     let done = taken.jobs(settles);
     if done.is_empty() {
         return Ok((taken.results, last));
@@ -332,7 +337,7 @@ async fn settle_together(
         std::mem::take(&mut taken.rows).into_iter().unzip();
     let kept: HashSet<i64> = rows.iter().map(|row| row.id).collect();
     let views = views.into_iter().filter(|view| kept.contains(&view.id.0));
-    let told = scene?.tell(rows, views.collect(), Event::MessageSent, &mut last)?;
+    let told = scene.tell(rows, views.collect(), Event::MessageSent, &mut last)?;
     taken.note(indexes, told);
     Ok((taken.results, last))
 }

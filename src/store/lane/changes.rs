@@ -60,12 +60,11 @@ impl Kind for Changes {
     ) -> Result<Results<Changed>, StoreError> {
         let mut changing = Changing::of(entries);
         changing.leave_out_stale(versions(conn, changing.conversations()).await?);
-        let free = claim(conn, changing.keys()).await?;
-        let ticks: Vec<(i64, String)> = {
-            let ids = filled(changing.last_messages());
-            with_conn!(conn, |c| kept(ticks!(&ids)).load(c).await)?
-        };
-        changing.decide(conn, &free, &ticks_of(ticks)?).await?;
+        changing.leave_out_used(&claim(conn, changing.keys()).await?);
+        let ids = filled(changing.last_messages());
+        let ticks: Vec<(i64, String)> = with_conn!(conn, |c| kept(ticks!(&ids)).load(c).await)?;
+        changing.make(conn).await?;
+        changing.show(&ticks_of(ticks)?);
         let mut rows = Rows::default();
         for (organization, count) in changing.counts() {
             // As late as possible: until the end of the transaction nobody else of the organization gets a number.
@@ -97,8 +96,14 @@ impl Kind for Changes {
                 pipeline.end(done).await
             }
         };
-        let result = done?.into_iter().next().flatten();
-        result.unwrap_or(Err(StoreError::Conflict))
+        if let Some(result) = done?.into_iter().next().flatten() {
+            return result;
+        }
+        let state = &alone[0].state;
+        let (organization, id) = (state.organization.0, state.conversation.id.0);
+        let mut conn = store.db().read().await?;
+        let known = state_of(&mut conn, organization, id).await?;
+        Ok((known, Receipt::default()))
     }
 }
 
@@ -109,34 +114,37 @@ async fn write_together(
     writes: &[Box<ChangeWrite>],
 ) -> Result<(Results<Changed>, Together), StoreError> {
     let mut changing = Changing::of(writes);
-    let organizations = changing.organizations();
-    // Numbers are taken last, and never before something else is waited for.
+    let (organizations, ids) = (changing.organizations(), changing.last_messages());
+    // Numbers are taken last: tags and people may have to be waited for.
     let has_notes = changing.all().any(has_notes);
-    let at_once = match has_notes {
-        true => BTreeSet::new(),
-        false => organizations.clone(),
-    };
     let c = pipeline.conn()?;
-    let (begun, versions, free, ticks, numbers) = join!(
+    let (begun, versions, free, numbered) = join!(
         begin(c),
         lock_versions(c, changing.conversations()),
         claim_all(c, changing.keys()),
-        read_ticks(c, changing.last_messages()),
-        lock_numbers(c, at_once),
+        async {
+            match has_notes {
+                true => Ok(None),
+                false => Numbered::of(c, &organizations, &ids).await.map(Some),
+            }
+        },
     );
+    // In the order of sending: all that follows a query that failed fails as well, and does not say why.
     begun?;
-    let (mut free, mut numbers) = (free?, numbers?);
     changing.leave_out_stale(versions?);
+    let (mut free, numbered) = (free?, numbered?);
     give_back(c, &mut free, &changing.wanted()).await?;
-    let ticks = ticks_of(ticks?)?;
-    changing.decide(pipeline.whole()?, &free, &ticks).await?;
-    if has_notes {
-        numbers = lock_numbers(pipeline.conn()?, organizations).await?;
-    }
+    changing.leave_out_used(&free);
+    changing.make(pipeline.whole()?).await?;
     let (mut rows, mut last) = (Rows::default(), Together::default());
     if changing.fresh.is_empty() {
         return Ok((changing.results, last));
     }
+    let Numbered { mut numbers, ticks } = match numbered {
+        Some(numbered) => numbered,
+        None => Numbered::of(pipeline.conn()?, &organizations, &ids).await?,
+    };
+    changing.show(&ticks);
     for (organization, count) in changing.counts() {
         let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
         changing.number(store, organization, *number + 1, &mut rows)?;
@@ -147,9 +155,35 @@ async fn write_together(
     Ok((changing.results, last))
 }
 
+/// What is read behind the lock of the organizations' numbers, so that no tick goes back.
+struct Numbered {
+    numbers: BTreeMap<i64, i64>,
+    ticks: HashMap<i64, MessageStatus>,
+}
+
+impl Numbered {
+    async fn of(
+        c: &AsyncPgConnection,
+        organizations: &BTreeSet<i64>,
+        last_messages: &[i64],
+    ) -> Result<Self, StoreError> {
+        // The lock is sent first, whatever budget the task has left.
+        let both = tokio::task::unconstrained(async {
+            join!(
+                lock_numbers(c, organizations.clone()),
+                read_ticks(c, last_messages),
+            )
+        });
+        let (numbers, ticks) = both.await;
+        let (numbers, ticks) = (numbers?, ticks_of(ticks?)?);
+        Ok(Self { numbers, ticks })
+    }
+}
+
 /// Changes on their way: each or none of it is made.
 struct Changing<'a> {
     writes: &'a [Box<ChangeWrite>],
+    /// A None's key was used before: alone, it hears how the conversation is now.
     results: Results<Changed>,
     /// Indexes of those that may be made.
     candidates: Vec<usize>,
@@ -222,27 +256,39 @@ impl<'a> Changing<'a> {
         });
     }
 
-    /// Makes the conversations after their changes; whose key was used before hears how his is now.
-    async fn decide(
-        &mut self,
-        conn: &mut Conn,
-        free: &HashSet<Key>,
-        ticks: &HashMap<i64, MessageStatus>,
-    ) -> Result<(), StoreError> {
+    /// Leaves those out whose key is not free.
+    fn leave_out_used(&mut self, free: &HashSet<Key>) {
+        let (writes, results) = (self.writes, &mut self.results);
+        self.candidates.retain(|index| {
+            let is_free = key_of(&writes[*index]).is_none_or(|key| free.contains(&key));
+            if !is_free {
+                results[*index] = None;
+            }
+            is_free
+        });
+    }
+
+    /// Makes the conversations after their changes.
+    async fn make(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         for index in std::mem::take(&mut self.candidates) {
             let write = &*self.writes[index];
-            if key_of(write).is_some_and(|key| !free.contains(&key)) {
-                let (organization, id) =
-                    (write.state.organization.0, write.state.conversation.id.0);
-                let known = state_of(conn, organization, id).await?;
-                self.results[index] = Some(Ok((known, Receipt::default())));
-                continue;
-            }
-            let next = after(write, ticks, self.now);
+            let mut next = ConversationState::clone(&write.state);
+            write.change.apply(&mut next.conversation, self.now);
             note(conn, write, &next).await?;
             self.fresh.push((index, next));
         }
         Ok(())
+    }
+
+    /// Shows how far the last lines came.
+    fn show(&mut self, ticks: &HashMap<i64, MessageStatus>) {
+        for (_, next) in &mut self.fresh {
+            if let Some(last) = &mut next.conversation.last_message
+                && let Some(status) = ticks.get(&last.id.0)
+            {
+                last.status = *status;
+            }
+        }
     }
 
     /// How many are made of each organization.
@@ -271,22 +317,6 @@ impl<'a> Changing<'a> {
         }
         Ok(())
     }
-}
-
-/// The conversation after its change, without a number yet.
-fn after(
-    write: &ChangeWrite,
-    ticks: &HashMap<i64, MessageStatus>,
-    now: Timestamp,
-) -> ConversationState {
-    let mut next = ConversationState::clone(&write.state);
-    write.change.apply(&mut next.conversation, now);
-    if let Some(last) = &mut next.conversation.last_message
-        && let Some(status) = ticks.get(&last.id.0)
-    {
-        last.status = *status;
-    }
-    next
 }
 
 /// Whether it may change by which tags and people the conversation is found.
@@ -325,10 +355,7 @@ fn key_of(write: &ChangeWrite) -> Option<Key> {
     Some((row.organization_id, row.key))
 }
 
-async fn read_ticks(
-    c: &AsyncPgConnection,
-    ids: Vec<i64>,
-) -> Result<Vec<(i64, String)>, StoreError> {
+async fn read_ticks(c: &AsyncPgConnection, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
     let mut shared = c;
     ticks!(ids).load(&mut shared).await.map_err(refused)
 }

@@ -103,9 +103,10 @@ async fn queue_together(
         claim_all(c, queue.keys()),
         lock_numbers(c, queue.organizations()),
     );
+    // In the order of sending: all that follows a query that failed fails as well, and does not say why.
     begun?;
-    let (mut free, mut numbers) = (free?, numbers?);
     queue.leave_out_stale(versions?);
+    let (mut free, mut numbers) = (free?, numbers?);
     give_back(c, &mut free, &queue.wanted()).await?;
     queue.leave_out_used(&free);
     let (mut rows, mut last) = (Rows::default(), Together::default());
@@ -154,13 +155,21 @@ impl<'a> Queue<'a> {
     }
 
     fn conversations(&self) -> HashSet<i64> {
-        let states = self.appends.iter().map(|append| &append.state);
-        states.map(|state| state.conversation.id.0).collect()
+        let appends = self
+            .candidates
+            .iter()
+            .map(|(index, _)| &self.appends[*index]);
+        appends
+            .map(|append| append.state.conversation.id.0)
+            .collect()
     }
 
     fn organizations(&self) -> BTreeSet<i64> {
-        let states = self.appends.iter().map(|append| &append.state);
-        states.map(|state| state.organization.0).collect()
+        let appends = self
+            .candidates
+            .iter()
+            .map(|(index, _)| &self.appends[*index]);
+        appends.map(|append| append.state.organization.0).collect()
     }
 
     /// Leaves those out whose conversation is not as the sender believed it to be.

@@ -163,9 +163,11 @@ impl Scene {
             )
         });
         let (numbers, threads) = both.await;
-        let threads = threads?.into_iter();
+        // The lock's error first: what follows it fails as well, and does not say why.
+        let (numbers, threads) = (numbers?, threads?);
+        let threads = threads.into_iter();
         Ok(Self {
-            numbers: numbers?,
+            numbers,
             threads: threads.map(|thread| (thread.view.id.0, thread)).collect(),
         })
     }
@@ -186,7 +188,10 @@ impl Scene {
             let number = number.ok_or(StoreError::NotFound)?;
             *number += 1;
             let thread = self.threads.get(&row.conversation_id);
-            let shown = thread.filter(|thread| thread.row.last_message_id == Some(row.id));
+            let shown = thread.filter(|thread| {
+                thread.row.organization_id == row.organization_id
+                    && thread.row.last_message_id == Some(row.id)
+            });
             let thread = shown.map(|thread| thread.view.clone());
             envelopes.push(told(row.organization_id, *number, view, thread, (how, now)));
         }
