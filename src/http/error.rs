@@ -288,7 +288,10 @@ impl ResponseError for ApiError {
 
     fn error_response(&self) -> HttpResponse {
         let status = self.code.status();
-        if status.is_server_error() {
+        // Of what is refused because too much comes there are thousands a second; a figure counts them.
+        if self.code == Code::Busy {
+            tracing::debug!("refused: too much comes at a time");
+        } else if status.is_server_error() {
             tracing::error!(
                 code = self.code.as_str(),
                 cause = self.cause.as_deref().unwrap_or("not noted"),
