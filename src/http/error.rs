@@ -135,6 +135,8 @@ pub struct ApiError {
     errors: Vec<FieldError>,
     retry_after: Option<u64>,
     cause: Option<String>,
+    /// A figure counts it: the log need not tell of each.
+    is_counted: bool,
 }
 
 impl ApiError {
@@ -146,6 +148,7 @@ impl ApiError {
             errors: Vec::new(),
             retry_after: None,
             cause: None,
+            is_counted: false,
         }
     }
 
@@ -184,6 +187,13 @@ impl ApiError {
     #[must_use]
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
         self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// Leaves it out of the log: of what is refused because too much comes there are thousands a second, and a figure counts them.
+    #[must_use]
+    pub const fn counted(mut self) -> Self {
+        self.is_counted = true;
         self
     }
 
@@ -288,10 +298,7 @@ impl ResponseError for ApiError {
 
     fn error_response(&self) -> HttpResponse {
         let status = self.code.status();
-        // Of what is refused because too much comes there are thousands a second; a figure counts them.
-        if self.code == Code::Busy {
-            tracing::debug!("refused: too much comes at a time");
-        } else if status.is_server_error() {
+        if status.is_server_error() && !self.is_counted {
             tracing::error!(
                 code = self.code.as_str(),
                 cause = self.cause.as_deref().unwrap_or("not noted"),

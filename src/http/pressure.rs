@@ -1,11 +1,10 @@
 //! How much a node takes on at a time. What comes above that hears 503 at once, which costs next to nothing: waiting in
 //! a line that grows would make everybody late, and WhatsApp delivers again anyway. Programs that send are asked to wait
 //! before callbacks are; people never are. A quarter of the room is kept from whichever number has the most: it stays
-//! for the others. The room for callbacks shrinks while they take long, since whoever is taken in waits for all before him.
+//! for the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use actors::figure;
 use actors::model::ids::{OrganizationId, SessionId};
@@ -15,15 +14,10 @@ use super::error::{ApiError, ApiResult, Code};
 
 /// Room for the bodies of callbacks that are worked on, in KiB.
 const ALL: u64 = 256 * 1024;
-/// What is left of it when they take long: for 256 small ones, which a database that answers 200 ms late is done with in time.
-const SMALLEST: u64 = ALL / 4;
+/// What the callbacks of one number may take of it.
+const SHARE: u64 = ALL / 4 * 3;
 /// What each callback takes at least: a thousand small ones at a time are a third of a second's work.
 const LEAST: u64 = 256;
-/// Callbacks that take longer on average are too many at a time.
-const SLOW: Duration = Duration::from_millis(400);
-/// After so many, and so long, the room is measured anew.
-const SOME: u32 = 16;
-const WHILE: Duration = Duration::from_millis(250);
 /// When to come again, in seconds.
 const COME_AGAIN: u64 = 1;
 
@@ -64,28 +58,10 @@ impl Drop for Turn {
 }
 
 /// What is taken of it, in KiB.
+#[derive(Default)]
 struct Taken {
-    /// How much there is at the moment.
-    room: u64,
     all: u64,
     by: HashMap<SessionId, u64>,
-    /// Callbacks that ended since then, and how long they took.
-    since: Instant,
-    ended: u32,
-    took: Duration,
-}
-
-impl Default for Taken {
-    fn default() -> Self {
-        Self {
-            room: ALL,
-            all: 0,
-            by: HashMap::new(),
-            since: Instant::now(),
-            ended: 0,
-            took: Duration::ZERO,
-        }
-    }
 }
 
 /// A callback's part of it; free again when it is dropped.
@@ -93,24 +69,18 @@ pub struct Room {
     taken: Arc<Mutex<Taken>>,
     number: SessionId,
     size: u64,
-    entered: Instant,
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
-        let now = Instant::now();
-        let mut taken = lock(&self.taken);
-        taken.give_back(self.number, self.size);
-        taken.measure(now.saturating_duration_since(self.entered), now);
+        lock(&self.taken).give_back(self.number, self.size);
     }
 }
 
 impl Taken {
     fn take(&mut self, number: SessionId, size: u64) -> bool {
         let by = self.by.get(&number).copied().unwrap_or_default();
-        // What the callbacks of one number may take of it.
-        let share = self.room / 4 * 3;
-        if self.all + size > self.room || by + size > share {
+        if self.all + size > ALL || by + size > SHARE {
             return false;
         }
         self.all += size;
@@ -128,20 +98,6 @@ impl Taken {
             self.by.remove(&number);
         }
     }
-
-    /// Makes the room smaller while callbacks take long, and larger again when they don't.
-    fn measure(&mut self, took: Duration, now: Instant) {
-        self.ended += 1;
-        self.took += took;
-        if self.ended < SOME || now.saturating_duration_since(self.since) < WHILE {
-            return;
-        }
-        self.room = match self.took / self.ended > SLOW {
-            true => (self.room / 4 * 3).max(SMALLEST),
-            false => (self.room + ALL / 16).min(ALL),
-        };
-        (self.since, self.ended, self.took) = (now, 0, Duration::ZERO);
-    }
 }
 
 impl Pressure {
@@ -150,14 +106,13 @@ impl Pressure {
         let size = (length / 1024).max(LEAST);
         if !lock(&self.taken).take(number, size) {
             metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
-            return Err(come_again());
+            return Err(come_again().counted());
         }
         let taken = Arc::clone(&self.taken);
         Ok(Room {
             taken,
             number,
             size,
-            entered: Instant::now(),
         })
     }
 
@@ -183,9 +138,7 @@ impl Pressure {
 
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
-        let taken = lock(&self.taken);
-        let is_high = taken.all > taken.room / 2;
-        drop(taken);
+        let is_high = lock(&self.taken).all > ALL / 2;
         match by.who {
             Who::ApiKey(_) if is_high => Err(come_again()),
             _ => Ok(()),
@@ -255,32 +208,7 @@ mod tests {
         let pressure = Pressure::default();
         let enter = || pressure.enter(SessionId(1), 3 * 1024 * 1024).ok();
         let places: Vec<Room> = std::iter::from_fn(enter).collect();
-        assert_eq!(places.len() as u64, ALL / 4 * 3 / (3 * 1024));
-    }
-
-    #[test]
-    fn the_room_shrinks_while_callbacks_take_long_and_grows_again() {
-        let (mut taken, begin) = (Taken::default(), Instant::now());
-        let end = |after_ms: u64, took_ms: u64, taken: &mut Taken| {
-            for _ in 0..SOME {
-                let now = begin + Duration::from_millis(after_ms);
-                taken.measure(Duration::from_millis(took_ms), now);
-            }
-        };
-        end(100, 900, &mut taken);
-        assert_eq!(taken.room, ALL, "a burst says nothing");
-        end(1_000, 900, &mut taken);
-        assert_eq!(taken.room, ALL / 4 * 3);
-        for second in 2..10 {
-            end(second * 1_000, 900, &mut taken);
-        }
-        assert_eq!(taken.room, SMALLEST);
-        end(10_000, 100, &mut taken);
-        assert_eq!(taken.room, SMALLEST + ALL / 16);
-        for second in 11..30 {
-            end(second * 1_000, 100, &mut taken);
-        }
-        assert_eq!(taken.room, ALL);
+        assert_eq!(places.len() as u64, SHARE / (3 * 1024));
     }
 
     #[test]

@@ -39,6 +39,20 @@ pub(crate) async fn begin(c: &AsyncPgConnection) -> Result<(), StoreError> {
     begun
 }
 
+/// Of two queries of a transaction, sent in this order: what came of both, or why they failed. The second one fails when the
+/// first did, and a query that the first one sends later fails when the second did; both say nothing of the reason.
+pub(crate) fn both<A, B>(
+    first: Result<A, StoreError>,
+    second: Result<B, StoreError>,
+) -> Result<(A, B), StoreError> {
+    let says_nothing = |error: &StoreError| error.to_string().contains("transaction is aborted");
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(first), Err(second)) if says_nothing(&first) => Err(second),
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
 async fn send(mut c: &AsyncPgConnection, word: &str) -> Result<(), StoreError> {
     c.batch_execute(word).await.map_err(refused)
 }

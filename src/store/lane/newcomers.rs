@@ -18,7 +18,7 @@ use super::super::conversation::ConversationRow;
 use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
-use super::super::pipeline::{Pipeline, begin};
+use super::super::pipeline::{Pipeline, begin, both};
 use super::super::schema::{contact_identities, contacts, conversations, jobs, media, messages};
 use super::super::{Store, event};
 use super::batch::{Known, make, next_state, postgres};
@@ -108,8 +108,8 @@ async fn append_on_postgres(
     );
     begun?;
     let mut sieve = Sieve::strangers(appends, &known?);
-    postgres::settle(c, &mut sieve, claimed?).await?;
-    let mut numbers = numbers?;
+    let (claimed, mut numbers) = both(claimed, numbers)?;
+    postgres::settle(c, &mut sieve, claimed).await?;
     let mut rows = Rows::default();
     postgres::number(&mut sieve, &mut numbers, EVENTS_EACH, |append, seq| {
         rows.add(store, append, seq)

@@ -58,6 +58,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
         let owner = owner(&topology, None)
             .await?
             .context("nobody sends for the number")?;
+        knows_its_lines(&topology, owner).await?;
         topology.nodes[owner].freeze().await?;
         let (frozen, until) = (Instant::now(), Instant::now() + setup.hold());
         let next = heir(&topology, owner).await?;
@@ -110,6 +111,16 @@ async fn owner(topology: &Topology, but: Option<usize>) -> anyhow::Result<Option
         }
     }
     Ok(None)
+}
+
+/// Waits until the figures of a node show what it sends for: they are written with each beat of its heart.
+async fn knows_its_lines(topology: &Topology, owner: usize) -> anyhow::Result<()> {
+    let begin = Instant::now();
+    while topology.nodes[owner].line_count(LOOKS).await? == 0 {
+        anyhow::ensure!(begin.elapsed() < LOOKS, "no figure shows its line");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
 }
 
 /// Who sends instead of the one that sleeps, when anybody does in time.

@@ -19,7 +19,7 @@ use crate::store::Store;
 use crate::store::bulk::Together;
 use crate::store::db::refused;
 use crate::store::message::{self, Quotes};
-use crate::store::pipeline::{Pipeline, begin};
+use crate::store::pipeline::{Pipeline, begin, both};
 use crate::store::schema::{conversations, organizations};
 
 /// Appends all in a transaction that waits for two answers: one for the locks, one for the rows and the commit.
@@ -50,8 +50,8 @@ async fn append(
     );
     begun?;
     let mut sieve = Sieve::current(appends, &versions?);
-    settle(c, &mut sieve, claimed?).await?;
-    let mut numbers = numbers?;
+    let (claimed, mut numbers) = both(claimed, numbers)?;
+    settle(c, &mut sieve, claimed).await?;
     let mut rows = Rows {
         quotes,
         ..Rows::default()
