@@ -363,6 +363,14 @@ impl Db {
 }
 
 impl Conn {
+    /// The connection of what is written for SQLite alone.
+    pub fn sqlite(&mut self) -> Result<&mut Object<Sqlite>, StoreError> {
+        match self {
+            Self::Sqlite(object) => Ok(object),
+            Self::Postgres(_) => Err(StoreError::Broken("not SQLite".to_owned())),
+        }
+    }
+
     /// Makes what was done inside the transaction seen; [`Db::lasts`] says when it lasts.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         match &mut self {

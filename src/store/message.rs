@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use actors::id::floor_at;
+use actors::model::conversation::LastMessage;
 use actors::model::ids::{ContactId, ConversationId, MediaId, MessageId, SessionId};
 use actors::model::message::{Direction, Media, MediaState, Message, ReplyTo};
 use actors::model::status::MessageStatus;
@@ -239,6 +240,18 @@ pub(crate) async fn views(
             row.view(media, &quotes)
         })
         .collect()
+}
+
+/// What a conversation's list row shows of its last message.
+pub(crate) fn last_of(message: &Message) -> LastMessage {
+    LastMessage {
+        id: message.id,
+        direction: message.direction,
+        kind: message.kind.clone(),
+        text: message.text.as_deref().map(shortened),
+        status: message.status,
+        at: message.created_at,
+    }
 }
 
 /// Quoted lines by number and provider's id.

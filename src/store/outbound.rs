@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actors::event::{Audience, Envelope, Event};
-use actors::model::conversation::{Conversation, ConversationState, LastMessage};
+use actors::model::conversation::{Conversation, ConversationState};
 use actors::model::ids::MessageId;
 use actors::model::job::Task;
 use actors::model::json::Json;
@@ -21,7 +21,7 @@ use super::contact_identity::lock_conversation;
 use super::conversation::CareRow;
 use super::db::Conn;
 use super::kept::kept;
-use super::message::{MediaRow, MessageRow, shortened};
+use super::message::{MediaRow, MessageRow, last_of};
 use super::schema::{conversations, idempotency_keys, media, messages};
 use super::{Store, attempt, event, field, job, mention, message, participant};
 use crate::{in_tx, insert_all, with_conn};
@@ -266,14 +266,7 @@ pub(super) fn after(
 ) -> ConversationState {
     let mut conversation = Conversation {
         seq: message.seq,
-        last_message: Some(LastMessage {
-            id: message.id,
-            direction: message.direction,
-            kind: message.kind.clone(),
-            text: message.text.as_deref().map(shortened),
-            status: message.status,
-            at: message.created_at,
-        }),
+        last_message: Some(last_of(message)),
         updated_at: message.created_at,
         ..state.conversation.clone()
     };

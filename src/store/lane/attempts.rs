@@ -206,9 +206,7 @@ fn by_contact(found: Vec<IdentityRow>) -> Result<HashMap<i64, Vec<Identity>>, St
 }
 
 async fn save_each(conn: &mut Conn, attempts: Vec<Attempt>) -> Result<(), StoreError> {
-    let Conn::Sqlite(object) = conn else {
-        return Err(StoreError::Broken("not SQLite".to_owned()));
-    };
+    let object = conn.sqlite()?;
     let status = MessageStatus::Sending.as_str();
     object
         .spawn_blocking(move |c| {
@@ -269,7 +267,10 @@ impl Kind for Settles {
             return Ok(taken.results);
         }
         let gone = diesel::delete(jobs::table.filter(jobs::id.eq_any(filled(done))));
-        with_conn!(conn, |c| kept(gone).execute(c).await)?;
+        conn.sqlite()?
+            .spawn_blocking(move |c| run(gone, c))
+            .await
+            .map_err(refused)?;
         let mut by_organization: BTreeMap<i64, Vec<(usize, MessageRow)>> = BTreeMap::new();
         for (index, row) in std::mem::take(&mut taken.rows) {
             let group = by_organization.entry(row.organization_id).or_default();

@@ -7,7 +7,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use actors::event::{Audience, Envelope, Event};
-use actors::model::conversation::{Conversation, ConversationState, LastMessage};
+use actors::model::conversation::{Conversation, ConversationState};
 use actors::model::ids::{MediaId, MessageId};
 use actors::model::inbound::InboundMedia;
 use actors::model::job::Task;
@@ -19,7 +19,7 @@ use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use super::super::db::{Conn, refused};
 use super::super::event::EventRow;
 use super::super::job::JobRow;
-use super::super::message::{self, MediaRow, MessageRow, Quotes, shortened};
+use super::super::message::{self, MediaRow, MessageRow, Quotes};
 use super::super::queue::MoveRow;
 use super::super::{Store, queue};
 use super::kind::Kind;
@@ -39,11 +39,8 @@ impl Kind for Known {
         store: &Store,
         entries: &[Arc<InboundAppend>],
     ) -> Result<Results, StoreError> {
-        let Conn::Sqlite(object) = conn else {
-            return Err(StoreError::Broken("not SQLite".to_owned()));
-        };
         let (store, appends) = (store.clone(), entries.to_vec());
-        object
+        conn.sqlite()?
             .spawn_blocking(move |c| sqlite::append(c, &store, &appends))
             .await
             .map_err(refused)
@@ -296,7 +293,7 @@ pub(super) fn next_state(
     }
     if reception.activity {
         conversation.updated_at = append.received_at.max(old.updated_at);
-        conversation.last_message = Some(last_of(message));
+        conversation.last_message = Some(message::last_of(message));
     }
     let is_customer = message.direction == Direction::Inbound && reception.unread > 0;
     ConversationState {
@@ -308,17 +305,5 @@ pub(super) fn next_state(
             state.last_inbound_provider_id.clone()
         },
         ..state.clone()
-    }
-}
-
-/// What a conversation's list row shows of its last message.
-pub(super) fn last_of(message: &Message) -> LastMessage {
-    LastMessage {
-        id: message.id,
-        direction: message.direction,
-        kind: message.kind.clone(),
-        text: message.text.as_deref().map(shortened),
-        status: message.status,
-        at: message.created_at,
     }
 }

@@ -431,9 +431,7 @@ impl Rows {
     /// Writes them on SQLite.
     async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
         let events = event::rows(&self.envelopes)?;
-        let Conn::Sqlite(object) = conn else {
-            return Err(StoreError::Broken("not SQLite".to_owned()));
-        };
+        let object = conn.sqlite()?;
         object
             .spawn_blocking(move |c| {
                 insert_each!(c, jobs::table, self.jobs)?;

@@ -273,9 +273,7 @@ pub(super) async fn claim(
     conn: &mut Conn,
     rows: Vec<IdempotencyRow>,
 ) -> Result<HashSet<Key>, StoreError> {
-    let Conn::Sqlite(object) = conn else {
-        return Err(StoreError::Broken("not SQLite".to_owned()));
-    };
+    let object = conn.sqlite()?;
     object
         .spawn_blocking(move |c| {
             let mut free = HashSet::new();

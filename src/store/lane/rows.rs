@@ -22,7 +22,6 @@ use super::super::kept::{filled, kept, run};
 use super::super::message::{self, MessageRow};
 use super::super::schema::messages;
 use super::super::{conversation, event};
-use super::batch::last_of;
 use super::batch::postgres::{lock_numbers, save_numbers};
 use crate::with_conn;
 
@@ -72,12 +71,11 @@ pub(super) async fn tell(
     let now = Timestamp::now();
     let mut envelopes = Vec::with_capacity(rows.len());
     for ((seq, row), view) in (first..).zip(&rows).zip(views) {
-        let thread = threads.get(&row.conversation_id).cloned();
-        let is_shown = |thread: &Conversation| {
+        let thread = threads.get(&row.conversation_id).filter(|thread| {
             let last = thread.last_message.as_ref();
             last.is_some_and(|last| last.id == view.id)
-        };
-        let thread = thread.filter(is_shown);
+        });
+        let thread = thread.cloned();
         envelopes.push(told(row.organization_id, seq, view, thread, (how, now)));
     }
     save(conn, rows, &envelopes).await?;
@@ -96,7 +94,7 @@ fn told(
     view.seq = seq;
     let row = thread.map(|mut thread| {
         thread.seq = seq;
-        thread.last_message = Some(last_of(&view));
+        thread.last_message = Some(message::last_of(&view));
         Arc::new(thread)
     });
     Arc::new(Envelope {
@@ -121,9 +119,7 @@ async fn save(
     rows: Vec<MessageRow>,
     envelopes: &[Arc<Envelope>],
 ) -> Result<(), StoreError> {
-    let Conn::Sqlite(object) = conn else {
-        return Err(StoreError::Broken("not SQLite".to_owned()));
-    };
+    let object = conn.sqlite()?;
     let seqs: Vec<i64> = envelopes.iter().map(|envelope| envelope.seq).collect();
     object
         .spawn_blocking(move |c| {

@@ -156,9 +156,7 @@ fn key_of(news: &News) -> Key {
 }
 
 async fn find_each(conn: &mut Conn, news: &[Box<News>]) -> Result<Vec<MessageRow>, StoreError> {
-    let Conn::Sqlite(object) = conn else {
-        return Err(StoreError::Broken("not SQLite".to_owned()));
-    };
+    let object = conn.sqlite()?;
     let keys: Vec<Key> = news.iter().map(|news| key_of(news)).collect();
     object
         .spawn_blocking(move |c| {
