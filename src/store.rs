@@ -207,6 +207,7 @@ impl Store {
         ids: IdSource,
         epoch: i64,
         me: Peer,
+        ahead: i64,
     ) -> Result<Self, StoreError> {
         let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -224,7 +225,7 @@ impl Store {
                 ids,
                 epoch,
                 me,
-                ahead: AtomicI64::new(0),
+                ahead: AtomicI64::new(ahead),
                 lookout: node::Lookout::default(),
                 inlet,
                 aside: lane::Aside::default(),
@@ -341,7 +342,7 @@ impl Store {
 
     /// The time by the database's clock, in milliseconds since 1970, as far as the last heartbeat tells.
     pub fn database_millis(&self) -> i64 {
-        Timestamp::now().millis() + self.inner.ahead.load(Ordering::Relaxed)
+        Timestamp::of_this_machine().millis() + self.inner.ahead.load(Ordering::Relaxed)
     }
 
     /// Says once how people and WhatsApp reach the hub (without a slash at the end).

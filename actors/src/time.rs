@@ -3,10 +3,14 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How far the clock that decides is ahead of this machine's, in milliseconds.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
 
 /// An instant in UTC with millisecond precision; JSON shows RFC 3339 (`2026-01-31T09:00:00.000Z`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,8 +27,14 @@ impl Timestamp {
         self.0
     }
 
-    /// The wall clock of this machine; actors take time from [`crate::ports::clock::Clock`] instead.
+    /// What time it is by the clock that decides, the database's (see [`follow`]); actors take time from
+    /// [`crate::ports::clock::Clock`] instead.
     pub fn now() -> Self {
+        Self(Self::of_this_machine().0 + AHEAD.load(Ordering::Relaxed))
+    }
+
+    /// What this machine takes for the time.
+    pub fn of_this_machine() -> Self {
         Self(Utc::now().timestamp_millis())
     }
 
@@ -41,6 +51,12 @@ impl Timestamp {
     fn date_time(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::UNIX_EPOCH)
     }
+}
+
+/// From now on [`Timestamp::now`] is so many milliseconds ahead of this machine's clock, or behind it: what this process
+/// stores is compared with what others stored, and ends when they say that it does. Gives what it was before.
+pub fn follow(ahead_millis: i64) -> i64 {
+    AHEAD.swap(ahead_millis, Ordering::Relaxed)
 }
 
 impl From<NaiveDateTime> for Timestamp {

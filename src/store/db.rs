@@ -47,7 +47,7 @@ const WARM: QueueMode = QueueMode::Lifo;
 /// 0.1 ms, measured): indexes go first, whatever the statistics say. Nor is any query worth compiling, planning anew each time, or
 /// starting another process for.
 const POSTGRES_SETUP: &str = "SET statement_timeout = '30s'; \
-    SET idle_in_transaction_session_timeout = '30s'; SET TIME ZONE 'UTC'; \
+    SET idle_in_transaction_session_timeout = '10s'; SET TIME ZONE 'UTC'; \
     SET enable_seqscan = off; SET jit = off; SET max_parallel_workers_per_gather = 0; \
     SET plan_cache_mode = force_generic_plan";
 
@@ -77,6 +77,8 @@ pub enum Db {
     Postgres {
         /// Whose connections they are, in figures.
         name: &'static str,
+        /// The run of the process that they belong to.
+        life: i64,
         pool: Pool<AsyncPgConnection>,
         line: Arc<Line>,
     },
@@ -102,6 +104,11 @@ pub struct PoolState {
 pub enum Conn {
     Sqlite(Object<Sqlite>),
     Postgres(Object<AsyncPgConnection>),
+}
+
+/// What PostgreSQL knows the connections of this run of a process by: another node may end those of one that is silent.
+pub fn application_name(life: i64) -> String {
+    format!("command-center {life:x}")
 }
 
 /// Runs one query on either database: `with_conn!(conn, |c| users::table.load::<Row>(c).await)`. The body is
@@ -183,12 +190,12 @@ impl Db {
         })
     }
 
-    /// Prepares connections to the PostgreSQL database at `url` for everybody but the committer; nothing is
-    /// connected yet.
-    pub fn postgres(url: &SecretString) -> Result<Self, StoreError> {
+    /// Prepares connections of this run of the process to the PostgreSQL database at `url` for everybody but the
+    /// committer; nothing is connected yet.
+    pub fn postgres(url: &SecretString, life: i64) -> Result<Self, StoreError> {
         // A connection's own task must not live on a web worker's runtime: it would die with the worker.
         let runtime = Handle::current();
-        Self::connections(url, "all", POSTGRES_CONNECTIONS, runtime, "")
+        Self::connections(url, "all", life, POSTGRES_CONNECTIONS, runtime, "")
     }
 
     /// The committer's way to the same database. On PostgreSQL it has connections of its own, which live on its
@@ -201,7 +208,7 @@ impl Db {
         match url {
             Some(url) => {
                 let (count, runtime) = (COMMITTER_CONNECTIONS, runtime.clone());
-                Self::connections(url, "commit", count, runtime, COMMITTER_SETUP)
+                Self::connections(url, "commit", self.life(), count, runtime, COMMITTER_SETUP)
             }
             None => {
                 let mut db = self.clone();
@@ -217,26 +224,43 @@ impl Db {
     /// for theirs lives.
     pub fn for_heart(&self, url: Option<&SecretString>) -> Result<Self, StoreError> {
         match url {
-            Some(url) => Self::connections(url, "heart", 1, Handle::current(), HEART_SETUP),
+            Some(url) => {
+                let runtime = Handle::current();
+                Self::connections(url, "heart", self.life(), 1, runtime, HEART_SETUP)
+            }
             None => Ok(self.clone()),
+        }
+    }
+
+    /// The run of the process that the connections belong to; 0 on SQLite, where there is one only.
+    const fn life(&self) -> i64 {
+        match self {
+            Self::Sqlite { .. } => 0,
+            Self::Postgres { life, .. } => *life,
         }
     }
 
     fn connections(
         url: &SecretString,
         name: &'static str,
+        life: i64,
         count: usize,
         runtime: Handle,
         setup: &'static str,
     ) -> Result<Self, StoreError> {
         let tls = tls_connector();
+        let setup: Arc<str> = format!(
+            "SET application_name = '{}'; {setup}",
+            application_name(life)
+        )
+        .into();
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| {
-            let (tls, url) = (tls.clone(), url.to_owned());
+            let (tls, url, setup) = (tls.clone(), url.to_owned(), setup.clone());
             let connected = runtime.spawn(async move {
                 let mut conn = connect(&url, tls).await?;
-                conn.batch_execute(setup)
+                conn.batch_execute(&setup)
                     .await
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(conn)
@@ -256,7 +280,12 @@ impl Db {
             .build()
             .map_err(|error| StoreError::Broken(error.to_string()))?;
         let line = Arc::default();
-        Ok(Self::Postgres { name, pool, line })
+        Ok(Self::Postgres {
+            name,
+            life,
+            pool,
+            line,
+        })
     }
 
     /// Whether this is SQLite.

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use actors::id::IdSource;
 use actors::model::node::{Membership, Peer};
 use actors::ports::store::StoreError;
-use actors::time::Timestamp;
+use actors::time::{Timestamp, follow};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp as SqlTimestamp};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
-use super::db::{Conn, Db, boxed, refused};
+use super::db::{Conn, Db, application_name, boxed, refused};
 use super::kept::kept;
 use super::schema::{installation, jobs, nodes};
 use super::{Store, field, migrate as steps};
@@ -29,6 +29,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(1);
 pub(super) const DEAD_AFTER: Duration = Duration::from_secs(3);
 /// Its number is given out again after so long: until then it may come back and go on.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+/// Clocks may be apart so far before the database's is followed: less is what the way there and back makes.
+const APART: Duration = Duration::from_secs(1);
 /// Ids carry ten bits of node number.
 const MOST_NODES: i64 = 1023;
 
@@ -103,28 +105,30 @@ impl Store {
     /// Opens the database, brings its tables to the present shape and takes a node number.
     pub async fn open(place: &Place, name: &str) -> Result<Self, StoreError> {
         migrate(place).await?;
+        let life = fresh_life()?;
         let (db, url) = match place {
             Place::File(path) => (Db::sqlite(path)?, None),
-            Place::Server(url) => (Db::postgres(url)?, Some(url)),
+            Place::Server(url) => (Db::postgres(url, life)?, Some(url)),
         };
+        let ahead = set_clock(&db).await?;
         let epoch = epoch(&db).await?;
-        let me = take_number(&db, name).await?;
+        let me = take_number(&db, name, life).await?;
         let ids = IdSource::new(u16::try_from(me.number).unwrap_or(0));
-        Self::new(db, url, ids, epoch, me)
+        Self::new(db, url, ids, epoch, me, ahead)
     }
 
     /// Says that this node lives, buries those that do not, and looks who is there.
     pub async fn heartbeat(&self, standing: Standing) -> Result<Pulse, StoreError> {
         let me = self.me();
-        let asked = Timestamp::now();
         let sight = self.inner.lookout.sight();
         let Some(before) = self.say_alive(standing).await? else {
             return Ok(Pulse::Forgotten);
         };
-        let (rows, now) = nodes_of(self.heart_db()).await?;
+        let mut conn = self.heart_db().read().await?;
+        let (now, ahead) = compare_clocks(&mut conn).await?;
+        let rows = nodes_of(&mut conn).await?;
+        drop(conn);
         self.inner.lookout.note();
-        let took = Timestamp::now().millis() - asked.millis();
-        let ahead = now.millis() - (asked.millis() + took / 2);
         self.inner.ahead.store(ahead, Ordering::Relaxed);
         let border = match sight {
             Sight::Blurred => Timestamp::from_millis(0),
@@ -195,7 +199,9 @@ impl Store {
 
     /// All nodes that are known, dead ones for some minutes as well, and the database's time.
     pub async fn nodes(&self) -> Result<(Vec<NodeRow>, Timestamp), StoreError> {
-        nodes_of(self.db()).await
+        let mut conn = self.db().read().await?;
+        let now = now_of(&mut conn).await?;
+        Ok((nodes_of(&mut conn).await?, now))
     }
 
     /// This node is gone for good: its number is free, and what it held is anybody's.
@@ -246,15 +252,46 @@ impl Store {
     }
 }
 
-async fn nodes_of(db: &Db) -> Result<(Vec<NodeRow>, Timestamp), StoreError> {
-    let mut conn = db.read().await?;
-    let now = now_of(&mut conn).await?;
-    let rows = with_conn!(&mut conn, |c| nodes::table
+async fn nodes_of(conn: &mut Conn) -> Result<Vec<NodeRow>, StoreError> {
+    with_conn!(conn, |c| nodes::table
         .order(nodes::number)
         .select(NodeRow::as_select())
         .load(c)
-        .await)?;
-    Ok((rows, now))
+        .await)
+}
+
+/// Has this process go by the database's clock; gives by how many milliseconds that is ahead of the machine's.
+async fn set_clock(db: &Db) -> Result<i64, StoreError> {
+    if db.is_embedded() {
+        return Ok(0);
+    }
+    let mut conn = db.read().await?;
+    // What the first question of a connection costs is no way there and back.
+    now_of(&mut conn).await?;
+    Ok(compare_clocks(&mut conn).await?.1)
+}
+
+/// The database's time, and by how many milliseconds it is ahead of this machine's: if that is more than the way there and
+/// back can make, this process goes by it from now on.
+async fn compare_clocks(conn: &mut Conn) -> Result<(Timestamp, i64), StoreError> {
+    let (asked, started) = (Timestamp::of_this_machine(), Instant::now());
+    let now = now_of(conn).await?;
+    if matches!(conn, Conn::Sqlite(_)) {
+        return Ok((now, 0));
+    }
+    let took = started.elapsed();
+    let ahead = now.millis() - (asked + took / 2).millis();
+    let present = now + took / 2;
+    let ours = Timestamp::now();
+    if ours.since(present).max(present.since(ours)) > APART + took {
+        let before = follow(ahead);
+        tracing::warn!(
+            ahead_ms = ahead,
+            before_ms = before,
+            "the database's clock is followed, which is not this machine's: set that (NTP)"
+        );
+    }
+    Ok((now, ahead))
 }
 
 /// Brings the tables at `place` to the present shape; tells how many steps were made.
@@ -387,16 +424,19 @@ pub(super) async fn now_of(conn: &mut Conn) -> Result<Timestamp, StoreError> {
     }
 }
 
-/// Who was silent for too long is dead: its jobs are free. Much later its number is, too.
+/// Who was silent for too long is dead: its jobs are free, and so are the rows that it holds: it may be asleep in the middle
+/// of a transaction. Much later its number is, too.
 async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), StoreError> {
     let silent = nodes::table
         .filter(nodes::number.ne(me))
-        .filter(nodes::seen_at.lt((now - DEAD_AFTER).naive()))
-        .select((nodes::number, nodes::standing, nodes::seen_at));
-    let silent: Vec<(i64, String, NaiveDateTime)> = match conn {
-        Conn::Sqlite(object) => boxed(silent.load(&mut **object)).await,
+        .filter(nodes::seen_at.lt((now - DEAD_AFTER).naive()));
+    let silent: Vec<NodeRow> = match conn {
+        Conn::Sqlite(object) => {
+            boxed(silent.select(NodeRow::as_select()).load(&mut **object)).await
+        }
         // Two nodes that bury at the same time must not wait for each other.
         Conn::Postgres(object) => {
+            let silent = silent.select(NodeRow::as_select());
             boxed(silent.for_update().skip_locked().load(&mut **object)).await
         }
     }
@@ -404,14 +444,19 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
     let forgotten_at = (now - FORGOTTEN_AFTER).naive();
     let (gone, silent): (Vec<_>, Vec<_>) = silent
         .into_iter()
-        .partition(|(_, _, seen_at)| *seen_at < forgotten_at);
-    let dead: Vec<i64> = silent
-        .iter()
-        .filter(|(_, standing, _)| standing != Standing::Dead.as_str())
-        .map(|(number, ..)| *number)
-        .collect();
-    let gone: Vec<i64> = gone.iter().map(|(number, ..)| *number).collect();
+        .partition(|row| row.seen_at < forgotten_at);
+    let fallen = || {
+        let fallen = |row: &&NodeRow| row.standing != Standing::Dead.as_str();
+        silent.iter().filter(fallen)
+    };
+    let dead: Vec<i64> = fallen().map(|row| row.number).collect();
+    let gone: Vec<i64> = gone.iter().map(|row| row.number).collect();
     if !dead.is_empty() {
+        if let Conn::Postgres(object) = conn {
+            for row in fallen() {
+                cut_off(object, row.life).await?;
+            }
+        }
         tracing::warn!(nodes = ?dead, "nodes are silent; their jobs are taken over");
         let mark = nodes::standing.eq(Standing::Dead.as_str());
         with_conn!(conn, |c| diesel::update(
@@ -440,8 +485,16 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-async fn take_number(db: &Db, name: &str) -> Result<Peer, StoreError> {
-    let life = fresh_life()?;
+/// Ends the connections that this run of a process has to PostgreSQL, and with them what they were about to do.
+async fn cut_off(c: &mut AsyncPgConnection, life: i64) -> Result<(), StoreError> {
+    const CUT_OFF: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+        WHERE application_name = $1 AND usename = current_user AND datname = current_database()";
+    let ended = diesel::sql_query(CUT_OFF).bind::<Text, _>(application_name(life));
+    boxed(kept(ended).execute(c)).await.map_err(refused)?;
+    Ok(())
+}
+
+async fn take_number(db: &Db, name: &str, life: i64) -> Result<Peer, StoreError> {
     in_tx!(db, |conn| {
         if let Conn::Postgres(object) = conn {
             // SQLite has one process, and its transaction holds the only writer.

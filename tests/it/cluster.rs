@@ -8,11 +8,13 @@ use actors::model::conversation::ConversationKey;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::node::{Answer, Notice, Peer, Report, Request};
 use actors::ports::peers::{Peers, Unanswered};
+use actors::ports::store::StoreError;
 use actors::testing::build::phone;
 use actors::time::Timestamp;
 use async_trait::async_trait;
 use command_center::bus::{Host, RedisBus, RedisPeers};
-use command_center::store::schema::{jobs, nodes};
+use command_center::store::db::Conn;
+use command_center::store::schema::{jobs, nodes, organizations};
 use command_center::store::{Pulse, Standing, Store};
 use command_center::with_conn;
 use diesel::prelude::*;
@@ -91,6 +93,13 @@ async fn nodes_find_each_other_in_the_database() {
     assert!(rows.iter().all(|row| row.life != first.me().life));
 }
 
+/// Changes the organization's row and keeps it for itself.
+async fn touch(conn: &mut Conn, organization: OrganizationId) -> Result<usize, StoreError> {
+    let row = organizations::table.filter(organizations::id.eq(organization.0));
+    let same = organizations::created_at.eq(organizations::created_at);
+    with_conn!(conn, |c| diesel::update(row).set(same).execute(c).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_nodes_jobs_are_free_and_its_number_stays_its_own() {
     let database = TestDatabase::create(Engine::Postgres).await;
@@ -114,6 +123,8 @@ async fn a_silent_nodes_jobs_are_free_and_its_number_stays_its_own() {
         .await)
     .unwrap();
     conn.commit().await.unwrap();
+    let mut held = silent.connection().await.unwrap();
+    touch(&mut held, organization).await.unwrap();
 
     // Some seconds pass: whoever has just begun to look judges nobody.
     until(async || {
@@ -133,9 +144,14 @@ async fn a_silent_nodes_jobs_are_free_and_its_number_stays_its_own() {
         .unwrap();
     assert_eq!(row.standing, "dead");
     assert_ne!(database.open().await.me().number, silent.me().number);
+    // What it was in the middle of holds nobody up, and does not happen.
+    let mut next = watching.connection().await.unwrap();
+    touch(&mut next, organization).await.unwrap();
+    next.commit().await.unwrap();
+    assert!(held.commit().await.is_err());
     // It wakes, learns of it, and lives on.
-    let pulse = silent.heartbeat(Standing::Live).await.unwrap();
-    assert!(matches!(pulse, Pulse::GivenUp(_)), "{pulse:?}");
+    let woken = async || silent.heartbeat(Standing::Live).await;
+    until(async || matches!(woken().await, Ok(Pulse::GivenUp(_)))).await;
     let pulse = silent.heartbeat(Standing::Live).await.unwrap();
     assert!(matches!(pulse, Pulse::Alive(_)), "{pulse:?}");
 }

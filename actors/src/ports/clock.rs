@@ -8,7 +8,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// The wall clock of this machine.
+/// The clock that the whole installation goes by; see [`Timestamp::now`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -1,10 +1,13 @@
-//! F-26: the clock of one node is an hour ahead, then an hour behind. The database's clock decides who owns what, and no
-//! token lives longer by it.
+//! F-26: the clock of one node is an hour ahead, then an hour behind. The database's clock decides who owns what, what is
+//! due, and how long a token lives.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 
 use crate::drill::checker;
 use crate::drill::commands::{Desk, Work};
@@ -16,12 +19,14 @@ use crate::drill::traffic::Traffic;
 
 const CONTACTS: u32 = 200;
 const OPENING: Duration = Duration::from_secs(4);
-/// Tokens live for an hour.
+/// Tokens live for an hour: by such a clock they would have ended, or live for one more.
 const SKEWS: [&str; 2] = ["+61m", "-61m"];
 const HOUR_S: i64 = 3_600;
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 const LOOKS: Duration = Duration::from_secs(3);
 const REFUSED: &str = "401";
+/// How far the time at which a token says that it was made may be from ours.
+const APART_S: i64 = 5;
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
@@ -42,7 +47,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     };
     let desk = Desk::start(&topology, &work)?;
     let mut nemesis = setup.nemesis();
-    let (mut two_owners, mut taken, mut owned) = (0, 0, 0);
+    let (mut two_owners, mut refused, mut misdated, mut owned) = (0, 0, 0, 0);
     for _ in 0..setup.size.rounds {
         for skew in SKEWS {
             let odd = nemesis.pick(topology.nodes.len());
@@ -53,7 +58,9 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
             let ahead = node.clock_ahead_s().await?;
             anyhow::ensure!(ahead.abs() > HOUR_S, "the clock did not follow: {ahead} s");
             setup.say(&format!("the clock of node {} is {ahead} s ahead", odd + 1));
-            taken += tokens_taken(&topology, odd).await?;
+            let bad = bad_tokens(&topology, odd).await?;
+            refused += bad.refused;
+            misdated += bad.misdated;
             let end = tokio::time::Instant::now() + setup.hold();
             let mut before = Vec::new();
             while tokio::time::Instant::now() < end {
@@ -74,7 +81,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
     outcome.none("two_owners", two_owners);
-    outcome.none("ended_tokens_taken", taken);
+    outcome.none("tokens_refused", refused);
+    outcome.none("tokens_misdated", misdated);
     outcome.fact("looks_at_which_it_owned", owned);
     sent::check(&topology, &done, &mut outcome).await?;
     checker::check(&topology, &seen, &mut outcome).await?;
@@ -92,28 +100,37 @@ fn library() -> anyhow::Result<PathBuf> {
     found.next().context("install Debian's faketime")
 }
 
-/// Tokens that a node took though they have ended by its own clock, of those that the odd node and another make.
-async fn tokens_taken(topology: &Topology, odd: usize) -> anyhow::Result<u64> {
+#[derive(Default)]
+struct BadTokens {
+    /// Not taken by the other node.
+    refused: u64,
+    /// Made at another time than ours, by what they say.
+    misdated: u64,
+}
+
+/// What is wrong with the tokens that the odd node and another make, each shown to the other one.
+async fn bad_tokens(topology: &Topology, odd: usize) -> anyhow::Result<BadTokens> {
     let other = (odd + 1) % topology.nodes.len();
-    let mut taken = 0;
+    let mut bad = BadTokens::default();
     for (from, to) in [(odd, other), (other, odd)] {
         let log_in = topology.log_in(from).await?;
         let token = log_in.token().unwrap_or_default().to_owned();
-        let me = topology.nodes[to].hub.clone().with_token(token).me().await;
-        match me {
-            // By the clock of the one behind, a token of the one ahead lives long.
-            Ok(_) => taken += u64::from(is_ended(topology, from, to).await?),
-            Err(error) if error.to_string().contains(REFUSED) => {}
+        let late = chrono::Utc::now().timestamp() - made_at(&token)?;
+        bad.misdated += u64::from(late.abs() > APART_S);
+        match topology.nodes[to].hub.clone().with_token(token).me().await {
+            Ok(_) => {}
+            Err(error) if error.to_string().contains(REFUSED) => bad.refused += 1,
             Err(error) => return Err(error.context("a token was neither taken nor refused")),
         }
     }
-    Ok(taken)
+    Ok(bad)
 }
 
-/// Whether a token that `from` makes has ended by the clock of `to`: then that is more than an hour ahead.
-async fn is_ended(topology: &Topology, from: usize, to: usize) -> anyhow::Result<bool> {
-    let (from, to) = (&topology.nodes[from], &topology.nodes[to]);
-    Ok(to.clock_ahead_s().await? - from.clock_ahead_s().await? > HOUR_S)
+/// When the token says that it was made, in seconds since 1970 (`iat` of RFC 7519).
+fn made_at(token: &str) -> anyhow::Result<i64> {
+    let claims = token.split('.').nth(1).context("not a JWT")?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims)?)?;
+    claims["iat"].as_i64().context("a token without iat")
 }
 
 /// The nodes that say that they send for the number.
