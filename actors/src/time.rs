@@ -54,9 +54,9 @@ impl Timestamp {
 }
 
 /// From now on [`Timestamp::now`] is so many milliseconds ahead of this machine's clock, or behind it: what this process
-/// stores is compared with what others stored, and ends when they say that it does. Gives what it was before.
-pub fn follow(ahead_millis: i64) -> i64 {
-    AHEAD.swap(ahead_millis, Ordering::Relaxed)
+/// stores is compared with what others stored, and ends when they say that it does.
+pub fn follow(ahead_millis: i64) {
+    AHEAD.store(ahead_millis, Ordering::Relaxed);
 }
 
 impl From<NaiveDateTime> for Timestamp {

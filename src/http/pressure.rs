@@ -1,7 +1,8 @@
 //! How much a node takes on at a time. What comes above that hears 503 at once, which costs next to nothing: waiting in
 //! a line that grows would make everybody late, and WhatsApp delivers again anyway. Programs that send are asked to wait
-//! before callbacks are; people never are. A quarter of the room is kept from whichever number has the most: it stays
-//! for the others.
+//! before callbacks are; people never are.
+
+mod room;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,14 +11,10 @@ use actors::figure;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::user::{Actor, Who};
 
+pub use self::room::Room;
+use self::room::Taken;
 use super::error::{ApiError, ApiResult, Code};
 
-/// Room for the bodies of callbacks that are worked on, in KiB.
-const ALL: u64 = 256 * 1024;
-/// What the callbacks of one number may take of it.
-const SHARE: u64 = ALL / 4 * 3;
-/// What each callback takes at least: a thousand small ones at a time are a third of a second's work.
-const LEAST: u64 = 256;
 /// When to come again, in seconds.
 const COME_AGAIN: u64 = 1;
 
@@ -57,62 +54,12 @@ impl Drop for Turn {
     }
 }
 
-/// What is taken of it, in KiB.
-#[derive(Default)]
-struct Taken {
-    all: u64,
-    by: HashMap<SessionId, u64>,
-}
-
-/// A callback's part of it; free again when it is dropped.
-pub struct Room {
-    taken: Arc<Mutex<Taken>>,
-    number: SessionId,
-    size: u64,
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        lock(&self.taken).give_back(self.number, self.size);
-    }
-}
-
-impl Taken {
-    fn take(&mut self, number: SessionId, size: u64) -> bool {
-        let by = self.by.get(&number).copied().unwrap_or_default();
-        if self.all + size > ALL || by + size > SHARE {
-            return false;
-        }
-        self.all += size;
-        self.by.insert(number, by + size);
-        true
-    }
-
-    fn give_back(&mut self, number: SessionId, size: u64) {
-        self.all = self.all.saturating_sub(size);
-        let Some(by) = self.by.get_mut(&number) else {
-            return;
-        };
-        *by = by.saturating_sub(size);
-        if *by == 0 {
-            self.by.remove(&number);
-        }
-    }
-}
-
 impl Pressure {
     /// Takes room for a callback of `length` bytes at that number's address.
     pub fn enter(&self, number: SessionId, length: u64) -> ApiResult<Room> {
-        let size = (length / 1024).max(LEAST);
-        if !lock(&self.taken).take(number, size) {
+        Room::take(&self.taken, number, length).ok_or_else(|| {
             metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
-            return Err(come_again().counted());
-        }
-        let taken = Arc::clone(&self.taken);
-        Ok(Room {
-            taken,
-            number,
-            size,
+            come_again().counted()
         })
     }
 
@@ -138,7 +85,7 @@ impl Pressure {
 
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
-        let is_high = lock(&self.taken).all > ALL / 2;
+        let is_high = lock(&self.taken).is_high();
         match by.who {
             Who::ApiKey(_) if is_high => Err(come_again()),
             _ => Ok(()),
@@ -201,26 +148,5 @@ mod tests {
         assert!(pressure.let_send(&person).is_ok());
         places.clear();
         assert!(pressure.let_send(&program).is_ok());
-    }
-
-    #[test]
-    fn large_bodies_take_the_room_of_many() {
-        let pressure = Pressure::default();
-        let enter = || pressure.enter(SessionId(1), 3 * 1024 * 1024).ok();
-        let places: Vec<Room> = std::iter::from_fn(enter).collect();
-        assert_eq!(places.len() as u64, SHARE / (3 * 1024));
-    }
-
-    #[test]
-    fn a_quarter_of_the_room_is_for_other_numbers() {
-        let pressure = Pressure::default();
-        let enter = |number| pressure.enter(SessionId(number), 900);
-        let mut places: Vec<Room> = std::iter::from_fn(|| enter(1).ok()).collect();
-        assert_eq!(places.len(), 768);
-        assert!(enter(2).is_ok());
-        places.pop();
-        assert!(enter(1).is_ok());
-        drop(places);
-        assert!(lock(&pressure.taken).by.is_empty());
     }
 }

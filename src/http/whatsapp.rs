@@ -57,8 +57,10 @@ pub struct Signed {
     arrived: Instant,
     body: Bytes,
     signature: Option<String>,
+    /// When all of it was here.
+    read: Instant,
     /// Held until it is answered.
-    _room: Room,
+    room: Room,
 }
 
 impl FromRequest for Signed {
@@ -86,11 +88,13 @@ impl FromRequest for Signed {
             .map(|app| app.pressure.enter(number, length));
         Box::pin(async move {
             let room = room.ok_or_else(|| ApiError::internal("the state is missing"))??;
+            let body = read_all(payload, LARGEST).await?;
             Ok(Self {
                 arrived,
-                body: read_all(payload, LARGEST).await?,
+                body,
                 signature,
-                _room: room,
+                read: Instant::now(),
+                room,
             })
         })
     }
@@ -129,7 +133,8 @@ pub async fn receive(
     Path(session): Path<SessionId>,
     signed: Signed,
 ) -> ApiResult<HttpResponse> {
-    let known = app.vault.credentials(session).await?;
+    let known = app.vault.credentials(session).await;
+    let known = known.inspect_err(|_| signed.room.done(None))?;
     let known = known.ok_or(ApiError::not_found())?;
     let given = signed.signature.as_deref().unwrap_or_default();
     if signature::verify(&known.app_secret, &signed.body, given).is_err() {
@@ -138,6 +143,7 @@ pub async fn receive(
     }
     let taken = take_in(&app, &known, &signed.body, Misunderstood::PutAside).await;
     if let Err(error) = taken {
+        signed.room.done(None);
         metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "failed").increment(1);
         return Err(error);
     }
@@ -148,6 +154,7 @@ pub async fn receive(
         Ok(receipt) => app.hub.announce(receipt),
         Err(error) => tracing::debug!(%error, "a callback's time was not noted"),
     }
+    signed.room.done(Some(signed.read.elapsed()));
     metrics::histogram!(figure::WEBHOOK_ACK_SECONDS).record(signed.arrived.elapsed().as_secs_f64());
     Ok(HttpResponse::Ok().finish())
 }

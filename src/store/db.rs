@@ -30,7 +30,7 @@ use tokio::runtime::Handle;
 
 pub use self::line::Line;
 use self::line::lend;
-pub use self::place::run_here;
+pub use self::place::{at_once, run_here};
 use self::sqlite::Keeper;
 pub use self::sqlite::{Sqlite, WriteBack, blocking_tx};
 pub use self::syncer::End;
@@ -106,9 +106,14 @@ pub enum Conn {
     Postgres(Object<AsyncPgConnection>),
 }
 
-/// What PostgreSQL knows the connections of this run of a process by: another node may end those of one that is silent.
-pub fn application_name(life: i64) -> String {
-    format!("command-center {life:x}")
+/// What PostgreSQL knows a run of a process's connections of that name by.
+fn application_name(name: &str, life: i64) -> String {
+    format!("command-center {name} {life:x}")
+}
+
+/// What it knows those by that hold rows which others wait for.
+pub fn working_connections(life: i64) -> [String; 2] {
+    ["all", "commit"].map(|name| application_name(name, life))
 }
 
 /// Runs one query on either database: `with_conn!(conn, |c| users::table.load::<Row>(c).await)`. The body is
@@ -251,7 +256,7 @@ impl Db {
         let tls = tls_connector();
         let setup: Arc<str> = format!(
             "SET application_name = '{}'; {setup}",
-            application_name(life)
+            application_name(name, life)
         )
         .into();
         let mut config = ManagerConfig::default();

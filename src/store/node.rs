@@ -17,7 +17,7 @@ use diesel::sql_types::{BigInt, Text, Timestamp as SqlTimestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
-use super::db::{Conn, Db, application_name, boxed, refused};
+use super::db::{Conn, Db, boxed, refused, working_connections};
 use super::kept::kept;
 use super::schema::{installation, jobs, nodes};
 use super::{Store, field, migrate as steps};
@@ -279,16 +279,21 @@ async fn compare_clocks(conn: &mut Conn) -> Result<(Timestamp, i64), StoreError>
     if matches!(conn, Conn::Sqlite(_)) {
         return Ok((now, 0));
     }
+    let ours = Timestamp::now();
     let took = started.elapsed();
     let ahead = now.millis() - (asked + took / 2).millis();
     let present = now + took / 2;
-    let ours = Timestamp::now();
-    if ours.since(present).max(present.since(ours)) > APART + took {
-        let before = follow(ahead);
+    if ours.since(present).max(present.since(ours)) <= APART + took {
+        return Ok((now, ahead));
+    }
+    if Duration::from_millis(ahead.unsigned_abs()) <= APART {
+        follow(0);
+        tracing::info!("this machine's clock and the database's agree again");
+    } else {
+        follow(ahead);
         tracing::warn!(
             ahead_ms = ahead,
-            before_ms = before,
-            "the database's clock is followed, which is not this machine's: set that (NTP)"
+            "the database's clock is ahead of this machine's, and is followed: set the wrong one (NTP)"
         );
     }
     Ok((now, ahead))
@@ -485,11 +490,15 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-/// Ends the connections that this run of a process has to PostgreSQL, and with them what they were about to do.
+/// Ends the connections by which this run of a process changes rows, and with them what they were about to do. The heartbeat's
+/// stays: it learns by that how it is seen.
 async fn cut_off(c: &mut AsyncPgConnection, life: i64) -> Result<(), StoreError> {
     const CUT_OFF: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-        WHERE application_name = $1 AND usename = current_user AND datname = current_database()";
-    let ended = diesel::sql_query(CUT_OFF).bind::<Text, _>(application_name(life));
+        WHERE application_name IN ($1, $2) AND usename = current_user AND datname = current_database()";
+    let [all, commit] = working_connections(life);
+    let ended = diesel::sql_query(CUT_OFF)
+        .bind::<Text, _>(all)
+        .bind::<Text, _>(commit);
     boxed(kept(ended).execute(c)).await.map_err(refused)?;
     Ok(())
 }

@@ -57,8 +57,10 @@ mod tests {
         let client = std::net::TcpStream::connect(("127.0.0.1", server_port)).unwrap();
         let client_port = client.local_addr().unwrap().port();
         let (server, _) = listener.accept().unwrap();
-        assert!(is_open(server_port, client_port));
-        assert_eq!(count_open(server_port), 1);
+        // While other tests connect, the kernel may leave a line of its table out, or tell it twice.
+        let seen = |look: &dyn Fn() -> bool| (0..20).any(|_| look());
+        assert!(seen(&|| is_open(server_port, client_port)));
+        assert!(seen(&|| count_open(server_port) == 1));
         drop(server);
         assert!(!is_open(server_port, client_port));
     }

@@ -1,13 +1,16 @@
 //! Where SQLite's statements run. They block, so mostly beside the threads that must not wait; on the committer's thread right
-//! there. It has nothing else to do, and each way to another thread and back costs as much as a small statement's work.
+//! there, which has nothing else to do. Each way to another thread and back costs as much as a small statement's work, so
+//! [`at_once`] runs those of a look at a few rows wherever it is asked for.
 
 use std::any::Any;
 use std::cell::Cell;
 use std::error::Error;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use diesel_async::sync_connection_wrapper::SpawnBlocking;
 use futures_util::FutureExt;
@@ -16,11 +19,45 @@ use tokio::task::{JoinError, JoinHandle};
 
 thread_local! {
     static MAY_WAIT: Cell<bool> = const { Cell::new(false) };
+    /// When a statement had others on the thread wait.
+    static WAITED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
+
+/// What a look at a few rows never takes unless the disk is in trouble.
+const LONG: Duration = Duration::from_millis(20);
+/// For so long after that nothing is done at once.
+const TROUBLE: Duration = Duration::from_secs(5);
 
 /// From now on this thread waits for its statements itself.
 pub fn run_here() {
     MAY_WAIT.set(true);
+}
+
+/// Has this thread wait for the statements of `work` itself: for rows that are found by their keys, a few at a time. Neither
+/// a list nor a search, nor anything that writes, may have others on the thread wait.
+pub async fn at_once<T>(work: impl Future<Output = T>) -> T {
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            MAY_WAIT.set(self.0);
+        }
+    }
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if WAITED.get().is_some_and(|at| at.elapsed() < TROUBLE) {
+            return work.as_mut().poll(context);
+        }
+        let began = Instant::now();
+        let polled = {
+            let _before = Before(MAY_WAIT.replace(true));
+            work.as_mut().poll(context)
+        };
+        if began.elapsed() > LONG {
+            WAITED.set(Some(Instant::now()));
+        }
+        polled
+    })
+    .await
 }
 
 /// How a connection's statements are run.
@@ -125,5 +162,32 @@ mod tests {
         let right_here: Fault = right_here.expect_err("it panicked");
         assert_eq!(right_here.to_string(), "broken");
         MAY_WAIT.set(false);
+    }
+
+    #[tokio::test]
+    async fn what_is_done_at_once_leaves_the_thread_as_it_was() {
+        let here = || std::thread::current().id();
+        let inside = at_once(async {
+            tokio::task::yield_now().await;
+            Place.spawn_blocking(here).await.expect("no panic")
+        });
+        let outside = async {
+            // In between, on the same thread.
+            Place.spawn_blocking(here).await.expect("no panic")
+        };
+        let (inside, outside) = tokio::join!(inside, outside);
+        assert_eq!(inside, here());
+        assert_ne!(outside, here());
+    }
+
+    #[tokio::test]
+    async fn nothing_is_done_at_once_while_the_disk_is_slow() {
+        let here = || std::thread::current().id();
+        at_once(async { std::thread::sleep(LONG + LONG) }).await;
+        let after = at_once(async { Place.spawn_blocking(here).await });
+        assert_ne!(after.await.expect("no panic"), here());
+        WAITED.set(None);
+        let later = at_once(async { Place.spawn_blocking(here).await });
+        assert_eq!(later.await.expect("no panic"), here());
     }
 }
