@@ -45,6 +45,7 @@ pub struct InvalidAccess;
 pub struct AccessTokens {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    validation: Validation,
     life: Duration,
 }
 
@@ -57,9 +58,16 @@ impl std::fmt::Debug for AccessTokens {
 impl AccessTokens {
     /// Signs with `secret`; each token lives for `life`.
     pub fn new(secret: &[u8], life: Duration) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // It would ask this machine's clock, which may be wrong.
+        validation.validate_exp = false;
         Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),
+            validation,
             life,
         }
     }
@@ -94,13 +102,7 @@ impl AccessTokens {
 
     /// What a genuine and living token says.
     pub fn read(&self, token: &str) -> Result<AccessClaims, InvalidAccess> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_issuer(&[ISSUER]);
-        validation.set_audience(&[AUDIENCE]);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // It would ask this machine's clock, which may be wrong.
-        validation.validate_exp = false;
-        let claims: AccessClaims = jsonwebtoken::decode(token, &self.decoding, &validation)
+        let claims: AccessClaims = jsonwebtoken::decode(token, &self.decoding, &self.validation)
             .map(|data| data.claims)
             .map_err(|_| InvalidAccess)?;
         match claims.expires_at() > Timestamp::now() {

@@ -26,7 +26,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 
-use super::db::{Conn, boxed, refused};
+use super::db::{Conn, at_once, boxed, refused};
 use super::kept::{filled, kept};
 use super::message::shortened;
 use super::schema::{contacts, conversations, messages, teams, users};
@@ -380,6 +380,7 @@ impl Tenant {
     /// One conversation.
     pub async fn find_conversation(&self, id: ConversationId) -> Result<Conversation, StoreError> {
         let mut conn = self.db().read().await?;
-        Ok(load_one(&mut conn, self.org(), id.0).await?.view)
+        let loaded = at_once(load_one(&mut conn, self.org(), id.0)).await?;
+        Ok(loaded.view)
     }
 }

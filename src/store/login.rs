@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::{Value, json};
 
-use super::db::Conn;
+use super::db::{Conn, at_once};
 use super::schema::{login_challenges, logins, refresh_tokens, users};
 use super::user::{Account, User, hold};
 use super::{Store, Unscoped, audit, field};
@@ -102,7 +102,7 @@ impl Unscoped {
     /// The log-in that an access token names.
     pub async fn find_login(&self, id: LoginId) -> Result<Option<LoginState>, StoreError> {
         let mut conn = self.db().read().await?;
-        load(&mut conn, id.0).await
+        at_once(load(&mut conn, id.0)).await
     }
 
     /// Opens the log-in of somebody who was just made, with its first refresh token.

@@ -22,7 +22,7 @@ use super::contact_identity::{
     search_keys, state_of,
 };
 use super::conversation::ConversationRow;
-use super::db::Conn;
+use super::db::{Conn, at_once};
 use super::schema::conversations;
 use super::{Store, event, field};
 use crate::{in_tx, insert_all, with_conn};
@@ -116,6 +116,29 @@ pub(crate) fn fresh_row(
     }
 }
 
+async fn look_up(
+    conn: &mut Conn,
+    key: &ConversationKey,
+    identities: &[Identity],
+) -> Result<Option<ConversationState>, StoreError> {
+    let organization = key.organization.0;
+    let keys = search_keys(key, identities);
+    let Some(contact) = find_contact(conn, organization, &keys).await? else {
+        return Ok(None);
+    };
+    let id: Option<i64> = with_conn!(conn, |c| conversations::table
+        .filter(conversations::session_id.eq(key.session.0))
+        .filter(conversations::contact_id.eq(contact.id))
+        .select(conversations::id)
+        .first(c)
+        .await
+        .optional())?;
+    match id {
+        Some(id) => state_of(conn, organization, id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 impl Store {
     pub(super) async fn load_state(
         &self,
@@ -123,22 +146,7 @@ impl Store {
         identities: &[Identity],
     ) -> Result<Option<ConversationState>, StoreError> {
         let mut conn = self.db().read().await?;
-        let organization = key.organization.0;
-        let keys = search_keys(key, identities);
-        let Some(contact) = find_contact(&mut conn, organization, &keys).await? else {
-            return Ok(None);
-        };
-        let id: Option<i64> = with_conn!(&mut conn, |c| conversations::table
-            .filter(conversations::session_id.eq(key.session.0))
-            .filter(conversations::contact_id.eq(contact.id))
-            .select(conversations::id)
-            .first(c)
-            .await
-            .optional())?;
-        match id {
-            Some(id) => state_of(&mut conn, organization, id).await.map(Some),
-            None => Ok(None),
-        }
+        at_once(look_up(&mut conn, key, identities)).await
     }
 
     pub(super) async fn locate(
@@ -147,13 +155,16 @@ impl Store {
         id: ConversationId,
     ) -> Result<Option<ConversationKey>, StoreError> {
         let mut conn = self.db().read().await?;
-        let found: Option<(i64, String)> = with_conn!(&mut conn, |c| conversations::table
-            .filter(conversations::organization_id.eq(organization.0))
-            .filter(conversations::id.eq(id.0))
-            .select((conversations::session_id, conversations::contact_key))
-            .first(c)
-            .await
-            .optional())?;
+        let found: Option<(i64, String)> = at_once(async {
+            with_conn!(&mut conn, |c| conversations::table
+                .filter(conversations::organization_id.eq(organization.0))
+                .filter(conversations::id.eq(id.0))
+                .select((conversations::session_id, conversations::contact_key))
+                .first(c)
+                .await
+                .optional())
+        })
+        .await?;
         Ok(found.map(|(session, contact)| ConversationKey {
             organization,
             session: SessionId(session),

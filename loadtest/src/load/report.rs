@@ -150,8 +150,8 @@ pub fn resident_mib(pid: u32) -> Option<f64> {
     memory_mib(pid, "VmRSS:")
 }
 
-/// The same without the pages of mapped files, which the kernel takes back when it wants: a hub maps up to 256 MiB of a
-/// SQLite database that grows.
+/// The same without the pages of mapped files, which the kernel takes back when it wants: a program's own code and what it
+/// reads.
 pub fn private_mib(pid: u32) -> Option<f64> {
     memory_mib(pid, "RssAnon:")
 }

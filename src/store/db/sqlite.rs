@@ -30,10 +30,11 @@ pub(super) const READERS: usize = 4;
 /// What every connection is told: WAL, synced by the [`Syncer`](super::syncer) before anybody is told of a commit, so that it
 /// survives a power cut. The log is written back
 /// by [`Db::write_back`]; a commit that finds four times as much of it does so itself. A log that grew beyond 128 MiB, because
-/// somebody else read for long, is cut to that when it begins anew.
+/// somebody else read for long, is cut to that when it begins anew. The file is not mapped into memory: whoever reads after a commit
+/// would unmap it (a twentieth of the hub's processor time with 500 agents).
 const SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
     PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000; PRAGMA mmap_size = 268435456; \
+    PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 32000; \
     PRAGMA journal_size_limit = 134217728;";
 
 /// Pages of the log (32 MiB) from which on it is written back: those that change often are written back once.
