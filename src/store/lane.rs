@@ -1,5 +1,5 @@
-//! Group commit: what arrives within a few milliseconds goes into one transaction. Nothing waits for company:
-//! while one batch commits, the next gathers. The plain cases (a known contact says something, a new one says
+//! Group commit: what arrives within a few milliseconds goes into one transaction. What customers and agents say does not
+//! wait for company: while one batch commits, the next gathers. The plain cases (a known contact says something, a new one says
 //! hello, an agent answers, a conversation is given to somebody, the provider takes a message or tells how far it came)
 //! are a handful of statements for the whole batch; everything else goes one by one in a transaction of its own, so that a strange message can not spoil its neighbours.
 
@@ -44,7 +44,7 @@ use self::changes::{Changed, Changes};
 use self::drafts::Drafts;
 pub(super) use self::ends::Aside;
 use self::ends::{Ends, go_alone};
-use self::inlet::Refused;
+use self::inlet::{Hurry, Refused};
 pub(super) use self::keys::claim;
 use self::kind::{Group, Kind, Part};
 use self::newcomers::Newcomers;
@@ -94,6 +94,14 @@ impl Pending {
             Self::Begin(..) | Self::Settle(..) => None,
         }
     }
+
+    /// What a customer or an agent says is to be seen at once.
+    const fn hurry(&self) -> Hurry {
+        match self {
+            Self::Message(..) | Self::Draft(..) => Hurry::Now,
+            Self::Status(..) | Self::Change(..) | Self::Begin(..) | Self::Settle(..) => Hurry::Soon,
+        }
+    }
 }
 
 /// What the provider says of a message that a number sent.
@@ -132,10 +140,10 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
             tracing::error!("a batch panicked; nothing of what was under way is stored");
         }
         metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
-        // While nobody waits for the next batch this thread may as well sync.
-        let is_idle = store.commits_waiting() == 0;
+        // While nothing in a hurry waits for the next batch this thread may as well sync.
+        let is_calm = !store.inlet().is_urgent();
         let ends = ends.into_inner();
-        store.committer_db().when_it_lasts(ends, is_idle).await;
+        store.committer_db().when_it_lasts(ends, is_calm).await;
     }
 }
 
@@ -334,7 +342,8 @@ impl Store {
         let (to, answer) = oneshot::channel();
         let span = trail::carry(tracing::debug_span!("commit"));
         let pending = pending(Reply { to, span });
-        let waits = self.inlet().push(pending.whose(), pending);
+        let (whose, hurry) = (pending.whose(), pending.hurry());
+        let waits = self.inlet().push(whose, pending, hurry);
         waits.map_err(|refused| match refused {
             Refused::Full => too_much(),
             Refused::Closed => closing(),

@@ -1,14 +1,21 @@
 //! What waits for the committer, a line for each organization. A batch takes from all lines in turn, so that whoever has
-//! much to store delays the others by a batch and not by all that he has.
+//! much to store delays the others by a batch and not by all that he has. What some milliseconds do not
+//! matter to waits for company when the last batch was just now: each batch costs a sync, whatever is in it.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What may wait of one organization; whoever comes then is refused.
 const LONGEST: usize = 4096;
+/// From batch to batch while nothing in a hurry waits.
+const PACE: Duration = Duration::from_millis(4);
+/// So many are company enough.
+const COMPANY: usize = 64;
 /// What may wait of all of them.
 const MOST: usize = 8 * LONGEST;
 
@@ -20,6 +27,8 @@ pub(in crate::store) struct Inlet<K, T> {
 /// The way out; nothing is let in any more when it is dropped.
 pub(in crate::store) struct Outlet<K, T> {
     shared: Arc<Shared<K, T>>,
+    /// When the last batch was taken.
+    taken_at: Option<Instant>,
 }
 
 struct Shared<K, T> {
@@ -32,7 +41,18 @@ struct Lines<K, T> {
     /// Whose turn it is; each that has a line once.
     turns: VecDeque<K>,
     count: usize,
+    /// Something waits that is in a hurry.
+    is_urgent: bool,
     is_closed: bool,
+}
+
+/// How long something may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Hurry {
+    /// No longer than the batch before it takes.
+    Now,
+    /// Some milliseconds do not matter.
+    Soon,
 }
 
 /// Why something may not wait.
@@ -48,6 +68,7 @@ pub(in crate::store) fn lines<K, T>() -> (Inlet<K, T>, Outlet<K, T>) {
         of: HashMap::new(),
         turns: VecDeque::new(),
         count: 0,
+        is_urgent: false,
         is_closed: false,
     };
     let shared = Arc::new(Shared {
@@ -57,12 +78,16 @@ pub(in crate::store) fn lines<K, T>() -> (Inlet<K, T>, Outlet<K, T>) {
     let inlet = Inlet {
         shared: Arc::clone(&shared),
     };
-    (inlet, Outlet { shared })
+    let outlet = Outlet {
+        shared,
+        taken_at: None,
+    };
+    (inlet, outlet)
 }
 
 impl<K: Copy + Eq + Hash, T> Inlet<K, T> {
     /// Waits in the line of `key`; never blocks.
-    pub fn push(&self, key: K, entry: T) -> Result<(), Refused> {
+    pub fn push(&self, key: K, entry: T, hurry: Hurry) -> Result<(), Refused> {
         let mut lines = self.shared.lock();
         if lines.is_closed {
             return Err(Refused::Closed);
@@ -81,11 +106,19 @@ impl<K: Copy + Eq + Hash, T> Inlet<K, T> {
         }
         lines.count += 1;
         let was_idle = lines.count == 1;
+        let is_urgent = hurry == Hurry::Now && !lines.is_urgent;
+        lines.is_urgent |= is_urgent;
+        let count = lines.count;
         drop(lines);
-        if was_idle {
+        if was_idle || is_urgent || count == COMPANY {
             self.shared.came.notify_one();
         }
         Ok(())
+    }
+
+    /// Whether something waits that is in a hurry.
+    pub fn is_urgent(&self) -> bool {
+        self.shared.lock().is_urgent
     }
 
     /// How much waits.
@@ -100,18 +133,34 @@ impl<K: Copy + Eq + Hash, T> Outlet<K, T> {
     pub async fn take(&mut self, most: usize) -> Vec<T> {
         loop {
             let came = self.shared.came.notified();
-            {
+            let rest = {
                 let mut lines = self.shared.lock();
-                if lines.count > 0 || lines.is_closed {
+                let rest = lines.rest(self.taken_at);
+                if rest == Some(Duration::ZERO) {
+                    self.taken_at = Some(Instant::now());
                     return lines.draw(most);
                 }
+                rest
+            };
+            match rest {
+                None => came.await,
+                // What comes meanwhile is looked at, and so is what did not.
+                Some(rest) => drop(tokio::time::timeout(rest, came).await),
             }
-            came.await;
         }
     }
 }
 
 impl<K: Copy + Eq + Hash, T> Lines<K, T> {
+    /// How long what waits is to wait on, after the batch that was taken then; None: nothing waits.
+    fn rest(&self, taken_at: Option<Instant>) -> Option<Duration> {
+        if self.is_closed || self.is_urgent || self.count >= COMPANY {
+            return Some(Duration::ZERO);
+        }
+        let since = |at: Instant| PACE.saturating_sub(at.elapsed());
+        (self.count > 0).then(|| taken_at.map_or(Duration::ZERO, since))
+    }
+
     fn draw(&mut self, most: usize) -> Vec<T> {
         let mut batch = Vec::with_capacity(most.min(self.count));
         while batch.len() < most
@@ -132,6 +181,8 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
             }
         }
         self.count -= batch.len();
+        // What is left has waited for a batch.
+        self.is_urgent = self.count > 0;
         batch
     }
 }
@@ -167,6 +218,11 @@ impl<K, T> Drop for Outlet<K, T> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::pin::pin;
+    use std::task::Poll;
+
+    use futures_util::poll;
+
     use super::*;
 
     async fn take(outlet: &mut Outlet<u8, u32>, most: usize) -> Vec<u32> {
@@ -177,13 +233,13 @@ mod tests {
     async fn who_has_much_delays_the_others_by_a_batch() {
         let (inlet, mut outlet) = lines();
         for entry in 0..1_000 {
-            inlet.push(1, entry).unwrap();
+            inlet.push(1, entry, Hurry::Now).unwrap();
         }
         assert_eq!(take(&mut outlet, 10).await, (0..10).collect::<Vec<_>>());
         for entry in 5_000..5_003 {
-            inlet.push(2, entry).unwrap();
+            inlet.push(2, entry, Hurry::Now).unwrap();
         }
-        inlet.push(3, 9_000).unwrap();
+        inlet.push(3, 9_000, Hurry::Now).unwrap();
         let batch = take(&mut outlet, 8).await;
         assert_eq!(batch, [10, 5_000, 9_000, 11, 5_001, 12, 5_002, 13]);
         assert_eq!(inlet.len(), 1_000 + 3 + 1 - 18);
@@ -194,7 +250,11 @@ mod tests {
     async fn each_line_keeps_its_order_and_nothing_is_lost() {
         let (inlet, mut outlet) = lines();
         for entry in 0..900 {
-            inlet.push((entry % 7) as u8, entry).unwrap();
+            let hurry = match entry % 5 {
+                0 => Hurry::Now,
+                _ => Hurry::Soon,
+            };
+            inlet.push((entry % 7) as u8, entry, hurry).unwrap();
         }
         let mut seen: HashMap<u32, Vec<u32>> = HashMap::new();
         while inlet.len() > 0 {
@@ -210,14 +270,15 @@ mod tests {
     fn a_full_line_refuses_its_own_only() {
         let (inlet, _outlet) = lines();
         for entry in 0..LONGEST {
-            inlet.push(1, entry).unwrap();
+            inlet.push(1, entry, Hurry::Soon).unwrap();
         }
-        assert_eq!(inlet.push(1, 0), Err(Refused::Full));
-        assert_eq!(inlet.push(2, 0), Ok(()));
+        assert_eq!(inlet.push(1, 0, Hurry::Now), Err(Refused::Full));
+        assert_eq!(inlet.push(2, 0, Hurry::Now), Ok(()));
         for entry in inlet.len()..MOST {
-            inlet.push(100 + entry / LONGEST, entry).unwrap();
+            let key = 100 + entry / LONGEST;
+            inlet.push(key, entry, Hurry::Soon).unwrap();
         }
-        assert_eq!(inlet.push(3, 0), Err(Refused::Full));
+        assert_eq!(inlet.push(3, 0, Hurry::Now), Err(Refused::Full));
     }
 
     #[tokio::test]
@@ -225,23 +286,60 @@ mod tests {
         let (inlet, mut outlet) = lines();
         let taken = tokio::spawn(async move { (take(&mut outlet, 5).await, outlet) });
         tokio::task::yield_now().await;
-        inlet.push(1, 7).unwrap();
+        inlet.push(1, 7, Hurry::Soon).unwrap();
         let (batch, mut outlet) = taken.await.unwrap();
         assert_eq!(batch, [7]);
-        inlet.push(1, 8).unwrap();
+        inlet.push(1, 8, Hurry::Soon).unwrap();
         drop(inlet);
         assert_eq!(take(&mut outlet, 5).await, [8]);
         assert!(take(&mut outlet, 5).await.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_wait_goes_with_what_may_not() {
+        let (inlet, mut outlet) = lines();
+        // The first waits for nothing.
+        inlet.push(1, 0, Hurry::Soon).unwrap();
+        assert_eq!(take(&mut outlet, 5).await, [0]);
+        {
+            let mut taken = pin!(take(&mut outlet, 5));
+            inlet.push(1, 1, Hurry::Soon).unwrap();
+            assert!(poll!(&mut taken).is_pending());
+            inlet.push(2, 2, Hurry::Soon).unwrap();
+            assert!(poll!(&mut taken).is_pending());
+            inlet.push(3, 3, Hurry::Now).unwrap();
+            assert_eq!(poll!(&mut taken), Poll::Ready(vec![1, 2, 3]));
+        }
+        // Many need no further company, and what is left of them has waited.
+        {
+            let mut taken = pin!(take(&mut outlet, COMPANY - 1));
+            for entry in 1..COMPANY {
+                inlet.push(1, entry as u32, Hurry::Soon).unwrap();
+                assert!(poll!(&mut taken).is_pending());
+            }
+            inlet.push(1, 5, Hurry::Soon).unwrap();
+            assert!(poll!(&mut taken).is_ready());
+        }
+        {
+            let mut rest = pin!(take(&mut outlet, 5));
+            assert_eq!(poll!(&mut rest), Poll::Ready(vec![5]));
+        }
+        // Alone it waits for its time only.
+        let began = Instant::now();
+        inlet.push(1, 7, Hurry::Soon).unwrap();
+        assert_eq!(take(&mut outlet, 5).await, [7]);
+        assert!((PACE..PACE * 2).contains(&began.elapsed()));
     }
 
     #[test]
     fn an_outlet_that_is_gone_lets_nobody_wait() {
         let (inlet, outlet) = lines();
         let (answer, mut waits) = tokio::sync::oneshot::channel::<()>();
-        inlet.push(1, answer).unwrap();
+        inlet.push(1, answer, Hurry::Soon).unwrap();
         drop(outlet);
         assert!(waits.try_recv().is_err());
         let (answer, _) = tokio::sync::oneshot::channel();
-        assert_eq!(inlet.push(1, answer), Err(Refused::Closed));
+        let refused = inlet.push(1, answer, Hurry::Now);
+        assert_eq!(refused, Err(Refused::Closed));
     }
 }
