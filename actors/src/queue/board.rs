@@ -48,6 +48,31 @@ pub struct Step {
     pub missed_by: Option<UserId>,
 }
 
+/// What an agent has in hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hand {
+    /// Their open conversations.
+    pub(super) open: u32,
+    /// Those of them that they have not accepted yet.
+    offers: u32,
+    /// Those that are about to be theirs.
+    kept: u32,
+    /// When they were given something last, by the turn.
+    pub(super) turn: u64,
+}
+
+impl Hand {
+    /// What they have, or are about to get.
+    pub(super) const fn load(self) -> u32 {
+        self.open + self.kept
+    }
+
+    /// Whether nothing waits to be accepted by them, or is about to.
+    pub(super) const fn is_free(self) -> bool {
+        self.offers == 0 && self.kept == 0
+    }
+}
+
 /// The board.
 #[derive(Default)]
 pub struct Board {
@@ -55,15 +80,9 @@ pub struct Board {
     pub(super) agents: HashMap<UserId, Agent>,
     pub(super) open: HashMap<ConversationId, Standing>,
     lines: HashMap<Line, BTreeSet<Place>>,
-    /// Open conversations of each agent.
-    pub(super) loads: HashMap<UserId, u32>,
-    /// Those of them that they have not accepted yet.
-    offers: HashMap<UserId, u32>,
+    hands: HashMap<UserId, Hand>,
     /// Conversations that are being written at the moment, and for whom a place is kept meanwhile.
     held: HashMap<ConversationId, Option<UserId>>,
-    kept: HashMap<UserId, u32>,
-    /// When agents were given something last, by the turn.
-    pub(super) turns: HashMap<UserId, u64>,
     turn: u64,
     pub(super) numbers: BTreeMap<SessionId, TeamId>,
     pub(super) calendars: HashMap<TeamId, Calendar>,
@@ -87,12 +106,19 @@ impl Board {
     /// The board of what is in the database. Whose turn it is, what is being written and who answered is taken over
     /// from the board before.
     pub fn of(floor: Floor, before: Self, now: Timestamp) -> Self {
+        let carried = before.hands.into_iter().map(|(user, hand)| {
+            let carried = Hand {
+                open: 0,
+                offers: 0,
+                ..hand
+            };
+            (user, carried)
+        });
         let mut board = Self {
             began: before.began.or(Some(now)),
-            turns: before.turns,
+            hands: carried.collect(),
             turn: before.turn,
             held: before.held,
-            kept: before.kept,
             replies: before.replies,
             excused: before.excused,
             head: floor.head,
@@ -235,10 +261,9 @@ impl Board {
         }
         match standing.assignee {
             Some(user) => {
-                *self.loads.entry(user).or_default() += 1;
-                if standing.reserved_until.is_some() {
-                    *self.offers.entry(user).or_default() += 1;
-                }
+                let hand = self.hands.entry(user).or_default();
+                hand.open += 1;
+                hand.offers += u32::from(standing.reserved_until.is_some());
             }
             None => {
                 let line = self.lines.entry(line_of(&standing)).or_default();
@@ -255,10 +280,10 @@ impl Board {
         };
         self.settle(&standing);
         if let Some(user) = standing.assignee {
-            lower(&mut self.loads, user);
-            if standing.reserved_until.is_some() {
-                lower(&mut self.offers, user);
-            }
+            let hand = self.hands.entry(user).or_default();
+            hand.open = hand.open.saturating_sub(1);
+            let offered = u32::from(standing.reserved_until.is_some());
+            hand.offers = hand.offers.saturating_sub(offered);
         } else if let Some(line) = self.lines.get_mut(&line_of(&standing)) {
             line.remove(&place_of(&standing));
             if line.is_empty() {
@@ -271,16 +296,18 @@ impl Board {
     pub fn hold(&mut self, step: &Step) {
         self.held.insert(step.conversation, step.to);
         if let Some(user) = step.to {
-            *self.kept.entry(user).or_default() += 1;
             self.turn += 1;
-            self.turns.insert(user, self.turn);
+            let hand = self.hands.entry(user).or_default();
+            hand.kept += 1;
+            hand.turn = self.turn;
         }
     }
 
     /// A step was done, or will not be.
     pub fn release(&mut self, conversation: ConversationId) {
         if let Some(Some(user)) = self.held.remove(&conversation) {
-            lower(&mut self.kept, user);
+            let hand = self.hands.entry(user).or_default();
+            hand.kept = hand.kept.saturating_sub(1);
         }
     }
 
@@ -320,8 +347,13 @@ impl Board {
         now: Timestamp,
         may_go: impl Fn(&Standing) -> bool,
     ) -> Option<Step> {
+        let mut free = line
+            .iter()
+            .filter_map(|place| self.free(place.2))
+            .peekable();
+        // What is being written is in the line as well, and mostly alone in it.
+        free.peek()?;
         let crew = Crew::of(self, team)?;
-        let free = line.iter().filter_map(|place| self.free(place.2));
         let able = free.filter(|standing| may_go(standing));
         // Needs for which those who are there are not enough.
         let mut unmet: HashSet<Vec<TagId>> = HashSet::new();
@@ -373,19 +405,9 @@ impl Board {
         }
     }
 
-    pub(super) fn has_room(&self, agent: &Agent) -> bool {
-        agent.state == AgentStatus::Online && self.load(agent.id) < agent.capacity
-    }
-
-    /// Whether nothing waits to be accepted by an agent, or is about to.
-    pub(super) fn is_free(&self, user: UserId) -> bool {
-        !self.offers.contains_key(&user) && !self.kept.contains_key(&user)
-    }
-
-    /// What an agent has in hand, or is about to get.
-    pub(super) fn load(&self, user: UserId) -> u32 {
-        let count = |map: &HashMap<UserId, u32>| map.get(&user).copied().unwrap_or(0);
-        count(&self.loads) + count(&self.kept)
+    /// What an agent has in hand.
+    pub(super) fn hand(&self, user: UserId) -> Hand {
+        self.hands.get(&user).copied().unwrap_or_default()
     }
 
     /// What has to go back into its line: not accepted in time, or left by somebody who is gone.
@@ -445,15 +467,6 @@ fn place_of(standing: &Standing) -> Place {
     // Who does not wait comes last.
     let since = standing.waiting_since.map_or(i64::MAX, Timestamp::millis);
     (Reverse(standing.priority), since, standing.conversation)
-}
-
-fn lower(counts: &mut HashMap<UserId, u32>, user: UserId) {
-    if let Some(count) = counts.get_mut(&user) {
-        *count = count.saturating_sub(1);
-        if *count == 0 {
-            counts.remove(&user);
-        }
-    }
 }
 
 #[cfg(test)]

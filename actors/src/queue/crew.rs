@@ -3,17 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::model::agent::Agent;
-use crate::model::ids::{TagId, UserId};
+use crate::model::agent::{Agent, AgentStatus};
+use crate::model::ids::TagId;
 use crate::model::queue::{QueueTeam, Standing, Strategy, seconds};
-use crate::queue::board::Board;
+use crate::queue::board::{Board, Hand};
 use crate::time::Timestamp;
 
 /// The crew of a team at a moment; there is always somebody in it.
 pub struct Crew<'a> {
     board: &'a Board,
     team: &'a QueueTeam,
-    able: Vec<&'a Agent>,
+    able: Vec<(&'a Agent, Hand)>,
     /// What somebody in the team can do, whether they are there or not.
     skills: BTreeSet<TagId>,
 }
@@ -31,9 +31,11 @@ impl<'a> Crew<'a> {
         };
         // What has to be accepted comes one at a time: nobody can accept twenty within half a minute.
         let offers = team.routing.accept_seconds.is_some();
-        let able: Vec<&Agent> = members()
-            .filter(|agent| board.has_room(agent))
-            .filter(|agent| !offers || board.is_free(agent.id))
+        let able: Vec<(&Agent, Hand)> = members()
+            .filter(|agent| agent.state == AgentStatus::Online)
+            .map(|agent| (agent, board.hand(agent.id)))
+            .filter(|(agent, hand)| hand.load() < agent.capacity)
+            .filter(|(_, hand)| !offers || hand.is_free())
             .collect();
         let skills = match team.routing.strategy {
             Strategy::SkillThenLoad if !able.is_empty() => {
@@ -64,38 +66,33 @@ impl<'a> Crew<'a> {
         now: Timestamp,
     ) -> Option<&'a Agent> {
         let able = self.able.iter().copied();
-        match self.team.routing.strategy {
+        let burden = |agent: &Agent, hand: Hand| (hand.load(), hand.turn, agent.id);
+        let best = match self.team.routing.strategy {
             Strategy::Manual => None,
-            Strategy::RoundRobin => able.min_by_key(|agent| (self.turn(agent.id), agent.id)),
-            Strategy::LeastLoaded => able.min_by_key(|agent| self.burden(agent)),
+            Strategy::RoundRobin => able.min_by_key(|(agent, hand)| (hand.turn, agent.id)),
+            Strategy::LeastLoaded => able.min_by_key(|(agent, hand)| burden(agent, *hand)),
             Strategy::SkillThenLoad => {
                 let met = |agent: &Agent| {
                     let met = needs.iter().filter(|need| agent.skills.contains(need));
                     met.count()
                 };
-                let best = able.min_by_key(|agent| (Reverse(met(agent)), self.burden(agent)))?;
+                let best =
+                    able.min_by_key(|(agent, hand)| (Reverse(met(agent)), burden(agent, *hand)))?;
                 let is_enough = !self.may_wait(standing, now) || {
                     // Nobody can do more than this, whether they are there or not.
                     let members = self.team.members.iter();
                     let members = members.filter_map(|user| self.board.agents.get(user));
-                    members.map(met).max() == Some(met(best))
+                    members.map(met).max() == Some(met(best.0))
                 };
                 is_enough.then_some(best)
             }
-        }
+        };
+        best.map(|(agent, _)| agent)
     }
 
     /// Whether there is still time for somebody who can do more of what it needs.
     pub fn may_wait(&self, standing: &Standing, now: Timestamp) -> bool {
         let since = standing.waiting_since.unwrap_or(standing.opened_at);
         seconds(self.team.routing.skill_seconds).is_none_or(|time| since + time > now)
-    }
-
-    fn burden(&self, agent: &Agent) -> (u32, u64, UserId) {
-        (self.board.load(agent.id), self.turn(agent.id), agent.id)
-    }
-
-    fn turn(&self, user: UserId) -> u64 {
-        self.board.turns.get(&user).copied().unwrap_or(0)
     }
 }

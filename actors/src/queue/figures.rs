@@ -103,7 +103,7 @@ impl Board {
             reason: agent.reason,
             since: agent.since,
             capacity: agent.capacity,
-            open: self.loads.get(&agent.id).copied().unwrap_or(0),
+            open: self.hand(agent.id).open,
             open_here: count.open.get(&agent.id).copied().unwrap_or(0),
             replies: replies.map_or(0, |series| series.sum_until(now)),
         }
