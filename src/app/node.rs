@@ -211,6 +211,7 @@ async fn serve(
     let tasks = [
         pool.spawn(heart.clone().run(forget)),
         pool.spawn(sweep::run(store.clone(), objects, config.messages_kept)),
+        pool.spawn(sweep::keep_statistics(store.clone())),
         pool.spawn(search::run(store.clone())),
         pool.spawn(watch.run()),
         pool.spawn(RollCall::new(store.clone(), hub.clone()).run()),

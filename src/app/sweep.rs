@@ -8,7 +8,7 @@ use anyhow::Context;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::objects::Objects;
-use crate::store::{SWEEP, SpentFile, Store};
+use crate::store::{LOOK_AT_SIZES, SWEEP, SpentFile, Store};
 
 /// Objects that are removed at the same time.
 const AT_ONCE: usize = 8;
@@ -39,6 +39,21 @@ pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) 
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "old rows were removed"),
             Err(error) => tracing::warn!(%error, "old rows can't be removed now"),
+        }
+    }
+}
+
+/// Keeps what PostgreSQL knows of its tables' sizes near the truth while they grow; goes on until it is aborted.
+pub(super) async fn keep_statistics(store: Store) {
+    if store.is_embedded() {
+        return;
+    }
+    let mut ticks = tokio::time::interval(LOOK_AT_SIZES);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = store.analyze_grown().await {
+            tracing::debug!(%error, "tables can't be analyzed now");
         }
     }
 }

@@ -420,8 +420,10 @@ async fn rows(
     organization: i64,
     ids: &[i64],
 ) -> Result<Vec<AgentRow>, StoreError> {
+    // Few of many: by their own index, even if PostgreSQL knows nothing yet of how many the organization has.
+    let organization_id = agents::organization_id + 0_i64;
     with_conn!(conn, |c| agents::table
-        .filter(agents::organization_id.eq(organization))
+        .filter(organization_id.eq(organization))
         .filter(agents::user_id.eq_any(ids))
         .select(AgentRow::as_select())
         .load(c)

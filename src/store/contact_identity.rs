@@ -7,11 +7,13 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Array, BigInt, Text};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 
 use super::conversation::{self, ContactColumns, Loaded};
-use super::db::Conn;
+use super::db::{Conn, boxed, refused};
+use super::kept::kept;
 use super::schema::{contact_identities, contacts, conversations};
 use super::{Store, field};
 use crate::{insert_all, lock_first, with_conn};
@@ -153,6 +155,63 @@ pub(crate) async fn load(
         .collect())
 }
 
+/// A name, and the contact who has it.
+#[derive(QueryableByName)]
+pub(crate) struct Held {
+    #[diesel(sql_type = BigInt)]
+    pub organization_id: i64,
+    #[diesel(sql_type = Text)]
+    pub lookup_key: String,
+    #[diesel(sql_type = BigInt)]
+    contact_id: i64,
+}
+
+/// One probe of the index for each name. Asked for all of them at once PostgreSQL, as long as it has no statistics of a young
+/// table, reads all names of the organization (2,700 for each first message of somebody, measured).
+const HOLDERS: &str = "SELECT v.o AS organization_id, v.k AS lookup_key, i.contact_id FROM UNNEST($1, $2) AS v (o, k) \
+    CROSS JOIN LATERAL (SELECT contact_id FROM contact_identities \
+    WHERE organization_id = v.o AND lookup_key = v.k LIMIT 1) AS i";
+
+/// Who has these names on PostgreSQL; the organizations and the keys belong together in pairs.
+pub(crate) async fn holders_on_postgres(
+    mut c: &AsyncPgConnection,
+    organizations: &[i64],
+    keys: &[String],
+) -> Result<Vec<Held>, StoreError> {
+    let query = diesel::sql_query(HOLDERS)
+        .bind::<Array<BigInt>, _>(organizations)
+        .bind::<Array<Text>, _>(keys);
+    boxed(kept(query).load(&mut c)).await.map_err(refused)
+}
+
+/// Who of the organization has which of these names.
+pub(crate) async fn holders(
+    conn: &mut Conn,
+    organization: i64,
+    keys: &[String],
+) -> Result<Vec<(String, i64)>, StoreError> {
+    match conn {
+        Conn::Sqlite(object) => {
+            let found = contact_identities::table
+                .filter(contact_identities::organization_id.eq(organization))
+                .filter(contact_identities::lookup_key.eq_any(keys))
+                .select((
+                    contact_identities::lookup_key,
+                    contact_identities::contact_id,
+                ));
+            boxed(found.load(&mut **object)).await.map_err(refused)
+        }
+        Conn::Postgres(object) => {
+            let organizations = vec![organization; keys.len()];
+            let found = holders_on_postgres(object, &organizations, keys).await?;
+            let found = found.into_iter();
+            Ok(found
+                .map(|held| (held.lookup_key, held.contact_id))
+                .collect())
+        }
+    }
+}
+
 /// The contact that has one of these names; where they belong to several, the first by kind wins (the phone
 /// before the user id), and nobody is merged.
 pub(crate) async fn find_contact(
@@ -160,15 +219,7 @@ pub(crate) async fn find_contact(
     organization: i64,
     keys: &[String],
 ) -> Result<Option<ContactRow>, StoreError> {
-    let found: Vec<(String, i64)> = with_conn!(conn, |c| contact_identities::table
-        .filter(contact_identities::organization_id.eq(organization))
-        .filter(contact_identities::lookup_key.eq_any(keys))
-        .select((
-            contact_identities::lookup_key,
-            contact_identities::contact_id
-        ))
-        .load(c)
-        .await)?;
+    let found = holders(conn, organization, keys).await?;
     let first = keys.iter().find_map(|key| {
         found
             .iter()

@@ -11,7 +11,7 @@ use actors::ports::store::StoreError;
 use actors::time::Timestamp;
 use diesel::{ExpressionMethods, QueryDsl};
 
-use super::contact_identity::{ContactRow, IdentityRow};
+use super::contact_identity::{ContactRow, IdentityRow, holders};
 use super::conversation::ConversationRow;
 use super::db::Conn;
 use super::message::{MediaRow, MessageRow};
@@ -176,16 +176,7 @@ impl Tenant {
             .iter()
             .map(|history| phone(&history.phone).lookup_key())
             .collect();
-        use diesel_async::RunQueryDsl;
-        let found: Vec<(String, i64)> = with_conn!(conn, |c| contact_identities::table
-            .filter(contact_identities::organization_id.eq(self.org()))
-            .filter(contact_identities::lookup_key.eq_any(&keys))
-            .select((
-                contact_identities::lookup_key,
-                contact_identities::contact_id
-            ))
-            .load(c)
-            .await)?;
+        let found = holders(conn, self.org(), &keys).await?;
         Ok(found.into_iter().collect())
     }
 

@@ -13,9 +13,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::join;
 
 use super::super::bulk::Together;
-use super::super::contact_identity::{ContactRow, IdentityRow};
+use super::super::contact_identity::{ContactRow, IdentityRow, holders_on_postgres};
 use super::super::conversation::ConversationRow;
-use super::super::db::{Conn, refused};
+use super::super::db::{Conn, boxed, refused};
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
 use super::super::pipeline::{Pipeline, begin, both};
@@ -25,20 +25,7 @@ use super::batch::{Known, make, next_state, postgres};
 use super::keys;
 use super::kind::Kind;
 use super::sieve::{Name, Results, Sieve, names_of, now_of};
-use crate::{insert_all, with_conn};
-
-/// Which of these names are known; written out for each database.
-macro_rules! known {
-    ($organizations:expr, $keys:expr) => {
-        contact_identities::table
-            .filter(contact_identities::organization_id.eq_any(&$organizations))
-            .filter(contact_identities::lookup_key.eq_any(&$keys))
-            .select((
-                contact_identities::organization_id,
-                contact_identities::lookup_key,
-            ))
-    };
-}
+use crate::insert_all;
 
 /// Numbers that one newcomer takes: the contact, the conversation, the message.
 const EVENTS_EACH: i64 = 3;
@@ -77,8 +64,16 @@ async fn append(
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> Result<Results, StoreError> {
-    let (organizations, keys) = names_in(appends);
-    let known: Vec<Name> = with_conn!(conn, |c| known!(organizations, keys).load(c).await)?;
+    let (organizations, keys): (BTreeSet<i64>, Vec<String>) = names_in(appends);
+    let known = contact_identities::table
+        .filter(contact_identities::organization_id.eq_any(organizations))
+        .filter(contact_identities::lookup_key.eq_any(keys))
+        .select((
+            contact_identities::organization_id,
+            contact_identities::lookup_key,
+        ));
+    let known = boxed(known.load(&mut **conn.sqlite()?)).await;
+    let known: Vec<Name> = known.map_err(refused)?;
     let mut sieve = Sieve::strangers(appends, &known.into_iter().collect());
     if !sieve.is_empty() {
         sieve.settle(&keys::claim(conn, sieve.keys(), now_of(appends)).await?);
@@ -121,18 +116,20 @@ async fn append_on_postgres(
     Ok((sieve.into_results(), last))
 }
 
-fn names_in(appends: &[Arc<InboundAppend>]) -> (BTreeSet<i64>, Vec<String>) {
+fn names_in<O: Default + Extend<i64>>(appends: &[Arc<InboundAppend>]) -> (O, Vec<String>) {
     appends.iter().flat_map(|append| names_of(append)).unzip()
 }
 
 async fn known_names(
-    mut c: &AsyncPgConnection,
+    c: &AsyncPgConnection,
     appends: &[Arc<InboundAppend>],
 ) -> Result<HashSet<Name>, StoreError> {
-    let (organizations, keys) = names_in(appends);
-    let query = known!(organizations, keys);
-    let known: Vec<Name> = query.load(&mut c).await.map_err(refused)?;
-    Ok(known.into_iter().collect())
+    let (organizations, keys): (Vec<i64>, Vec<String>) = names_in(appends);
+    let known = holders_on_postgres(c, &organizations, &keys).await?;
+    let known = known.into_iter();
+    Ok(known
+        .map(|held| (held.organization_id, held.lookup_key))
+        .collect())
 }
 
 /// What the newcomers of a batch leave.
