@@ -13,6 +13,7 @@ mod inbox;
 mod partition;
 mod redis_kinds;
 mod search;
+mod statistics;
 mod store;
 mod support;
 mod tidy;
