@@ -420,7 +420,7 @@ async fn rows(
     organization: i64,
     ids: &[i64],
 ) -> Result<Vec<AgentRow>, StoreError> {
-    // Few of many: by their own index, even if PostgreSQL knows nothing yet of how many the organization has.
+    // Mostly few of many: by their own index, even if PostgreSQL knows nothing yet of how many the organization has.
     let organization_id = agents::organization_id + 0_i64;
     with_conn!(conn, |c| agents::table
         .filter(organization_id.eq(organization))

@@ -293,7 +293,7 @@ async fn compare_clocks(conn: &mut Conn) -> Result<(Timestamp, i64), StoreError>
         follow(ahead);
         tracing::warn!(
             ahead_ms = ahead,
-            "the database's clock is ahead of this machine's, and is followed: set the wrong one (NTP)"
+            "the database's clock differs from this machine's, and is followed: set the wrong one (NTP)"
         );
     }
     Ok((now, ahead))

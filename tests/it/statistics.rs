@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use command_center::store::db::Conn;
 use diesel::QueryableByName;
-use diesel::sql_types::Float;
+use diesel::sql_types::{BigInt, Float};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::support::database::{Engine, TestDatabase};
@@ -14,7 +14,9 @@ async fn what_fills_quickly_is_analyzed_each_time_that_it_has_doubled() {
     #[derive(QueryableByName)]
     struct Known {
         #[diesel(sql_type = Float)]
-        rows: f32,
+        known: f32,
+        #[diesel(sql_type = BigInt)]
+        there: i64,
     }
     let database = TestDatabase::create(Engine::Postgres).await;
     let store = database.open().await;
@@ -24,35 +26,47 @@ async fn what_fills_quickly_is_analyzed_each_time_that_it_has_doubled() {
             panic!("it is PostgreSQL");
         };
         let fill = format!(
-            "CREATE TABLE IF NOT EXISTS \"Filled up\" (id BIGINT); \
+            "CREATE TABLE IF NOT EXISTS \"Filled up\" (id BIGINT) \
+            WITH (autovacuum_enabled = false); \
             INSERT INTO \"Filled up\" SELECT generate_series(1, {rows})"
         );
         object.batch_execute(&fill).await.unwrap();
         conn.commit().await.unwrap();
     };
-    let known = async || {
-        let mut conn = store.connection().await.unwrap();
-        let Conn::Postgres(object) = &mut conn else {
-            panic!("it is PostgreSQL");
+    // PostgreSQL counts rows some seconds after they were stored.
+    let look_until = async |mut is_so: Box<dyn FnMut(&Known) -> bool>, analyze: bool| {
+        const LOOK: &str = "SELECT c.reltuples AS known, s.n_live_tup AS there FROM pg_class AS c \
+            JOIN pg_stat_user_tables AS s ON s.relid = c.oid WHERE c.relname = 'Filled up'";
+        let look = async {
+            loop {
+                if analyze {
+                    store.analyze_grown().await.unwrap();
+                }
+                let mut conn = store.connection().await.unwrap();
+                let Conn::Postgres(object) = &mut conn else {
+                    panic!("it is PostgreSQL");
+                };
+                let seen: Known = diesel::sql_query(LOOK)
+                    .get_result(&mut **object)
+                    .await
+                    .unwrap();
+                conn.roll_back().await;
+                if is_so(&seen) {
+                    return seen;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
         };
-        let known =
-            diesel::sql_query("SELECT reltuples AS rows FROM pg_class WHERE relname = 'Filled up'");
-        let known: Known = known.get_result(&mut **object).await.unwrap();
-        known.rows
+        let seen = tokio::time::timeout(Duration::from_secs(60), look).await;
+        seen.unwrap()
     };
     for (more, all) in [(300, 300.0), (500, 800.0)] {
         fill(more).await;
-        // PostgreSQL counts rows some seconds after they were stored.
-        let counted = async {
-            while known().await < all {
-                store.analyze_grown().await.unwrap();
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(60), counted)
-            .await
-            .unwrap();
-        assert!((known().await - all).abs() < 0.5);
+        let seen = look_until(Box::new(move |seen| seen.known >= all), true).await;
+        assert!((seen.known - all).abs() < 0.5);
     }
     fill(500).await;
+    let seen = look_until(Box::new(|seen| seen.there == 1_300), false).await;
+    assert!((seen.known - 800.0).abs() < 0.5);
     assert_eq!(store.analyze_grown().await.unwrap(), 0);
 }
