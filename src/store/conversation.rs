@@ -379,7 +379,7 @@ fn brief_of((id, name): (i64, String)) -> (i64, TeamBrief) {
 impl Tenant {
     /// One conversation.
     pub async fn find_conversation(&self, id: ConversationId) -> Result<Conversation, StoreError> {
-        let mut conn = self.db().read().await?;
+        let mut conn = self.db().glance().await?;
         let loaded = at_once(load_one(&mut conn, self.org(), id.0)).await?;
         Ok(loaded.view)
     }

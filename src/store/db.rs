@@ -69,6 +69,8 @@ pub enum Db {
     Sqlite {
         writer: Pool<Sqlite>,
         readers: Pool<Sqlite>,
+        /// For those who look for single rows.
+        glances: Pool<Sqlite>,
         keeper: Arc<Keeper>,
         syncer: Arc<Syncer>,
         /// Whether whoever ends a transaction waits until it lasts. The committer does not: it has the answers given when it does.
@@ -187,9 +189,10 @@ impl Db {
         let url = path.to_string_lossy().into_owned();
         let broken = |error: std::io::Error| StoreError::Broken(error.to_string());
         Ok(Self::Sqlite {
-            writer: sqlite::pool(&url, 1)?,
-            readers: sqlite::pool(&url, sqlite::READERS)?,
-            keeper: Arc::new(Keeper::of(path.to_owned(), sqlite::pool(&url, 1)?)),
+            writer: sqlite::pool(&url, 1, false)?,
+            readers: sqlite::pool(&url, sqlite::READERS, true)?,
+            glances: sqlite::pool(&url, sqlite::READERS, false)?,
+            keeper: Arc::new(Keeper::of(path.to_owned(), sqlite::pool(&url, 1, false)?)),
             syncer: Arc::new(Syncer::of(path).map_err(broken)?),
             waits: true,
         })
@@ -308,10 +311,15 @@ impl Db {
         };
         match self {
             Self::Sqlite {
-                writer, readers, ..
+                writer,
+                readers,
+                glances,
+                ..
             } => {
                 let (write, read) = (writer.status(), readers.status());
+                let glance = glances.status();
                 vec![
+                    pool("glance", glance.size, glance.available, glance.waiting),
                     pool("write", write.size, write.available, write.waiting),
                     pool("read", read.size, read.available, read.waiting),
                 ]
@@ -331,6 +339,14 @@ impl Db {
             Self::Sqlite { readers, .. } => Conn::Sqlite(lend(readers.get()).await?),
             Self::Postgres { pool, line, .. } => Conn::Postgres(line.lend(pool).await?),
         })
+    }
+
+    /// A connection to look for single rows with, see [`at_once`].
+    pub async fn glance(&self) -> Result<Conn, StoreError> {
+        match self {
+            Self::Sqlite { glances, .. } => Ok(Conn::Sqlite(lend(glances.get()).await?)),
+            Self::Postgres { .. } => self.read().await,
+        }
     }
 
     /// A connection to write with, inside a fresh transaction; see [`in_tx!`].

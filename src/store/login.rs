@@ -101,7 +101,7 @@ type LoginColumns = (
 impl Unscoped {
     /// The log-in that an access token names.
     pub async fn find_login(&self, id: LoginId) -> Result<Option<LoginState>, StoreError> {
-        let mut conn = self.db().read().await?;
+        let mut conn = self.db().glance().await?;
         at_once(load(&mut conn, id.0)).await
     }
 

@@ -145,7 +145,7 @@ impl Store {
         key: &ConversationKey,
         identities: &[Identity],
     ) -> Result<Option<ConversationState>, StoreError> {
-        let mut conn = self.db().read().await?;
+        let mut conn = self.db().glance().await?;
         at_once(look_up(&mut conn, key, identities)).await
     }
 
@@ -154,7 +154,7 @@ impl Store {
         organization: OrganizationId,
         id: ConversationId,
     ) -> Result<Option<ConversationKey>, StoreError> {
-        let mut conn = self.db().read().await?;
+        let mut conn = self.db().glance().await?;
         let found: Option<(i64, String)> = at_once(async {
             with_conn!(&mut conn, |c| conversations::table
                 .filter(conversations::organization_id.eq(organization.0))
