@@ -60,6 +60,9 @@ const COMMITTER_SETUP: &str =
 /// What the heartbeat's is told besides: one that takes longer is given up by the server, so that the connection is free for
 /// the next.
 const HEART_SETUP: &str = "SET statement_timeout = '3s'";
+/// How the pools are called whose connections change rows, in figures and to the server.
+const ALL: &str = "all";
+const COMMIT: &str = "commit";
 /// A server that does not confirm what it got for so long is gone.
 const SILENCE: Duration = Duration::from_secs(10);
 
@@ -115,7 +118,7 @@ fn application_name(name: &str, life: i64) -> String {
 
 /// What it knows those by that hold rows which others wait for.
 pub fn working_connections(life: i64) -> [String; 2] {
-    ["all", "commit"].map(|name| application_name(name, life))
+    [ALL, COMMIT].map(|name| application_name(name, life))
 }
 
 /// Runs one query on either database: `with_conn!(conn, |c| users::table.load::<Row>(c).await)`. The body is
@@ -203,7 +206,7 @@ impl Db {
     pub fn postgres(url: &SecretString, life: i64) -> Result<Self, StoreError> {
         // A connection's own task must not live on a web worker's runtime: it would die with the worker.
         let runtime = Handle::current();
-        Self::connections(url, "all", life, POSTGRES_CONNECTIONS, runtime, "")
+        Self::connections(url, ALL, life, POSTGRES_CONNECTIONS, runtime, "")
     }
 
     /// The committer's way to the same database. On PostgreSQL it has connections of its own, which live on its
@@ -216,7 +219,7 @@ impl Db {
         match url {
             Some(url) => {
                 let (count, runtime) = (COMMITTER_CONNECTIONS, runtime.clone());
-                Self::connections(url, "commit", self.life(), count, runtime, COMMITTER_SETUP)
+                Self::connections(url, COMMIT, self.life(), count, runtime, COMMITTER_SETUP)
             }
             None => {
                 let mut db = self.clone();

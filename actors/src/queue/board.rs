@@ -80,6 +80,7 @@ pub struct Board {
     pub(super) agents: HashMap<UserId, Agent>,
     pub(super) open: HashMap<ConversationId, Standing>,
     lines: HashMap<Line, BTreeSet<Place>>,
+    /// Of everybody who was ever given something since this node began.
     hands: HashMap<UserId, Hand>,
     /// Conversations that are being written at the moment, and for whom a place is kept meanwhile.
     held: HashMap<ConversationId, Option<UserId>>,
