@@ -18,7 +18,7 @@ use super::conversation::{self, pattern};
 use super::db::Conn;
 use super::schema::{contact_identities, contacts, conversations};
 use super::{Tenant, audit, event};
-use crate::{in_tx, lock_first, with_conn};
+use crate::{hold_first, in_tx, with_conn};
 
 /// Contacts, or conversations, that are looked up one by one and sorted when that many were found.
 pub(super) const FEW: i64 = 1000;
@@ -218,7 +218,7 @@ async fn lock_conversations(
         .load(c)
         .await)?;
     for id in &ids {
-        let _: Option<i64> = lock_first!(
+        let _: Option<i64> = hold_first!(
             conn,
             conversations::table
                 .filter(conversations::id.eq(*id))

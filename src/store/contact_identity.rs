@@ -16,7 +16,7 @@ use super::db::{Conn, boxed, refused};
 use super::kept::kept;
 use super::schema::{contact_identities, contacts, conversations};
 use super::{Store, field};
-use crate::{insert_all, lock_first, with_conn};
+use crate::{hold_first, insert_all, with_conn};
 
 /// A contact as it lies in the database.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -300,7 +300,7 @@ pub(crate) async fn lock_conversation(
     session: i64,
     contact: i64,
 ) -> Result<Option<(i64, i64)>, StoreError> {
-    lock_first!(
+    hold_first!(
         conn,
         conversations::table
             .filter(conversations::session_id.eq(session))

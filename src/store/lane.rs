@@ -12,6 +12,7 @@ mod inlet;
 mod keys;
 mod kind;
 mod newcomers;
+mod postgres;
 mod rows;
 mod sieve;
 mod single;
@@ -33,7 +34,6 @@ use actors::ports::store::{
 use actors::trail;
 use actors::{fault, figure};
 use futures_util::FutureExt;
-use futures_util::future::join_all;
 use tokio::sync::oneshot;
 use tracing::Span;
 
@@ -48,6 +48,7 @@ use self::inlet::{Hurry, Refused};
 pub(super) use self::keys::claim;
 use self::kind::{Group, Kind, Part};
 use self::newcomers::Newcomers;
+use self::postgres::Entries;
 use self::statuses::Statuses;
 use super::{Store, WeakStore};
 use crate::in_tx;
@@ -190,37 +191,42 @@ impl Batch {
     }
 
     async fn commit(self, store: &Store, ends: &Ends) {
+        // In the order in which they are numbered: what is told in another one has to wait for the rest.
         let parts = [
+            self.begins.part(),
+            self.statuses.part(),
+            self.settles.part(),
             self.newcomers.part(),
             self.known.part(),
-            self.statuses.part(),
             self.drafts.part(),
             self.changes.part(),
-            self.begins.part(),
-            self.settles.part(),
         ];
-        let parts: Vec<Box<dyn Part>> = parts.into_iter().flatten().collect();
-        match store.is_embedded() {
-            true => commit_as_one(store, parts, ends).await,
-            false => commit_side_by_side(store, parts, ends).await,
-        }
+        commit_together(store, parts.into_iter().flatten().collect(), ends).await;
         go_alone(store, self.strange, Known::alone);
     }
 }
 
-/// All parts in one transaction: each begins, writes the pages that they share and ends for itself otherwise.
-async fn commit_as_one(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &Ends) {
+/// All parts in one transaction: each begins, writes the pages that they share (or locks the organizations' numbers) and is
+/// flushed for itself otherwise.
+async fn commit_together(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &Ends) {
     if parts.is_empty() {
         return;
     }
-    let done = in_tx!(store.committer_db(), |conn| {
-        for part in &mut parts {
-            part.on_sqlite(conn, store).await?;
-        }
-        Ok(())
-    });
-    // A writer that is not to be had, or a disk that fails, is so for each of them.
-    let is_for_all = matches!(done, Ok(()) | Err(StoreError::Unavailable(_)));
+    let done = match store.is_embedded() {
+        true => in_tx!(store.committer_db(), |conn| {
+            for part in &mut parts {
+                part.on_sqlite(conn, store).await?;
+            }
+            Ok(())
+        }),
+        false => commit_on_postgres(store, &mut parts).await,
+    };
+    let is_for_all = match &done {
+        Ok(()) => true,
+        // A database that is not to be had, or a disk that fails, is so for each of them.
+        Err(StoreError::Unavailable(cause)) => !cause.contains("deadlock"),
+        Err(_) => false,
+    };
     if is_for_all || parts.len() == 1 {
         for part in parts {
             part.end(store, ends, done.clone());
@@ -229,19 +235,26 @@ async fn commit_as_one(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &Ends
     }
     // What is wrong with one of them is no harm to the others.
     for mut part in parts {
-        let done = in_tx!(store.committer_db(), |conn| {
-            part.on_sqlite(conn, store).await
-        });
+        let done = match store.is_embedded() {
+            true => in_tx!(store.committer_db(), |conn| {
+                part.on_sqlite(conn, store).await
+            }),
+            false => commit_on_postgres(store, std::slice::from_mut(&mut part)).await,
+        };
         part.end(store, ends, done);
     }
 }
 
-async fn commit_side_by_side(store: &Store, parts: Vec<Box<dyn Part>>, ends: &Ends) {
-    let each = parts.into_iter().map(|mut part| async move {
-        let done = part.on_postgres(store).await;
-        part.end(store, ends, done);
-    });
-    join_all(each).await;
+async fn commit_on_postgres(store: &Store, parts: &mut [Box<dyn Part>]) -> Result<(), StoreError> {
+    let mut entries = Entries::default();
+    for part in parts.iter() {
+        part.show(&mut entries);
+    }
+    let mut outcomes = postgres::commit(store, store.committer_db(), entries).await?;
+    for part in parts {
+        part.take(&mut outcomes);
+    }
+    Ok(())
 }
 
 /// Whether a message takes the short way: the conversation is known, and nothing about the contact is new.

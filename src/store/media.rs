@@ -174,6 +174,8 @@ impl Tenant {
                 .await)?;
             let envelopes = match row.message_id {
                 Some(message) => {
+                    // Before the organization's numbers are taken, as everywhere: else two wait for each other.
+                    attempt::lock_message(conn, message).await?;
                     vec![attempt::tell(conn, self.org(), message, Event::MessageUpdated).await?]
                 }
                 None => Vec::new(),

@@ -2,15 +2,14 @@
 //! `COMMIT`: each answer that nobody waits for saves a way there and back, and what is locked is locked for shorter.
 
 use std::collections::{HashMap, HashSet};
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use std::time::Instant;
 
 use actors::figure;
 use actors::ports::store::StoreError;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::future::{join_all, maybe_done};
 use futures_util::{join, poll};
 
 use super::bulk::{Together, Written};
@@ -39,17 +38,17 @@ pub(crate) async fn begin(c: &AsyncPgConnection) -> Result<(), StoreError> {
     begun
 }
 
-/// Of two queries of a transaction, sent in this order: what came of both, or why they failed. The second one fails when the
-/// first did, and a query that the first one sends later fails when the second did; both say nothing of the reason.
-pub(crate) fn both<A, B>(
-    first: Result<A, StoreError>,
-    second: Result<B, StoreError>,
-) -> Result<(A, B), StoreError> {
+/// Of queries of a transaction, in the order of sending: why they failed. What follows one that failed fails as well, and says
+/// nothing of the reason; so does what an earlier one sends after a later one failed.
+pub(crate) fn first_cause<'e>(
+    all: impl IntoIterator<Item = Option<&'e StoreError>>,
+) -> Result<(), StoreError> {
     let says_nothing = |error: &StoreError| error.to_string().contains("transaction is aborted");
-    match (first, second) {
-        (Ok(first), Ok(second)) => Ok((first, second)),
-        (Err(first), Err(second)) if says_nothing(&first) => Err(second),
-        (Err(error), _) | (_, Err(error)) => Err(error),
+    let errors: Vec<&StoreError> = all.into_iter().flatten().collect();
+    let telling = errors.iter().find(|error| !says_nothing(error));
+    match telling.or(errors.first()) {
+        Some(error) => Err(StoreError::clone(error)),
+        None => Ok(()),
     }
 }
 
@@ -83,10 +82,16 @@ impl Pipeline {
         }
     }
 
-    /// Makes the last change and all that was done before it last, else undoes it.
-    pub async fn end<T>(self, done: Result<(T, Together), StoreError>) -> Result<T, StoreError> {
+    /// Makes the last changes, in their order, and all that was done before them last, else undoes it.
+    pub async fn end<T>(
+        self,
+        done: Result<(T, Vec<Together>), StoreError>,
+    ) -> Result<T, StoreError> {
         match done {
-            Ok((value, last)) => self.finish(last.written()).await.map(|()| value),
+            Ok((value, last)) => {
+                let last = last.into_iter().filter_map(Together::written).collect();
+                self.finish(last).await.map(|()| value)
+            }
             Err(error) => {
                 self.roll_back().await;
                 Err(error)
@@ -94,37 +99,54 @@ impl Pipeline {
         }
     }
 
-    async fn finish(self, last: Option<Written>) -> Result<(), StoreError> {
-        let Some(last) = last else {
-            return self.commit().await;
-        };
-        if self.has_prepared(&last.text) {
+    async fn finish(self, last: Vec<Written>) -> Result<(), StoreError> {
+        if last.iter().all(|change| self.has_prepared(&change.text)) {
             return self.commit_with(last).await;
         }
-        let text = last.text.clone();
-        if let Err(error) = last.run(self.conn()?).await {
+        let texts: Vec<String> = last.iter().map(|change| change.text.clone()).collect();
+        let c = self.conn()?;
+        let changed = join_all(last.into_iter().map(|change| change.run(c))).await;
+        if let Err(error) = first_cause(changed.iter().map(|one| one.as_ref().err())) {
             self.roll_back().await;
             return Err(error);
         }
-        self.note_prepared(text);
+        for text in texts {
+            self.note_prepared(text);
+        }
         self.commit().await
     }
 
-    /// The last change with the `COMMIT` behind it, which the server takes for a `ROLLBACK` when the change fails.
-    async fn commit_with(mut self, last: Written) -> Result<(), StoreError> {
+    /// The last changes with the `COMMIT` behind them, which the server takes for a `ROLLBACK` when one of them fails.
+    async fn commit_with(mut self, last: Vec<Written>) -> Result<(), StoreError> {
         let c = self.conn()?;
-        // Polled first, it is sent first: nothing that it waits for before that is held by anybody, and no budget of the
-        // runtime may make it wait.
-        let both = async {
-            let mut change = pin!(last.run(c));
-            match poll!(&mut change) {
-                // It was not even sent.
-                Poll::Ready(Err(error)) => Err(error),
-                Poll::Ready(Ok(())) => Ok((Ok(()), send(c, "COMMIT").await)),
-                Poll::Pending => Ok(join!(change, send(c, "COMMIT"))),
+        // Polled first, they are sent first: nothing that they wait for before that is held by anybody, and no budget of the
+        // runtime may make them wait.
+        let all = async {
+            let mut changes: Vec<_> = last
+                .into_iter()
+                .map(|change| Box::pin(maybe_done(change.run(c))))
+                .collect();
+            for change in &mut changes {
+                // Pending: it is sent.
+                let _ = poll!(change.as_mut());
+                if let Some(Err(error)) = change.as_mut().output_mut() {
+                    // It was not even sent.
+                    return Err(error.clone());
+                }
             }
+            let (committed, ()) = join!(send(c, "COMMIT"), async {
+                for change in &mut changes {
+                    change.as_mut().await;
+                }
+            });
+            let changed = changes
+                .iter_mut()
+                .filter_map(|one| one.as_mut().take_output());
+            let changed: Vec<_> = changed.collect();
+            let errors = changed.iter().map(|one| one.as_ref().err());
+            Ok((first_cause(errors), committed))
         };
-        match tokio::task::unconstrained(both).await {
+        match tokio::task::unconstrained(all).await {
             Ok((changed, committed)) => {
                 if committed.is_ok() {
                     self.conn = None;

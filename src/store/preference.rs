@@ -23,7 +23,8 @@ async fn lock_conversations(conn: &mut Conn, contact: i64) -> Result<(), StoreEr
         .filter(conversations::contact_id.eq(contact))
         .order(conversations::id)
         .select(conversations::id)
-        .for_update()
+        // None of their keys changes: whoever stores a row that refers to one need not wait.
+        .for_no_key_update()
         .load::<i64>(&mut **object)
         .await
         .map(drop)

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod api;
+mod batch;
 mod bus;
 mod cluster;
 mod conformance;

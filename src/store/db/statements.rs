@@ -35,7 +35,7 @@ macro_rules! insert_each {
 #[macro_export]
 macro_rules! lock_all {
     ($conn:expr, $query:expr) => {
-        $crate::lock_rows!($conn, load, $query).map_err($crate::store::db::refused)
+        $crate::lock_rows!($conn, load, $query, for_update).map_err($crate::store::db::refused)
     };
 }
 
@@ -43,23 +43,33 @@ macro_rules! lock_all {
 #[macro_export]
 macro_rules! lock_first {
     ($conn:expr, $query:expr) => {
-        $crate::lock_rows!($conn, first, $query)
+        $crate::lock_rows!($conn, first, $query, for_update)
             .optional()
             .map_err($crate::store::db::refused)
     };
 }
 
-/// What [`lock_all!`] and [`lock_first!`] share. The query is written out for each database: a row type fixes which.
+/// [`lock_first!`] that lets others store rows which refer to the locked one: none of its keys changes.
+#[macro_export]
+macro_rules! hold_first {
+    ($conn:expr, $query:expr) => {
+        $crate::lock_rows!($conn, first, $query, for_no_key_update)
+            .optional()
+            .map_err($crate::store::db::refused)
+    };
+}
+
+/// What [`lock_all!`], [`lock_first!`] and [`hold_first!`] share. The query is written out for each database: a row type fixes which.
 #[macro_export]
 macro_rules! lock_rows {
-    ($conn:expr, $how:ident, $query:expr) => {
+    ($conn:expr, $how:ident, $query:expr, $strength:ident) => {
         match $conn {
             $crate::store::db::Conn::Sqlite(object) => {
                 $crate::store::db::boxed(diesel_async::RunQueryDsl::$how($query, &mut **object))
                     .await
             }
             $crate::store::db::Conn::Postgres(object) => {
-                let query = $query.for_update();
+                let query = $query.$strength();
                 $crate::store::db::boxed(diesel_async::RunQueryDsl::$how(query, &mut **object))
                     .await
             }

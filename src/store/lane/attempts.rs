@@ -22,11 +22,12 @@ use super::super::contact_identity::IdentityRow;
 use super::super::db::{Conn, refused};
 use super::super::kept::{filled, kept, run};
 use super::super::message::{self, MessageRow};
-use super::super::pipeline::{Pipeline, begin};
+use super::super::pipeline::first_cause;
 use super::super::schema::{contact_identities, early_statuses, jobs, messages};
 use super::super::{Store, field, lease};
 use super::kind::{Kind, Results};
-use super::rows::{self, Scene};
+use super::postgres::{Entries, Outcomes};
+use super::rows;
 use crate::with_conn;
 
 /// Which of these names have statuses that overtook the answer to the send; written out for each database.
@@ -97,10 +98,12 @@ impl Kind for Begins {
         Ok(results)
     }
 
-    async fn on_postgres(store: &Store, entries: &[Begin]) -> Result<Results<Begun>, StoreError> {
-        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = begin_together(pipeline.conn()?, store, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Begin] {
+        &mut entries.begins
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Begun> {
+        &mut outcomes.begins
     }
 
     async fn alone(store: Store, begin: Begin) -> Result<Begun, StoreError> {
@@ -108,28 +111,53 @@ impl Kind for Begins {
     }
 }
 
-/// Two answers are waited for.
-async fn begin_together(
-    c: &AsyncPgConnection,
-    store: &Store,
-    begins: &[Begin],
-) -> Result<(Results<Begun>, Together), StoreError> {
-    let ids = messages_of(begins);
-    let held = async {
-        match begins.iter().any(|begin| begin.lease.is_some()) {
-            true => lease::holders_for(c, &ids).await,
-            false => Ok(HashMap::new()),
-        }
-    };
-    let (begun, rows, held, names) = join!(begin(c), rows::lock(c, &ids), held, names_of(c, &ids),);
-    begun?;
-    let (results, attempts) = let_go(store, begins, rows?, (&held?, by_contact(names?)?))?;
-    let mut last = Together::default();
-    save_together(attempts, &mut last);
-    Ok((results, last))
+/// What is asked on PostgreSQL about messages whose turn it is: who holds their numbers, and whom they are for.
+#[derive(Default)]
+pub(super) struct Way {
+    held: HashMap<i64, Lease>,
+    names: HashMap<i64, Vec<Identity>>,
 }
 
-fn messages_of(begins: &[Begin]) -> Vec<i64> {
+impl Way {
+    /// For these.
+    pub async fn of(c: &AsyncPgConnection, begins: &[Begin]) -> Result<Self, StoreError> {
+        let ids = messages_of(begins);
+        let held = async {
+            match begins.iter().any(|begin| begin.lease.is_some()) {
+                true => lease::holders_for(c, &ids).await,
+                false => Ok(HashMap::new()),
+            }
+        };
+        let names = async {
+            match begins.is_empty() {
+                true => Ok(Vec::new()),
+                false => names_of(c, &ids).await,
+            }
+        };
+        let (held, names) = join!(held, names);
+        first_cause([held.as_ref().err(), names.as_ref().err()])?;
+        Ok(Self {
+            held: held?,
+            names: by_contact(names?)?,
+        })
+    }
+
+    /// Which of them may go, and what is written of those.
+    pub fn let_go(
+        self,
+        store: &Store,
+        begins: &[Begin],
+        rows: Vec<MessageRow>,
+    ) -> Result<(Results<Begun>, Together), StoreError> {
+        let (results, attempts) = let_go(store, begins, rows, (&self.held, self.names))?;
+        let mut together = Together::default();
+        save_together(attempts, &mut together);
+        Ok((results, together))
+    }
+}
+
+/// The messages of these.
+pub(super) fn messages_of(begins: &[Begin]) -> Vec<i64> {
     begins.iter().map(|begin| begin.message.0).collect()
 }
 
@@ -284,13 +312,12 @@ impl Kind for Settles {
         Ok(taken.results)
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Box<Settle>],
-    ) -> Result<Results<Receipt>, StoreError> {
-        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = settle_together(&mut pipeline, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Box<Settle>] {
+        &mut entries.settles
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Receipt> {
+        &mut outcomes.settles
     }
 
     async fn alone(store: Store, settle: Box<Settle>) -> Result<Receipt, StoreError> {
@@ -298,59 +325,15 @@ impl Kind for Settles {
     }
 }
 
-/// Three answers are waited for.
-async fn settle_together(
-    pipeline: &mut Pipeline,
-    settles: &[Box<Settle>],
-) -> Result<(Results<Receipt>, Together), StoreError> {
-    let c = pipeline.conn()?;
-    let ids: Vec<i64> = settles.iter().map(|settle| settle.message.0).collect();
-    let (begun, rows) = join!(begin(c), rows::lock(c, &ids));
-    begun?;
-    let (mut taken, mut last) = (Taken::of(settles, rows?), Together::default());
-    if taken.rows.is_empty() {
-        return Ok((taken.results, last));
-    }
-    let rows: Vec<MessageRow> = taken.rows.iter().map(|(_, row)| row.clone()).collect();
-    let views = message::views(pipeline.whole()?, rows.clone()).await?;
-    let c = pipeline.conn()?;
-    // Sent in this order, whatever budget the task has left: whoever decides about one of them alone locks so as well.
-    let (locked, early, scene) = tokio::task::unconstrained(async {
-        join!(
-            lock_names(c, taken.names()),
-            early_of(c, taken.names()),
-            Scene::of(c, &rows),
-        )
-    })
-    .await;
-    locked?;
-    let (early, scene) = (early?, scene?);
-    taken.leave_out(early);
-    let done = taken.jobs(settles);
-    if done.is_empty() {
-        return Ok((taken.results, last));
-    }
-    let text = |places: &str| format!("DELETE FROM jobs WHERE id = ANY({places})");
-    last.update(1, text, |statement| {
-        statement.bind::<Array<BigInt>, _>(done)
-    });
-    let (indexes, rows): (Vec<usize>, Vec<MessageRow>) =
-        std::mem::take(&mut taken.rows).into_iter().unzip();
-    let kept: HashSet<i64> = rows.iter().map(|row| row.id).collect();
-    let views = views.into_iter().filter(|view| kept.contains(&view.id.0));
-    let told = scene.tell(rows, views.collect(), Event::MessageSent, &mut last)?;
-    taken.note(indexes, told);
-    Ok((taken.results, last))
-}
-
 /// The messages that the provider took, each with the index of what tells so.
-struct Taken {
-    rows: Vec<(usize, MessageRow)>,
-    results: Results<Receipt>,
+pub(super) struct Taken {
+    pub rows: Vec<(usize, MessageRow)>,
+    pub results: Results<Receipt>,
 }
 
 impl Taken {
-    fn of(settles: &[Box<Settle>], rows: Vec<MessageRow>) -> Self {
+    /// `rows` are the messages that were sent.
+    pub fn of(settles: &[Box<Settle>], rows: Vec<MessageRow>) -> Self {
         let mut results: Results<Receipt> = Vec::new();
         results.resize_with(settles.len(), || None);
         let mut sent: HashMap<i64, MessageRow> =
@@ -366,23 +349,24 @@ impl Taken {
     }
 
     /// The numbers and the provider's ids.
-    fn names(&self) -> (Vec<i64>, Vec<String>) {
+    pub fn names(&self) -> (Vec<i64>, Vec<String>) {
         self.rows.iter().map(|(_, row)| name_of(row)).unzip()
     }
 
     /// Leaves those to be done one by one whose statuses overtook the answer to the send.
-    fn leave_out(&mut self, early: Vec<Name>) {
+    pub fn leave_out(&mut self, early: Vec<Name>) {
         let early: HashSet<Name> = early.into_iter().collect();
         self.rows.retain(|(_, row)| !early.contains(&name_of(row)));
     }
 
-    fn jobs(&self, settles: &[Box<Settle>]) -> Vec<i64> {
+    /// The jobs that are done with them.
+    pub fn jobs(&self, settles: &[Box<Settle>]) -> Vec<i64> {
         let jobs = self.rows.iter().map(|(index, _)| settles[*index].job.0);
         jobs.collect()
     }
 
     /// Notes what was told of them.
-    fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
+    pub fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
         for (index, envelope) in indexes.into_iter().zip(told) {
             self.results[index] = Some(Ok(Receipt {
                 envelopes: vec![envelope],
@@ -409,7 +393,8 @@ fn accepted(settle: &Settle, row: MessageRow) -> Option<MessageRow> {
     })
 }
 
-type Name = (i64, String);
+/// A number and the provider's id.
+pub(super) type Name = (i64, String);
 
 fn name_of(row: &MessageRow) -> Name {
     (row.session_id, row.provider_id.clone().unwrap_or_default())
@@ -419,10 +404,13 @@ fn name_of(row: &MessageRow) -> Name {
 const LOCK: &str = "SELECT pg_advisory_xact_lock(k) FROM (SELECT hashtextextended(p, s) AS k \
     FROM UNNEST($1, $2) AS v (s, p) ORDER BY k) AS ordered";
 
-async fn lock_names(
+pub(super) async fn lock_names(
     c: &AsyncPgConnection,
     (sessions, ids): (Vec<i64>, Vec<String>),
 ) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     let lock = diesel::sql_query(LOCK)
         .bind::<Array<BigInt>, _>(sessions)
         .bind::<Array<Text>, _>(ids);
@@ -431,10 +419,14 @@ async fn lock_names(
     locked.map(drop).map_err(refused)
 }
 
-async fn early_of(
+/// Of which of them statuses overtook the answer to the send, on PostgreSQL.
+pub(super) async fn early_of(
     c: &AsyncPgConnection,
     (sessions, ids): (Vec<i64>, Vec<String>),
 ) -> Result<Vec<Name>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut shared = c;
     let found = early!(sessions, ids).load(&mut shared).await;
     found.map_err(refused)

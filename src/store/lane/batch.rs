@@ -23,6 +23,7 @@ use super::super::message::{self, MediaRow, MessageRow, Quotes};
 use super::super::queue::MoveRow;
 use super::super::{Store, queue};
 use super::kind::Kind;
+use super::postgres::{Entries, Outcomes};
 use super::sieve::Results;
 use super::single;
 use crate::in_tx;
@@ -46,11 +47,12 @@ impl Kind for Known {
             .map_err(refused)
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Arc<InboundAppend>],
-    ) -> Result<Results, StoreError> {
-        postgres::commit(store, entries).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Arc<InboundAppend>] {
+        &mut entries.known
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results {
+        &mut outcomes.known
     }
 
     async fn alone(store: Store, append: Arc<InboundAppend>) -> Result<Appended, StoreError> {

@@ -10,7 +10,6 @@ use actors::ports::store::{ChangeWrite, Receipt, StoreError};
 use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
 use super::super::audit::AuditRow;
 use super::super::bulk::Together;
@@ -20,7 +19,6 @@ use super::super::db::{Conn, refused};
 use super::super::job::JobRow;
 use super::super::kept::{filled, kept, run};
 use super::super::outbound::IdempotencyRow;
-use super::super::pipeline::{Pipeline, begin};
 use super::super::queue::MoveRow;
 use super::super::schema::{
     audit_log, conversations, events, jobs, messages, queue_moves, sla_breaches,
@@ -28,9 +26,10 @@ use super::super::schema::{
 use super::super::sla::BreachRow;
 use super::super::thread::lines_of;
 use super::super::{Store, event, field, participant, queue, sla, tag};
-use super::batch::postgres::{lock_numbers, save_numbers};
-use super::drafts::{Key, claim, claim_all, give_back, lock_versions, versions};
+use super::drafts::{Key, claim, versions};
 use super::kind::{Kind, Results};
+use super::postgres::{self, Entries, Outcomes};
+use super::sieve::takes;
 use crate::{in_tx, insert_each, with_conn};
 
 /// How far the last lines came: ticks move without the actor, and what is told must not show older ones. Written out for each
@@ -59,7 +58,7 @@ impl Kind for Changes {
         entries: &[Box<ChangeWrite>],
     ) -> Result<Results<Changed>, StoreError> {
         let mut changing = Changing::of(entries);
-        changing.leave_out_stale(versions(conn, changing.conversations()).await?);
+        changing.leave_out_stale(&mut versions(conn, changing.conversations()).await?);
         changing.leave_out_used(&claim(conn, changing.keys()).await?);
         let ids = filled(changing.last_messages());
         let ticks: Vec<(i64, String)> = with_conn!(conn, |c| kept(ticks!(&ids)).load(c).await)?;
@@ -75,13 +74,12 @@ impl Kind for Changes {
         Ok(changing.results)
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Box<ChangeWrite>],
-    ) -> Result<Results<Changed>, StoreError> {
-        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = write_together(&mut pipeline, store, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Box<ChangeWrite>] {
+        &mut entries.changes
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Changed> {
+        &mut outcomes.changes
     }
 
     async fn alone(store: Store, write: Box<ChangeWrite>) -> Result<Changed, StoreError> {
@@ -91,9 +89,12 @@ impl Kind for Changes {
                 Self::on_sqlite(conn, &store, &alone).await
             }),
             false => {
-                let mut pipeline = Pipeline::on(store.db().read().await?)?;
-                let done = write_together(&mut pipeline, &store, &alone).await;
-                pipeline.end(done).await
+                let entries = Entries {
+                    changes: &alone,
+                    ..Entries::default()
+                };
+                let outcomes = postgres::commit(&store, store.db(), entries).await;
+                outcomes.map(|outcomes| outcomes.changes)
             }
         };
         if let Some(result) = done?.into_iter().next().flatten() {
@@ -107,84 +108,11 @@ impl Kind for Changes {
     }
 }
 
-/// Two answers are waited for, unless tags or people of a conversation change.
-async fn write_together(
-    pipeline: &mut Pipeline,
-    store: &Store,
-    writes: &[Box<ChangeWrite>],
-) -> Result<(Results<Changed>, Together), StoreError> {
-    let mut changing = Changing::of(writes);
-    let (organizations, ids) = (changing.organizations(), changing.last_messages());
-    // Numbers are taken last: tags and people may have to be waited for.
-    let has_notes = changing.all().any(has_notes);
-    let c = pipeline.conn()?;
-    let (begun, versions, free, numbered) = join!(
-        begin(c),
-        lock_versions(c, changing.conversations()),
-        claim_all(c, changing.keys()),
-        async {
-            match has_notes {
-                true => Ok(None),
-                false => Numbered::of(c, &organizations, &ids).await.map(Some),
-            }
-        },
-    );
-    // In the order of sending: all that follows a query that failed fails as well, and does not say why.
-    begun?;
-    changing.leave_out_stale(versions?);
-    let (mut free, numbered) = (free?, numbered?);
-    give_back(c, &mut free, &changing.wanted()).await?;
-    changing.leave_out_used(&free);
-    changing.make(pipeline.whole()?).await?;
-    let (mut rows, mut last) = (Rows::default(), Together::default());
-    if changing.fresh.is_empty() {
-        return Ok((changing.results, last));
-    }
-    let Numbered { mut numbers, ticks } = match numbered {
-        Some(numbered) => numbered,
-        None => Numbered::of(pipeline.conn()?, &organizations, &ids).await?,
-    };
-    changing.show(&ticks);
-    for (organization, count) in changing.counts() {
-        let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
-        changing.number(store, organization, *number + 1, &mut rows)?;
-        *number += count;
-    }
-    rows.add_to(&mut last)?;
-    save_numbers(&mut last, numbers);
-    Ok((changing.results, last))
-}
-
-/// What is read behind the lock of the organizations' numbers, so that no tick goes back.
-struct Numbered {
-    numbers: BTreeMap<i64, i64>,
-    ticks: HashMap<i64, MessageStatus>,
-}
-
-impl Numbered {
-    async fn of(
-        c: &AsyncPgConnection,
-        organizations: &BTreeSet<i64>,
-        last_messages: &[i64],
-    ) -> Result<Self, StoreError> {
-        // The lock is sent first, whatever budget the task has left.
-        let both = tokio::task::unconstrained(async {
-            join!(
-                lock_numbers(c, organizations.clone()),
-                read_ticks(c, last_messages),
-            )
-        });
-        let (numbers, ticks) = both.await;
-        let (numbers, ticks) = (numbers?, ticks_of(ticks?)?);
-        Ok(Self { numbers, ticks })
-    }
-}
-
 /// Changes on their way: each or none of it is made.
-struct Changing<'a> {
+pub(super) struct Changing<'a> {
     writes: &'a [Box<ChangeWrite>],
     /// A None's key was used before: alone, it hears how the conversation is now.
-    results: Results<Changed>,
+    pub results: Results<Changed>,
     /// Indexes of those that may be made.
     candidates: Vec<usize>,
     /// Those that are, and the conversations after them, without numbers yet.
@@ -193,7 +121,7 @@ struct Changing<'a> {
 }
 
 impl<'a> Changing<'a> {
-    fn of(writes: &'a [Box<ChangeWrite>]) -> Self {
+    pub fn of(writes: &'a [Box<ChangeWrite>]) -> Self {
         let (mut results, mut candidates) = (Vec::with_capacity(writes.len()), Vec::new());
         let (mut conversations, mut keys) = (HashSet::new(), HashSet::new());
         for (index, write) in writes.iter().enumerate() {
@@ -222,42 +150,48 @@ impl<'a> Changing<'a> {
         self.candidates.iter().map(|index| &*writes[*index])
     }
 
-    fn conversations(&self) -> HashSet<i64> {
+    pub fn conversations(&self) -> HashSet<i64> {
         self.all()
             .map(|write| write.state.conversation.id.0)
             .collect()
     }
 
-    fn organizations(&self) -> BTreeSet<i64> {
+    pub fn organizations(&self) -> BTreeSet<i64> {
         self.all().map(|write| write.state.organization.0).collect()
     }
 
-    fn last_messages(&self) -> Vec<i64> {
+    pub fn last_messages(&self) -> Vec<i64> {
         let last = |write: &ChangeWrite| Some(write.state.conversation.last_message.as_ref()?.id.0);
         self.all().filter_map(last).collect()
     }
 
-    fn keys(&self) -> Vec<IdempotencyRow> {
+    pub fn keys(&self) -> Vec<IdempotencyRow> {
         self.all()
             .filter_map(|write| key_row(write, self.now))
             .collect()
     }
 
     /// The keys of those that may be made.
-    fn wanted(&self) -> HashSet<Key> {
+    pub fn wanted(&self) -> HashSet<Key> {
         self.all().filter_map(key_of).collect()
     }
 
-    fn leave_out_stale(&mut self, versions: HashMap<i64, i64>) {
+    /// Leaves those out whose conversation is not as who changed it believed it to be; the others take its version.
+    pub fn leave_out_stale(&mut self, versions: &mut HashMap<i64, i64>) {
         let writes = self.writes;
         self.candidates.retain(|index| {
             let state = &writes[*index].state;
-            versions.get(&state.conversation.id.0) == Some(&state.version)
+            takes(versions, state.conversation.id.0, state.version)
         });
     }
 
+    /// Whether tags or people of a conversation change: they may have to be waited for.
+    pub fn has_notes(&self) -> bool {
+        self.all().any(has_notes)
+    }
+
     /// Leaves those out whose key is not free.
-    fn leave_out_used(&mut self, free: &HashSet<Key>) {
+    pub fn leave_out_used(&mut self, free: &HashSet<Key>) {
         let (writes, results) = (self.writes, &mut self.results);
         self.candidates.retain(|index| {
             let is_free = key_of(&writes[*index]).is_none_or(|key| free.contains(&key));
@@ -269,7 +203,7 @@ impl<'a> Changing<'a> {
     }
 
     /// Makes the conversations after their changes.
-    async fn make(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
+    pub async fn make(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
         for index in std::mem::take(&mut self.candidates) {
             let write = &*self.writes[index];
             let mut next = ConversationState::clone(&write.state);
@@ -281,7 +215,7 @@ impl<'a> Changing<'a> {
     }
 
     /// Shows how far the last lines came.
-    fn show(&mut self, ticks: &HashMap<i64, MessageStatus>) {
+    pub fn show(&mut self, ticks: &HashMap<i64, MessageStatus>) {
         for (_, next) in &mut self.fresh {
             if let Some(last) = &mut next.conversation.last_message
                 && let Some(status) = ticks.get(&last.id.0)
@@ -298,6 +232,21 @@ impl<'a> Changing<'a> {
             *counts.entry(next.organization.0).or_default() += 1;
         }
         counts
+    }
+
+    /// Numbers those that are made, and makes what is written of them on PostgreSQL.
+    pub fn number_all(
+        &mut self,
+        store: &Store,
+        numbers: &mut BTreeMap<i64, i64>,
+    ) -> Result<Together, StoreError> {
+        let mut rows = Rows::default();
+        for (organization, count) in self.counts() {
+            let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
+            self.number(store, organization, *number + 1, &mut rows)?;
+            *number += count;
+        }
+        rows.together()
     }
 
     /// Makes the rows of one organization's, numbered from `first`.
@@ -355,9 +304,16 @@ fn key_of(write: &ChangeWrite) -> Option<Key> {
     Some((row.organization_id, row.key))
 }
 
-async fn read_ticks(c: &AsyncPgConnection, ids: &[i64]) -> Result<Vec<(i64, String)>, StoreError> {
+/// How far these messages came, on PostgreSQL.
+pub(super) async fn read_ticks(
+    c: &AsyncPgConnection,
+    ids: &[i64],
+) -> Result<HashMap<i64, MessageStatus>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut shared = c;
-    ticks!(ids).load(&mut shared).await.map_err(refused)
+    ticks_of(ticks!(ids).load(&mut shared).await.map_err(refused)?)
 }
 
 fn ticks_of(found: Vec<(i64, String)>) -> Result<HashMap<i64, MessageStatus>, StoreError> {
@@ -418,14 +374,15 @@ impl Rows {
         Ok((next, receipt))
     }
 
-    fn add_to(self, last: &mut Together) -> Result<(), StoreError> {
-        last.insert(self.jobs);
-        last.insert(self.audit);
-        last.insert(self.moves);
-        last.insert(self.breaches);
-        last.insert(event::rows(&self.envelopes)?);
-        last.change(self.states);
-        Ok(())
+    fn together(self) -> Result<Together, StoreError> {
+        let mut together = Together::default();
+        together.insert(self.jobs);
+        together.insert(self.audit);
+        together.insert(self.moves);
+        together.insert(self.breaches);
+        together.insert(event::rows(&self.envelopes)?);
+        together.change(self.states);
+        Ok(together)
     }
 
     /// Writes them on SQLite.

@@ -11,7 +11,6 @@ use actors::ports::store::{OutboundAppend, Queued, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
 use super::super::bulk::{Bulk, Together};
 use super::super::db::{Conn, boxed, refused};
@@ -19,12 +18,13 @@ use super::super::job::JobRow;
 use super::super::kept::{filled, kept};
 use super::super::message::MessageRow;
 use super::super::outbound::{IdempotencyRow, after, queued_message, send_task, told};
-use super::super::pipeline::{Pipeline, begin};
 use super::super::queue::MoveRow;
 use super::super::schema::{conversations, idempotency_keys, jobs, messages};
 use super::super::{Store, event, outbound, queue};
-use super::batch::postgres::{lock_numbers, save_numbers, save_states};
+use super::batch::postgres::save_states;
 use super::kind::{Kind, Results};
+use super::postgres::{Entries, Outcomes};
+use super::sieve::takes;
 use crate::{insert_all, with_conn};
 
 /// The versions of these conversations; written out for each database.
@@ -64,7 +64,7 @@ impl Kind for Drafts {
         entries: &[Arc<OutboundAppend>],
     ) -> Result<Results<Queued>, StoreError> {
         let mut queue = Queue::of(store, entries);
-        queue.leave_out_stale(versions(conn, queue.conversations()).await?);
+        queue.leave_out_stale(&mut versions(conn, queue.conversations()).await?);
         let free = claim(conn, queue.keys()).await?;
         queue.leave_out_used(&free);
         let mut rows = Rows::default();
@@ -76,13 +76,12 @@ impl Kind for Drafts {
         Ok(queue.results)
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Arc<OutboundAppend>],
-    ) -> Result<Results<Queued>, StoreError> {
-        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = queue_together(pipeline.conn()?, store, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Arc<OutboundAppend>] {
+        &mut entries.drafts
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Queued> {
+        &mut outcomes.drafts
     }
 
     async fn alone(store: Store, append: Arc<OutboundAppend>) -> Result<Queued, StoreError> {
@@ -90,52 +89,19 @@ impl Kind for Drafts {
     }
 }
 
-/// Two answers are waited for.
-async fn queue_together(
-    c: &AsyncPgConnection,
-    store: &Store,
-    appends: &[Arc<OutboundAppend>],
-) -> Result<(Results<Queued>, Together), StoreError> {
-    let mut queue = Queue::of(store, appends);
-    let (begun, versions, free, numbers) = join!(
-        begin(c),
-        lock_versions(c, queue.conversations()),
-        claim_all(c, queue.keys()),
-        lock_numbers(c, queue.organizations()),
-    );
-    // In the order of sending: all that follows a query that failed fails as well, and does not say why.
-    begun?;
-    queue.leave_out_stale(versions?);
-    let (mut free, mut numbers) = (free?, numbers?);
-    give_back(c, &mut free, &queue.wanted()).await?;
-    queue.leave_out_used(&free);
-    let (mut rows, mut last) = (Rows::default(), Together::default());
-    if queue.candidates.is_empty() {
-        return Ok((queue.results, last));
-    }
-    for (organization, count) in queue.counts() {
-        let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
-        queue.number(organization, *number + 1, &mut rows)?;
-        *number += count;
-    }
-    rows.add_to(&mut last)?;
-    save_numbers(&mut last, numbers);
-    Ok((queue.results, last))
-}
-
 /// The drafts of a batch, those that may still be queued apart.
-struct Queue<'a> {
+pub(super) struct Queue<'a> {
     store: &'a Store,
     appends: &'a [Arc<OutboundAppend>],
     /// A None is to go one by one.
-    results: Results<Queued>,
+    pub results: Results<Queued>,
     /// Indexes, and the messages that they become.
     candidates: Vec<(usize, MessageId)>,
 }
 
 impl<'a> Queue<'a> {
     /// Of two for one conversation the second decides anew; of two with one key it hears what became of the first.
-    fn of(store: &'a Store, appends: &'a [Arc<OutboundAppend>]) -> Self {
+    pub fn of(store: &'a Store, appends: &'a [Arc<OutboundAppend>]) -> Self {
         let mut results: Results<Queued> = Vec::new();
         results.resize_with(appends.len(), || None);
         let (mut conversations, mut keys) = (HashSet::new(), HashSet::new());
@@ -154,7 +120,7 @@ impl<'a> Queue<'a> {
         }
     }
 
-    fn conversations(&self) -> HashSet<i64> {
+    pub fn conversations(&self) -> HashSet<i64> {
         let appends = self
             .candidates
             .iter()
@@ -164,7 +130,7 @@ impl<'a> Queue<'a> {
             .collect()
     }
 
-    fn organizations(&self) -> BTreeSet<i64> {
+    pub fn organizations(&self) -> BTreeSet<i64> {
         let appends = self
             .candidates
             .iter()
@@ -172,24 +138,24 @@ impl<'a> Queue<'a> {
         appends.map(|append| append.state.organization.0).collect()
     }
 
-    /// Leaves those out whose conversation is not as the sender believed it to be.
-    fn leave_out_stale(&mut self, versions: HashMap<i64, i64>) {
+    /// Leaves those out whose conversation is not as the sender believed it to be; the others take its version.
+    pub fn leave_out_stale(&mut self, versions: &mut HashMap<i64, i64>) {
         let appends = self.appends;
         self.candidates.retain(|(index, _)| {
             let state = &appends[*index].state;
-            versions.get(&state.conversation.id.0) == Some(&state.version)
+            takes(versions, state.conversation.id.0, state.version)
         });
     }
 
     /// Leaves those out whose key is not free.
-    fn leave_out_used(&mut self, free: &HashSet<Key>) {
+    pub fn leave_out_used(&mut self, free: &HashSet<Key>) {
         let appends = self.appends;
         self.candidates
             .retain(|(index, _)| key_of(&appends[*index]).is_none_or(|key| free.contains(&key)));
     }
 
     /// The keys of those to be queued.
-    fn wanted(&self) -> HashSet<Key> {
+    pub fn wanted(&self) -> HashSet<Key> {
         let appends = self
             .candidates
             .iter()
@@ -197,7 +163,7 @@ impl<'a> Queue<'a> {
         appends.filter_map(|append| key_of(append)).collect()
     }
 
-    fn keys(&self) -> Vec<IdempotencyRow> {
+    pub fn keys(&self) -> Vec<IdempotencyRow> {
         let rows = self.candidates.iter().filter_map(|(index, id)| {
             let append = &self.appends[*index];
             IdempotencyRow::of(&append.state, &append.draft, *id, append.now)
@@ -213,6 +179,17 @@ impl<'a> Queue<'a> {
             *counts.entry(organization).or_default() += 1;
         }
         counts
+    }
+
+    /// Numbers those to be queued, and makes what is written of them on PostgreSQL.
+    pub fn number_all(&mut self, numbers: &mut BTreeMap<i64, i64>) -> Result<Together, StoreError> {
+        let mut rows = Rows::default();
+        for (organization, count) in self.counts() {
+            let number = numbers.get_mut(&organization).ok_or(StoreError::NotFound)?;
+            self.number(organization, *number + 1, &mut rows)?;
+            *number += count;
+        }
+        rows.together()
     }
 
     /// Makes the rows of one organization's, numbered from `first`.
@@ -249,8 +226,13 @@ pub(super) async fn lock_versions(
     c: &AsyncPgConnection,
     ids: HashSet<i64>,
 ) -> Result<HashMap<i64, i64>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let mut shared = c;
-    let locked = versions!(ids).for_update().load(&mut shared);
+    // None of their keys changes: whoever stores a row that refers to one (a star, a scheduled message) need not wait, and does not
+    // wait for the organization's number while a batch that has it waits for him.
+    let locked = versions!(ids).for_no_key_update().load(&mut shared);
     let found: Vec<(i64, i64)> = boxed(locked).await.map_err(refused)?;
     Ok(found.into_iter().collect())
 }
@@ -378,13 +360,14 @@ impl Rows {
         })
     }
 
-    fn add_to(self, last: &mut Together) -> Result<(), StoreError> {
-        last.insert(self.messages);
-        last.insert(self.jobs);
-        last.insert(self.moves);
-        last.insert(event::rows(&self.envelopes)?);
-        save_states(last, &self.states);
-        Ok(())
+    fn together(self) -> Result<Together, StoreError> {
+        let mut together = Together::default();
+        together.insert(self.messages);
+        together.insert(self.jobs);
+        together.insert(self.moves);
+        together.insert(event::rows(&self.envelopes)?);
+        save_states(&mut together, &self.states);
+        Ok(together)
     }
 
     /// Writes them on SQLite.

@@ -116,6 +116,9 @@ pub(super) async fn claim_all(
     keys: Vec<Key>,
     now: Timestamp,
 ) -> Result<Claimed, StoreError> {
+    if keys.is_empty() {
+        return Ok(Claimed::default());
+    }
     let (sessions, texts): (Vec<i64>, Vec<String>) = keys.iter().cloned().unzip();
     let query = diesel::sql_query(CLAIM)
         .bind::<Array<BigInt>, _>(sessions)

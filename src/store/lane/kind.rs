@@ -1,12 +1,12 @@
-//! The kinds of what waits for a commit. A batch has a group of each; on SQLite all groups share a transaction, on
-//! PostgreSQL each has one of its own, beside the others.
+//! The kinds of what waits for a commit. A batch has a group of each, and all groups share a transaction.
 
 use actors::ports::store::StoreError;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, LocalBoxFuture};
+use futures_util::future::BoxFuture;
 
 use super::Reply;
 use super::ends::Ends;
+use super::postgres::{Entries, Outcomes};
 use super::telling::Telling;
 use crate::store::Store;
 use crate::store::db::Conn;
@@ -28,11 +28,11 @@ pub(super) trait Kind: 'static {
         entries: &[Self::Entry],
     ) -> impl Future<Output = Result<Results<Self::Done>, StoreError>> + Send;
 
-    /// Does all in a transaction of PostgreSQL.
-    fn on_postgres(
-        store: &Store,
-        entries: &[Self::Entry],
-    ) -> impl Future<Output = Result<Results<Self::Done>, StoreError>>;
+    /// Where this kind's are among all entries of a batch on PostgreSQL.
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Self::Entry];
+
+    /// What became of this kind's.
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Self::Done>;
 
     /// Does one in a transaction of its own.
     fn alone(
@@ -82,11 +82,11 @@ pub(super) trait Part: Send + Sync {
         store: &'a Store,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
-    /// Does and commits all on PostgreSQL.
-    fn on_postgres<'a>(
-        &'a mut self,
-        store: &'a Store,
-    ) -> LocalBoxFuture<'a, Result<(), StoreError>>;
+    /// Puts itself among the entries of a batch on PostgreSQL.
+    fn show<'a>(&'a self, entries: &mut Entries<'a>);
+
+    /// Takes what became of it there.
+    fn take(&mut self, outcomes: &mut Outcomes);
 
     /// Has all told and answered, now that it is `committed` or not.
     fn end(self: Box<Self>, store: &Store, ends: &Ends, committed: Result<(), StoreError>);
@@ -105,15 +105,12 @@ impl<K: Kind> Part for Group<K> {
         .boxed()
     }
 
-    fn on_postgres<'a>(
-        &'a mut self,
-        store: &'a Store,
-    ) -> LocalBoxFuture<'a, Result<(), StoreError>> {
-        async {
-            self.done = K::on_postgres(store, &self.entries).await?;
-            Ok(())
-        }
-        .boxed_local()
+    fn show<'a>(&'a self, entries: &mut Entries<'a>) {
+        *K::among(entries) = &self.entries;
+    }
+
+    fn take(&mut self, outcomes: &mut Outcomes) {
+        self.done = std::mem::take(K::of(outcomes));
     }
 
     fn end(self: Box<Self>, store: &Store, ends: &Ends, committed: Result<(), StoreError>) {

@@ -10,7 +10,6 @@ use actors::model::ids::{ConversationId, SessionId};
 use actors::ports::store::{Appended, InboundAppend, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
 use super::super::bulk::Together;
 use super::super::contact_identity::{ContactRow, IdentityRow, holders_on_postgres};
@@ -18,12 +17,12 @@ use super::super::conversation::ConversationRow;
 use super::super::db::{Conn, boxed, refused};
 use super::super::job::JobRow;
 use super::super::message::{MediaRow, MessageRow, Quotes};
-use super::super::pipeline::{Pipeline, begin, both};
 use super::super::schema::{contact_identities, contacts, conversations, jobs, media, messages};
 use super::super::{Store, event};
 use super::batch::{Known, make, next_state, postgres};
 use super::keys;
 use super::kind::Kind;
+use super::postgres::{Entries, Outcomes};
 use super::sieve::{Name, Results, Sieve, names_of, now_of};
 use crate::insert_all;
 
@@ -45,13 +44,12 @@ impl Kind for Newcomers {
         append(conn, store, entries).await
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Arc<InboundAppend>],
-    ) -> Result<Results, StoreError> {
-        let pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = append_on_postgres(pipeline.conn()?, store, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Arc<InboundAppend>] {
+        &mut entries.newcomers
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results {
+        &mut outcomes.newcomers
     }
 
     async fn alone(store: Store, append: Arc<InboundAppend>) -> Result<Appended, StoreError> {
@@ -89,41 +87,31 @@ async fn append(
     Ok(sieve.into_results())
 }
 
-/// As for known contacts, two answers are waited for.
-async fn append_on_postgres(
-    c: &AsyncPgConnection,
+/// Numbers the newcomers that are to be stored, and makes what is written of them on PostgreSQL.
+pub(super) fn number(
     store: &Store,
-    appends: &[Arc<InboundAppend>],
-) -> Result<(Results, Together), StoreError> {
-    let (begun, known, claimed, numbers) = join!(
-        begin(c),
-        known_names(c, appends),
-        keys::claim_all(c, keys::keys_of(appends), now_of(appends)),
-        postgres::lock_numbers(c, postgres::organizations_of(appends)),
-    );
-    begun?;
-    let mut sieve = Sieve::strangers(appends, &known?);
-    let (claimed, mut numbers) = both(claimed, numbers)?;
-    postgres::settle(c, &mut sieve, claimed).await?;
+    sieve: &mut Sieve<'_>,
+    numbers: &mut BTreeMap<i64, i64>,
+) -> Result<Together, StoreError> {
     let mut rows = Rows::default();
-    postgres::number(&mut sieve, &mut numbers, EVENTS_EACH, |append, seq| {
+    postgres::number(sieve, numbers, EVENTS_EACH, |append, seq| {
         rows.add(store, append, seq)
     })?;
-    let last = match sieve.is_empty() {
-        true => Together::default(),
-        false => rows.together(numbers)?,
-    };
-    Ok((sieve.into_results(), last))
+    rows.together()
 }
 
 fn names_in<O: Default + Extend<i64>>(appends: &[Arc<InboundAppend>]) -> (O, Vec<String>) {
     appends.iter().flat_map(|append| names_of(append)).unzip()
 }
 
-async fn known_names(
+/// The names among theirs that somebody has, on PostgreSQL.
+pub(super) async fn known_names(
     c: &AsyncPgConnection,
     appends: &[Arc<InboundAppend>],
 ) -> Result<HashSet<Name>, StoreError> {
+    if appends.is_empty() {
+        return Ok(HashSet::new());
+    }
     let (organizations, keys): (Vec<i64>, Vec<String>) = names_in(appends);
     let known = holders_on_postgres(c, &organizations, &keys).await?;
     let known = known.into_iter();
@@ -199,7 +187,7 @@ impl Rows {
         })
     }
 
-    fn together(self, numbers: BTreeMap<i64, i64>) -> Result<Together, StoreError> {
+    fn together(self) -> Result<Together, StoreError> {
         let mut together = Together::default();
         together.insert(self.contacts);
         together.insert(self.identities);
@@ -208,7 +196,6 @@ impl Rows {
         together.insert(self.media);
         together.insert(self.jobs);
         together.insert(event::rows(&self.envelopes)?);
-        postgres::save_numbers(&mut together, numbers);
         Ok(together)
     }
 

@@ -12,7 +12,6 @@ use actors::time::Timestamp;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
 use super::super::attempt::Tell;
 use super::super::bulk::Together;
@@ -22,7 +21,6 @@ use super::super::kept::{filled, kept, run};
 use super::super::message::{self, MessageRow};
 use super::super::schema::messages;
 use super::super::{conversation, event};
-use super::batch::postgres::{lock_numbers, save_numbers};
 use crate::with_conn;
 
 /// The rows of these ids in the order of their ids; written out for each database.
@@ -48,6 +46,9 @@ pub(super) async fn lock(
     c: &AsyncPgConnection,
     ids: &[i64],
 ) -> Result<Vec<MessageRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut shared = c;
     let locked = rows!(ids).for_update().load(&mut shared);
     boxed(locked).await.map_err(refused)
@@ -138,49 +139,46 @@ async fn save(
         .map_err(refused)
 }
 
-/// What is read on PostgreSQL for rows whose status changes: all at once, behind the lock of the organizations' numbers, for the
-/// reason that [`tell`] names.
+/// What is read on PostgreSQL of the conversations of rows whose status changes, behind the lock of the organizations' numbers, for
+/// the reason that [`tell`] names.
 pub(super) struct Scene {
-    numbers: BTreeMap<i64, i64>,
     threads: HashMap<i64, Loaded>,
 }
 
 impl Scene {
     /// For these rows.
     pub async fn of(c: &AsyncPgConnection, rows: &[MessageRow]) -> Result<Self, StoreError> {
+        if rows.is_empty() {
+            return Ok(Self {
+                threads: HashMap::new(),
+            });
+        }
         let organizations: BTreeSet<i64> = rows.iter().map(|row| row.organization_id).collect();
-        let theirs: Vec<i64> = organizations.iter().copied().collect();
-        let ids = conversations_of(rows);
-        // The lock is sent first, whatever budget the task has left.
-        let both = tokio::task::unconstrained(async {
-            join!(
-                lock_numbers(c, organizations),
-                conversation::load_at_once(c, &theirs, &ids),
-            )
-        });
-        let (numbers, threads) = both.await;
-        // The lock's error first: what follows it fails as well, and does not say why.
-        let (numbers, threads) = (numbers?, threads?);
+        let theirs: Vec<i64> = organizations.into_iter().collect();
+        let threads = conversation::load_at_once(c, &theirs, &conversations_of(rows)).await?;
         let threads = threads.into_iter();
         Ok(Self {
-            numbers,
             threads: threads.map(|thread| (thread.view.id.0, thread)).collect(),
         })
     }
 
-    /// Numbers the rows, and adds to the last change of the transaction what is written of them and what tells of them, in the
+    /// Numbers the rows, and adds to a change of the transaction what is written of them and what tells of them, in the
     /// same order. `views` are the rows' messages.
     pub fn tell(
-        mut self,
+        &self,
         rows: Vec<MessageRow>,
         views: Vec<Message>,
         how: Tell,
-        last: &mut Together,
+        numbers: &mut BTreeMap<i64, i64>,
+        together: &mut Together,
     ) -> Result<Vec<Arc<Envelope>>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = Timestamp::now();
         let mut envelopes = Vec::with_capacity(rows.len());
         for (row, view) in rows.iter().zip(views) {
-            let number = self.numbers.get_mut(&row.organization_id);
+            let number = numbers.get_mut(&row.organization_id);
             let number = number.ok_or(StoreError::NotFound)?;
             *number += 1;
             let thread = self.threads.get(&row.conversation_id);
@@ -191,9 +189,8 @@ impl Scene {
             let thread = shown.map(|thread| thread.view.clone());
             envelopes.push(told(row.organization_id, *number, view, thread, (how, now)));
         }
-        save_together(rows, &envelopes, last);
-        last.insert(event::rows(&envelopes)?);
-        save_numbers(last, self.numbers);
+        save_together(rows, &envelopes, together);
+        together.insert(event::rows(&envelopes)?);
         Ok(envelopes)
     }
 }

@@ -25,7 +25,8 @@ pub(super) struct Sieve<'a> {
 }
 
 impl<'a> Sieve<'a> {
-    fn all(appends: &'a [Arc<InboundAppend>]) -> Self {
+    /// Those of which nothing is known yet: none is to be stored.
+    pub fn none(appends: &'a [Arc<InboundAppend>]) -> Self {
         let mut results: Results = Vec::new();
         results.resize_with(appends.len(), || None);
         Self {
@@ -35,15 +36,15 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Those whose conversation is as the sender believed it to be.
-    pub fn current(appends: &'a [Arc<InboundAppend>], versions: &HashMap<i64, i64>) -> Self {
-        let mut sieve = Self::all(appends);
-        let mut taken = HashSet::new();
+    /// Those whose conversation is as the sender believed it to be. They take its version: whatever else the batch has for
+    /// it is decided anew, even when a message was stored before.
+    pub fn current(appends: &'a [Arc<InboundAppend>], versions: &mut HashMap<i64, i64>) -> Self {
+        let mut sieve = Self::none(appends);
         for (index, append) in appends.iter().enumerate() {
             let Some(state) = &append.state else { continue };
             let id = state.conversation.id.0;
             // Two of one conversation in a batch (it lives on two nodes): the second decides anew.
-            if versions.get(&id) == Some(&state.version) && taken.insert(id) {
+            if takes(versions, id, state.version) {
                 sieve.fresh.push(index);
             } else {
                 sieve.results[index] = Some(Err(StoreError::Conflict));
@@ -54,7 +55,7 @@ impl<'a> Sieve<'a> {
 
     /// Those of contacts that nobody knows yet, and that answer nothing; the rest is to go one by one.
     pub fn strangers(appends: &'a [Arc<InboundAppend>], known: &HashSet<Name>) -> Self {
-        let mut sieve = Self::all(appends);
+        let mut sieve = Self::none(appends);
         let mut taken: HashSet<Name> = HashSet::new();
         for (index, append) in appends.iter().enumerate() {
             let names = names_of(append);
@@ -134,6 +135,15 @@ impl<'a> Sieve<'a> {
     pub fn into_results(self) -> Results {
         self.results
     }
+}
+
+/// Whether the conversation is as its sender believed it to be, and nobody else in the batch took it.
+pub(super) fn takes(versions: &mut HashMap<i64, i64>, conversation: i64, version: i64) -> bool {
+    let is_current = versions.get(&conversation) == Some(&version);
+    if is_current {
+        versions.remove(&conversation);
+    }
+    is_current
 }
 
 /// What names a contact inside its organization.

@@ -10,17 +10,14 @@ use actors::ports::store::{Raised, Receipt, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
-use super::super::bulk::Together;
 use super::super::db::{Conn, refused};
 use super::super::kept::kept;
-use super::super::message::{self, MessageRow, lately};
-use super::super::pipeline::{Pipeline, begin};
+use super::super::message::{MessageRow, lately};
 use super::super::schema::messages;
 use super::super::{Store, field};
 use super::kind::{Kind, Results};
-use super::rows::Scene;
+use super::postgres::{Entries, Outcomes};
 use super::{News, rows};
 
 type Key = (i64, String);
@@ -47,13 +44,12 @@ impl Kind for Statuses {
         Ok(rise.results)
     }
 
-    async fn on_postgres(
-        store: &Store,
-        entries: &[Box<News>],
-    ) -> Result<Results<Raised>, StoreError> {
-        let mut pipeline = Pipeline::on(store.committer_db().read().await?)?;
-        let done = raise_together(&mut pipeline, entries).await;
-        pipeline.end(done).await
+    fn among<'e, 'a>(entries: &'e mut Entries<'a>) -> &'e mut &'a [Box<News>] {
+        &mut entries.statuses
+    }
+
+    fn of(outcomes: &mut Outcomes) -> &mut Results<Raised> {
+        &mut outcomes.statuses
     }
 
     async fn alone(store: Store, news: Box<News>) -> Result<Raised, StoreError> {
@@ -62,36 +58,17 @@ impl Kind for Statuses {
     }
 }
 
-async fn raise_together(
-    pipeline: &mut Pipeline,
-    news: &[Box<News>],
-) -> Result<(Results<Raised>, Together), StoreError> {
-    let c = pipeline.conn()?;
-    let (begun, ids) = join!(begin(c), find_all(c, news));
-    begun?;
-    let rows = rows::lock(c, &ids?).await?;
-    let (mut rise, mut last) = (Rise::of(news, rows)?, Together::default());
-    let raised = std::mem::take(&mut rise.raised).into_values().flatten();
-    let (indexes, rows): (Vec<usize>, Vec<MessageRow>) = raised.unzip();
-    if !rows.is_empty() {
-        let views = message::views(pipeline.whole()?, rows.clone()).await?;
-        let scene = Scene::of(pipeline.conn()?, &rows).await?;
-        let told = scene.tell(rows, views, Event::MessageStatusChanged, &mut last)?;
-        rise.note(indexes, told);
-    }
-    Ok((rise.results, last))
-}
-
 /// What becomes of statuses, and of the messages that they are about.
-struct Rise {
-    /// A None's message is not known by the provider's id.
-    results: Results<Raised>,
+pub(super) struct Rise {
+    /// A None's message is not known by the provider's id, or the batch writes something else of it.
+    pub results: Results<Raised>,
     /// By organization: the messages that rise, each with the index of the status that speaks for it.
-    raised: BTreeMap<i64, Vec<(usize, MessageRow)>>,
+    pub raised: BTreeMap<i64, Vec<(usize, MessageRow)>>,
 }
 
 impl Rise {
-    fn of(news: &[Box<News>], rows: Vec<MessageRow>) -> Result<Self, StoreError> {
+    /// `rows` are the messages that the news are about.
+    pub fn of(news: &[Box<News>], rows: Vec<MessageRow>) -> Result<Self, StoreError> {
         let mut results: Results<Raised> = Vec::new();
         results.resize_with(news.len(), || None);
         let mut rows: HashMap<Key, MessageRow> = rows
@@ -132,7 +109,7 @@ impl Rise {
     }
 
     /// Notes what was told of the messages that rose.
-    fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
+    pub fn note(&mut self, indexes: Vec<usize>, told: Vec<Arc<Envelope>>) {
         for (index, envelope) in indexes.into_iter().zip(told) {
             self.results[index] = Some(Ok(Raised::Changed(Receipt {
                 envelopes: vec![envelope],
@@ -178,7 +155,14 @@ async fn find_each(conn: &mut Conn, news: &[Box<News>]) -> Result<Vec<MessageRow
         .map_err(refused)
 }
 
-async fn find_all(c: &AsyncPgConnection, news: &[Box<News>]) -> Result<Vec<i64>, StoreError> {
+/// The ids of the messages that the news are about, on PostgreSQL.
+pub(super) async fn find_all(
+    c: &AsyncPgConnection,
+    news: &[Box<News>],
+) -> Result<Vec<i64>, StoreError> {
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
     let (sessions, ids): (Vec<i64>, Vec<String>) = news.iter().map(|news| key_of(news)).unzip();
     let find = diesel::sql_query(FIND)
         .bind::<Array<BigInt>, _>(sessions)

@@ -1,7 +1,6 @@
-//! A batch on PostgreSQL: one statement per table for all of it, and statements that don't need each other's
-//! answers on their way at once.
+//! Messages of known conversations on PostgreSQL: a column per parameter for all of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actors::model::conversation::ConversationState;
@@ -10,74 +9,30 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamp as SqlTimestamp};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::join;
 
-use super::super::keys::{Claimed, Key, claim_all, give_back, keys_of};
-use super::super::sieve::{Results, Sieve, now_of, quoted};
-use super::{Rows, conversation_ids};
+use super::super::sieve::Sieve;
+use super::Rows;
 use crate::store::Store;
 use crate::store::bulk::Together;
 use crate::store::db::refused;
-use crate::store::message::{self, Quotes};
-use crate::store::pipeline::{Pipeline, begin, both};
-use crate::store::schema::{conversations, organizations};
+use crate::store::message::Quotes;
+use crate::store::schema::organizations;
 
-/// Appends all in a transaction that waits for two answers: one for the locks, one for the rows and the commit.
-pub(super) async fn commit(
+/// Numbers the messages that are to be stored, and makes what is written of them.
+pub(in crate::store::lane) fn append(
     store: &Store,
-    appends: &[Arc<InboundAppend>],
-) -> Result<Results, StoreError> {
-    let mut conn = store.committer_db().read().await?;
-    let quotes = message::quotes(&mut conn, &quoted(appends.iter().map(AsRef::as_ref))).await?;
-    let pipeline = Pipeline::on(conn)?;
-    let done = append(pipeline.conn()?, store, appends, quotes).await;
-    pipeline.end(done).await
-}
-
-async fn append(
-    c: &AsyncPgConnection,
-    store: &Store,
-    appends: &[Arc<InboundAppend>],
+    sieve: &mut Sieve<'_>,
     quotes: Quotes,
-) -> Result<(Results, Together), StoreError> {
-    // The server works in the order of sending: no key is stored before the conversations are locked, and the
-    // organizations' numbers are taken last.
-    let (begun, versions, claimed, numbers) = join!(
-        begin(c),
-        lock_versions(c, appends),
-        claim_all(c, keys_of(appends), now_of(appends)),
-        lock_numbers(c, organizations_of(appends)),
-    );
-    begun?;
-    let mut sieve = Sieve::current(appends, &versions?);
-    let (claimed, mut numbers) = both(claimed, numbers)?;
-    settle(c, &mut sieve, claimed).await?;
+    numbers: &mut BTreeMap<i64, i64>,
+) -> Result<Together, StoreError> {
     let mut rows = Rows {
         quotes,
         ..Rows::default()
     };
-    number(&mut sieve, &mut numbers, 1, |append, seq| {
+    number(sieve, numbers, 1, |append, seq| {
         rows.add(store, append, seq)
     })?;
-    let last = match sieve.is_empty() {
-        true => Together::default(),
-        false => write(rows, numbers),
-    };
-    Ok((sieve.into_results(), last))
-}
-
-/// Leaves out what was stored before. Keys of messages that are not stored after all (that is rare) are given back.
-pub(in crate::store::lane) async fn settle(
-    c: &AsyncPgConnection,
-    sieve: &mut Sieve<'_>,
-    mut claimed: Claimed,
-) -> Result<(), StoreError> {
-    let wanted: HashSet<Key> = sieve.keys().into_iter().collect();
-    let stale = claimed.new.difference(&wanted).cloned().collect();
-    give_back(c, stale).await?;
-    claimed.new.retain(|key| wanted.contains(key));
-    sieve.settle(&claimed);
-    Ok(())
+    Ok(rows.together())
 }
 
 /// Numbers what is to be stored, `each` numbers a message, and counts the organizations' last numbers up.
@@ -95,29 +50,27 @@ pub(in crate::store::lane) fn number(
     Ok(())
 }
 
-fn write(rows: Rows, numbers: BTreeMap<i64, i64>) -> Together {
-    let mut together = Together::default();
-    together.insert(rows.messages);
-    together.insert(rows.media);
-    together.insert(rows.jobs);
-    together.insert(rows.moves);
-    together.insert(rows.events);
-    save_states(&mut together, &rows.states);
-    save_numbers(&mut together, numbers);
-    together
-}
-
-/// Whose messages these are.
-pub(in crate::store::lane) fn organizations_of(appends: &[Arc<InboundAppend>]) -> BTreeSet<i64> {
-    let organizations = appends.iter().map(|append| append.key.organization.0);
-    organizations.collect()
+impl Rows {
+    fn together(self) -> Together {
+        let mut together = Together::default();
+        together.insert(self.messages);
+        together.insert(self.media);
+        together.insert(self.jobs);
+        together.insert(self.moves);
+        together.insert(self.events);
+        save_states(&mut together, &self.states);
+        together
+    }
 }
 
 /// The last number of each of these organizations, locked.
 pub(in crate::store::lane) async fn lock_numbers(
     c: &AsyncPgConnection,
-    organizations: BTreeSet<i64>,
+    organizations: &BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, i64>, StoreError> {
+    if organizations.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let query = organizations::table
         .filter(organizations::id.eq_any(organizations))
         .order(organizations::id)
@@ -130,7 +83,11 @@ pub(in crate::store::lane) async fn lock_numbers(
 }
 
 /// Writes the last number of each organization.
-pub(in crate::store::lane) fn save_numbers(together: &mut Together, numbers: BTreeMap<i64, i64>) {
+pub(in crate::store::lane) fn save_numbers(numbers: BTreeMap<i64, i64>) -> Together {
+    let mut together = Together::default();
+    if numbers.is_empty() {
+        return together;
+    }
     let (ids, last): (Vec<i64>, Vec<i64>) = numbers.into_iter().unzip();
     let text = |places: &str| {
         format!(
@@ -143,20 +100,7 @@ pub(in crate::store::lane) fn save_numbers(together: &mut Together, numbers: BTr
             .bind::<Array<BigInt>, _>(ids)
             .bind::<Array<BigInt>, _>(last)
     });
-}
-
-async fn lock_versions(
-    c: &AsyncPgConnection,
-    appends: &[Arc<InboundAppend>],
-) -> Result<HashMap<i64, i64>, StoreError> {
-    let query = conversations::table
-        .filter(conversations::id.eq_any(conversation_ids(appends)))
-        .order(conversations::id)
-        .select((conversations::id, conversations::seq))
-        .for_update();
-    let mut shared = c;
-    let found: Vec<(i64, i64)> = query.load(&mut shared).await.map_err(refused)?;
-    Ok(found.into_iter().collect())
+    together
 }
 
 /// Writes what messages change of their conversations.

@@ -24,7 +24,7 @@ pub(super) fn append(
     store: &Store,
     appends: &[Arc<InboundAppend>],
 ) -> QueryResult<Results> {
-    let mut sieve = Sieve::current(appends, &versions(c, appends)?);
+    let mut sieve = Sieve::current(appends, &mut versions(c, appends)?);
     sieve.settle(&claim_each(c, sieve.keys(), now_of(appends))?);
     if sieve.is_empty() {
         return Ok(sieve.into_results());
