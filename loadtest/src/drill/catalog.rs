@@ -318,7 +318,7 @@ pub static DRILLS: &[Drill] = &[
     Drill {
         id: "f-32",
         name: "overload",
-        fault: "three times as many webhooks as a closed loop reached before, for a minute",
+        fault: "three times as many posts as a closed loop reached before, repetitions among them, for a minute",
         pass: "goodput ≥ 80 %, 200 p99 ≤ 1 s, 503 p99 ≤ 50 ms, acks p99 ≤ 250 ms from 30 s after it",
         smoke: None,
         usual: size(1, 0.0, 2, 60.0, 0),

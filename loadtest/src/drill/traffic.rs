@@ -51,6 +51,8 @@ pub struct Amount {
     pub connections: usize,
     /// A webhook without an answer for so long is posted to the next node.
     pub answer: Duration,
+    /// After a refusal a webhook is posted again after the first pause, then after longer ones, up to the second.
+    pub pauses: (Duration, Duration),
     pub agents: usize,
     /// Who is cut waits up to so long before it comes back.
     pub jitter: Duration,
@@ -67,6 +69,7 @@ impl Default for Amount {
             batch: 1,
             connections: 16,
             answer: ANSWER,
+            pauses: (Retry::default().first, LONGEST_PAUSE),
             agents: 6,
             jitter: Duration::from_millis(400),
             longest: Duration::from_secs(1800),
@@ -118,10 +121,10 @@ impl Traffic {
             batch: amount.batch,
             repeat_every: REPEAT_EVERY,
             retry: Retry {
-                longest: LONGEST_PAUSE,
+                first: amount.pauses.0,
+                longest: amount.pauses.1,
                 patience: PATIENCE,
                 timeout: amount.answer,
-                ..Retry::default()
             },
             history: Some(history),
         });
