@@ -234,13 +234,20 @@ async fn commit_together(store: &Store, mut parts: Vec<Box<dyn Part>>, ends: &En
         return;
     }
     // What is wrong with one of them is no harm to the others.
+    tracing::warn!(result = ?done, "a batch failed; its kinds are stored one after the other");
+    let mut gone = None;
     for mut part in parts {
-        let done = match store.is_embedded() {
-            true => in_tx!(store.committer_db(), |conn| {
+        let done = match (&gone, store.is_embedded()) {
+            // The next one would wait as long for nothing.
+            (Some(error), _) => Err(StoreError::clone(error)),
+            (None, true) => in_tx!(store.committer_db(), |conn| {
                 part.on_sqlite(conn, store).await
             }),
-            false => commit_on_postgres(store, std::slice::from_mut(&mut part)).await,
+            (None, false) => commit_on_postgres(store, std::slice::from_mut(&mut part)).await,
         };
+        if let Err(error @ StoreError::Unavailable(_)) = &done {
+            gone = Some(error.clone());
+        }
         part.end(store, ends, done);
     }
 }

@@ -100,6 +100,14 @@ impl Scene {
         Ok(receipt.envelopes)
     }
 
+    /// The conversation as it is now.
+    async fn loaded(&self, number: usize) -> Arc<ConversationState> {
+        let names = message(&phone(number), "", "").identities;
+        let key = ConversationKey::of(self.organization, self.session, &names).unwrap();
+        let loaded = self.store.load_conversation(&key, &names).await;
+        Arc::new(loaded.unwrap().expect("it is there"))
+    }
+
     async fn answer(&self, number: usize) -> Result<Vec<Arc<Envelope>>, StoreError> {
         let append = OutboundAppend {
             state: Arc::clone(&self.states[number]),
@@ -193,7 +201,7 @@ impl Scene {
 
 /// Of a message, an answer and a change that were decided on the same conversation one is stored, whoever else comes.
 async fn one_of_three(engine: Engine) {
-    let scene = scene(engine).await;
+    let mut scene = scene(engine).await;
     let head = scene.store.head(scene.organization).await.unwrap().seq;
     let newcomers = (0..CROWD).map(|number| {
         let news = message(
@@ -212,9 +220,13 @@ async fn one_of_three(engine: Engine) {
     )
     .await;
     let mut told = Vec::new();
+    let mut silenced = Vec::new();
+    let mut unanswered = Vec::new();
     for (number, ends) in zip(changed, zip(said, answered)).enumerate() {
         let ends = [ends.0, ends.1.0, ends.1.1];
         let mut stored = 0;
+        silenced.extend(ends[1].is_err().then_some(number));
+        unanswered.extend(ends[2].is_err().then_some(number));
         for end in ends {
             match end {
                 Ok(envelopes) => {
@@ -245,6 +257,16 @@ async fn one_of_three(engine: Engine) {
     let after = scene.store.head(scene.organization).await.unwrap().seq;
     assert_eq!(after, head + events);
     scene.shares_batches(engine).await;
+    // Nothing is left of those that were not stored, or it would be taken for a repetition.
+    for number in silenced {
+        let news = message(&phone(number), &format!("wamid.reply{number}"), "well");
+        let end = receive(&scene.store, scene.organization, scene.session, news).await;
+        assert!(matches!(end, Appended::Stored { .. }), "{end:?}");
+    }
+    for number in unanswered {
+        scene.states[number] = scene.loaded(number).await;
+        assert!(scene.answer(number).await.is_ok());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,7 +59,8 @@ pub(super) struct Outcomes {
 type Numbers = BTreeMap<i64, i64>;
 
 /// Stores all of it in one transaction. Two answers are waited for, one for the locks and one for what is written and the commit;
-/// statuses, answers to sends and changes of tags or people take two or three more.
+/// answers to sends and changes of tags or people take one more, statuses two. So does, each, what is rare: quoted lines, messages that
+/// come again, keys that are given back.
 pub(super) async fn commit(
     store: &Store,
     db: &Db,

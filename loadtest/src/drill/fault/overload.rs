@@ -13,7 +13,11 @@ const CONTACTS: u32 = 1_000;
 const WARM: Duration = Duration::from_secs(3);
 /// How long the capacity is measured.
 const CLOSED: Duration = Duration::from_secs(12);
-const CLOSED_CONNECTIONS: usize = 64;
+/// So many that more of them would not bring more.
+const CLOSED_CONNECTIONS: usize = 512;
+const QUIET_CONNECTIONS: usize = 64;
+/// Nobody repeats later than this, however low the rate.
+const LONGEST_PAUSE: f64 = 2.0;
 const TIMES: f64 = 3.0;
 /// More than the nodes take on at a time, or nobody would be refused.
 const OPEN_CONNECTIONS: usize = 4_000;
@@ -52,8 +56,9 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     setup.say(&format!(
         "{capacity:.0} webhooks a second in a closed loop; now {rate:.0}"
     ));
-    // All connections together repeat no faster than that, or three times would become six: the provider takes its time.
-    let pause = Duration::from_secs_f64(OPEN_CONNECTIONS as f64 / rate.max(1.0));
+    // All connections together post no faster than that: what comes again is part of the three times.
+    let pause = (OPEN_CONNECTIONS as f64 / rate).min(LONGEST_PAUSE);
+    let pause = Duration::from_secs_f64(pause);
     let amount_over = Amount {
         pauses: (pause, pause),
         ..amount(rate, OPEN_CONNECTIONS, setup.hold() * 2)
@@ -63,7 +68,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let end = overload.now();
     let quiet = async {
         let longest = (SETTLED + LOOKED_AT) * 2;
-        let amount = amount(capacity * QUIET, CLOSED_CONNECTIONS, longest);
+        let amount = amount(capacity * QUIET, QUIET_CONNECTIONS, longest);
         let quiet = Traffic::start(&topology, amount).await?;
         tokio::time::sleep(SETTLED + LOOKED_AT).await;
         quiet.stop().await
