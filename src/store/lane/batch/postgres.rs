@@ -1,4 +1,5 @@
-//! Messages of known conversations on PostgreSQL: a column per parameter for all of them.
+//! Messages of known conversations on PostgreSQL, a column per parameter for all of them, and what the other kinds there share
+//! with them: the organizations' numbers, and what messages change of conversations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
