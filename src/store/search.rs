@@ -6,6 +6,7 @@ mod entry;
 mod excerpt;
 mod follow;
 mod slice;
+mod vocabulary;
 mod words;
 
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ pub(crate) use self::follow::WalkRow;
 
 use self::slice::{Id, TOKENS};
 use self::words::Term;
-use super::db::{Conn, boxed, refused};
+use super::db::{Conn, Sqlite, boxed, refused};
 use super::kept::kept;
 use super::schema::{conversations, messages};
 use super::{Tenant, conversation, message};
@@ -197,8 +198,11 @@ impl Tenant {
             Conn::Sqlite(object) => {
                 const FIND: &str = "SELECT rowid AS id FROM message_search WHERE message_search MATCH $1 \
                     AND rowid >= $2 AND rowid < $3 ORDER BY rowid DESC LIMIT $4";
+                let Some(wanted) = ask.for_sqlite(object).await? else {
+                    return Ok(Vec::new());
+                };
                 let query = diesel::sql_query(FIND)
-                    .bind::<Text, _>(ask.for_sqlite())
+                    .bind::<Text, _>(wanted)
                     .bind::<BigInt, _>(ask.floor)
                     .bind::<BigInt, _>(ask.before)
                     .bind::<BigInt, _>(limit);
@@ -266,20 +270,21 @@ impl Tenant {
 }
 
 impl Ask {
-    /// Words have letters and digits only, so nothing in a quotation can end it.
-    fn for_sqlite(&self) -> String {
-        let terms = self.terms.iter().map(|term| match term.is_prefix {
-            true => format!("\"{}\"*", term.text),
-            false => format!("\"{}\"", term.text),
-        });
+    /// None if a word is looked for that nobody said. Words have letters and digits only, so nothing in a quotation can end it.
+    async fn for_sqlite(&self, conn: &mut Sqlite) -> Result<Option<String>, StoreError> {
         let marks = std::iter::once(&self.organization).chain(&self.marks);
         let marks = marks.chain(&self.rare);
-        let marks = marks.map(|mark| format!("\"{mark}\""));
-        let mut all: Vec<String> = terms.chain(marks).collect();
+        let mut all: Vec<String> = marks.map(|mark| format!("\"{mark}\"")).collect();
+        for term in &self.terms {
+            match vocabulary::expression(conn, term).await? {
+                Some(words) => all.push(words),
+                None => return Ok(None),
+            }
+        }
         if !self.one_of.is_empty() {
             all.push(format!("(\"{}\")", self.one_of.join("\" OR \"")));
         }
-        all.join(" AND ")
+        Ok(Some(all.join(" AND ")))
     }
 
     /// With `#` where each word's slice goes.

@@ -9,10 +9,12 @@ use actors::ports::store::EventStore;
 use actors::time::Timestamp;
 use command_center::app::objects::Objects;
 use command_center::app::sweep::expire;
+use command_center::store::db::Conn;
 use command_center::store::schema::{events, search_cursors, search_walks};
 use command_center::store::{ImportedContact, ImportedThread, MessageSearch, Store};
 use command_center::with_conn;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::on_both;
@@ -24,6 +26,7 @@ on_both!(
     a_follower_that_stood_still_catches_up,
     a_tail_that_is_not_kept_any_more_is_made_good_for,
     histories_are_found_and_go_after_their_time,
+    many_words_with_one_beginning_are_found,
     what_was_there_before_the_index_is_found,
 );
 
@@ -161,13 +164,57 @@ async fn histories_are_found_and_go_after_their_time(engine: Engine) {
     let newest = found(&store, of.0, "line").await;
     assert_eq!((newest.len(), newest[0].as_str()), (200, "line 1502"));
     let objects = Objects::in_memory();
+    let words = known_words(&store).await;
+    assert!(words.is_none_or(|count| count == 1504));
     expire(&store, &objects, 31 * DAY, now).await.unwrap();
     assert_eq!(found(&store, of.0, "line").await.len(), 3);
+    let words = known_words(&store).await;
+    assert!(words.is_none_or(|count| count == 4), "{words:?}");
     expire(&store, &objects, 31 * DAY, now + 800 * DAY)
         .await
         .unwrap();
     assert_eq!(found(&store, of.0, "line").await.len(), 0);
     assert_eq!(index(&store).await, 0);
+}
+
+/// More than are gone through one by one.
+async fn many_words_with_one_beginning_are_found(engine: Engine) {
+    let database = TestDatabase::create(engine).await;
+    let store = database.open().await;
+    let of = database.organization_with_number(&store).await;
+    let now = Timestamp::now();
+    let all = (0..1100).map(|number| Message {
+        text: Some(format!("b{number:04} and more")),
+        ..said(now - DAY, number)
+    });
+    remember(&store, of, vec![all.collect()]).await;
+    index(&store).await;
+    let newest = found(&store, of.0, "b").await;
+    assert_eq!((newest.len(), newest[0].as_str()), (200, "b1099 and more"));
+    assert_eq!(found(&store, of.0, "b10 more").await.len(), 100);
+    assert_eq!(found(&store, of.0, "b0007").await, ["b0007 and more"]);
+    assert_eq!(found(&store, of.0, "b0007 less").await.len(), 0);
+}
+
+/// How many words SQLite knows of.
+async fn known_words(store: &Store) -> Option<i64> {
+    let mut conn = store.connection().await.unwrap();
+    let count = match &mut conn {
+        Conn::Postgres(_) => None,
+        Conn::Sqlite(object) => {
+            let count = diesel::sql_query("SELECT count(*) AS count FROM search_words");
+            let count: Count = count.get_result(&mut **object).await.unwrap();
+            Some(count.count)
+        }
+    };
+    conn.roll_back().await;
+    count
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 async fn what_was_there_before_the_index_is_found(engine: Engine) {

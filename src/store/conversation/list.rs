@@ -69,11 +69,19 @@ impl Tenant {
             Some(TeamFilter::Nobodys) => self.archived_teams(&mut conn).await?,
             _ => Vec::new(),
         };
+        let is_none = |ids: &Vec<i64>| ids.is_empty();
+        if few.as_ref().is_some_and(is_none)
+            || matches!(&found, Some(Found::Few(ids)) if is_none(ids))
+        {
+            return Ok(Vec::new());
+        }
+        // SQLite would rather read all of the list in its order than look up a handful and sort them.
+        let is_looked_up =
+            few.is_some() || filter.contact.is_some() || matches!(found, Some(Found::Few(_)));
         let joined: Vec<Joined> = with_conn!(&mut conn, |c| {
             let mut query = conversations::table
                 .inner_join(contacts::table)
                 .left_join(users::table)
-                .filter(conversations::organization_id.eq(self.org()))
                 .select((
                     ConversationRow::as_select(),
                     ContactColumns::as_select(),
@@ -81,6 +89,10 @@ impl Tenant {
                 ))
                 .limit(limit)
                 .into_boxed();
+            query = match is_looked_up {
+                true => query.filter((conversations::organization_id + 0).eq(self.org())),
+                false => query.filter(conversations::organization_id.eq(self.org())),
+            };
             if let Some(status) = filter.status {
                 query = query.filter(conversations::status.eq(status.as_str()));
             }

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 
 use super::entry::{Entry, SourceRow, entries};
 use super::slice::{self, Id};
+use super::vocabulary;
 use crate::store::db::{Conn, boxed, refused};
 use crate::store::kept::{kept, run};
 
@@ -93,6 +94,7 @@ impl Change {
             let query = diesel::sql_query("DELETE FROM message_search WHERE rowid = $1");
             run(query.bind::<BigInt, _>(id), c)?;
         }
+        vocabulary::learn(&self.entries, c)?;
         for entry in self.entries {
             let query = diesel::sql_query(
                 "INSERT OR REPLACE INTO message_search (rowid, words) VALUES ($1, $2)",

@@ -19,7 +19,7 @@ use diesel_async::pooled_connection::deadpool::Pool;
 
 use super::change::{Change, known};
 use super::entry::SourceRow;
-use super::slice;
+use super::{slice, vocabulary};
 use crate::store::db::{Conn, Db, Sqlite, blocking_tx, boxed, refused};
 use crate::store::kept::{kept, run};
 use crate::store::schema::{events, messages, search_cursors, search_walks};
@@ -31,11 +31,13 @@ const EVENTS: i64 = 2000;
 const PAST: i64 = 500;
 /// The same on SQLite: whoever writes waits until a round is written.
 const EVENTS_OF_SQLITE: i64 = 500;
-const PAST_OF_SQLITE: i64 = 100;
+const PAST_OF_SQLITE: i64 = 250;
 /// Conversations of the past that one round goes through.
-const WALKS: usize = 100;
+const WALKS: i64 = 100;
 /// Entries that are removed at a time.
 const PAGE: i64 = 5000;
+/// Words that are forgotten at a time.
+const WORDS: usize = 500;
 /// Nodes that index take turns: who comes second leaves it to the first.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162344) AS yes";
 /// Organizations of which events are not indexed.
@@ -54,6 +56,20 @@ macro_rules! cursor_at {
             .on_conflict(search_cursors::organization_id)
             .do_update()
             .set(search_cursors::seq.eq($seq))
+    };
+}
+
+/// Forgets walks that came to their end; written out for each database, like the next.
+macro_rules! walks_ended {
+    ($walks:expr) => {
+        diesel::delete(search_walks::table.filter(search_walks::id.eq_any($walks)))
+    };
+}
+
+/// Notes that a walk came to the message `before`.
+macro_rules! walk_at {
+    ($walk:expr, $before:expr) => {
+        diesel::update(search_walks::table.find($walk)).set(search_walks::before.eq($before))
     };
 }
 
@@ -117,6 +133,20 @@ struct News {
     change: Change,
 }
 
+/// What the walks come to next, read and not yet written.
+#[derive(Default)]
+struct Past {
+    /// Messages that were looked at.
+    messages: usize,
+    /// There may be more.
+    more: bool,
+    change: Change,
+    /// Walks that came to their end.
+    ended: Vec<i64>,
+    /// The walk that did not, and the last message that was looked at.
+    reached: Option<(i64, i64)>,
+}
+
 /// Whether a message that is indexed already is indexed anew.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Told {
@@ -161,7 +191,11 @@ impl Store {
             for (organization, seq) in news.cursors {
                 with_conn!(conn, |c| cursor_at!(organization, seq).execute(c).await)?;
             }
-            done.go_on(conn).await?;
+            if !done.more {
+                let past = read_past(conn, PAST).await?;
+                done.add(&past);
+                past.write(conn).await?;
+            }
             Ok(Some(done))
         })
     }
@@ -177,8 +211,13 @@ impl Store {
             self.db().check()?;
             blocking_tx(writer, move |c| news.write(c)).await?;
         }
-        if !done.more && has_past(&mut self.db().read().await?).await? {
-            in_tx!(self.db(), |conn| { done.go_on(conn).await })?;
+        if !done.more {
+            let past = read_past(&mut self.db().read().await?, PAST_OF_SQLITE).await?;
+            done.add(&past);
+            if past.more {
+                self.db().check()?;
+                blocking_tx(writer, move |c| past.write_embedded(c)).await?;
+            }
         }
         Ok(done)
     }
@@ -213,6 +252,7 @@ impl Store {
             SELECT message_id FROM message_search WHERE message_id < $1 ORDER BY message_id LIMIT $2)";
         const OLD_OF_SQLITE: &str = "DELETE FROM message_search WHERE rowid IN ( \
             SELECT rowid FROM message_search WHERE rowid < $1 ORDER BY rowid LIMIT $2)";
+        let mut all = 0;
         loop {
             let gone = in_tx!(self.db(), |conn| {
                 let text = match conn {
@@ -225,26 +265,58 @@ impl Store {
                     .execute(c)
                     .await)
             })?;
+            all += gone;
             if i64::try_from(gone).unwrap_or(0) < PAGE {
                 break;
             }
         }
-        match &mut self.db().read().await? {
-            Conn::Sqlite(_) => Ok(()),
-            Conn::Postgres(object) => slice::forget(object, border.0).await,
+        let mut conn = self.db().read().await?;
+        match (&mut conn, self.db()) {
+            (Conn::Postgres(object), _) => slice::forget(object, border.0).await,
+            (Conn::Sqlite(object), Db::Sqlite { writer, .. }) if all > 0 => {
+                let unsaid = vocabulary::unsaid(object).await?;
+                // Whoever writes waits for some of them only.
+                for words in unsaid.chunks(WORDS) {
+                    let words = words.to_vec();
+                    blocking_tx(writer, move |c| vocabulary::forget(&words, c)).await?;
+                }
+                Ok(())
+            }
+            (Conn::Sqlite(_), _) => Ok(()),
         }
     }
 }
 
 impl Indexed {
-    /// Goes on with the past when all that is new is done.
-    async fn go_on(&mut self, conn: &mut Conn) -> Result<(), StoreError> {
-        if !self.more {
-            let (messages, more) = index_past(conn).await?;
-            self.messages += messages;
-            self.more = more;
+    /// Goes on with the past, when all that is new is done.
+    const fn add(&mut self, past: &Past) {
+        self.messages += past.messages;
+        self.more = past.more;
+    }
+}
+
+impl Past {
+    async fn write(self, conn: &mut Conn) -> Result<(), StoreError> {
+        self.change.write(conn).await?;
+        if !self.ended.is_empty() {
+            with_conn!(conn, |c| walks_ended!(&self.ended).execute(c).await)?;
+        }
+        if let Some((walk, before)) = self.reached {
+            with_conn!(conn, |c| walk_at!(walk, before).execute(c).await)?;
         }
         Ok(())
+    }
+
+    /// [`Past::write`] on SQLite.
+    fn write_embedded(self, c: &mut SqliteConnection) -> QueryResult<()> {
+        self.change.replace(c)?;
+        for walk in self.ended {
+            run(walks_ended!([walk]), c)?;
+        }
+        match self.reached {
+            Some((walk, before)) => run(walk_at!(walk, before), c),
+            None => Ok(()),
+        }
     }
 }
 
@@ -356,28 +428,27 @@ async fn read_told(
     Ok((ids.len(), Change::of(conn, &ids, &known, rows).await?))
 }
 
-/// Goes on with the walks; tells how many messages it looked at, and whether there are more.
-async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
-    let mut seen = 0;
-    let most = match conn {
-        Conn::Sqlite(_) => PAST_OF_SQLITE,
-        Conn::Postgres(_) => PAST,
+/// Reads what the walks come to next: `most` messages.
+async fn read_past(conn: &mut Conn, most: i64) -> Result<Past, StoreError> {
+    let walks: Vec<WalkRow> = with_conn!(conn, |c| search_walks::table
+        .order(search_walks::id)
+        .limit(WALKS)
+        .select(WalkRow::as_select())
+        .load(c)
+        .await)?;
+    let mut past = Past {
+        more: !walks.is_empty(),
+        ..Past::default()
     };
-    for _ in 0..WALKS {
-        let walk: Option<WalkRow> = with_conn!(conn, |c| search_walks::table
-            .order(search_walks::id)
-            .select(WalkRow::as_select())
-            .first(c)
-            .await
-            .optional())?;
-        let Some(walk) = walk else {
-            return Ok((seen, false));
-        };
-        let rows: Vec<SourceRow> = with_conn!(conn, |c| {
+    // Two walks may come to the same message.
+    let mut rows: BTreeMap<i64, SourceRow> = BTreeMap::new();
+    let mut room = most;
+    for walk in walks {
+        let page: Vec<SourceRow> = with_conn!(conn, |c| {
             let mut query = messages::table
                 .filter(messages::id.lt(walk.before))
                 .order(messages::id.desc())
-                .limit(most)
+                .limit(room)
                 .select(SourceRow::as_select())
                 .into_boxed();
             if let Some(conversation) = walk.conversation_id {
@@ -385,27 +456,20 @@ async fn index_past(conn: &mut Conn) -> Result<(usize, bool), StoreError> {
             }
             query.load(c).await
         })?;
-        let is_end = i64::try_from(rows.len()).unwrap_or(most) < most;
-        let before = rows.last().map_or(0, |row| row.id);
-        seen += rows.len();
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        let known = known(conn, &ids).await?;
-        // Those that are there already may have changed in a tail that was lost.
-        let change = Change::of(conn, &ids, &known, rows).await?;
-        change.write(conn).await?;
-        if is_end {
-            with_conn!(conn, |c| diesel::delete(search_walks::table.find(walk.id))
-                .execute(c)
-                .await)?;
-        } else {
-            with_conn!(conn, |c| diesel::update(search_walks::table.find(walk.id))
-                .set(search_walks::before.eq(before))
-                .execute(c)
-                .await)?;
-        }
-        if seen >= usize::try_from(most).unwrap_or(usize::MAX) {
+        let count = i64::try_from(page.len()).unwrap_or(room);
+        let last = page.last().map(|row| row.id);
+        rows.extend(page.into_iter().map(|row| (row.id, row)));
+        if let Some(last) = last.filter(|_| count == room) {
+            past.reached = Some((walk.id, last));
             break;
         }
+        past.ended.push(walk.id);
+        room -= count;
     }
-    Ok((seen, true))
+    let ids: Vec<i64> = rows.keys().copied().collect();
+    past.messages = ids.len();
+    // Those that are there already may have changed in a tail that was lost.
+    let known = known(conn, &ids).await?;
+    past.change = Change::of(conn, &ids, &known, rows.into_values().rev().collect()).await?;
+    Ok(past)
 }

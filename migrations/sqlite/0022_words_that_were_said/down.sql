@@ -1,0 +1,2 @@
+DROP TABLE search_vocabulary;
+DROP TABLE search_words;
