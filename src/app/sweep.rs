@@ -1,6 +1,7 @@
 //! What a node does every few minutes: it makes partitions ahead and removes what is kept no longer, the files of old
 //! messages from the object store as well. Several nodes may do it at once; what one did the other finds done.
 
+use std::mem::take;
 use std::time::Duration;
 
 use actors::time::Timestamp;
@@ -17,6 +18,7 @@ const AT_ONCE: usize = 8;
 pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) {
     let mut ticks = tokio::time::interval(SWEEP);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut word = String::new();
     loop {
         ticks.tick().await;
         let now = Timestamp::now();
@@ -34,6 +36,10 @@ pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) 
                 error = format!("{error:#}"),
                 "old messages can't be removed now"
             );
+        }
+        match store.forget_unsaid(take(&mut word)).await {
+            Ok(last) => word = last,
+            Err(error) => tracing::warn!(%error, "words that nobody said can't be forgotten now"),
         }
         match store.sweep(now).await {
             Ok(0) => {}

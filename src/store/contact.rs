@@ -235,6 +235,9 @@ async fn load_identities(
     organization: i64,
     contacts: &[i64],
 ) -> Result<HashMap<i64, Vec<Identity>>, StoreError> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<IdentityRow> = with_conn!(conn, |c| contact_identities::table
         // By the contacts' index: the other one has the order, and all of the organization's.
         .filter((contact_identities::organization_id + 0).eq(organization))

@@ -135,7 +135,8 @@ pub(crate) async fn load(
         .load(c)
         .await)?;
     let found: Vec<IdentityRow> = with_conn!(conn, |c| contact_identities::table
-        .filter(contact_identities::organization_id.eq(organization))
+        // Not by the key, which begins with it: that would be all of the organization's.
+        .filter((contact_identities::organization_id + 0).eq(organization))
         .filter(contact_identities::contact_id.eq_any(ids))
         .select(IdentityRow::as_select())
         .load(c)

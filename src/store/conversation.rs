@@ -128,13 +128,14 @@ pub(crate) struct Loaded {
     pub view: Conversation,
 }
 
-/// The conversations of these ids with whom they are and who has them; written out for each database.
+/// The conversations of these ids with whom they are and who has them; written out for each database. From three ids on SQLite would
+/// look through all of the organization, were its index not out of the question.
 macro_rules! joined {
     ($whose:ident($organizations:expr), $ids:expr) => {
         conversations::table
             .inner_join(contacts::table)
             .left_join(users::table)
-            .filter(conversations::organization_id.$whose($organizations))
+            .filter((conversations::organization_id + 0).$whose($organizations))
             .filter(conversations::id.eq_any($ids))
             .select((
                 ConversationRow::as_select(),
@@ -208,7 +209,7 @@ pub(crate) async fn contacts_of(
     }
     let found: Vec<(i64, ContactColumns)> = with_conn!(conn, |c| conversations::table
         .inner_join(contacts::table)
-        .filter(conversations::organization_id.eq(organization))
+        .filter((conversations::organization_id + 0).eq(organization))
         .filter(conversations::id.eq_any(ids))
         .select((conversations::id, ContactColumns::as_select()))
         .load(c)

@@ -190,7 +190,7 @@ impl Tenant {
         let ids: Vec<i64> = contacts.values().copied().collect();
         use diesel_async::RunQueryDsl;
         let found: Vec<i64> = with_conn!(conn, |c| conversations::table
-            .filter(conversations::organization_id.eq(self.org()))
+            .filter((conversations::organization_id + 0).eq(self.org()))
             .filter(conversations::session_id.eq(session.0))
             .filter(conversations::contact_id.eq_any(&ids))
             .select(conversations::contact_id)

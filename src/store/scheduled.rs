@@ -130,16 +130,24 @@ impl Tenant {
         let mut conn = self.db().read().await?;
         let rows: Vec<ScheduledRow> = with_conn!(&mut conn, |c| {
             let mut query = scheduled_messages::table
-                .filter(scheduled_messages::organization_id.eq(self.org()))
                 .filter(scheduled_messages::state.eq(filter.state.as_str()))
                 .limit(limit)
                 .select(ScheduledRow::as_select())
                 .into_boxed();
-            if let Some(conversation) = filter.conversation {
-                query = query.filter(scheduled_messages::conversation_id.eq(conversation.0));
-            }
+            let organization = scheduled_messages::organization_id;
+            // Of a conversation there are few: they are found by its index, and the rest is compared.
+            query = match filter.conversation {
+                Some(conversation) => query
+                    .filter(scheduled_messages::conversation_id.eq(conversation.0))
+                    .filter((organization + 0).eq(self.org())),
+                None => query.filter(organization.eq(self.org())),
+            };
             if let Some(author) = filter.author {
-                query = query.filter(scheduled_messages::author_id.eq(author.0));
+                let author = Some(author.0);
+                query = match filter.conversation {
+                    Some(_) => query.filter((scheduled_messages::author_id + Some(0)).eq(author)),
+                    None => query.filter(scheduled_messages::author_id.eq(author)),
+                };
             }
             let place = (scheduled_messages::send_at, scheduled_messages::id);
             query = match filter.is_ahead() {

@@ -167,15 +167,18 @@ impl Tenant {
         })?;
         let (mut first, mut end) = (i64::MAX, 0);
         for thread in &threads {
-            let ends: (Option<i64>, Option<i64>) = with_conn!(conn, |c| messages::table
+            // One by one: SQLite finds both together by reading all that is between them.
+            let oldest: Option<i64> = with_conn!(conn, |c| messages::table
                 .filter(messages::conversation_id.eq(*thread))
-                .select((
-                    diesel::dsl::min(messages::id),
-                    diesel::dsl::max(messages::id)
-                ))
+                .select(diesel::dsl::min(messages::id))
                 .get_result(c)
                 .await)?;
-            if let (Some(oldest), Some(newest)) = ends {
+            let newest: Option<i64> = with_conn!(conn, |c| messages::table
+                .filter(messages::conversation_id.eq(*thread))
+                .select(diesel::dsl::max(messages::id))
+                .get_result(c)
+                .await)?;
+            if let (Some(oldest), Some(newest)) = (oldest, newest) {
                 (first, end) = (first.min(oldest), end.max(newest));
             }
         }
@@ -275,11 +278,9 @@ impl Ask {
         let marks = std::iter::once(&self.organization).chain(&self.marks);
         let marks = marks.chain(&self.rare);
         let mut all: Vec<String> = marks.map(|mark| format!("\"{mark}\"")).collect();
-        for term in &self.terms {
-            match vocabulary::expression(conn, term).await? {
-                Some(words) => all.push(words),
-                None => return Ok(None),
-            }
+        match vocabulary::expression(conn, &self.terms).await? {
+            Some(words) => all.push(words),
+            None => return Ok(None),
         }
         if !self.one_of.is_empty() {
             all.push(format!("(\"{}\")", self.one_of.join("\" OR \"")));

@@ -33,7 +33,7 @@ struct Inbox {
     numbers: [SessionId; 2],
     /// All conversations, newest first.
     all: Vec<Conversation>,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 const TEAMS: [TeamId; 3] = [TeamId(1), TeamId(2), TeamId(3)];
@@ -61,7 +61,7 @@ impl Inbox {
             organization,
             numbers: [first, second],
             all: Vec::new(),
-            _database: database,
+            database,
         };
         inbox.spread().await;
         inbox.all = inbox.list(ConversationFilter::default()).await;

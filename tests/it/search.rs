@@ -15,7 +15,7 @@ use command_center::store::{ImportedContact, ImportedThread, MessageSearch, Stor
 use command_center::with_conn;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use diesel_async::RunQueryDsl;
+use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use crate::on_both;
 use crate::partition::{lines, said};
@@ -168,6 +168,8 @@ async fn histories_are_found_and_go_after_their_time(engine: Engine) {
     assert!(words.is_none_or(|count| count == 1504));
     expire(&store, &objects, 31 * DAY, now).await.unwrap();
     assert_eq!(found(&store, of.0, "line").await.len(), 3);
+    let last = store.forget_unsaid(String::new()).await.unwrap();
+    assert_eq!(last, "", "there are no more");
     let words = known_words(&store).await;
     assert!(words.is_none_or(|count| count == 4), "{words:?}");
     expire(&store, &objects, 31 * DAY, now + 800 * DAY)
@@ -194,6 +196,25 @@ async fn many_words_with_one_beginning_are_found(engine: Engine) {
     assert_eq!(found(&store, of.0, "b10 more").await.len(), 100);
     assert_eq!(found(&store, of.0, "b0007").await, ["b0007 and more"]);
     assert_eq!(found(&store, of.0, "b0007 less").await.len(), 0);
+}
+
+/// A database of before has an index, but knows no words.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_were_indexed_before_they_were_known_are_found() {
+    const UP: &str = include_str!("../../migrations/sqlite/0022_words_that_were_said/up.sql");
+    const DOWN: &str = include_str!("../../migrations/sqlite/0022_words_that_were_said/down.sql");
+    let database = TestDatabase::create(Engine::Sqlite).await;
+    let store = database.open().await;
+    let of = database.organization_with_number(&store).await;
+    hear(&store, of, 1, "of before_now").await;
+    index(&store).await;
+    let mut conn = store.connection().await.unwrap();
+    let object = conn.sqlite().unwrap();
+    object.batch_execute(DOWN).await.unwrap();
+    object.batch_execute(UP).await.unwrap();
+    conn.commit().await.unwrap();
+    assert_eq!(found(&store, of.0, "befo").await.len(), 1);
+    assert_eq!(known_words(&store).await, Some(3), "no marks");
 }
 
 /// How many words SQLite knows of.

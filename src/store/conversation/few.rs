@@ -15,11 +15,13 @@ use crate::with_conn;
 diesel::postfix_operator!(NotNormal, " <> 1");
 
 impl ConversationFilter {
-    /// The ids of the conversations that pass one of the filters; None when none of them lets few through.
+    /// The ids of the conversations that pass one of the filters; None when none of them lets few through. `archived`: the teams that
+    /// are out of use.
     pub(super) async fn few(
         &self,
         conn: &mut Conn,
         organization: i64,
+        archived: &[i64],
     ) -> Result<Option<Vec<i64>>, StoreError> {
         if let Some(tag) = self.tag {
             let tagged: Vec<i64> = with_conn!(conn, |c| conversation_tags::table
@@ -57,6 +59,29 @@ impl ConversationFilter {
                 return Ok(Some(of_number));
             }
         }
+        if self.team == Some(TeamFilter::Nobodys) {
+            let mut of_none: Vec<i64> = with_conn!(conn, |c| conversations::table
+                .filter(conversations::organization_id.eq(organization))
+                .filter(conversations::team_id.is_null())
+                .order(conversations::id)
+                .select(conversations::id)
+                .limit(FEW + 1)
+                .load(c)
+                .await)?;
+            if !archived.is_empty() {
+                let others: Vec<i64> = with_conn!(conn, |c| conversations::table
+                    .filter(conversations::organization_id.eq(organization))
+                    .filter(conversations::team_id.eq_any(archived))
+                    .select(conversations::id)
+                    .limit(FEW + 1)
+                    .load(c)
+                    .await)?;
+                of_none.extend(others);
+            }
+            if is_few(&of_none) {
+                return Ok(Some(of_none));
+            }
+        }
         if self.status.is_some() {
             // The indexes of teams and people have the list's order within a status.
             return Ok(None);
@@ -72,6 +97,19 @@ impl ConversationFilter {
                 .await)?;
             if is_few(&of_team) {
                 return Ok(Some(of_team));
+            }
+        }
+        if self.assignee == Some(AssigneeFilter::Nobody) {
+            let of_nobody: Vec<i64> = with_conn!(conn, |c| conversations::table
+                .filter(conversations::organization_id.eq(organization))
+                .filter(conversations::assignee_id.is_null())
+                .order(conversations::status)
+                .select(conversations::id)
+                .limit(FEW + 1)
+                .load(c)
+                .await)?;
+            if is_few(&of_nobody) {
+                return Ok(Some(of_nobody));
             }
         }
         if let Some(AssigneeFilter::User(user)) = self.assignee {

@@ -64,11 +64,11 @@ impl Tenant {
             Some(q) => Some(self.search_contacts(&mut conn, pattern(q)).await?),
             None => None,
         };
-        let few = filter.few(&mut conn, self.org()).await?;
         let archived = match filter.team {
             Some(TeamFilter::Nobodys) => self.archived_teams(&mut conn).await?,
             _ => Vec::new(),
         };
+        let few = filter.few(&mut conn, self.org(), &archived).await?;
         let is_none = |ids: &Vec<i64>| ids.is_empty();
         if few.as_ref().is_some_and(is_none)
             || matches!(&found, Some(Found::Few(ids)) if is_none(ids))
@@ -122,9 +122,11 @@ impl Tenant {
                 }
                 Some(TeamFilter::Team(team)) => {
                     let team = Some(team.0);
+                    // A person has fewer than a team has.
+                    let is_persons = matches!(filter.assignee, Some(AssigneeFilter::User(_)));
                     query = match filter.status {
-                        Some(_) => query.filter(conversations::team_id.eq(team)),
-                        None => query.filter((conversations::team_id + Some(0)).eq(team)),
+                        Some(_) if !is_persons => query.filter(conversations::team_id.eq(team)),
+                        _ => query.filter((conversations::team_id + Some(0)).eq(team)),
                     };
                 }
                 None => {}

@@ -3,7 +3,8 @@
 //! before. What no event tells of (messages of before the index, imported histories, a tail of events that is not kept any
 //! more) it goes through from the newest to the oldest. One round is one transaction of bounded size: cursor and index
 //! move together, and on PostgreSQL one node at a time has the turn. On SQLite what happened is read beside the writer, which
-//! everybody waits for; what changes in between an event tells of that comes later.
+//! everybody waits for; what changes in between an event tells of that comes later, and what is removed meanwhile is not shown, and goes
+//! with the next sweep.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -36,8 +37,8 @@ const PAST_OF_SQLITE: i64 = 250;
 const WALKS: i64 = 100;
 /// Entries that are removed at a time.
 const PAGE: i64 = 5000;
-/// Words that are forgotten at a time.
-const WORDS: usize = 500;
+/// Pages of words of which it is looked whether they are still said, at a time: some 20 µs for each word.
+const PAGES_OF_WORDS: usize = 40;
 /// Nodes that index take turns: who comes second leaves it to the first.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162344) AS yes";
 /// Organizations of which events are not indexed.
@@ -252,7 +253,6 @@ impl Store {
             SELECT message_id FROM message_search WHERE message_id < $1 ORDER BY message_id LIMIT $2)";
         const OLD_OF_SQLITE: &str = "DELETE FROM message_search WHERE rowid IN ( \
             SELECT rowid FROM message_search WHERE rowid < $1 ORDER BY rowid LIMIT $2)";
-        let mut all = 0;
         loop {
             let gone = in_tx!(self.db(), |conn| {
                 let text = match conn {
@@ -265,25 +265,35 @@ impl Store {
                     .execute(c)
                     .await)
             })?;
-            all += gone;
             if i64::try_from(gone).unwrap_or(0) < PAGE {
                 break;
             }
         }
-        let mut conn = self.db().read().await?;
-        match (&mut conn, self.db()) {
-            (Conn::Postgres(object), _) => slice::forget(object, border.0).await,
-            (Conn::Sqlite(object), Db::Sqlite { writer, .. }) if all > 0 => {
-                let unsaid = vocabulary::unsaid(object).await?;
-                // Whoever writes waits for some of them only.
-                for words in unsaid.chunks(WORDS) {
-                    let words = words.to_vec();
-                    blocking_tx(writer, move |c| vocabulary::forget(&words, c)).await?;
-                }
-                Ok(())
-            }
-            (Conn::Sqlite(_), _) => Ok(()),
+        match &mut self.db().read().await? {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(object) => slice::forget(object, border.0).await,
         }
+    }
+
+    /// Forgets words that no message has any more: looks at some thousand behind the word `after`, and says where to go on.
+    /// There are none on PostgreSQL.
+    pub async fn forget_unsaid(&self, mut after: String) -> Result<String, StoreError> {
+        let Db::Sqlite { writer, .. } = self.db() else {
+            return Ok(after);
+        };
+        for _ in 0..PAGES_OF_WORDS {
+            let mut conn = self.db().read().await?;
+            let (unsaid, last) = vocabulary::unsaid(conn.sqlite()?, &after).await?;
+            drop(conn);
+            if !unsaid.is_empty() {
+                blocking_tx(writer, move |c| vocabulary::forget(&unsaid, c)).await?;
+            }
+            match last {
+                Some(last) => after = last,
+                None => return Ok(String::new()),
+            }
+        }
+        Ok(after)
     }
 }
 
