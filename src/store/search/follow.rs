@@ -37,7 +37,7 @@ const PAST_OF_SQLITE: i64 = 250;
 const WALKS: i64 = 100;
 /// Entries that are removed at a time.
 const PAGE: i64 = 5000;
-/// Pages of words of which it is looked whether they are still said, at a time: some 20 µs for each word.
+/// Pages of words of which it is looked whether they are still said, at a time: 20 to 50 µs for each word.
 const PAGES_OF_WORDS: usize = 40;
 /// Nodes that index take turns: who comes second leaves it to the first.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(4815162344) AS yes";
@@ -275,7 +275,7 @@ impl Store {
         }
     }
 
-    /// Forgets words that no message has any more: looks at some thousand behind the word `after`, and says where to go on.
+    /// Forgets words that no message has any more: looks at twenty thousand behind the word `after`, and says where to go on.
     /// There are none on PostgreSQL.
     pub async fn forget_unsaid(&self, mut after: String) -> Result<String, StoreError> {
         let Db::Sqlite { writer, .. } = self.db() else {

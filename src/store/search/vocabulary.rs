@@ -1,4 +1,4 @@
-//! On SQLite: the words that the index has. Its own way to find what begins like a word is to gather all messages that have
+//! On SQLite: the words that the index has. FTS5's way to find what begins like a word is to gather all messages that have
 //! such a word, which takes a second where a million do. The words themselves are few: they are looked up, and each is
 //! gone through from the newest message on, until there are enough.
 
