@@ -61,6 +61,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web;
 use tracing_actix_web::TracingLogger;
 
+use self::pressure::shed::shed;
 use self::state::App;
 
 /// Everything that is served, for one worker of the server.
@@ -81,5 +82,6 @@ pub fn server(
         .configure(openapi::register_page)
         .default_service(web::to(dashboard::show))
         .wrap(TracingLogger::<trace::RequestSpan>::new())
+        .wrap(from_fn(shed))
         .wrap(from_fn(headers::add))
 }

@@ -8,6 +8,7 @@ pub mod child;
 pub mod command;
 pub mod commands;
 pub mod copies;
+pub mod cores;
 pub mod fault;
 pub mod kept;
 pub mod nchan;

@@ -3,11 +3,11 @@
 //! before callbacks are; people never are.
 
 mod room;
+pub mod shed;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use actors::figure;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::user::{Actor, Who};
 
@@ -57,10 +57,7 @@ impl Drop for Turn {
 impl Pressure {
     /// Takes room for a callback of `length` bytes at that number's address.
     pub fn enter(&self, number: SessionId, length: u64) -> ApiResult<Room> {
-        Room::take(&self.taken, number, length).ok_or_else(|| {
-            metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
-            come_again().counted()
-        })
+        Room::take(&self.taken, number, length).ok_or_else(come_again)
     }
 
     /// A turn for a request of `by`; refused while as many as may be are worked on (SECURITY row 41).

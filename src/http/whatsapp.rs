@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse};
 use actors::hub::HubError;
 use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{InboundItem, InboundMessage};
@@ -31,13 +30,12 @@ use super::describe::{Input, Sketch};
 use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Path, Public, Query, read_all};
 use super::pressure::Room;
-use super::state::{App, AppState};
+use super::pressure::shed::LARGEST;
+use super::state::AppState;
 use crate::store::SessionCredentials;
 use crate::whatsapp::payload::{self, Delivery};
 use crate::whatsapp::signature;
 
-/// The largest callback (CLOUD_API section 2.2).
-const LARGEST: usize = 3 * 1024 * 1024;
 /// Threads and statuses of one callback that are worked on at a time; a history chunk may hold thousands of messages.
 const AT_ONCE: usize = 128;
 
@@ -75,19 +73,9 @@ impl FromRequest for Signed {
             .map(str::to_owned);
         let payload = payload.take();
         let arrived = Instant::now();
-        let length = request.headers().get(CONTENT_LENGTH);
-        let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-        // Whoever does not say how much comes may send as much as is allowed.
-        let length: u64 = length.unwrap_or(LARGEST as u64).min(LARGEST as u64);
-        // An address that names no number is refused soon; until then it is in the way of its like.
-        let number = request.match_info().get("session_id");
-        let number = number.and_then(|number| number.parse().ok());
-        let number = number.unwrap_or(SessionId(0));
-        let room = request
-            .app_data::<App>()
-            .map(|app| app.pressure.enter(number, length));
+        let room = request.extensions_mut().remove::<Room>();
         Box::pin(async move {
-            let room = room.ok_or_else(|| ApiError::internal("the state is missing"))??;
+            let room = room.ok_or_else(|| ApiError::internal("nobody took room"))?;
             let body = read_all(payload, LARGEST).await?;
             Ok(Self {
                 arrived,

@@ -1,5 +1,7 @@
 //! What is believed, taken in, put aside and refused at the provider's callback (SECURITY rows 1, 36, 46).
 
+use std::time::Duration;
+
 use actors::ports::store::{EventStore, StoreError};
 use command_center::store::{Place, Store};
 use futures_util::future::join_all;
@@ -295,5 +297,76 @@ async fn what_can_not_be_made_to_last_is_not_confirmed() {
     assert_eq!(ready.status().as_u16(), 503);
     let why = ready.text().await.unwrap();
     assert!(why.contains("could not be synced, start again"), "{why}");
+    whole.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callbacks_without_room_are_refused_at_once_and_taken_when_there_is_some_again() {
+    /// As many of the largest fill the room of one number.
+    const FULL: usize = 64;
+    let whole = Whole::start(Engine::Sqlite).await;
+    let say = || webhook(NUMBER, &[text("491700000001", "wamid.1", "hi")]);
+    let head = format!(
+        "POST /webhooks/whatsapp/{} HTTP/1.1\r\nHost: hub\r\nContent-Length: 3145728\r\nExpect: 100-continue\r\n\r\n",
+        whole.session
+    );
+    let mut open = Vec::new();
+    for _ in 0..FULL {
+        let mut stream = TcpStream::connect(whole.address()).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 100");
+        open.push(stream);
+    }
+    // Twice over the same connection: who comes again need not open another.
+    let mut stream = TcpStream::connect(whole.address()).await.unwrap();
+    for _ in 0..2 {
+        let (path, body) = (&whole.session, say());
+        let request = format!(
+            "POST /webhooks/whatsapp/{path} HTTP/1.1\r\nHost: hub\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        let answer = String::from_utf8_lossy(&answer[..length]).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(!answer.contains("connection: close"), "{answer}");
+    }
+    let refused = whole.http().post(callback(&whole)).body(say());
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status().as_u16(), 503);
+    for (name, value) in [
+        ("retry-after", "1"),
+        ("content-type", "application/problem+json"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(refused.headers()[name], value, "{name}");
+    }
+    assert!(refused.headers().contains_key("x-request-id"));
+    let refused: Value = refused.json().await.unwrap();
+    assert_eq!(refused["code"], "busy");
+    // Nobody else notices.
+    let shaken = whole.http().get(format!(
+        "{}?hub.mode=subscribe&hub.challenge=7&hub.verify_token={VERIFY}",
+        callback(&whole)
+    ));
+    assert_eq!(shaken.send().await.unwrap().status().as_u16(), 200);
+    assert_eq!(
+        whole.get("/conversations").await["data"],
+        json!([]),
+        "what was refused is not there"
+    );
+    drop(open);
+    let taken = async { while post_sealed(&whole, say()).await != 200 {} };
+    tokio::time::timeout(Duration::from_secs(20), taken)
+        .await
+        .unwrap();
+    let figures = whole.figures().await;
+    assert!(
+        figures.contains("webhooks_total{end=\"shed\"}"),
+        "{figures}"
+    );
     whole.stop().await;
 }
