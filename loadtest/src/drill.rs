@@ -1,6 +1,7 @@
 //! Fault drills: hubs, databases and links of our own that are broken under load, and the judgement on what the hub
 //! acknowledged, kept and told. A drill is a file in `fault`; `catalog` lists them.
 
+pub mod behind;
 pub mod broken;
 pub mod catalog;
 pub mod checker;
@@ -8,7 +9,6 @@ pub mod child;
 pub mod command;
 pub mod commands;
 pub mod copies;
-pub mod cores;
 pub mod fault;
 pub mod kept;
 pub mod nchan;

@@ -75,7 +75,8 @@ impl FromRequest for Signed {
         let arrived = Instant::now();
         let room = request.extensions_mut().remove::<Room>();
         Box::pin(async move {
-            let room = room.ok_or_else(|| ApiError::internal("nobody took room"))?;
+            // Nobody took room for an address that is written in another way than it was given out.
+            let room = room.ok_or(ApiError::not_found())?;
             let body = read_all(payload, LARGEST).await?;
             Ok(Self {
                 arrived,

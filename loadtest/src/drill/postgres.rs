@@ -104,7 +104,8 @@ impl Postgres {
         self.folder.join("log")
     }
 
-    fn pid(&self) -> anyhow::Result<u32> {
+    /// The postmaster's id.
+    pub fn pid(&self) -> anyhow::Result<u32> {
         let text = std::fs::read_to_string(self.data().join("postmaster.pid"))?;
         let pid = text.lines().next().and_then(|line| line.parse().ok());
         pid.context("postmaster.pid has no process id")

@@ -67,6 +67,11 @@ impl Redis {
         Ok(())
     }
 
+    /// Its id, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref()?.id()
+    }
+
     /// Starts it, empty; back when it answers.
     pub async fn start_again(&mut self) -> anyhow::Result<()> {
         let child = Command::new("redis-server")

@@ -13,9 +13,8 @@ use super::lock;
 const ALL: u64 = 256 * 1024;
 /// How far those who take little may exceed it.
 const RESERVE: u64 = ALL / 4;
-/// What is left of it when they take long: for 192 small ones, which a database that answers 200 ms late is done with in time.
-/// With 256 one in a hundred was answered after more than 1.06 s when three nodes had one slow core (`loadtest drill f-32`).
-const SMALLEST: u64 = ALL / 16 * 3;
+/// What is left of it when they take long: for 256 small ones, which a database that answers 200 ms late is done with in time.
+const SMALLEST: u64 = ALL / 4;
 /// What each callback takes at least: a thousand small ones at a time are a third of a second's work.
 const LEAST: u64 = 256;
 /// When more than half of them take longer, there are too many at a time. While no processor time is left as much again passes
@@ -191,7 +190,7 @@ mod tests {
             pass(&taken, 6, 1);
         }
         drop(places);
-        assert_eq!(fill(&taken, 1).len(), 192 / 4 * 3);
+        assert_eq!(fill(&taken, 1).len(), 256 / 4 * 3);
         pass(&taken, 0, 1);
         assert_eq!(lock(&taken).room, SMALLEST + STEP);
         pass(&taken, 0, 60);
@@ -212,7 +211,7 @@ mod tests {
     #[test]
     fn numbers_that_take_little_get_in_while_one_has_more_than_is_left() {
         let taken = Shared::default();
-        let mut places: Vec<Room> = fill(&taken, 1).into_iter().take(380).collect();
+        let mut places: Vec<Room> = fill(&taken, 1).into_iter().take(400).collect();
         for _ in 0..9 {
             lock(&taken).high = ALL;
             pass(&taken, 10, 1);
@@ -220,10 +219,10 @@ mod tests {
         assert!(Room::take(&taken, SessionId(1), 900).is_none());
         places.extend(fill(&taken, 2));
         places.extend(fill(&taken, 3));
-        assert_eq!(places.len(), 380 + 2 * 192 / 8);
+        assert_eq!(places.len(), 400 + 2 * 256 / 8);
         // Many who take little each are many all the same.
         places.extend((4..40).flat_map(|number| fill(&taken, number)));
-        assert_eq!(places.len(), 192 + 256);
+        assert_eq!(places.len(), 256 + 256);
         assert!(lock(&taken).is_high());
     }
 }

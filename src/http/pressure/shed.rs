@@ -1,6 +1,8 @@
 //! Callbacks that find no room are refused before anything else is done with them: no route is looked for, no span is made.
 //! While too much comes, what a refusal costs is taken from those that are worked on.
 
+use std::time::Instant;
+
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -13,7 +15,9 @@ use actors::model::ids::SessionId;
 use crate::http::state::App;
 
 /// Where callbacks come in, before the number's id.
-pub const CALLBACKS: &str = "/webhooks/whatsapp/";
+const CALLBACKS: &str = "/webhooks/whatsapp/";
+/// What the route table says of it.
+const ROUTE: &str = "/webhooks/whatsapp/{session_id}";
 /// The largest callback (CLOUD_API section 2.2).
 pub const LARGEST: usize = 3 * 1024 * 1024;
 
@@ -28,11 +32,14 @@ pub async fn shed<B: MessageBody>(
         match app.pressure.enter(number, length(&request)) {
             Ok(room) => drop(request.extensions_mut().insert(room)),
             Err(refusal) => {
+                let came = Instant::now();
                 metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "shed").increment(1);
                 // The server reads what came with the head. It closes the connection of whoever is answered before that, and
                 // the next callback needs a new one, which costs several times what the refusal does.
                 tokio::task::yield_now().await;
                 let refusal = refusal.counted().error_response();
+                metrics::histogram!(figure::HTTP_REQUEST_SECONDS, "route" => ROUTE, "status" => "503")
+                    .record(came.elapsed().as_secs_f64());
                 return Ok(request.into_response(refusal).map_into_right_body());
             }
         }

@@ -58,8 +58,11 @@ async fn only_a_body_sealed_with_the_app_secret_is_believed() {
         "http://{}/webhooks/whatsapp/ses_0000000000001",
         whole.address()
     );
-    let nobody = whole.http().post(elsewhere).body(body.clone());
-    assert_eq!(nobody.send().await.unwrap().status().as_u16(), 404);
+    let in_another_way = callback(&whole).replace("whatsapp", "whats%61pp");
+    for address in [elsewhere, in_another_way] {
+        let nobody = whole.http().post(address).body(body.clone());
+        assert_eq!(nobody.send().await.unwrap().status().as_u16(), 404);
+    }
     assert_eq!(whole.get("/conversations").await["data"], json!([]));
     assert_eq!(post_sealed(&whole, body).await, 200);
     let listed = whole.get("/conversations").await;
@@ -364,9 +367,11 @@ async fn callbacks_without_room_are_refused_at_once_and_taken_when_there_is_some
         .await
         .unwrap();
     let figures = whole.figures().await;
-    assert!(
-        figures.contains("webhooks_total{end=\"shed\"}"),
-        "{figures}"
-    );
+    for figure in [
+        "webhooks_total{end=\"shed\"} 3",
+        "http_request_seconds_count{route=\"/webhooks/whatsapp/{session_id}\",status=\"503\"} 3",
+    ] {
+        assert!(figures.contains(figure), "{figure} in {figures}");
+    }
     whole.stop().await;
 }

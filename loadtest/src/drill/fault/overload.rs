@@ -1,11 +1,11 @@
 //! F-32: three times as many posts come as the nodes can take, those among them that repeat what was refused. They go on with
-//! what they can, refuse the rest at once, and are as before soon afterwards. Whoever posts has cores of its own, when the
-//! capacity is measured and when it is exceeded.
+//! what they can, refuse the rest at once, and are as before soon afterwards. Whoever posts goes before them on the machine, when
+//! the capacity is measured and when it is exceeded.
 
 use std::time::Duration;
 
+use crate::drill::behind;
 use crate::drill::checker::{self, p99_ms};
-use crate::drill::cores::Cores;
 use crate::drill::outcome::Outcome;
 use crate::drill::setup::Setup;
 use crate::drill::traffic::{Amount, Seen, Traffic};
@@ -35,9 +35,8 @@ const NORMAL_MS: f64 = 250.0;
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
-    let cores = Cores::divide()?;
     let mut topology = setup.topology(&setup.wants()).await?;
-    cores.begin()?;
+    behind::put(&topology).await?;
     let amount = |rate, connections, longest| Amount {
         rate,
         connections,
@@ -80,8 +79,6 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let (seen, quiet) = tokio::join!(overload.stop(), quiet);
     let (seen, quiet) = (seen?, quiet?);
     let mut outcome = Outcome::default();
-    outcome.fact("cores_of_hubs", cores.for_hubs());
-    outcome.fact("cores_of_load", cores.for_load());
     outcome.fact("capacity_per_second", round(capacity));
     outcome.fact("offered_per_second", round(rate));
     let good = goodput(&seen, WARM, end);
