@@ -69,6 +69,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
             }
         }
     }
+    // Those that did not end in the last round would while they are judged.
+    topology.break_at(None).await?;
     tokio::time::sleep(AFTERWARDS).await;
     let done = desk.stop().await?;
     let seen = traffic.stop().await?;
