@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::command;
 use super::topology::Topology;
+use crate::load::report;
 
 /// How much nicer: a tenth of the share, where there is not enough for all.
 const NICER: i32 = 10;
@@ -44,7 +45,7 @@ fn children(parent: u32) -> anyhow::Result<Vec<u32>> {
     let names = std::fs::read_dir("/proc").context("/proc")?;
     let pids = names.filter_map(|name| name.ok()?.file_name().to_str()?.parse().ok());
     Ok(pids
-        .filter(|pid| stat(*pid, 4) == Some(i64::from(parent)))
+        .filter(|pid| number(*pid, 1) == Some(i64::from(parent)))
         .collect())
 }
 
@@ -57,18 +58,12 @@ fn threads(pid: u32) -> Vec<u32> {
 }
 
 fn niceness(pid: u32) -> Option<i32> {
-    stat(pid, 19)?.try_into().ok()
+    number(pid, 16)?.try_into().ok()
 }
 
-/// A number of a process's status, counted from 1 (proc(5)); the second, its name, is none.
-fn stat(pid: u32, number: usize) -> Option<i64> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, after_name) = stat.rsplit_once(") ")?;
-    after_name
-        .split_whitespace()
-        .nth(number.checked_sub(3)?)?
-        .parse()
-        .ok()
+/// A number of what the kernel tells of a process.
+fn number(pid: u32, place: usize) -> Option<i64> {
+    report::stat(&pid.to_string())?.get(place)?.parse().ok()
 }
 
 #[cfg(test)]

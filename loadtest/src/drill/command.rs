@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::process::Command;
 
+use crate::load::report;
+
 /// Runs it and gives what it printed.
 pub async fn run(command: &mut Command, within: Duration) -> anyhow::Result<String> {
     let name = format!("{:?}", command.as_std().get_program());
@@ -32,12 +34,9 @@ pub async fn signal(pid: u32, name: &str) -> anyhow::Result<()> {
 
 /// Whether a process runs; one that waits to be buried does not.
 pub fn is_alive(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat
-        .rsplit(") ")
-        .next()
-        .and_then(|rest| rest.chars().next());
-    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+    let stat = report::stat(&pid.to_string()).unwrap_or_default();
+    stat.first()
+        .is_some_and(|state| !matches!(state.as_str(), "Z" | "X"))
 }
 
 /// Waits until a process is gone.

@@ -126,10 +126,16 @@ pub fn own_cpu_seconds() -> Option<f64> {
 /// Seconds of processor time of a process, by its id or `self`.
 pub fn cpu_seconds(pid: &str) -> Option<f64> {
     const TICKS_PER_SECOND: f64 = 100.0;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
-    let ticks = |place: usize| fields.get(place)?.parse::<f64>().ok();
+    let stat = stat(pid)?;
+    let ticks = |place: usize| stat.get(place)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
+}
+
+/// What the kernel tells of a process, by its id or `self`, from its state on: what proc(5) counts as the third is the first.
+pub fn stat(pid: &str) -> Option<Vec<String>> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    Some(after_name.split_whitespace().map(str::to_owned).collect())
 }
 
 /// Seconds of processor time of all PostgreSQL and Redis processes of this machine.

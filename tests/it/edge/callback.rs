@@ -361,17 +361,17 @@ async fn callbacks_without_room_are_refused_at_once_and_taken_when_there_is_some
         json!([]),
         "what was refused is not there"
     );
+    let figures = whole.figures().await;
+    for figure in [
+        "webhooks_total{end=\"shed\"} 3\n",
+        "http_request_seconds_count{route=\"/webhooks/whatsapp/{session_id}\",status=\"503\"} 3\n",
+    ] {
+        assert!(figures.contains(figure), "{figure} in {figures}");
+    }
     drop(open);
     let taken = async { while post_sealed(&whole, say()).await != 200 {} };
     tokio::time::timeout(Duration::from_secs(20), taken)
         .await
         .unwrap();
-    let figures = whole.figures().await;
-    for figure in [
-        "webhooks_total{end=\"shed\"} 3",
-        "http_request_seconds_count{route=\"/webhooks/whatsapp/{session_id}\",status=\"503\"} 3",
-    ] {
-        assert!(figures.contains(figure), "{figure} in {figures}");
-    }
     whole.stop().await;
 }
