@@ -49,7 +49,8 @@ pub(super) async fn run(store: Store, objects: Objects, kept: Option<Duration>) 
     }
 }
 
-/// Keeps what PostgreSQL knows of its tables' sizes near the truth while they grow; goes on until it is aborted.
+/// Keeps what PostgreSQL knows of its tables' sizes near the truth while they grow, and dead rows few; goes on until it is
+/// aborted.
 pub(super) async fn keep_statistics(store: Store) {
     if store.is_embedded() {
         return;
@@ -60,6 +61,9 @@ pub(super) async fn keep_statistics(store: Store) {
         ticks.tick().await;
         if let Err(error) = store.analyze_grown().await {
             tracing::debug!(%error, "tables can't be analyzed now");
+        }
+        if let Err(error) = store.vacuum_littered().await {
+            tracing::debug!(%error, "tables can't be vacuumed now");
         }
     }
 }
