@@ -4,7 +4,7 @@
 pub mod placement;
 pub mod request;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -20,8 +20,16 @@ const SUSPICION: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub struct Cluster {
     members: RwLock<Option<Arc<Membership>>>,
-    lines: Mutex<HashMap<SessionId, Lease>>,
+    lines: Mutex<Lines>,
     suspects: Mutex<HashMap<i64, Instant>>,
+}
+
+/// The send lines of numbers.
+#[derive(Default)]
+struct Lines {
+    held: HashMap<SessionId, Lease>,
+    /// Given up here, though the database may still have this node for their holder.
+    owed: BTreeSet<SessionId>,
 }
 
 impl Cluster {
@@ -79,33 +87,50 @@ impl Cluster {
 
     /// The lease of a number's line, if this node holds it.
     pub fn line(&self, session: SessionId) -> Option<Lease> {
-        lock(&self.lines).get(&session).copied()
+        lock(&self.lines).held.get(&session).copied()
     }
 
     /// The numbers that this node sends for; None when it is alone and sends for all.
     pub fn lines(&self) -> Option<Vec<SessionId>> {
         self.members()?;
-        let mut lines: Vec<SessionId> = lock(&self.lines).keys().copied().collect();
+        let mut lines: Vec<SessionId> = lock(&self.lines).held.keys().copied().collect();
         lines.sort();
         Some(lines)
     }
 
     /// From now on this node sends for the number.
     pub fn hold_line(&self, session: SessionId, lease: Lease) {
-        lock(&self.lines).insert(session, lease);
+        let mut lines = lock(&self.lines);
+        lines.owed.remove(&session);
+        lines.held.insert(session, lease);
     }
 
-    /// This node sends no longer for the number; whether it did.
-    pub fn drop_line(&self, session: SessionId) -> bool {
-        lock(&self.lines).remove(&session).is_some()
+    /// Another node sends for the number now, says the database; whether this one did.
+    pub fn lost_line(&self, session: SessionId) -> bool {
+        lock(&self.lines).held.remove(&session).is_some()
     }
 
-    /// This node sends no longer for any number; gives those that it did.
-    pub fn drop_lines(&self) -> Vec<SessionId> {
-        lock(&self.lines)
-            .drain()
-            .map(|(session, _)| session)
-            .collect()
+    /// This node sends no longer for these numbers, of which the database has to be told.
+    pub fn give_lines_up(&self, sessions: &[SessionId]) {
+        let mut lines = lock(&self.lines);
+        for session in sessions {
+            if lines.held.remove(session).is_some() {
+                lines.owed.insert(*session);
+            }
+        }
+    }
+
+    /// The numbers that were given up and that the database was not told of.
+    pub fn owed_lines(&self) -> Vec<SessionId> {
+        lock(&self.lines).owed.iter().copied().collect()
+    }
+
+    /// The database was told of these.
+    pub fn released_lines(&self, sessions: &[SessionId]) {
+        let mut lines = lock(&self.lines);
+        for session in sessions {
+            lines.owed.remove(session);
+        }
     }
 }
 

@@ -185,7 +185,9 @@ impl Dispatcher {
                 true => metrics::histogram!(figure::JOB_AGE_SECONDS, "kind" => "work"),
                 false => metrics::histogram!(figure::JOB_AGE_SECONDS, "kind" => "message"),
             };
-            age.record(self.hub.now().since(job.created_at).as_secs_f64());
+            // What was left for later is not late before its time.
+            let due = job.task.due(job.created_at);
+            age.record(self.hub.now().since(due).as_secs_f64());
         }
         let places = for_work.then(|| Arc::clone(&self.workplaces));
         let hand = !for_work || self.for_work <= MAX_FOR_WORK;

@@ -189,7 +189,7 @@ figures! {
     Gauge JOBS_DUE = "jobs_due", Count, [];
     /// Jobs that this node has in hand, messages that wait for their number's turn included; 1024 fit.
     Gauge JOBS_IN_HAND = "jobs_in_hand", Count, [];
-    /// How old a job is when it is taken in hand for its first try: message (something to send) or work (the rest).
+    /// How long a job was due when it is taken in hand for its first try: message (something to send) or work (the rest).
     Histogram JOB_AGE_SECONDS = "job_age_seconds", Seconds, ["kind"];
     /// What became of jobs: done, retry, later (nothing was tried) or given_up (to quarantine). Messages that went
     /// over the edge are not among them: see provider_calls_total.

@@ -32,6 +32,8 @@ use crate::time::Timestamp;
 const ON_THE_WAY: (usize, usize) = (32, 256);
 /// When a full line is asked again, at the soonest.
 const FULL_LINE_RETRY: Duration = Duration::from_millis(500);
+/// By more than that a clock does not go back unless somebody sets it.
+const SET_BACK: Duration = Duration::from_secs(1);
 /// How long a message may wait in line: its POST has to end before the dispatcher's claim does.
 const MAX_IN_LINE: Duration = Duration::from_secs(60);
 /// How long a conversation's later messages wait for an earlier one that has to be sent again.
@@ -105,6 +107,8 @@ pub struct Session {
     held: HashMap<ConversationId, Timestamp>,
     /// The provider asked for a pause until then.
     paused_until: Option<Timestamp>,
+    /// What the clock said last.
+    seen: Timestamp,
     alarm: Option<SpawnHandle>,
 }
 
@@ -125,8 +129,25 @@ impl Session {
             slots: Default::default(),
             held: HashMap::new(),
             paused_until: None,
+            seen: now,
             alarm: None,
         }
+    }
+
+    /// What the clock says. When it was set back, all that has to wait waits no longer than before.
+    fn now(&mut self) -> Timestamp {
+        let now = self.hub.now();
+        let step = self.seen.since(now);
+        self.seen = now;
+        if step > SET_BACK {
+            tracing::warn!(session.id = %self.id, ?step, "the clock was set back");
+            self.slots.iter_mut().for_each(|slots| slots.set_back(step));
+            self.held
+                .values_mut()
+                .for_each(|until| *until = *until - step);
+            self.paused_until = self.paused_until.map(|until| until - step);
+        }
+        now
     }
 
     fn take_settings(
@@ -192,7 +213,7 @@ impl Session {
 
     /// Sends as many as rates and bounds allow, and sets the alarm for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
-        let now = self.hub.now();
+        let now = self.now();
         for waiting in self.lines.expire(now) {
             waiting.come_back(now, "the line is long");
         }
@@ -281,7 +302,7 @@ impl Session {
 
     fn land(&mut self, conversation: ConversationId, landing: Landing, ctx: &mut Context<Self>) {
         self.lines.release(conversation);
-        let now = self.hub.now();
+        let now = self.now();
         if let Some(at) = landing.back_at {
             self.hold(conversation, at, now);
         }
@@ -344,7 +365,7 @@ impl Handler<Deliver> for Session {
     type Result = ResponseFuture<Delivered>;
 
     fn handle(&mut self, message: Deliver, ctx: &mut Self::Context) -> Self::Result {
-        let now = self.hub.now();
+        let now = self.now();
         let Deliver {
             job,
             conversation,
@@ -410,7 +431,7 @@ impl Handler<Yield> for Session {
     type Result = ();
 
     fn handle(&mut self, _: Yield, _: &mut Self::Context) {
-        let now = self.hub.now();
+        let now = self.now();
         for waiting in self.lines.clear() {
             waiting.come_back(now, post::ELSEWHERE);
         }

@@ -177,6 +177,7 @@ impl RedisBus {
             sharded: clustered,
             held: HashSet::new(),
             missing: HashSet::new(),
+            waiting: Vec::new(),
         };
         runtime.spawn(desk.run(wanted));
         let arrivals = Arrivals {
@@ -279,12 +280,17 @@ struct Subscriptions {
     sharded: bool,
     held: HashSet<String>,
     missing: HashSet<String>,
+    /// Who asked for what is missing, and waits for it for a second.
+    waiting: Vec<oneshot::Sender<()>>,
 }
 
 impl Subscriptions {
     async fn run(mut self, mut wanted: mpsc::Receiver<Request>) {
-        connect(&self.subscriber).await;
         let mut connected = self.subscriber.reconnect_rx();
+        let subscriber = self.subscriber.clone();
+        let connecting = connect(&subscriber);
+        tokio::pin!(connecting);
+        let mut begun = false;
         let mut again = tokio::time::interval(SUBSCRIBE_AGAIN);
         again.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -292,6 +298,13 @@ impl Subscriptions {
                 request = wanted.recv() => match request {
                     None => break,
                     Some(Request::Watch(channel, done)) => {
+                        // While Redis is away each question would take seconds, and whoever comes would wait in line for them.
+                        if !self.subscriber.is_connected() {
+                            self.missing.insert(channel);
+                            self.waiting.retain(|waits| !waits.is_closed());
+                            self.waiting.push(done);
+                            continue;
+                        }
                         if !self.held.contains(&channel) {
                             self.subscribe(channel).await;
                         }
@@ -305,17 +318,33 @@ impl Subscriptions {
                         }
                     }
                 },
+                () = &mut connecting, if !begun => {
+                    begun = true;
+                    self.make_up().await;
+                }
                 // Lagged: more than one connection is new.
                 Ok(_) | Err(RecvError::Lagged(_)) = connected.recv() => {
                     // All servers that are new by now have one pass.
                     while matches!(connected.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
                     self.missing.extend(self.held.drain());
-                    self.subscribe_to_missing().await;
+                    self.make_up().await;
                 }
-                _ = again.tick(), if !self.missing.is_empty() => self.subscribe_to_missing().await,
+                _ = again.tick(), if begun && !self.missing.is_empty() => self.make_up().await,
             }
         }
         quit(self.subscriber.quit()).await;
+    }
+
+    /// Subscribes to what is missing, and tells those who wait when nothing is.
+    async fn make_up(&mut self) {
+        if !self.missing.is_empty() {
+            self.subscribe_to_missing().await;
+        }
+        if self.missing.is_empty() {
+            for waits in self.waiting.drain(..) {
+                let _ = waits.send(());
+            }
+        }
     }
 
     /// What is written to this node comes first: unheard for long, it would connect anew.
@@ -370,6 +399,10 @@ impl Subscriptions {
     async fn unsubscribe(&mut self, channel: String) {
         self.held.remove(&channel);
         self.missing.remove(&channel);
+        // A new connection has none.
+        if !self.subscriber.is_connected() {
+            return;
+        }
         let done = match self.sharded {
             true => self.subscriber.sunsubscribe(channel).await,
             false => self.subscriber.unsubscribe(channel).await,

@@ -7,7 +7,9 @@ mod place;
 mod sqlite;
 mod statements;
 mod syncer;
+mod tls;
 
+use std::error::Error as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -65,6 +67,8 @@ const ALL: &str = "all";
 const COMMIT: &str = "commit";
 /// A server that does not confirm what it got for so long is gone.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How often a machine that says nothing is asked whether it is still there.
+const PROBE: Duration = Duration::from_secs(3);
 
 /// The database of this installation; cheap to clone.
 #[derive(Clone)]
@@ -259,7 +263,6 @@ impl Db {
         runtime: Handle,
         setup: &'static str,
     ) -> Result<Self, StoreError> {
-        let tls = tls_connector();
         let setup: Arc<str> = format!(
             "SET application_name = '{}'; {setup}",
             application_name(name, life)
@@ -268,9 +271,9 @@ impl Db {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(move |url| {
-            let (tls, url, setup) = (tls.clone(), url.to_owned(), setup.clone());
+            let (url, setup) = (url.to_owned(), setup.clone());
             let connected = runtime.spawn(async move {
-                let mut conn = connect(&url, tls).await?;
+                let mut conn = connect(&url).await?;
                 conn.batch_execute(&setup)
                     .await
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -510,11 +513,16 @@ fn is_passing(text: &str) -> bool {
 }
 
 /// One connection to PostgreSQL, with TLS when the address asks for it.
-pub async fn connect(
-    url: &str,
-    tls: tokio_postgres_rustls::MakeRustlsConnect,
-) -> ConnectionResult<AsyncPgConnection> {
-    let bad = |error: tokio_postgres::Error| ConnectionError::BadConnection(error.to_string());
+pub async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    let bad = |error: tokio_postgres::Error| {
+        let (told, cause) = (error.to_string(), error.source().map(ToString::to_string));
+        // What is wrong with a certificate, or with an address, only the cause tells.
+        let cause = cause.filter(|cause| !told.contains(cause));
+        ConnectionError::BadConnection(match cause {
+            Some(cause) => format!("{told}: {cause}"),
+            None => told,
+        })
+    };
     let mut config: tokio_postgres::Config = url.parse().map_err(bad)?;
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE);
@@ -522,33 +530,17 @@ pub async fn connect(
     if config.get_connect_timeout().is_none() {
         config.connect_timeout(SILENCE);
     }
+    // A machine that is gone once it took a question never answers, and nothing is sent to it that it could leave
+    // unconfirmed: it is asked whether it is still there. Whatever the address says of that holds.
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_interval(PROBE);
+        config.keepalives_idle(PROBE.min(config.get_keepalives_idle()));
+    }
+    let tls = tls::of(config.get_ssl_mode());
     let (client, connection) = config.connect(tls).await.map_err(bad)?;
     let mut conn = AsyncPgConnection::try_from_client_and_connection(client, connection).await?;
     conn.batch_execute(POSTGRES_SETUP)
         .await
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
-}
-
-/// What speaks TLS to PostgreSQL.
-pub fn tls_connector() -> tokio_postgres_rustls::MakeRustlsConnect {
-    tokio_postgres_rustls::MakeRustlsConnect::new(tls_settings())
-}
-
-fn tls_settings() -> rustls::ClientConfig {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map(|builder| {
-            builder
-                .with_root_certificates(roots.clone())
-                .with_no_client_auth()
-        })
-        .unwrap_or_else(|_| {
-            rustls::ClientConfig::builder()
-                .with_root_certificates(roots)
-                .with_no_client_auth()
-        })
 }

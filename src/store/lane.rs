@@ -61,6 +61,9 @@ pub(super) const STUCK: Duration = Duration::from_secs(3);
 
 /// How long whoever comes meanwhile waits for it to move again before he is refused.
 const HOPE: Duration = Duration::from_millis(200);
+/// How long a batch may take on PostgreSQL, which ends each of its statements after 30 s: later than that the server stands
+/// still, and everybody else's batches with it.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Whose line something waits in. Attempts have one of their own: their organization is not known before they are read,
 /// and the dispatcher's hands bound them.
@@ -257,7 +260,11 @@ async fn commit_on_postgres(store: &Store, parts: &mut [Box<dyn Part>]) -> Resul
     for part in parts.iter() {
         part.show(&mut entries);
     }
-    let mut outcomes = postgres::commit(store, store.committer_db(), entries).await?;
+    let commit = postgres::commit(store, store.committer_db(), entries);
+    // Left in the middle, its connection is closed.
+    let mut outcomes = tokio::time::timeout(PATIENCE, commit)
+        .await
+        .map_err(|_| StoreError::Unavailable("the database does not answer".to_owned()))??;
     for part in parts {
         part.take(&mut outcomes);
     }

@@ -9,13 +9,13 @@ use diesel_async::{AsyncMigrationHarness, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::db::{connect, tls_connector};
+use super::db::connect;
 use super::partition;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-/// Nodes that start at once take turns; the lock goes with the connection.
-const LOCK: &str = "SELECT pg_advisory_lock(4815162342)";
+/// Nodes that start at once take turns, however long a step of another one takes; the lock goes with the connection.
+const LOCK: &str = "SET statement_timeout = 0; SELECT pg_advisory_lock(4815162342)";
 
 /// Migrates the SQLite database at `path`, creating it if need be; tells how many steps were made.
 pub async fn sqlite(path: &Path) -> Result<usize, StoreError> {
@@ -45,7 +45,7 @@ pub async fn postgres(url: &SecretString) -> Result<usize, StoreError> {
             .build()
             .map_err(broken)?;
         runtime.block_on(async move {
-            let mut conn = connect(&url, tls_connector())
+            let mut conn = connect(&url)
                 .await
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
             conn.batch_execute(LOCK).await.map_err(broken)?;

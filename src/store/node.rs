@@ -14,6 +14,7 @@ use actors::time::{Timestamp, follow};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Timestamp as SqlTimestamp};
+use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use secrecy::SecretString;
 
@@ -25,6 +26,10 @@ use crate::{in_tx, lock_first, with_conn};
 
 /// How often a node says that it lives.
 pub const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How long the sign of life may take on the connection that the last one went by.
+const HOPE: Duration = Duration::from_secs(1);
+/// How long it may take on a new one.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// A node that was silent for longer is taken for dead.
 pub(super) const DEAD_AFTER: Duration = Duration::from_secs(3);
 /// Its number is given out again after so long: until then it may come back and go on.
@@ -161,18 +166,25 @@ impl Store {
             FROM before WHERE nodes.number = before.number RETURNING before.standing";
         let me = self.me();
         if !self.is_embedded() {
-            let mut conn = self.heart_db().read().await?;
-            let Conn::Postgres(object) = &mut conn else {
-                return Err(StoreError::Broken("not PostgreSQL".to_owned()));
-            };
-            let alive = diesel::sql_query(ALIVE)
-                .bind::<BigInt, _>(me.number)
-                .bind::<BigInt, _>(me.life)
-                .bind::<Text, _>(standing.as_str());
-            let before: Vec<Before> = boxed(kept(alive).load(&mut **object))
-                .await
-                .map_err(refused)?;
-            return Ok(before.into_iter().next().map(|before| before.standing));
+            // What a connection fell silent on would keep it until the others take this node for dead: after some time
+            // it is asked on another one.
+            for hope in [HOPE, PATIENCE] {
+                let Conn::Postgres(mut object) = self.heart_db().read().await? else {
+                    return Err(StoreError::Broken("not PostgreSQL".to_owned()));
+                };
+                let alive = diesel::sql_query(ALIVE)
+                    .bind::<BigInt, _>(me.number)
+                    .bind::<BigInt, _>(me.life)
+                    .bind::<Text, _>(standing.as_str());
+                let alive = boxed(kept(alive).load(&mut *object));
+                let Ok(before) = tokio::time::timeout(hope, alive).await else {
+                    drop(Object::take(object));
+                    continue;
+                };
+                let before: Vec<Before> = before.map_err(refused)?;
+                return Ok(before.into_iter().next().map(|before| before.standing));
+            }
+            return Err(StoreError::Unavailable("no answer in time".to_owned()));
         }
         in_tx!(self.db(), |conn| {
             let before: Option<String> = lock_first!(
@@ -215,7 +227,8 @@ impl Store {
             )
             .execute(c)
             .await)?;
-            Ok(())
+            // What it could not finish need not wait until its claim runs out.
+            free_jobs(conn, &[me.number], Timestamp::now()).await
         })
     }
 
@@ -470,15 +483,7 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
         .set(mark)
         .execute(c)
         .await)?;
-        with_conn!(conn, |c| diesel::update(
-            jobs::table.filter(jobs::claimed_by.eq_any(&dead))
-        )
-        .set((
-            jobs::claimed_by.eq(None::<i64>),
-            jobs::run_at.eq(now.naive())
-        ))
-        .execute(c)
-        .await)?;
+        free_jobs(conn, &dead, now).await?;
     }
     if !gone.is_empty() {
         with_conn!(conn, |c| diesel::delete(
@@ -487,6 +492,20 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
         .execute(c)
         .await)?;
     }
+    Ok(())
+}
+
+/// The jobs that these nodes have in hand are anybody's.
+async fn free_jobs(conn: &mut Conn, nodes: &[i64], now: Timestamp) -> Result<(), StoreError> {
+    with_conn!(conn, |c| diesel::update(
+        jobs::table.filter(jobs::claimed_by.eq_any(nodes))
+    )
+    .set((
+        jobs::claimed_by.eq(None::<i64>),
+        jobs::run_at.eq(now.naive())
+    ))
+    .execute(c)
+    .await)?;
     Ok(())
 }
 

@@ -18,5 +18,6 @@ mod statistics;
 mod store;
 mod support;
 mod tidy;
+mod tls;
 mod vault;
 mod whole;

@@ -1,6 +1,5 @@
 //! Two nodes on a Redis Cluster, and on a Redis that sentinels watch: servers of the story's own that are killed.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use crate::bus::event;
+use crate::support::folder::Folder;
 
 type Arrivals = mpsc::Receiver<Vec<Arc<Envelope>>>;
 
@@ -28,29 +28,6 @@ const SHARDS: usize = 3;
 const SLOTS: usize = 16_384;
 /// So many channels lie on all shards (but once in 10^10 times).
 const ORGANIZATIONS: i64 = 60;
-
-/// A folder for the servers of a story; gone when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let mut name = [0; 8];
-        getrandom::fill(&mut name).unwrap();
-        let name = format!("command-center-redis-{:016x}", u64::from_ne_bytes(name));
-        Self(std::env::temp_dir().join(name))
-    }
-
-    fn of(&self, server: usize) -> PathBuf {
-        self.0.join(server.to_string())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left is in the system's folder for such things.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 fn node(url: &str) -> (RedisBus, Arrivals) {
     let (incoming, arrivals) = mpsc::channel(64);
@@ -141,7 +118,7 @@ async fn nodes_follow_the_sentinels_to_another_leader() {
     let leads = leader.port().to_string();
     let words = ["--replicaof", "127.0.0.1", &leads];
     let replica = Redis::start_with(&folder.of(1), &words).await.unwrap();
-    let settings = folder.0.join("sentinel.conf");
+    let settings = folder.path().join("sentinel.conf");
     let text = format!(
         "sentinel monitor hub 127.0.0.1 {leads} 1\nsentinel down-after-milliseconds hub 1000\n\
         sentinel failover-timeout hub 5000\n"

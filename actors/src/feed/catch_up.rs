@@ -18,8 +18,8 @@ use crate::ports::store::StoreError;
 /// Who missed more events of the organization loads again.
 const MAX_MISSED: i64 = 20_000;
 
-/// The store failed so often in a row, every two seconds: whoever waits for it loads again, perhaps elsewhere.
-const MOST_FAILURES: u32 = 10;
+/// The store failed so often in a row, for twenty seconds: whoever waits for it loads again, perhaps elsewhere.
+const MOST_FAILURES: u32 = 13;
 
 /// Reading that does not come to an end is given up.
 const MAX_PAGES: usize = 100;
@@ -116,9 +116,14 @@ impl Feed {
             };
             channel.rests = channel.failed_scans > 0;
             match read {
-                // Others were told more meanwhile.
-                Ok(Some(scan)) if channel.head() > scan.last => return feed.scan(scan, ctx),
-                Ok(Some(scan)) => feed.tell_missed(&scan),
+                Ok(Some(scan)) => {
+                    let scan = feed.with_recent(scan, ctx);
+                    let head = feed.channels.get(&organization).map_or(0, Channel::head);
+                    if head > scan.last {
+                        return feed.scan(scan, ctx);
+                    }
+                    feed.tell_missed(&scan);
+                }
                 Ok(None) => feed.tell_all_to_reload(organization, "too much was missed"),
                 Err(error) if channel.rests => {
                     tracing::warn!(%error, "missed events can't be read now");
@@ -138,6 +143,20 @@ impl Feed {
             // Who came meanwhile and missed more has not been told.
             feed.catch_up(organization, ctx);
         }));
+    }
+
+    /// What others were told since the reading ended, as far as it is at hand: where much comes, a reading of it would find
+    /// more each time and never be the last one.
+    fn with_recent(&mut self, mut scan: Scan, ctx: &mut Context<Self>) -> Scan {
+        self.flush(scan.organization, ctx);
+        if let Some(channel) = self.channels.get(&scan.organization)
+            && channel.head() > scan.last
+            && let Some(recent) = channel.recent_since(scan.last, None)
+        {
+            scan.missed.extend(recent);
+            scan.last = channel.head();
+        }
+        scan
     }
 
     fn tell_missed(&mut self, scan: &Scan) {

@@ -64,8 +64,10 @@ pub struct Channel {
     pub repairing: bool,
     /// The store is being asked for its head.
     pub checking: bool,
-    /// Events came since the last check.
+    /// Events were told on since the last check.
     pub moved: bool,
+    /// An event came whose number another one had that was told: the database lost its end.
+    pub torn: bool,
     /// Somebody's missed events are being read.
     pub scanning: bool,
     /// How often in a row that failed.
@@ -99,6 +101,7 @@ impl Channel {
             repairing: false,
             checking: false,
             moved: false,
+            torn: false,
             scanning: false,
             failed_scans: 0,
             rests: false,
@@ -128,6 +131,7 @@ impl Channel {
         self.epoch = head.epoch;
         self.sequence = Some(Sequence::new(head.seq));
         self.known = head.seq;
+        self.torn = false;
         self.outbox.clear();
         self.recent.clear();
         self.lists.forget_rows();
@@ -142,12 +146,26 @@ impl Channel {
 
     /// Takes a committed event in, whatever order it comes in.
     pub fn take(&mut self, envelope: Arc<Envelope>) {
-        self.moved = true;
+        self.torn |= self.contradicts(&envelope);
         match &mut self.sequence {
-            Some(sequence) => sequence.offer(envelope, &mut self.outbox),
+            Some(sequence) => {
+                let before = sequence.head();
+                sequence.offer(envelope, &mut self.outbox);
+                self.moved |= sequence.head() > before;
+            }
             None if self.early.len() < MAX_EARLY => self.early.push(envelope),
             None => {}
         }
+    }
+
+    /// Whether another event with its number was told.
+    fn contradicts(&self, envelope: &Envelope) -> bool {
+        let first = self.recent.front().map(|recent| recent.envelope.seq);
+        let place = first.and_then(|first| usize::try_from(envelope.seq - first).ok());
+        let told = place.and_then(|place| self.recent.get(place));
+        told.is_some_and(|told| {
+            told.envelope.seq == envelope.seq && told.envelope.at != envelope.at
+        })
     }
 
     /// Gives up events before `head`.

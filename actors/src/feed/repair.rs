@@ -15,7 +15,7 @@ use crate::ports::store::StoreError;
 /// How long a hole may close by itself: commits of one batch arrive by several ways.
 const GRACE: Duration = Duration::from_millis(150);
 /// Checks after which a stream without sockets is closed: people who reload a page come back at once.
-const LINGER: u32 = 15;
+const LINGER: u32 = 20;
 
 /// What lies after a place: the events, or the head when they are no longer kept.
 enum Found {
@@ -110,10 +110,12 @@ impl Feed {
                 continue;
             }
             // Where events come, a lost one shows as a hole.
-            if std::mem::take(&mut channel.moved) || channel.checking || channel.repairing {
+            let moved = std::mem::take(&mut channel.moved) && !channel.torn;
+            if moved || channel.checking || channel.repairing {
                 continue;
             }
             channel.checking = true;
+            let told = channel.head();
             let store = Arc::clone(&self.ports.store);
             let head = async move { store.head(organization).await };
             ctx.spawn(wrap_future::<_, Self>(head).map(move |head, feed, ctx| {
@@ -124,7 +126,10 @@ impl Feed {
                 let Ok(head) = head else {
                     return;
                 };
-                if head.epoch != channel.epoch() {
+                // Another server may have taken over that lacks what the last one stored at its end: it gives the same numbers
+                // to other events.
+                if head.epoch != channel.epoch() || head.seq < told || channel.torn {
+                    tracing::warn!(%organization, told, head = head.seq, "the database lost events that were told");
                     channel.begin_again_at(head);
                     feed.tell_to_reload(organization, "the database was restored");
                     return;

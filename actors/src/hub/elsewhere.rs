@@ -34,7 +34,9 @@ impl Hub {
 
     /// The others took this node for dead: whatever it held may be theirs.
     pub fn start_over(&self) {
-        for session in self.cluster().drop_lines() {
+        let held = self.cluster().lines().unwrap_or_default();
+        self.cluster().give_lines_up(&held);
+        for session in held {
             self.yield_line(session);
         }
         let conversations = &self.inner.conversations;

@@ -35,7 +35,7 @@ impl Hub {
 
     /// The database says that this node does not send for the number any more.
     pub(crate) fn lost_line(&self, session: SessionId) {
-        if self.cluster().drop_line(session) {
+        if self.cluster().lost_line(session) {
             tracing::warn!(session.id = %session, "another node sends for this number now");
             self.yield_line(session);
         }
@@ -94,13 +94,17 @@ impl Hub {
         let is_mine = |session: &SessionId| self.cluster().is_mine(placement::of_line(*session));
         let held = self.cluster().lines().unwrap_or_default();
         let (ours, theirs): (Vec<_>, Vec<_>) = held.into_iter().partition(is_mine);
+        self.cluster().give_lines_up(&theirs);
         for session in &theirs {
-            self.cluster().drop_line(*session);
             self.yield_line(*session);
         }
-        if !theirs.is_empty() {
+        // Those of a look before as well, of which the database could not be told: nobody else can have them until it knows.
+        let mut owed = self.cluster().owed_lines();
+        owed.retain(|session| !is_mine(session));
+        if !owed.is_empty() {
             let store = self.store();
-            store.release_lines(members.me.life, &theirs).await?;
+            store.release_lines(members.me.life, &owed).await?;
+            self.cluster().released_lines(&owed);
         }
         for session in self.store().waiting_lines().await? {
             if ours.binary_search(&session).is_ok() {

@@ -54,7 +54,8 @@ impl TokenBucket {
     fn fill(&mut self, now: Timestamp) {
         let grown = now.since(self.at).as_secs_f64() * self.per_second;
         self.tokens = (self.tokens + grown).min(self.capacity);
-        self.at = self.at.max(now);
+        // A clock that was set back must not keep it empty until it is there again.
+        self.at = now;
     }
 
     fn is_full(&mut self, now: Timestamp) -> bool {
@@ -70,6 +71,11 @@ pub struct Slots {
 }
 
 impl Slots {
+    /// The clock was set back by `step`.
+    pub fn set_back(&mut self, step: Duration) {
+        self.next = self.next - step;
+    }
+
     /// The next free time that is not before `soonest`, when `per_second` come back.
     pub fn take(&mut self, soonest: Timestamp, per_second: u32) -> Timestamp {
         let at = self.next.max(soonest);
@@ -126,6 +132,21 @@ mod tests {
         let times: Vec<Timestamp> = (0..3).map(|_| slots.take(at(500), 10)).collect();
         assert_eq!(times, [at(500), at(600), at(700)]);
         assert_eq!(slots.take(at(5000), 10), at(5000));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_nobody() {
+        let mut bucket = TokenBucket::new(2.0, 1.0, at(600_000));
+        assert_eq!(
+            [bucket.take(at(600_000)), bucket.take(at(600_000))],
+            [Ok(()); 2]
+        );
+        assert!(bucket.take(at(0)).is_err());
+        assert_eq!(bucket.take(at(1000)), Ok(()));
+        let mut slots = Slots::default();
+        slots.take(at(600_000), 10);
+        slots.set_back(Duration::from_secs(600));
+        assert_eq!(slots.take(at(0), 10), at(100));
     }
 
     #[test]

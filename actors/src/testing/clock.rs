@@ -32,6 +32,12 @@ impl TestClock {
         let millis = i64::try_from(by.as_millis()).unwrap();
         self.base.fetch_add(millis, Ordering::Relaxed);
     }
+
+    /// Somebody sets it back.
+    pub fn set_back(&self, by: Duration) {
+        let millis = i64::try_from(by.as_millis()).unwrap();
+        self.base.fetch_sub(millis, Ordering::Relaxed);
+    }
 }
 
 impl Default for TestClock {

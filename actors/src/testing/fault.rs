@@ -76,6 +76,7 @@ pub struct Faults {
 struct Plan {
     faults: HashMap<&'static str, VecDeque<Fault>>,
     gates: HashMap<&'static str, Arc<Semaphore>>,
+    exits: HashMap<&'static str, Arc<Semaphore>>,
     calls: HashMap<&'static str, usize>,
     poison: Vec<String>,
 }
@@ -107,6 +108,13 @@ impl Faults {
         gate
     }
 
+    /// Holds the answers of the coming calls of `operation` back: what they found is of before.
+    pub fn hold_answer(&self, operation: &'static str) -> Gate {
+        let gate = Gate::closed();
+        self.plan().exits.insert(operation, gate.semaphore());
+        gate
+    }
+
     /// How often `operation` was called.
     pub fn calls(&self, operation: &'static str) -> usize {
         self.plan().calls.get(operation).copied().unwrap_or(0)
@@ -124,14 +132,17 @@ impl Faults {
         operation: &'static str,
         work: impl FnOnce() -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        match self.enter(operation).await {
+        let answer = match self.enter(operation).await {
             None => work(),
             Some(Fault::AnswerLost) => {
                 work()?;
                 Err(Fault::AnswerLost.error(operation))
             }
             Some(fault) => Err(fault.error(operation)),
-        }
+        };
+        let exit = self.plan().exits.get(operation).cloned();
+        pass(exit).await;
+        answer
     }
 
     /// Waits for the gate and says what is to go wrong with this call.
@@ -141,15 +152,20 @@ impl Faults {
             *plan.calls.entry(operation).or_default() += 1;
             plan.gates.get(operation).cloned()
         };
-        if let Some(gate) = gate
-            && let Ok(permit) = gate.acquire().await
-        {
-            permit.forget();
-        }
+        pass(gate).await;
         self.plan().faults.get_mut(operation)?.pop_front()
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waits at a gate, if there is one.
+async fn pass(gate: Option<Arc<Semaphore>>) {
+    if let Some(gate) = gate
+        && let Ok(permit) = gate.acquire().await
+    {
+        permit.forget();
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod database;
+pub mod folder;
 pub mod hub;
 pub mod mail;
 pub mod program;

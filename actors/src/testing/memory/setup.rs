@@ -165,6 +165,14 @@ impl MemoryStore {
         events.retain(|event| event.seq > seq);
     }
 
+    /// Loses the last events, as a server does that takes over without what was stored last.
+    pub fn lose_events(&self, organization: OrganizationId, count: usize) {
+        let mut tables = self.tables();
+        let row = tables.organizations.get_mut(&organization).unwrap();
+        row.events.truncate(row.events.len() - count);
+        row.last_seq -= i64::try_from(count).unwrap();
+    }
+
     /// How many contacts an organization has.
     pub fn contacts(&self, organization: OrganizationId) -> usize {
         let tables = self.tables();

@@ -332,6 +332,54 @@ async fn a_line_that_can_not_be_taken_now_is_taken_later() {
     assert_eq!(stage.provider.posts().len(), 1);
 }
 
+/// A node that sends for a number which belongs to one that is about to join, with what the newcomer's life is.
+async fn sends_until_its_owner_comes() -> (Stage, ConversationId, i64) {
+    let stage = stage();
+    let owner = line_owner(&stage);
+    stage.peers.join(3 - owner, &stage.hub);
+    let id = stage.conversation(ANN).await;
+    say(&stage, &stage.hub, id, "first").await;
+    settle().await;
+    assert_eq!(stage.hub.report().lines, [stage.session]);
+    (stage, id, owner)
+}
+
+#[actix_rt::test]
+async fn a_line_that_can_not_be_given_back_now_is_given_back_later() {
+    let (stage, id, owner) = sends_until_its_owner_comes().await;
+    stage
+        .store
+        .faults
+        .fail("release_lines", 1, Fault::Unavailable);
+    let second = stage.start_again();
+    stage.peers.join(owner, &second);
+    settle().await;
+    say(&stage, &second, id, "second").await;
+    settle().await;
+    assert_eq!(stage.provider.posts().len(), 1);
+    for _heartbeat in 0..2 {
+        stage.peers.join(owner, &second);
+        settle().await;
+    }
+    assert_eq!(second.report().lines, [stage.session]);
+    assert_eq!(stage.provider.posts().len(), 2);
+}
+
+#[actix_rt::test]
+async fn a_line_of_before_a_node_was_taken_for_dead_is_given_back() {
+    let (stage, id, owner) = sends_until_its_owner_comes().await;
+    stage.hub.start_over();
+    settle().await;
+    assert_eq!(stage.hub.report().lines, []);
+    let second = stage.start_again();
+    stage.peers.join(owner, &second);
+    settle().await;
+    say(&stage, &second, id, "second").await;
+    settle().await;
+    assert_eq!(second.report().lines, [stage.session]);
+    assert_eq!(stage.provider.posts().len(), 2);
+}
+
 fn close() -> ConversationChange {
     ConversationChange {
         status: Some(ConversationStatus::Closed),

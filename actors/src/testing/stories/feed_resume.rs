@@ -392,7 +392,7 @@ async fn a_store_that_fails_while_somebody_catches_up_is_asked_again_for_a_while
     let faults = &stage.store.faults;
     faults.fail("events_since", 3, Fault::Unavailable);
     let socket = firehose(&stage, Some(since)).await;
-    pass(seconds(5)).await;
+    pass(seconds(4)).await;
     assert_eq!(socket.take_seqs(), [] as [i64; 0]);
     pass(seconds(2)).await;
     assert_eq!(socket.take_seqs(), [4, 5, 6], "nothing is missed");
@@ -501,6 +501,60 @@ async fn a_hole_whose_tail_is_gone_is_a_reload_for_all() {
     stage.receive(inbound(ANN, "live")).await.unwrap();
     settle().await;
     assert_eq!(socket.take_seqs(), [7]);
+}
+
+#[actix::test]
+async fn what_comes_while_missed_events_are_read_is_not_read_as_well() {
+    let stage = stage();
+    stage.conversation(ANN).await;
+    let since = head(&stage).await;
+    say(&stage, 10).await;
+    let gate = stage.store.faults.hold_answer("events_since");
+    let socket = firehose(&stage, Some(since)).await;
+    settle().await;
+    // What was read does not have these, and others are told of them meanwhile.
+    say(&stage, 5).await;
+    gate.open();
+    settle().await;
+    assert_eq!(socket.take_seqs(), (4..=18).collect::<Vec<i64>>());
+    assert_eq!(stage.store.faults.calls("events_since"), 1);
+}
+
+#[actix::test]
+async fn a_database_that_lost_its_end_is_a_reload_for_all() {
+    let stage = stage();
+    stage.conversation(ANN).await;
+    let socket = firehose(&stage, None).await;
+    say(&stage, 3).await;
+    settle().await;
+    assert_eq!(socket.take_seqs(), [4, 5, 6]);
+    stage.store.lose_events(stage.organization, 2);
+    pass(seconds(3)).await;
+    assert_eq!(socket.take_type("reload").len(), 1);
+    stage.store_elsewhere(inbound(ANN, "another")).await;
+    pass(seconds(3)).await;
+    assert_eq!(socket.take_seqs(), [5]);
+}
+
+#[actix::test]
+async fn a_number_that_comes_twice_for_different_events_is_a_reload_for_all() {
+    let stage = stage();
+    stage.conversation(ANN).await;
+    let socket = firehose(&stage, None).await;
+    say(&stage, 3).await;
+    pass(seconds(1)).await;
+    assert_eq!(socket.take_seqs(), [4, 5, 6]);
+    stage.store.lose_events(stage.organization, 2);
+    // They hide that the head went back.
+    for text in ["another", "one more", "and on"] {
+        let receipt = stage.store_elsewhere(inbound(ANN, text)).await;
+        stage.hub.announce(receipt);
+    }
+    pass(seconds(3)).await;
+    assert_eq!(socket.take_type("reload").len(), 1);
+    say(&stage, 1).await;
+    settle().await;
+    assert_eq!(socket.take_seqs().last(), Some(&8));
 }
 
 #[actix::test]

@@ -244,3 +244,23 @@ async fn what_waits_when_the_number_is_removed_fails() {
     assert_eq!(stage.provider.bodies().len(), 1);
     assert_eq!(stage.hub.sessions(), 0);
 }
+
+#[actix::test]
+async fn a_clock_that_is_set_back_stops_no_number() {
+    const MESSAGES: usize = 100;
+    let stage = stage();
+    let contacts = contacts(&stage, MESSAGES + 1).await;
+    let (first, others) = contacts.split_first().unwrap();
+    stage.clock.advance(seconds(600));
+    say(&stage, *first, "hi", Priority::Agent).await;
+    settle().await;
+    stage.clock.set_back(seconds(600));
+    join_all(
+        others
+            .iter()
+            .map(|to| say(&stage, *to, "hi", Priority::Agent)),
+    )
+    .await;
+    pass(seconds(10)).await;
+    assert_eq!(stage.provider.posts().len(), MESSAGES + 1);
+}
