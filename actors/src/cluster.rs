@@ -105,9 +105,16 @@ impl Cluster {
         lines.held.insert(session, lease);
     }
 
-    /// Another node sends for the number now, says the database; whether this one did.
-    pub fn lost_line(&self, session: SessionId) -> bool {
-        lock(&self.lines).held.remove(&session).is_some()
+    /// This lease holds no longer, says the database; whether this node sent under it.
+    pub fn lost_line(&self, session: SessionId, lease: Lease) -> bool {
+        let mut lines = lock(&self.lines);
+        let held = lines.held.get(&session) == Some(&lease);
+        held && lines.held.remove(&session).is_some()
+    }
+
+    /// The database is asked for the number's line. Its answer may be lost.
+    pub fn ask_for_line(&self, session: SessionId) {
+        lock(&self.lines).owed.insert(session);
     }
 
     /// This node sends no longer for these numbers, of which the database has to be told.

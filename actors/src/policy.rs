@@ -57,6 +57,16 @@ pub fn policy_of(code: i64) -> &'static Policy {
         .unwrap_or(&table::UNKNOWN)
 }
 
+/// Of a message that was taken for one in doubt while the provider refused it: its way back into the line is gone, but it
+/// surely was not sent.
+pub fn refused_in_doubt() -> Failure {
+    Failure {
+        code: 0,
+        title: "The message could not be sent".to_owned(),
+        advice: "WhatsApp did not take it. Send it again.".to_owned(),
+    }
+}
+
 /// What an agent is told.
 pub fn failure(fault: &ProviderFault) -> Failure {
     let policy = policy_of(fault.code);

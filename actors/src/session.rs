@@ -15,6 +15,7 @@ use actix::{
     Handler, Message as ActixMessage, ResponseFuture, SpawnHandle, Supervised,
 };
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
@@ -24,7 +25,7 @@ use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
 use crate::session::line::{Lines, Waiting};
-use crate::session::pace::{Pairs, Slots, TokenBucket};
+use crate::session::pace::{Pairs, Slots, Step, TokenBucket};
 use crate::session::post::{Landing, Signal};
 use crate::time::Timestamp;
 
@@ -32,8 +33,6 @@ use crate::time::Timestamp;
 const ON_THE_WAY: (usize, usize) = (32, 256);
 /// When a full line is asked again, at the soonest.
 const FULL_LINE_RETRY: Duration = Duration::from_millis(500);
-/// By more than that a clock does not go back unless somebody sets it.
-const SET_BACK: Duration = Duration::from_secs(1);
 /// How long a message may wait in line: its POST has to end before the dispatcher's claim does.
 const MAX_IN_LINE: Duration = Duration::from_secs(60);
 /// How long a conversation's later messages wait for an earlier one that has to be sent again.
@@ -107,8 +106,8 @@ pub struct Session {
     held: HashMap<ConversationId, Timestamp>,
     /// The provider asked for a pause until then.
     paused_until: Option<Timestamp>,
-    /// What the clock said last.
-    seen: Timestamp,
+    /// What the clock said last, and when that was.
+    seen: (Timestamp, Instant),
     alarm: Option<SpawnHandle>,
 }
 
@@ -129,23 +128,23 @@ impl Session {
             slots: Default::default(),
             held: HashMap::new(),
             paused_until: None,
-            seen: now,
+            seen: (now, Instant::now()),
             alarm: None,
         }
     }
 
-    /// What the clock says. When it was set back, all that has to wait waits no longer than before.
+    /// What the clock says. When it was set, all that has to wait waits as long as before.
     fn now(&mut self) -> Timestamp {
-        let now = self.hub.now();
-        let step = self.seen.since(now);
-        self.seen = now;
-        if step > SET_BACK {
-            tracing::warn!(session.id = %self.id, ?step, "the clock was set back");
-            self.slots.iter_mut().for_each(|slots| slots.set_back(step));
-            self.held
-                .values_mut()
-                .for_each(|until| *until = *until - step);
-            self.paused_until = self.paused_until.map(|until| until - step);
+        let (now, looked) = (self.hub.now(), Instant::now());
+        let (seen, at) = std::mem::replace(&mut self.seen, (now, looked));
+        if let Some(step) = Step::between(seen + (looked - at), now) {
+            tracing::warn!(session.id = %self.id, ?step, "the clock was set");
+            self.bucket.follow(step);
+            self.pairs.follow(step);
+            self.slots.iter_mut().for_each(|slots| slots.follow(step));
+            let held = self.held.values_mut();
+            held.for_each(|until| *until = step.of(*until));
+            self.paused_until = self.paused_until.map(|until| step.of(until));
         }
         now
     }

@@ -169,6 +169,11 @@ pub(crate) async fn conclude(
             with_conn!(conn, |c| requeue.execute(c).await)?;
             Ok(Vec::new())
         }
+        // Another node put it in doubt meanwhile, and its job is gone.
+        Outcome::Requeued if stands == MessageStatus::Unknown => {
+            let failure = policy::refused_in_doubt();
+            fail(conn, &row, &failure, Event::MessageStatusChanged).await
+        }
         Outcome::Failed(_) | Outcome::Unknown | Outcome::Requeued => Ok(Vec::new()),
     }
 }

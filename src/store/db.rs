@@ -534,7 +534,9 @@ pub async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     // unconfirmed: it is asked whether it is still there. Whatever the address says of that holds.
     if config.get_keepalives_interval().is_none() {
         config.keepalives_interval(PROBE);
-        config.keepalives_idle(PROBE.min(config.get_keepalives_idle()));
+    }
+    if config.get_keepalives_idle() == Duration::from_hours(2) {
+        config.keepalives_idle(PROBE);
     }
     let tls = tls::of(config.get_ssl_mode());
     let (client, connection) = config.connect(tls).await.map_err(bad)?;

@@ -261,7 +261,7 @@ async fn commit_on_postgres(store: &Store, parts: &mut [Box<dyn Part>]) -> Resul
         part.show(&mut entries);
     }
     let commit = postgres::commit(store, store.committer_db(), entries);
-    // Left in the middle, its connection is closed.
+    // Left in the middle, its connection is closed; what was committed without an answer is found when it is repeated.
     let mut outcomes = tokio::time::timeout(PATIENCE, commit)
         .await
         .map_err(|_| StoreError::Unavailable("the database does not answer".to_owned()))??;

@@ -16,6 +16,8 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Nodes that start at once take turns, however long a step of another one takes; the lock goes with the connection.
 const LOCK: &str = "SET statement_timeout = 0; SELECT pg_advisory_lock(4815162342)";
+/// A step that needs more time says so itself. What waits for a table has everybody else's queries wait behind it.
+const BOUNDS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '10s'";
 
 /// Migrates the SQLite database at `path`, creating it if need be; tells how many steps were made.
 pub async fn sqlite(path: &Path) -> Result<usize, StoreError> {
@@ -49,6 +51,7 @@ pub async fn postgres(url: &SecretString) -> Result<usize, StoreError> {
                 .await
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
             conn.batch_execute(LOCK).await.map_err(broken)?;
+            conn.batch_execute(BOUNDS).await.map_err(broken)?;
             let mut harness = AsyncMigrationHarness::new(conn);
             let done = harness.run_pending_migrations(POSTGRES).map_err(broken)?;
             let count = done.len();

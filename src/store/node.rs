@@ -95,6 +95,14 @@ impl NodeRow {
     }
 }
 
+/// That the database heard of this node.
+struct Sign {
+    /// What it was to the others before.
+    before: String,
+    /// An earlier one was not answered.
+    was_repeated: bool,
+}
+
 /// What came of a heartbeat.
 #[derive(Debug)]
 pub enum Pulse {
@@ -126,7 +134,7 @@ impl Store {
     pub async fn heartbeat(&self, standing: Standing) -> Result<Pulse, StoreError> {
         let me = self.me();
         let sight = self.inner.lookout.sight();
-        let Some(before) = self.say_alive(standing).await? else {
+        let Some(sign) = self.say_alive(standing).await? else {
             return Ok(Pulse::Forgotten);
         };
         let mut conn = self.heart_db().read().await?;
@@ -146,15 +154,19 @@ impl Store {
             })?;
         }
         let members = membership(me, &rows, border);
-        Ok(match before == Standing::Dead.as_str() {
-            true => Pulse::GivenUp(members),
-            false => Pulse::Alive(members),
-        })
+        // The first one may have been heard, and have been told that this node was dead: nobody knows.
+        let is_doubtful = sign.was_repeated && sight == Sight::Blurred;
+        Ok(
+            match sign.before == Standing::Dead.as_str() || is_doubtful {
+                true => Pulse::GivenUp(members),
+                false => Pulse::Alive(members),
+            },
+        )
     }
 
     /// Notes that this node lives; gives what it was to the others before, None when they forgot it. Few ways there and
     /// back: a database that answers late must not make its nodes look dead.
-    async fn say_alive(&self, standing: Standing) -> Result<Option<String>, StoreError> {
+    async fn say_alive(&self, standing: Standing) -> Result<Option<Sign>, StoreError> {
         #[derive(QueryableByName)]
         struct Before {
             #[diesel(sql_type = Text)]
@@ -168,7 +180,7 @@ impl Store {
         if !self.is_embedded() {
             // What a connection fell silent on would keep it until the others take this node for dead: after some time
             // it is asked on another one.
-            for hope in [HOPE, PATIENCE] {
+            for (was_repeated, hope) in [(false, HOPE), (true, PATIENCE)] {
                 let Conn::Postgres(mut object) = self.heart_db().read().await? else {
                     return Err(StoreError::Broken("not PostgreSQL".to_owned()));
                 };
@@ -182,7 +194,10 @@ impl Store {
                     continue;
                 };
                 let before: Vec<Before> = before.map_err(refused)?;
-                return Ok(before.into_iter().next().map(|before| before.standing));
+                return Ok(before.into_iter().next().map(|before| Sign {
+                    before: before.standing,
+                    was_repeated,
+                }));
             }
             return Err(StoreError::Unavailable("no answer in time".to_owned()));
         }
@@ -205,7 +220,10 @@ impl Store {
             ))
             .execute(c)
             .await)?;
-            Ok(before)
+            Ok(before.map(|before| Sign {
+                before,
+                was_repeated: false,
+            }))
         })
     }
 
@@ -220,15 +238,19 @@ impl Store {
     pub async fn leave(&self) -> Result<(), StoreError> {
         let me = self.me();
         in_tx!(self.db(), |conn| {
-            with_conn!(conn, |c| diesel::delete(
+            let left = with_conn!(conn, |c| diesel::delete(
                 nodes::table
                     .filter(nodes::number.eq(me.number))
                     .filter(nodes::life.eq(me.life))
             )
             .execute(c)
             .await)?;
-            // What it could not finish need not wait until its claim runs out.
-            free_jobs(conn, &[me.number], Timestamp::now()).await
+            // The number of one that was forgotten is another node's by now.
+            if left == 1 {
+                // What it could not finish need not wait until its claim runs out.
+                free_jobs(conn, &[me.number], Timestamp::now()).await?;
+            }
+            Ok(())
         })
     }
 

@@ -231,6 +231,11 @@ impl Channel {
         !self.outbox.is_empty()
     }
 
+    /// Whether it is known where the stream begins here.
+    pub const fn is_open(&self) -> bool {
+        self.sequence.is_some()
+    }
+
     /// Whether nobody looks.
     pub fn is_empty(&self) -> bool {
         self.members.is_empty() && self.expected == 0

@@ -111,7 +111,8 @@ impl Feed {
             }
             // Where events come, a lost one shows as a hole.
             let moved = std::mem::take(&mut channel.moved) && !channel.torn;
-            if moved || channel.checking || channel.repairing {
+            // A hole may be one because the database lost its end.
+            if moved || channel.checking || !channel.is_open() {
                 continue;
             }
             channel.checking = true;

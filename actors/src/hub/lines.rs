@@ -34,8 +34,8 @@ impl Hub {
     }
 
     /// The database says that this node does not send for the number any more.
-    pub(crate) fn lost_line(&self, session: SessionId) {
-        if self.cluster().lost_line(session) {
+    pub(crate) fn lost_line(&self, session: SessionId, lease: Lease) {
+        if self.cluster().lost_line(session, lease) {
             tracing::warn!(session.id = %session, "another node sends for this number now");
             self.yield_line(session);
         }
@@ -123,9 +123,13 @@ impl Hub {
             return Ok(());
         };
         let life = members.me.life;
-        if let Some(epoch) = self.store().take_line(life, session).await? {
-            self.cluster().hold_line(session, Lease { life, epoch });
-            self.wake_dispatcher();
+        self.cluster().ask_for_line(session);
+        match self.store().take_line(life, session).await? {
+            Some(epoch) => {
+                self.cluster().hold_line(session, Lease { life, epoch });
+                self.wake_dispatcher();
+            }
+            None => self.cluster().released_lines(&[session]),
         }
         Ok(())
     }

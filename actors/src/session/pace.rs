@@ -14,6 +14,9 @@ const PAIR_PER_SECOND: f64 = 1.0 / 6.0;
 /// Contacts whose buckets are remembered; full buckets are forgotten first.
 const MAX_PAIRS: usize = 20_000;
 
+/// By more than that a clock differs from what it should show only when somebody set it.
+const SET: Duration = Duration::from_secs(1);
+
 /// A bucket that fills with time.
 #[derive(Clone, Debug)]
 pub struct TokenBucket {
@@ -51,11 +54,15 @@ impl TokenBucket {
         self.tokens = (self.tokens + 1.0).min(self.capacity);
     }
 
+    /// The clock was set.
+    pub fn follow(&mut self, step: Step) {
+        self.at = step.of(self.at);
+    }
+
     fn fill(&mut self, now: Timestamp) {
         let grown = now.since(self.at).as_secs_f64() * self.per_second;
         self.tokens = (self.tokens + grown).min(self.capacity);
-        // A clock that was set back must not keep it empty until it is there again.
-        self.at = now;
+        self.at = self.at.max(now);
     }
 
     fn is_full(&mut self, now: Timestamp) -> bool {
@@ -71,9 +78,9 @@ pub struct Slots {
 }
 
 impl Slots {
-    /// The clock was set back by `step`.
-    pub fn set_back(&mut self, step: Duration) {
-        self.next = self.next - step;
+    /// The clock was set.
+    pub fn follow(&mut self, step: Step) {
+        self.next = step.of(self.next);
     }
 
     /// The next free time that is not before `soonest`, when `per_second` come back.
@@ -85,6 +92,26 @@ impl Slots {
     }
 }
 
+/// By how much a clock was set.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    back: Duration,
+    ahead: Duration,
+}
+
+impl Step {
+    /// A clock that should show `expected` and shows `now`; None when that is what clocks do by themselves.
+    pub fn between(expected: Timestamp, now: Timestamp) -> Option<Self> {
+        let (back, ahead) = (expected.since(now), now.since(expected));
+        (back.max(ahead) > SET).then_some(Self { back, ahead })
+    }
+
+    /// What the clock shows then that should have shown `at`.
+    pub fn of(self, at: Timestamp) -> Timestamp {
+        at + self.ahead - self.back
+    }
+}
+
 /// The buckets of a number's contacts.
 #[derive(Debug, Default)]
 pub struct Pairs {
@@ -92,6 +119,12 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    /// The clock was set.
+    pub fn follow(&mut self, step: Step) {
+        let buckets = self.buckets.values_mut();
+        buckets.for_each(|bucket| bucket.follow(step));
+    }
+
     /// Takes the contact's token; else says how long until there is one.
     pub fn take(&mut self, conversation: ConversationId, now: Timestamp) -> Result<(), Duration> {
         if self.buckets.len() >= MAX_PAIRS {
@@ -135,17 +168,21 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_stops_nobody() {
+    fn whoever_sets_the_clock_stops_nobody_and_gives_nothing() {
+        assert!(Step::between(at(5_000), at(5_900)).is_none());
+        let back = Step::between(at(600_000), at(0)).unwrap();
+        let ahead = Step::between(at(0), at(600_000)).unwrap();
         let mut bucket = TokenBucket::new(2.0, 1.0, at(600_000));
-        assert_eq!(
-            [bucket.take(at(600_000)), bucket.take(at(600_000))],
-            [Ok(()); 2]
-        );
+        let both = [bucket.take(at(600_000)), bucket.take(at(600_000))];
+        assert_eq!(both, [Ok(()); 2]);
+        bucket.follow(back);
         assert!(bucket.take(at(0)).is_err());
-        assert_eq!(bucket.take(at(1000)), Ok(()));
+        assert_eq!(bucket.take(at(1_000)), Ok(()));
+        bucket.follow(ahead);
+        assert!(bucket.take(at(601_000)).is_err());
         let mut slots = Slots::default();
         slots.take(at(600_000), 10);
-        slots.set_back(Duration::from_secs(600));
+        slots.follow(back);
         assert_eq!(slots.take(at(0), 10), at(100));
     }
 

@@ -131,7 +131,9 @@ pub async fn post(
         Ok(Begun::InDoubt(receipt)) => receipt,
         Ok(Begun::Settled) => Receipt::default(),
         Ok(Begun::Elsewhere) => {
-            hub.lost_line(session);
+            if let Some(lease) = lease {
+                hub.lost_line(session, lease);
+            }
             return elsewhere(&hub, done);
         }
         Err(error) => {

@@ -1,13 +1,17 @@
 //! The hub's own API, as far as the tools need it: log in or register, numbers, conversations.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 /// What API keys begin with; access tokens don't.
 pub const API_KEY: &str = "wcc_";
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a hub may have too much to do before a list is given up, and when it is asked again.
+const PATIENCE: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// A hub and how to talk to it.
 #[derive(Clone)]
@@ -173,7 +177,8 @@ impl Hub {
         let joint = if path.contains('?') { '&' } else { '?' };
         let mut cursor = String::new();
         loop {
-            let page = self.get(&format!("{path}{joint}limit=200{cursor}")).await?;
+            let page = format!("{path}{joint}limit=200{cursor}");
+            let page = self.get_in_the_end(&page).await?;
             for item in page["data"].as_array().context("the answer is no list")? {
                 take(item);
             }
@@ -186,8 +191,23 @@ impl Hub {
 
     /// What stands at a path.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.ask(self.client.get(format!("{}{path}", self.base)), path)
-            .await
+        self.ask(self.request(path), path).await
+    }
+
+    /// The same from a hub that has too much to do: asked again until it can.
+    async fn get_in_the_end(&self, path: &str) -> anyhow::Result<Value> {
+        let since = Instant::now();
+        loop {
+            let (status, text) = self.answer(self.request(path)).await?;
+            if status != StatusCode::SERVICE_UNAVAILABLE || since.elapsed() > PATIENCE {
+                return read(path, status, &text);
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    fn request(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.base))
     }
 
     /// Changes what stands at a path.
@@ -205,23 +225,33 @@ impl Hub {
         .await
     }
 
-    async fn ask(&self, mut request: reqwest::RequestBuilder, path: &str) -> anyhow::Result<Value> {
+    async fn ask(&self, request: reqwest::RequestBuilder, path: &str) -> anyhow::Result<Value> {
+        let (status, text) = self.answer(request).await?;
+        read(path, status, &text)
+    }
+
+    async fn answer(
+        &self,
+        mut request: reqwest::RequestBuilder,
+    ) -> anyhow::Result<(StatusCode, String)> {
         match &self.token {
             Some(key) if key.starts_with(API_KEY) => request = request.header("X-Api-Key", key),
             Some(token) => request = request.bearer_auth(token),
             None => {}
         }
         let answer = request.send().await?;
-        let status = answer.status();
-        let text = answer.text().await?;
-        if !status.is_success() {
-            bail!(
-                "{path} answered {status}: {}",
-                text.chars().take(300).collect::<String>()
-            );
-        }
-        Ok(serde_json::from_str(&text)?)
+        Ok((answer.status(), answer.text().await?))
     }
+}
+
+fn read(path: &str, status: StatusCode, text: &str) -> anyhow::Result<Value> {
+    if !status.is_success() {
+        bail!(
+            "{path} answered {status}: {}",
+            text.chars().take(300).collect::<String>()
+        );
+    }
+    Ok(serde_json::from_str(text)?)
 }
 
 fn as_session(session: &Value) -> Option<Session> {

@@ -66,10 +66,9 @@ pub(super) async fn commit(
     db: &Db,
     entries: Entries<'_>,
 ) -> Result<Outcomes, StoreError> {
-    let mut conn = db.read().await?;
+    let mut pipeline = Pipeline::on(db.read().await?)?;
     let quotes = quoted(entries.known.iter().map(AsRef::as_ref));
-    let quotes = message::quotes(&mut conn, &quotes).await?;
-    let mut pipeline = Pipeline::on(conn)?;
+    let quotes = message::quotes(pipeline.whole()?, &quotes).await?;
     let done = store_all(&mut pipeline, store, entries, quotes).await;
     pipeline.end(done).await
 }

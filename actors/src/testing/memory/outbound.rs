@@ -256,6 +256,10 @@ impl Tables {
                         job.run_at = retry_at.unwrap_or(now);
                         job.claimed = false;
                     }
+                } else if line.status == MessageStatus::Unknown {
+                    let (failed, failure) = (MessageStatus::Failed, policy::refused_in_doubt());
+                    let how = Event::MessageStatusChanged;
+                    self.rise(id, failed, Some(failure), how, &mut receipt);
                 }
                 return Ok(receipt);
             }

@@ -374,6 +374,23 @@ pub async fn a_second_begin_after_a_crash_is_in_doubt(on: &dyn Fixture) {
     assert_eq!(scene.message(&message).await.status, Unknown);
 }
 
+pub async fn what_was_put_in_doubt_and_surely_not_sent_failed(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    scene.with_ann().await;
+    let (message, job) = scene.queue(draft("hi")).await;
+    let begin = || scene.store.begin_attempt(job.id, message.id, None);
+    let parcel = go(begin().await.unwrap());
+    // Another node takes this one for dead, which lives and hears of the provider that it did not take the message.
+    begin().await.unwrap();
+    let (outcome, at) = (Outcome::Requeued, Some(scene.now()));
+    let settle = scene
+        .store
+        .settle_attempt(job.id, message.id, parcel.attempt, outcome, at);
+    assert_eq!(told(&settle.await.unwrap()).status, Failed);
+    assert_eq!(scene.message(&message).await.status, Failed);
+    assert_eq!(scene.claim_for(Duration::ZERO).await, []);
+}
+
 pub async fn an_answer_after_a_doubt_still_counts(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
