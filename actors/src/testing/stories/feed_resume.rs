@@ -537,6 +537,22 @@ async fn a_database_that_lost_its_end_is_a_reload_for_all() {
 }
 
 #[actix::test]
+async fn a_lost_end_is_noticed_beside_a_hole() {
+    let stage = stage();
+    stage.conversation(ANN).await;
+    let socket = firehose(&stage, None).await;
+    say(&stage, 3).await;
+    let faults = &stage.store.faults;
+    faults.fail("events_since", 1, Fault::Unavailable);
+    stage.store_elsewhere(inbound(ANN, "lost")).await;
+    stage.receive(inbound(ANN, "after")).await.unwrap();
+    settle().await;
+    stage.store.lose_events(stage.organization, 4);
+    pass(seconds(5)).await;
+    assert_eq!(socket.take_type("reload").len(), 1);
+}
+
+#[actix::test]
 async fn a_number_that_comes_twice_for_different_events_is_a_reload_for_all() {
     let stage = stage();
     stage.conversation(ANN).await;
