@@ -103,6 +103,16 @@ pub(crate) async fn remove(conn: &mut Conn, job: JobId) -> Result<(), StoreError
     Ok(())
 }
 
+/// The jobs that these nodes have in hand are anybody's.
+pub(super) async fn free(conn: &mut Conn, nodes: &[i64], now: Timestamp) -> Result<(), StoreError> {
+    let update = diesel::update(jobs::table.filter(jobs::claimed_by.eq_any(nodes))).set((
+        jobs::claimed_by.eq(None::<i64>),
+        jobs::run_at.eq(now.naive()),
+    ));
+    with_conn!(conn, |c| update.execute(c).await)?;
+    Ok(())
+}
+
 /// Makes a claimed job due again in the present transaction.
 pub(crate) async fn put_back(
     conn: &mut Conn,
@@ -371,18 +381,7 @@ impl Store {
 
     pub(super) async fn release(&self) -> Result<(), StoreError> {
         let now = Timestamp::now();
-        in_tx!(self.db(), |conn| {
-            with_conn!(conn, |c| diesel::update(
-                jobs::table.filter(jobs::claimed_by.eq(Some(self.node())))
-            )
-            .set((
-                jobs::claimed_by.eq(None::<i64>),
-                jobs::run_at.eq(now.naive())
-            ))
-            .execute(c)
-            .await)?;
-            Ok(())
-        })
+        in_tx!(self.db(), |conn| { free(conn, &[self.node()], now).await })
     }
 
     pub(super) async fn put_in_quarantine(

@@ -20,8 +20,8 @@ use secrecy::SecretString;
 
 use super::db::{Conn, Db, boxed, refused, working_connections};
 use super::kept::kept;
-use super::schema::{installation, jobs, nodes};
-use super::{Store, field, migrate as steps};
+use super::schema::{installation, nodes};
+use super::{Store, field, job, migrate as steps};
 use crate::{in_tx, lock_first, with_conn};
 
 /// How often a node says that it lives.
@@ -248,7 +248,7 @@ impl Store {
             // The number of one that was forgotten is another node's by now.
             if left == 1 {
                 // What it could not finish need not wait until its claim runs out.
-                free_jobs(conn, &[me.number], Timestamp::now()).await?;
+                job::free(conn, &[me.number], Timestamp::now()).await?;
             }
             Ok(())
         })
@@ -505,7 +505,7 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
         .set(mark)
         .execute(c)
         .await)?;
-        free_jobs(conn, &dead, now).await?;
+        job::free(conn, &dead, now).await?;
     }
     if !gone.is_empty() {
         with_conn!(conn, |c| diesel::delete(
@@ -514,20 +514,6 @@ async fn bury_silent(conn: &mut Conn, me: i64, now: Timestamp) -> Result<(), Sto
         .execute(c)
         .await)?;
     }
-    Ok(())
-}
-
-/// The jobs that these nodes have in hand are anybody's.
-async fn free_jobs(conn: &mut Conn, nodes: &[i64], now: Timestamp) -> Result<(), StoreError> {
-    with_conn!(conn, |c| diesel::update(
-        jobs::table.filter(jobs::claimed_by.eq_any(nodes))
-    )
-    .set((
-        jobs::claimed_by.eq(None::<i64>),
-        jobs::run_at.eq(now.naive())
-    ))
-    .execute(c)
-    .await)?;
     Ok(())
 }
 
