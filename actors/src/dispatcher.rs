@@ -21,8 +21,11 @@ use crate::session::{Deliver, Delivered};
 use crate::time::Timestamp;
 use crate::{fault, figure};
 
-/// Jobs in hand at a time; messages waiting for their number's turn count as well.
-const MAX_IN_HAND: usize = 1024;
+/// Jobs in hand at a time; messages waiting for their number's turn count as well: some 400 of a number that is not
+/// answered, and a few such must not keep all hands.
+const MAX_IN_HAND: usize = 4096;
+/// Jobs that are claimed at a time.
+const MAX_CLAIM: usize = 1024;
 /// Fewer free hands than this do not pay a trip to the database.
 const MIN_CLAIM: usize = 16;
 /// How long a claim holds; a job that takes longer may be claimed by another node.
@@ -33,8 +36,8 @@ const JOB_TIMEOUT: Duration = Duration::from_secs(105);
 const POLL: Duration = Duration::from_secs(5);
 /// Jobs that the worker does at a time; each may hold a file.
 const MAX_AT_WORK: usize = 128;
-/// Jobs of the worker in hand at a time: half of the hands stay for messages.
-const MAX_FOR_WORK: usize = MAX_IN_HAND / 2;
+/// Jobs of the worker in hand at a time: the other hands stay for messages.
+const MAX_FOR_WORK: usize = 512;
 /// How long a job waits for the worker, and when it is asked for again if that was not enough.
 const NO_HAND: Duration = Duration::from_secs(5);
 /// A job that kills whoever does it is given up after so many tries.
@@ -109,15 +112,15 @@ impl Dispatcher {
         if self.drained.is_some() {
             return;
         }
-        let free = MAX_IN_HAND.saturating_sub(self.in_hand);
-        if self.claiming || free < MIN_CLAIM {
+        let most = MAX_IN_HAND.saturating_sub(self.in_hand).min(MAX_CLAIM);
+        if self.claiming || most < MIN_CLAIM {
             self.woken = true;
             return;
         }
         self.claiming = true;
         self.woken = false;
         let hub = self.hub.clone();
-        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        let limit = u32::try_from(most).unwrap_or(u32::MAX);
         let claim = async move {
             let lines = hub.cluster().lines();
             let lines = lines.as_deref();
@@ -125,7 +128,7 @@ impl Dispatcher {
             if !jobs.is_empty() {
                 fault::at(fault::JOBS_CLAIMED);
             }
-            let next = if jobs.len() < free {
+            let next = if jobs.len() < most {
                 hub.store().next_job_at(lines).await?
             } else {
                 Some(hub.now())

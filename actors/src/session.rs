@@ -25,12 +25,14 @@ use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
 use crate::session::line::{Lines, Waiting};
-use crate::session::pace::{Pairs, Slots, Step, TokenBucket};
+use crate::session::pace::{Flow, MAX_AWAY, Pairs, Slots, Step, TokenBucket};
 use crate::session::post::{Landing, Signal};
 use crate::time::Timestamp;
 
-/// POSTs of one number at the same time: its rate at up to 400 ms each, within these bounds.
-const ON_THE_WAY: (usize, usize) = (32, 256);
+/// Places for POSTs of one number: its rate at up to 400 ms each, within these bounds. Who is not answered loses his.
+const PLACES: (usize, usize) = (32, 256);
+/// POSTs of one number at the same time, with a place or without.
+const MAX_ON_THE_WAY: usize = 256;
 /// When a full line is asked again, at the soonest.
 const FULL_LINE_RETRY: Duration = Duration::from_millis(500);
 /// How long a message may wait in line: its POST has to end before the dispatcher's claim does.
@@ -100,6 +102,7 @@ pub struct Session {
     lines: Lines,
     bucket: TokenBucket,
     pairs: Pairs,
+    flow: Flow,
     /// One per priority.
     slots: [Slots; 3],
     /// Conversations in which a message has to be sent again first, and when.
@@ -125,6 +128,7 @@ impl Session {
             lines: Lines::default(),
             bucket: bucket(DEFAULT_RATE, now),
             pairs: Pairs::default(),
+            flow: Flow::default(),
             slots: Default::default(),
             held: HashMap::new(),
             paused_until: None,
@@ -204,36 +208,54 @@ impl Session {
         });
     }
 
-    fn max_on_the_way(&self) -> usize {
-        let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
-        let (least, most) = ON_THE_WAY;
-        (rate as usize * 2 / 5).clamp(least, most)
+    fn rate(&self) -> u32 {
+        self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate)
+    }
+
+    fn places(&self) -> usize {
+        let (least, most) = PLACES;
+        (self.rate() as usize * 2 / 5).clamp(least, most)
     }
 
     /// Sends as many as rates and bounds allow, and sets the alarm for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
-        let now = self.now();
+        let (now, looked) = (self.now(), Instant::now());
         for waiting in self.lines.expire(now) {
-            waiting.come_back(now, "the line is long");
+            let at = now + FULL_LINE_RETRY;
+            self.hold(waiting.conversation, at, now);
+            waiting.come_back(at, "the line is long");
         }
         if let Some(until) = self.paused_until.filter(|until| now < *until) {
             for waiting in self.lines.clear() {
                 waiting.come_back(until, "the provider asked for a pause");
             }
         }
-        while self.lines.on_the_way() < self.max_on_the_way() && self.lines.waiting() > 0 {
+        for held in self.lines.take_places(looked) {
+            self.flow.note(held);
+        }
+        let mut free = self.places().saturating_sub(self.lines.places_held());
+        while self.lines.waiting() > 0 && self.lines.on_the_way() < MAX_ON_THE_WAY {
+            if free == 0 {
+                if let Some(wait) = self.lines.next_place_in(looked) {
+                    self.wake_in(ctx, wait);
+                }
+                return;
+            }
             if let Err(wait) = self.bucket.take(now) {
                 return self.wake_in(ctx, wait);
             }
-            let Some(waiting) = self.lines.take_next() else {
+            let Some(waiting) = self.lines.take_next(looked) else {
                 self.bucket.put_back();
                 return;
             };
             match self.wait_of(waiting.conversation, now) {
-                None => self.post(waiting, ctx),
+                None => {
+                    free -= 1;
+                    self.post(waiting, ctx);
+                }
                 Some(at) => {
                     self.bucket.put_back();
-                    self.lines.release(waiting.conversation);
+                    self.lines.release(waiting.conversation, looked);
                     waiting.come_back(at, "this contact got many messages just now");
                 }
             }
@@ -242,15 +264,15 @@ impl Session {
 
     /// When somebody comes back for whom the line had no room.
     fn slot(&mut self, priority: Priority, now: Timestamp) -> Timestamp {
-        let rate = self.state.as_ref().map_or(DEFAULT_RATE, |state| state.rate);
-        let ahead = self.lines.ahead_of(priority) as f64 / f64::from(rate.max(1));
+        let flow = self.flow.per_second(self.places(), self.rate());
+        let ahead = self.lines.ahead_of(priority) as f64 / f64::from(flow);
         let soonest = now + Duration::from_secs_f64(ahead).max(FULL_LINE_RETRY);
         let slots = match priority {
             Priority::Agent => &mut self.slots[0],
             Priority::Bot => &mut self.slots[1],
             Priority::Broadcast => &mut self.slots[2],
         };
-        slots.take(soonest, rate)
+        slots.take(soonest, now + MAX_AWAY, flow)
     }
 
     /// Until when the conversation's next message has to wait: in the end each comes back in its order.
@@ -300,7 +322,9 @@ impl Session {
     }
 
     fn land(&mut self, conversation: ConversationId, landing: Landing, ctx: &mut Context<Self>) {
-        self.lines.release(conversation);
+        if let Some(held) = self.lines.release(conversation, Instant::now()) {
+            self.flow.note(held);
+        }
         let now = self.now();
         if let Some(at) = landing.back_at {
             self.hold(conversation, at, now);

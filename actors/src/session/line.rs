@@ -1,8 +1,10 @@
 //! Who waits to be sent from a number: one line per priority, one message of a conversation at a time.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tracing::Span;
 
 use crate::model::ids::{ConversationId, JobId, MessageId};
@@ -13,6 +15,8 @@ use crate::time::Timestamp;
 /// Messages that may wait in one line; more stay in the database. Far fewer than the dispatcher has hands: a slow
 /// number must not keep them all.
 const MAX_WAITING: usize = 128;
+/// After that a POST is not answered as others are: it keeps its conversation, but not its place.
+const OLD: Duration = Duration::from_secs(1);
 
 /// A message that waits for its turn.
 #[derive(Debug)]
@@ -45,7 +49,14 @@ pub struct Lines {
     bot: VecDeque<Waiting>,
     broadcast: VecDeque<Waiting>,
     /// Conversations with a message on the way: the provider does not keep the order of two at once.
-    busy: HashSet<ConversationId>,
+    busy: HashMap<ConversationId, OnTheWay>,
+}
+
+/// A message that is on the way.
+#[derive(Clone, Copy, Debug)]
+struct OnTheWay {
+    since: Instant,
+    has_place: bool,
 }
 
 impl Lines {
@@ -57,6 +68,29 @@ impl Lines {
     /// How many are on the way.
     pub fn on_the_way(&self) -> usize {
         self.busy.len()
+    }
+
+    /// How many of them hold a place.
+    pub fn places_held(&self) -> usize {
+        self.busy.values().filter(|one| one.has_place).count()
+    }
+
+    /// Takes their places from those that are not answered; gives how long each had it.
+    pub fn take_places(&mut self, now: Instant) -> Vec<Duration> {
+        let old = |one: &&mut OnTheWay| one.has_place && now - one.since >= OLD;
+        let old = self.busy.values_mut().filter(old);
+        old.map(|one| {
+            one.has_place = false;
+            now - one.since
+        })
+        .collect()
+    }
+
+    /// How long until somebody's place can be taken.
+    pub fn next_place_in(&self, now: Instant) -> Option<Duration> {
+        let placed = self.busy.values().filter(|one| one.has_place);
+        let oldest = placed.map(|one| one.since).min()?;
+        Some((oldest + OLD).saturating_duration_since(now))
     }
 
     /// Whether the line has no room; a full one does not close the others.
@@ -106,22 +140,27 @@ impl Lines {
     }
 
     /// The next one whose conversation has none on the way; that conversation is busy from now on.
-    pub fn take_next(&mut self) -> Option<Waiting> {
+    pub fn take_next(&mut self, now: Instant) -> Option<Waiting> {
         for line in [&mut self.agent, &mut self.bot, &mut self.broadcast] {
             let free = line
                 .iter()
-                .position(|waiting| !self.busy.contains(&waiting.conversation));
+                .position(|waiting| !self.busy.contains_key(&waiting.conversation));
             if let Some(waiting) = free.and_then(|index| line.remove(index)) {
-                self.busy.insert(waiting.conversation);
+                let on_the_way = OnTheWay {
+                    since: now,
+                    has_place: true,
+                };
+                self.busy.insert(waiting.conversation, on_the_way);
                 return Some(waiting);
             }
         }
         None
     }
 
-    /// The conversation's message landed.
-    pub fn release(&mut self, conversation: ConversationId) {
-        self.busy.remove(&conversation);
+    /// The conversation's message landed; gives how long it had a place, unless it had none any more.
+    pub fn release(&mut self, conversation: ConversationId, now: Instant) -> Option<Duration> {
+        let landed = self.busy.remove(&conversation)?;
+        landed.has_place.then(|| now - landed.since)
     }
 }
 
@@ -142,7 +181,9 @@ mod tests {
     }
 
     fn next(lines: &mut Lines) -> Option<i64> {
-        lines.take_next().map(|waiting| waiting.message.0)
+        lines
+            .take_next(Instant::now())
+            .map(|waiting| waiting.message.0)
     }
 
     #[test]
@@ -167,8 +208,26 @@ mod tests {
             [next(&mut lines), next(&mut lines), next(&mut lines)],
             [Some(1), Some(3), None]
         );
-        lines.release(ConversationId(1));
+        lines.release(ConversationId(1), Instant::now());
         assert_eq!(next(&mut lines), Some(2));
+    }
+
+    #[test]
+    fn who_is_not_answered_keeps_the_conversation_and_not_the_place() {
+        let mut lines = Lines::default();
+        for (conversation, message) in [(1, 1), (1, 2), (2, 3)] {
+            lines.push(Priority::Agent, waiting(conversation, message));
+        }
+        let start = Instant::now();
+        lines.take_next(start);
+        let later = start + OLD / 2;
+        lines.take_next(later);
+        assert_eq!(lines.next_place_in(later), Some(OLD / 2));
+        assert_eq!(lines.take_places(start + OLD), [OLD]);
+        assert_eq!((lines.places_held(), lines.on_the_way()), (1, 2));
+        assert_eq!(next(&mut lines), None, "the order is kept");
+        assert_eq!(lines.release(ConversationId(1), start + OLD * 2), None);
+        assert_eq!(lines.release(ConversationId(2), start + OLD), Some(OLD / 2));
     }
 
     #[test]

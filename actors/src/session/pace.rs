@@ -1,5 +1,5 @@
-//! How fast a number may speak, as pure arithmetic: a token bucket per number and one per contact
-//! (CLOUD_API section 13).
+//! How fast a number may speak, as pure arithmetic: a token bucket per number and one per contact (CLOUD_API section 13);
+//! and when those come back for whom it has no room.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -71,6 +71,30 @@ impl TokenBucket {
     }
 }
 
+/// Those who come back within such a time come together: each claim is a transaction.
+const TOGETHER: Duration = Duration::from_millis(250);
+/// Nobody is sent away for longer: the provider may be quicker by then.
+pub const MAX_AWAY: Duration = Duration::from_secs(30);
+
+/// How long messages hold their places: the mean of the last dozens.
+#[derive(Debug, Default)]
+pub struct Flow {
+    seconds: f64,
+}
+
+impl Flow {
+    /// A place is free again.
+    pub fn note(&mut self, held: Duration) {
+        self.seconds += (held.as_secs_f64() - self.seconds) / 16.0;
+    }
+
+    /// How many a second go through so many places, `rate` at most.
+    pub fn per_second(&self, places: usize, rate: u32) -> u32 {
+        let per_second = places as f64 / self.seconds.max(f64::EPSILON);
+        per_second.min(f64::from(rate)).max(1.0) as u32
+    }
+}
+
 /// Times at which those come back for whom there was no room, so that they do not all come at once.
 #[derive(Debug, Default)]
 pub struct Slots {
@@ -83,12 +107,17 @@ impl Slots {
         self.next = step.of(self.next);
     }
 
-    /// The next free time that is not before `soonest`, when `per_second` come back.
-    pub fn take(&mut self, soonest: Timestamp, per_second: u32) -> Timestamp {
+    /// The next free time that is not before `soonest` nor after `latest`, when `per_second` come back.
+    pub fn take(&mut self, soonest: Timestamp, latest: Timestamp, per_second: u32) -> Timestamp {
         let at = self.next.max(soonest);
+        if at >= latest {
+            return latest;
+        }
         let gap = Duration::from_millis(1000 / u64::from(per_second.clamp(1, 1000)));
         self.next = at + gap;
-        at
+        let step = i64::try_from(TOGETHER.as_millis()).unwrap_or(1);
+        let together = at.millis() + (-at.millis()).rem_euclid(step);
+        Timestamp::from_millis(together).min(latest)
     }
 }
 
@@ -162,9 +191,24 @@ mod tests {
     #[test]
     fn those_who_come_back_do_not_come_all_at_once() {
         let mut slots = Slots::default();
-        let times: Vec<Timestamp> = (0..3).map(|_| slots.take(at(500), 10)).collect();
-        assert_eq!(times, [at(500), at(600), at(700)]);
-        assert_eq!(slots.take(at(5000), 10), at(5000));
+        let latest = at(10_000);
+        let times: Vec<Timestamp> = (0..4).map(|_| slots.take(at(500), latest, 10)).collect();
+        assert_eq!(times, [at(500), at(750), at(750), at(1000)]);
+        assert_eq!(slots.take(at(5000), latest, 10), at(5000));
+        assert_eq!(slots.take(at(12_000), latest, 10), latest);
+        assert_eq!(slots.take(at(5000), latest, 10), at(5250));
+    }
+
+    #[test]
+    fn what_holds_its_place_for_long_slows_the_flow() {
+        let mut flow = Flow::default();
+        assert_eq!(flow.per_second(32, 80), 80);
+        (0..100).for_each(|_| flow.note(Duration::from_millis(100)));
+        assert_eq!(flow.per_second(32, 80), 80);
+        (0..100).for_each(|_| flow.note(Duration::from_secs(2)));
+        assert_eq!(flow.per_second(32, 80), 16);
+        (0..200).for_each(|_| flow.note(Duration::from_secs(100)));
+        assert_eq!(flow.per_second(32, 80), 1);
     }
 
     #[test]
@@ -181,9 +225,9 @@ mod tests {
         bucket.follow(ahead);
         assert!(bucket.take(at(601_000)).is_err());
         let mut slots = Slots::default();
-        slots.take(at(600_000), 10);
+        slots.take(at(600_000), at(630_000), 10);
         slots.follow(back);
-        assert_eq!(slots.take(at(0), 10), at(100));
+        assert_eq!(slots.take(at(0), at(30_000), 10), at(250));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::Instant;
@@ -30,6 +31,7 @@ pub struct ScriptedProvider {
 #[derive(Debug, Default)]
 struct Kept {
     answers: VecDeque<Result<String, ProviderError>>,
+    takes: Duration,
     posts: Vec<Posted>,
     read: Vec<(SessionId, String, bool)>,
 }
@@ -48,6 +50,11 @@ impl ScriptedProvider {
             details: None,
         };
         self.will([Err(ProviderError::Rejected(fault))]);
+    }
+
+    /// The coming POSTs are answered after so long.
+    pub fn will_take(&self, time: Duration) {
+        self.kept().takes = time;
     }
 
     /// The POSTs that were made so far.
@@ -77,14 +84,15 @@ impl ScriptedProvider {
 #[async_trait]
 impl Provider for ScriptedProvider {
     async fn send(&self, parcel: &Parcel) -> Result<String, ProviderError> {
-        let answer = {
+        let (answer, takes) = {
             let mut kept = self.kept();
             kept.posts.push(Posted {
                 parcel: parcel.clone(),
                 at: Instant::now(),
             });
-            kept.answers.pop_front()
+            (kept.answers.pop_front(), kept.takes)
         };
+        tokio::time::sleep(takes).await;
         let fault = self.faults.enter("send").await;
         assert_ne!(fault, Some(Fault::Panic), "the provider was told to panic");
         answer.unwrap_or_else(|| Ok(format!("wamid.{}", parcel.attempt)))

@@ -2,21 +2,46 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, anyhow, ensure};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::checker::p99_ms;
-use super::topology::Topology;
+use super::topology::{Topology, phone_number_id};
 use crate::load::marker::fresh_run;
 use crate::load::rest::{Answer, Rest};
+use crate::simulator::Writing;
 
 /// A command is tried for so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
+/// All customers' first messages are stored.
+const OPENING: Duration = Duration::from_secs(30);
+
+/// A customer of each writes to the number first, so that they may be answered.
+pub async fn open_windows(
+    topology: &Topology,
+    number: usize,
+    contacts: Range<u64>,
+) -> anyhow::Result<()> {
+    let provider = topology.simulator.as_ref().context("no provider")?;
+    let writing = Writing::text(&phone_number_id(number), "Hello");
+    for contact in contacts {
+        provider
+            .customer_writes(&format!("1999{contact:07}"), &writing)
+            .map_err(|error| anyhow!("a customer can't write: {error:?}"))?;
+    }
+    ensure!(
+        provider.quiet(OPENING).await,
+        "not all first messages were taken"
+    );
+    Ok(())
+}
 
 /// What agents do.
 #[derive(Clone, Debug)]

@@ -166,6 +166,29 @@ async fn a_long_line_does_not_turn_in_circles_in_the_database() {
 }
 
 #[actix::test]
+async fn a_number_that_is_answered_late_goes_on() {
+    const MESSAGES: usize = 600;
+    let stage = stage();
+    let contacts = contacts(&stage, MESSAGES).await;
+    stage.provider.will_take(seconds(10));
+    for to in &contacts {
+        say(&stage, *to, "hi", Priority::Agent).await;
+    }
+    pass(seconds(3)).await;
+    let made = stage.provider.posts().len();
+    assert!(made > 32, "{made}: those that hang kept their places");
+    pass(seconds(6)).await;
+    assert_eq!(stage.provider.posts().len(), 256, "no bound");
+    pass(seconds(51)).await;
+    assert_eq!(stage.provider.posts().len(), MESSAGES);
+    let put_back = stage.store.faults.calls("finish_job");
+    assert!(
+        put_back < 2 * MESSAGES,
+        "{put_back} times somebody was sent away"
+    );
+}
+
+#[actix::test]
 async fn a_throttled_number_pauses_as_a_whole_and_goes_on() {
     let stage = stage();
     let contacts = contacts(&stage, 3).await;

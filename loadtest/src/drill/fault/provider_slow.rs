@@ -10,10 +10,10 @@ use crate::drill::commands::{self, Desk, Done, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
-use crate::drill::topology::{Topology, phone_number_id, willing};
+use crate::drill::topology::{phone_number_id, willing};
 use crate::drill::traffic::Traffic;
 use crate::load::report::round;
-use crate::simulator::{Attempt, Fault, Misbehaviour, Operation, Writing};
+use crate::simulator::{Attempt, Fault, Misbehaviour, Operation};
 
 /// Numbers beyond the first.
 const MORE: usize = 3;
@@ -27,8 +27,6 @@ const BEFORE: Duration = Duration::from_secs(15);
 /// What is this quick anyway may be later without anybody noticing.
 const QUICK_MS: f64 = 250.0;
 const HIGHER: f64 = 1.2;
-/// All customers' first messages are stored.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
@@ -37,7 +35,10 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
     let traffic = Traffic::start(&topology, setup.load()).await?;
-    open_windows(&topology).await?;
+    for index in 0..=MORE {
+        let contacts = first_contact(index)..first_contact(index + 1);
+        commands::open_windows(&topology, index, contacts).await?;
+    }
     let mut desks = Vec::new();
     for index in 0..=MORE {
         let session = match index.checked_sub(1) {
@@ -114,24 +115,6 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
 /// Contacts of a number; the load's own are far below.
 const fn first_contact(index: usize) -> u64 {
     100_000 + index as u64 * CONTACTS
-}
-
-/// A customer writes to each number first, so that they may be answered.
-async fn open_windows(topology: &Topology) -> anyhow::Result<()> {
-    let provider = topology.simulator.as_ref().context("no provider")?;
-    for index in 0..=MORE {
-        for contact in first_contact(index)..first_contact(index + 1) {
-            let writing = Writing::text(&phone_number_id(index), "Hello");
-            provider
-                .customer_writes(&format!("1999{contact:07}"), &writing)
-                .map_err(|error| anyhow::anyhow!("a customer can't write: {error:?}"))?;
-        }
-    }
-    anyhow::ensure!(
-        provider.quiet(PATIENCE).await,
-        "not all first messages were taken"
-    );
-    Ok(())
 }
 
 /// When the provider was asked first for each text, in milliseconds since 1970.

@@ -1,11 +1,9 @@
 //! F-17: a third of the sends end without a clear answer: a broken page, silence, or a cut after the message was taken.
 
-use std::time::Duration;
-
 use anyhow::Context;
 
 use crate::drill::checker;
-use crate::drill::commands::{Desk, Work};
+use crate::drill::commands::{self, Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent;
 use crate::drill::setup::Setup;
@@ -13,8 +11,11 @@ use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
 use crate::simulator::{Fault, Misbehaviour, Operation};
 
-const CONTACTS: u32 = 200;
-const OPENING: Duration = Duration::from_secs(4);
+/// The load's own contacts are far below.
+const FIRST: u64 = 100_000;
+/// To each contact: a conversation has one message on the way at a time, so several in a row that are not answered take
+/// as much longer.
+const SENDS_EACH: u64 = 2;
 /// Longer than the hub waits for an answer.
 const SILENCE_MS: u64 = 35_000;
 /// Of what the orders before it left over, so that each is a tenth of all.
@@ -29,10 +30,9 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
     wants.provider = Some(willing());
     let mut topology = setup.topology(&wants).await?;
-    let mut amount = setup.load();
-    amount.contacts = CONTACTS;
-    let traffic = Traffic::start(&topology, amount).await?;
-    tokio::time::sleep(OPENING).await;
+    let traffic = Traffic::start(&topology, setup.load()).await?;
+    let contacts = setup.size.amount / SENDS_EACH;
+    commands::open_windows(&topology, 0, FIRST..FIRST + contacts).await?;
     let provider = topology.simulator.as_ref().context("no provider")?;
     for (share, what) in FAULTS {
         provider.order(Fault {
@@ -47,7 +47,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let work = Work {
         rate: setup.size.rate / 2.0,
         count: Some(setup.size.amount),
-        contacts: u64::from(CONTACTS),
+        first: FIRST,
+        contacts,
         ..Work::default()
     };
     let done = Desk::start(&topology, &work)?.finish().await?;
