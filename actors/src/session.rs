@@ -397,7 +397,7 @@ impl Handler<Deliver> for Session {
             tries,
             span,
         } = message;
-        if self.lines.is_full(priority) {
+        if self.lines.is_full(priority, conversation) {
             let at = self.slot(priority, now);
             self.hold(conversation, at, now);
             let later = Delivered::Later {

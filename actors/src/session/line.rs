@@ -93,9 +93,14 @@ impl Lines {
         Some((oldest + OLD).saturating_duration_since(now))
     }
 
-    /// Whether the line has no room; a full one does not close the others.
-    pub fn is_full(&self, priority: Priority) -> bool {
-        self.of(priority).len() >= MAX_WAITING
+    /// Whether the line has no room for a message of that conversation; a full one does not close the others. Half of
+    /// the room is for those who need not wait for a message of their own conversation.
+    pub fn is_full(&self, priority: Priority, conversation: ConversationId) -> bool {
+        let room = match self.busy.contains_key(&conversation) {
+            true => MAX_WAITING / 2,
+            false => MAX_WAITING,
+        };
+        self.of(priority).len() >= room
     }
 
     /// How many wait in that line and in those that go first.
@@ -236,9 +241,22 @@ mod tests {
         for message in 0..128 {
             lines.push(Priority::Broadcast, waiting(message, message));
         }
-        assert!(lines.is_full(Priority::Broadcast) && !lines.is_full(Priority::Agent));
+        let new = ConversationId(1000);
+        assert!(lines.is_full(Priority::Broadcast, new) && !lines.is_full(Priority::Agent, new));
         assert_eq!(lines.ahead_of(Priority::Agent), 0);
         assert_eq!(lines.ahead_of(Priority::Broadcast), 128);
+    }
+
+    #[test]
+    fn who_waits_for_the_own_conversation_leaves_room_for_the_others() {
+        let mut lines = Lines::default();
+        let (busy, other) = (ConversationId(1), ConversationId(2));
+        for message in 0..=64 {
+            assert!(!lines.is_full(Priority::Agent, busy));
+            lines.push(Priority::Agent, waiting(busy.0, message));
+            next(&mut lines);
+        }
+        assert!(lines.is_full(Priority::Agent, busy) && !lines.is_full(Priority::Agent, other));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ const READY: Duration = Duration::from_secs(60);
 const NOBODY: &str = "http://127.0.0.1:9";
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
+/// The number of SIGABRT.
+const ABORT: i32 = 6;
+
 /// How to start the hub.
 #[derive(Clone, Debug)]
 pub struct Recipe {
@@ -30,6 +34,8 @@ pub struct Recipe {
     pub api_url: String,
     /// What it calls itself among several nodes.
     pub node_name: Option<String>,
+    /// How long a log-in holds.
+    pub log_in_holds: &'static str,
     /// Further variables of its environment.
     pub more: Vec<(&'static str, String)>,
     secrets: [String; 2],
@@ -53,6 +59,8 @@ impl Recipe {
             redis_url,
             api_url: NOBODY.to_owned(),
             node_name: None,
+            // Agents stay logged in for as long as most runs take; a hub allows no more.
+            log_in_holds: "1h",
             more: Vec::new(),
             secrets: [random_key()?, random_key()?],
         })
@@ -87,8 +95,7 @@ impl Recipe {
             .env("JWT_SECRET", &self.secrets[0])
             .env("ENCRYPTION_KEY", &self.secrets[1])
             .env("WHATSAPP_API_URL", &self.api_url)
-            // Agents stay logged in for as long as most runs take; a hub allows no more.
-            .env("JWT_EXPIRATION", "1h")
+            .env("JWT_EXPIRATION", self.log_in_holds)
             .env("RUST_LOG", "warn")
             .env_remove("DATABASE_URL")
             .env_remove("REDIS_URL")
@@ -158,6 +165,12 @@ impl Running {
     /// Whether it still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Whether it ended by SIGABRT.
+    pub fn has_aborted(&mut self) -> bool {
+        let ended = self.child.try_wait().ok().flatten();
+        ended.is_some_and(|status| status.signal() == Some(ABORT))
     }
 
     /// `kill -9`, and waits until the process is gone.

@@ -50,6 +50,8 @@ pub struct Wants {
     pub tier: Option<Tier>,
     /// Numbers beyond the first, which nobody writes to.
     pub more_numbers: usize,
+    /// How long a log-in holds; as long as a hub allows when absent.
+    pub log_in_holds: Option<&'static str>,
 }
 
 /// Which links go through a proxy, on every node.
@@ -169,6 +171,9 @@ impl Topology {
                 Some(first) => first.recipe.beside(&data_dir)?,
             };
             recipe.node_name = Some(format!("node-{number}"));
+            if let Some(holds) = wants.log_in_holds {
+                recipe.log_in_holds = holds;
+            }
             if let Some(simulator) = &simulator {
                 recipe.api_url = simulator.url().to_owned();
             }
@@ -409,6 +414,7 @@ impl Node {
     /// Asks it to end (SIGTERM); returns how long that took.
     pub async fn stop(&mut self) -> anyhow::Result<Duration> {
         let begin = std::time::Instant::now();
+        ensure!(self.is_running(), "the node had ended by itself");
         let pid = self.pid()?;
         command::signal(pid, "TERM").await?;
         command::gone(pid, STOPPING).await?;
@@ -431,6 +437,11 @@ impl Node {
     pub fn break_at(&mut self, places: Option<&str>) {
         let places = places.map(|places| ("FAILPOINTS", places.to_owned()));
         self.recipe.more = places.into_iter().collect();
+    }
+
+    /// Whether its process ended by a signal of its own (SIGABRT).
+    pub fn has_aborted(&mut self) -> bool {
+        self.running.as_mut().is_some_and(Running::has_aborted)
     }
 
     /// Whether its process runs.
@@ -469,8 +480,9 @@ impl Node {
         Ok(date.timestamp() - chrono::Utc::now().timestamp())
     }
 
-    /// For how many numbers it sends by its own figures. Neither the database nor another node is asked for them.
-    pub async fn line_count(&self, within: Duration) -> anyhow::Result<u64> {
+    /// A figure of its own, of all labels together; None when it has none yet. Neither the database nor another node is
+    /// asked for it.
+    pub async fn figure(&self, name: &str, within: Duration) -> anyhow::Result<Option<f64>> {
         let request = reqwest::Client::builder()
             .no_proxy()
             .timeout(within)
@@ -478,8 +490,23 @@ impl Node {
         let url = format!("{}/metrics", self.recipe.url());
         let figures = request.get(url).send().await?.error_for_status()?;
         let figures = figures.text().await?;
-        let count = figures.lines().find_map(|line| line.strip_prefix("lines "));
-        Ok(count.context("no such figure")?.trim().parse()?)
+        let mut sum = None;
+        for line in figures.lines() {
+            let Some(rest) = line.strip_prefix(name) else {
+                continue;
+            };
+            if rest.starts_with([' ', '{']) {
+                let value: f64 = rest.rsplit(' ').next().unwrap_or(rest).parse()?;
+                sum = Some(sum.unwrap_or(0.0) + value);
+            }
+        }
+        Ok(sum)
+    }
+
+    /// For how many numbers it sends.
+    pub async fn line_count(&self, within: Duration) -> anyhow::Result<u64> {
+        let count = self.figure("lines", within).await?;
+        Ok(count.context("no such figure")? as u64)
     }
 
     /// The numbers that it sends for, as it says itself.

@@ -56,6 +56,8 @@ pub struct Amount {
     pub agents: usize,
     /// Who is cut waits up to so long before it comes back.
     pub jitter: Duration,
+    /// The rate rises for so long.
+    pub ramp: Duration,
     /// The run ends before; it sizes the tables.
     pub longest: Duration,
 }
@@ -72,7 +74,8 @@ impl Default for Amount {
             pauses: (Retry::default().first, LONGEST_PAUSE),
             agents: 6,
             jitter: Duration::from_millis(400),
-            longest: Duration::from_secs(1800),
+            ramp: Duration::from_secs(1),
+            longest: Duration::from_secs(3600),
         }
     }
 }
@@ -112,7 +115,7 @@ impl Traffic {
             marker: marker.clone(),
             schedule: Schedule {
                 pace: Pace::of(amount.rate),
-                ramp: Duration::from_secs(1),
+                ramp: amount.ramp,
                 duration: amount.longest,
             },
             connections: amount.connections,
@@ -228,10 +231,24 @@ impl Seen {
         )
     }
 
-    /// How long after that time the first webhook was answered 200.
-    pub fn first_ack_after(&self, time: Duration) -> Option<Duration> {
+    /// Answers other than 200 that came then.
+    pub fn not_200(&self, is_wanted: impl Fn(Duration) -> bool) -> u64 {
+        let others = self.answers.iter().filter(|answer| answer.status != 200);
+        others.filter(|answer| is_wanted(answer.at)).count() as u64
+    }
+
+    /// How long after that time the last of the nodes answered a webhook with 200 again; None when one never did.
+    pub fn first_acks_after(&self, time: Duration) -> Option<Duration> {
         let acks = self.answers.iter().filter(|answer| answer.status == 200);
-        let after = acks.filter_map(|answer| answer.at.checked_sub(time));
-        after.min()
+        let after = acks.filter_map(|answer| Some((answer.node, answer.at.checked_sub(time)?)));
+        let mut first: HashMap<usize, Duration> = HashMap::new();
+        for (node, after) in after {
+            let first = first.entry(node).or_insert(after);
+            *first = after.min(*first);
+        }
+        let nodes = self.answers.iter().map(|answer| answer.node).max()? + 1;
+        (first.len() == nodes)
+            .then(|| first.into_values().max())
+            .flatten()
     }
 }

@@ -12,6 +12,11 @@ use anyhow::Context;
 /// Answers that wait to be written; whoever brings more waits for the disk.
 const WAITING: usize = 65_536;
 
+/// Nothing, or half of an answer, instead of a status.
+pub const CUT: u16 = 0;
+/// The same, when nobody listened: then nothing can have happened.
+pub const NOBODY: u16 = 1;
+
 /// An answer to one post of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -21,7 +26,7 @@ pub struct Answer {
     pub took: Duration,
     /// Which node was asked.
     pub node: usize,
-    /// 0 when there was no answer.
+    /// [`CUT`] or [`NOBODY`] when there was no answer.
     pub status: u16,
     /// The first message of the webhook.
     pub number: u64,

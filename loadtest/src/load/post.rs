@@ -2,6 +2,7 @@
 //! the provider does.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use super::alarm;
 use super::board::Board;
 use super::body::{Target, Writer};
 use super::crowd::{Crowd, Lane};
-use super::history::{Answer, History};
+use super::history::{Answer, CUT, History, NOBODY};
 use super::marker::{Marked, Marker};
 use super::profile::Kind;
 use super::report::histogram;
@@ -284,8 +285,11 @@ impl Poster<'_> {
                 at: self.board.start().elapsed(),
                 took: begin.elapsed(),
                 node: self.turn,
-                // Nothing, or half of an answer, is written as 0.
-                status: *outcome.as_ref().unwrap_or(&0),
+                status: match &outcome {
+                    Ok(status) => *status,
+                    Err(error) if error.kind() == ErrorKind::ConnectionRefused => NOBODY,
+                    Err(_) => CUT,
+                },
                 number: first,
             });
         }

@@ -13,7 +13,7 @@ use crate::drill::traffic::{Seen, Traffic};
 use crate::load::socket::Watched;
 
 const PAUSE: Duration = Duration::from_secs(4);
-/// A client that heard nothing for longer than the hub's beats take notices by itself within this time.
+/// A client that hears nothing for 35 seconds notices by itself: at the latest so long after the link is back.
 const NOTICES: Duration = Duration::from_secs(12);
 const CAUGHT_UP_P99_MS: f64 = 1_000.0;
 /// What the figures of both kinds are called, and which rounds they are of.
@@ -26,25 +26,33 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut topology = setup.topology(&wants).await?;
     let traffic = Traffic::start(&topology, setup.load()).await?;
     let mut restored = Vec::new();
-    for round in 1..=setup.size.rounds {
+    let long = Duration::from_secs(setup.size.amount);
+    let holds = (0..setup.size.rounds).map(|_| setup.hold());
+    let holds = holds.chain([long; 2].into_iter().filter(|long| !long.is_zero()));
+    for (round, hold) in (1_u32..).zip(holds) {
         tokio::time::sleep(PAUSE).await;
         let (link, how) = match round % 2 {
             1 => (Link::Reset, "cut"),
             _ => (Link::Silent(Way::Both), "silent"),
         };
         setup.say(&format!(
-            "{round}: all agents' links are {how} for {:.0?}",
-            setup.hold()
+            "{round}: all agents' links are {how} for {hold:.0?}"
         ));
         set(&topology, link);
-        tokio::time::sleep(setup.hold()).await;
+        tokio::time::sleep(hold).await;
         set(&topology, Link::Pass);
         restored.push(traffic.now());
         tokio::time::sleep(NOTICES).await;
     }
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
+    let away = restored.iter().enumerate().map(|(at, from)| {
+        let next = restored.get(at + 1).copied();
+        let away = seen.watched.iter().filter(|one| is_away(one, *from, next));
+        away.count() as u64
+    });
+    outcome.none("not_back", away.sum());
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     for (name, is_wanted) in KINDS {
         let of_kind = restored
             .iter()
@@ -83,6 +91,12 @@ fn catch_ups(
         seen.watched.iter().map(of)
     });
     each.collect()
+}
+
+/// Whether a socket heard nothing more from that time on.
+fn is_away(one: &Watched, restored: Duration, next: Option<Duration>) -> bool {
+    let is_of_this = |at: Duration| at >= restored && next.is_none_or(|next| at < next);
+    !one.times.iter().any(|told| is_of_this(told.came))
 }
 
 /// Until the last message was told that the hub had acknowledged before the socket was back. The client's own pause
@@ -143,5 +157,7 @@ mod tests {
         // This one kept its connection.
         assert_eq!(after(22), Duration::from_secs(2));
         assert_eq!(after(40), Duration::ZERO);
+        assert!(!is_away(&one, Duration::from_secs(20), None));
+        assert!(is_away(&one, Duration::from_secs(31), None));
     }
 }

@@ -6,7 +6,7 @@ use crate::drill::checker;
 use crate::drill::commands::{Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::proxy::Link;
-use crate::drill::sent;
+use crate::drill::sent::{self, Doubts};
 use crate::drill::setup::Setup;
 use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
@@ -54,8 +54,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
     outcome.at_least("answers_lost_percent_of_sends", Some(lost), LEAST_LOST);
-    sent::check(&topology, &done, &mut outcome).await?;
-    checker::check(&topology, &seen, &mut outcome).await?;
+    sent::check(&topology, &done, Doubts::MustNot, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }

@@ -65,7 +65,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     }
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     let deadlocks = topology.postgres.count(DEADLOCKS).await?;
     let transactions = topology.postgres.count(TRANSACTIONS).await?;
     let per = deadlocks as f64 * 100_000.0 / transactions.max(1) as f64;

@@ -93,7 +93,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     outcome.none("statuses_not_taken", u64::from(!is_quiet));
     judge(&topology, &sent, &told, &mut outcome).await?;
     let seen = traffic.stop().await?;
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }

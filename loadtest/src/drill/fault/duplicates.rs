@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 
+use crate::drill::checker;
 use crate::drill::copies::{self, Plan};
 use crate::drill::kept;
 use crate::drill::outcome::Outcome;
@@ -49,6 +50,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     setup.say(&format!("albums: {} images", albums.messages));
     albums.run(setup, &topology, &mut outcome, &IMAGES).await?;
     outcome.none("nodes_ended", topology.ended());
+    checker::tables(&topology, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }
@@ -57,6 +59,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
 struct Names {
     lost: &'static str,
     doubled: &'static str,
+    unexpected: &'static str,
     extra: &'static str,
     unanswered: &'static str,
     told_wrongly: &'static str,
@@ -66,6 +69,7 @@ struct Names {
 const TEXTS: Names = Names {
     lost: "texts_lost",
     doubled: "texts_doubled",
+    unexpected: "texts_unexpected",
     extra: "texts_extra_conversations",
     unanswered: "texts_unanswered",
     told_wrongly: "texts_told_wrongly",
@@ -75,6 +79,7 @@ const TEXTS: Names = Names {
 const IMAGES: Names = Names {
     lost: "images_lost",
     doubled: "images_doubled",
+    unexpected: "images_unexpected",
     extra: "images_extra_conversations",
     unanswered: "images_unanswered",
     told_wrongly: "images_told_wrongly",
@@ -131,6 +136,7 @@ impl Storm {
         let kept = kept::compare(&topology.hub, &plan.marker, &board).await?;
         outcome.none(names.lost, kept.lost);
         outcome.none(names.doubled, kept.doubled);
+        outcome.none(names.unexpected, kept.unexpected);
         outcome.none(names.extra, kept.extra_conversations);
         outcome.none(names.unanswered, unanswered);
         outcome.none(names.told_wrongly, watched.iter().map(wrong).sum());

@@ -14,7 +14,8 @@ const WARM: Duration = Duration::from_secs(3);
 const BEFORE: Duration = Duration::from_secs(10);
 /// The burst is due within this time.
 const WITHIN_S: f64 = 1.0;
-const CONNECTIONS: usize = 128;
+/// More than the hub lets wait for one conversation.
+const CONNECTIONS: usize = 2_000;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Until all of it is stored.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,6 +41,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
             zipf: 1.0,
             connections: CONNECTIONS,
             agents: 0,
+            ramp: Duration::ZERO,
             longest: Duration::from_secs(1),
             ..Amount::default()
         };
@@ -78,13 +80,14 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     outcome.none("hot_lost", lost);
     outcome.none("hot_doubled", doubled);
     outcome.none("hot_unanswered", unanswered);
-    outcome.fact("hot_acked", acked);
+    let wanted = u64::from(setup.size.rounds) * setup.size.amount;
+    outcome.at_least("hot_acked", Some(acked as f64), wanted as f64);
     let slowest = bursts.iter().map(|(from, to)| *to - *from).max();
     outcome.fact(
         "slowest_burst_s",
         slowest.map(|time| round(time.as_secs_f64())),
     );
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }

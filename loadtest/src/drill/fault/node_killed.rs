@@ -34,7 +34,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     tokio::time::sleep(AFTERWARDS).await;
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     outcome.fact("kills", setup.size.rounds);
     outcome.fact("slowest_start_s", round(slowest.as_secs_f64()));
     topology.close(outcome.is_good());

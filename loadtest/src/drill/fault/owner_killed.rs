@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::drill::checker::{self, p99_ms};
 use crate::drill::commands::{self, Desk, Done, Work};
 use crate::drill::outcome::Outcome;
-use crate::drill::sent;
+use crate::drill::sent::{self, Doubts};
 use crate::drill::setup::Setup;
 use crate::drill::topology::willing;
 use crate::drill::traffic::Traffic;
@@ -70,8 +70,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
     judge(&done, &outages, &mut outcome);
-    sent::check(&topology, &done, &mut outcome).await?;
-    checker::check(&topology, &seen, &mut outcome).await?;
+    sent::check(&topology, &done, Doubts::MayStay, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     outcome.fact("kills", setup.size.rounds);
     topology.close(outcome.is_good());
     Ok(outcome)

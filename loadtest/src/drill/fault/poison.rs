@@ -72,7 +72,7 @@ pub async fn messages(setup: &Setup) -> anyhow::Result<Outcome> {
         Some(round(slowest.as_secs_f64())),
         PUT_ASIDE_S,
     );
-    outcome.none("nodes_ended", ended);
+    outcome.none("nodes_ended_of_poison", ended);
     outcome.none(
         "left_in_quarantine",
         quarantine(&topology).await?.len() as u64,
@@ -82,7 +82,7 @@ pub async fn messages(setup: &Setup) -> anyhow::Result<Outcome> {
         setup.size.amount.abs_diff(said(&topology, POISON).await?),
     );
     outcome.fact("replayed", replayed);
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }
@@ -97,14 +97,15 @@ pub async fn threads(setup: &Setup) -> anyhow::Result<Outcome> {
     let traffic = Traffic::start(&topology, setup.load()).await?;
     tokio::time::sleep(WARM).await;
     let mut nemesis = setup.nemesis();
-    let mut slowest = Duration::ZERO;
+    let (mut slowest, mut acked) = (Duration::ZERO, 0_u64);
     for number in 0..u64::from(setup.size.rounds) {
         tokio::time::sleep(nemesis.pause(setup.hold())).await;
         let victim = nemesis.pick(topology.nodes.len());
         let customer = Customer::number(number);
-        // It may be answered or not: the thread that answers is gone.
-        let _ = topology.post(victim, &customer, ENDS_THREAD).await;
         let began = Instant::now();
+        // It may be answered or not: the thread that answers is gone.
+        let posted = topology.post(victim, &customer, ENDS_THREAD).await;
+        acked += u64::from(posted.is_ok_and(|posted| posted.status == 200));
         // The same conversation, so the same place for its thread.
         while topology
             .post(victim, &customer, "Still there?")
@@ -130,9 +131,11 @@ pub async fn threads(setup: &Setup) -> anyhow::Result<Outcome> {
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
     outcome.at_most("slowest_back_s", Some(round(slowest.as_secs_f64())), BACK_S);
-    outcome.none("nodes_ended", topology.ended());
+    let stored = said(&topology, ENDS_THREAD).await?;
+    outcome.none("last_words_acked_and_lost", acked.saturating_sub(stored));
     outcome.fact("threads_ended", setup.size.rounds);
-    checker::check(&topology, &seen, &mut outcome).await?;
+    outcome.fact("last_words_acked", acked);
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
 }
@@ -143,6 +146,11 @@ async fn quarantine(topology: &Topology) -> anyhow::Result<Vec<String>> {
     let answer = rest
         .get("/api/v1/quarantine?resolved=false&limit=100")
         .await?;
+    ensure!(
+        answer.is_good(),
+        "the quarantine is not shown: {}",
+        answer.problem()
+    );
     let body = answer.body();
     let rows = body["data"].as_array().into_iter().flatten();
     Ok(rows

@@ -65,11 +65,10 @@ async fn run(setup: &Setup, blow: Blow) -> anyhow::Result<Outcome> {
     tokio::time::sleep(AFTERWARDS).await;
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
-    outcome.none("nodes_ended", topology.ended());
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     let first = outages
         .iter()
-        .map(|outage| seen.first_ack_after(outage.ready));
+        .map(|outage| seen.first_acks_after(outage.ready));
     let slowest = first.collect::<Option<Vec<_>>>();
     let slowest = slowest.and_then(|all| all.into_iter().max());
     let limit = RECOVERED.as_secs_f64();

@@ -40,9 +40,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     tokio::time::sleep(SETTLED * 2).await;
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     judge(&seen, &outages, &mut outcome);
-    outcome.none("nodes_ended", topology.ended());
     outcome.fact("kills", setup.size.rounds);
     topology.close(outcome.is_good());
     Ok(outcome)

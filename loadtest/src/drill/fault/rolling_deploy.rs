@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::drill::checker;
 use crate::drill::commands::{Again, Desk, Work};
 use crate::drill::outcome::Outcome;
-use crate::drill::sent;
+use crate::drill::sent::{self, Doubts};
 use crate::drill::setup::Setup;
 use crate::drill::topology::willing;
 use crate::drill::traffic::{Seen, Traffic};
+use crate::load::history::CUT;
 use crate::load::report::round;
 
 const CONTACTS: u32 = 200;
@@ -23,7 +24,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut wants = setup.wants();
     wants.provider = Some(willing());
     let mut first = setup.clone();
-    first.binary = setup.old.clone().unwrap_or_else(|| setup.binary.clone());
+    let old = setup.old.clone().unwrap_or_else(|| setup.binary.clone());
+    first.binary = old.clone();
     let mut topology = first.topology(&wants).await?;
     let mut amount = setup.load();
     amount.contacts = CONTACTS;
@@ -43,7 +45,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
             tokio::time::sleep(PAUSE).await;
             let node = &mut topology.nodes[index];
             let drain = node.stop().await?;
-            node.run_next(&setup.binary);
+            // Back again in every other round: a node of the version before beside one of the new.
+            node.run_next(if round % 2 == 1 { &setup.binary } else { &old });
             let ready = node.start().await?;
             slowest_drain = slowest_drain.max(drain);
             slowest_start = slowest_start.max(ready);
@@ -66,11 +69,19 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let failures = || done.iter().flat_map(|done| &done.failures);
     let is_5xx = |failure: &&String| failure.starts_with('5');
     outcome.none("commands_5xx", failures().filter(is_5xx).count() as u64);
-    sent::check(&topology, &done, &mut outcome).await?;
+    sent::check(&topology, &done, Doubts::MustNot, &mut outcome).await?;
     outcome.none("webhooks_5xx", answered_5xx(&seen));
-    checker::check(&topology, &seen, &mut outcome).await?;
+    outcome.none("webhooks_cut", cut_off(&seen));
+    outcome.fact("versions", if setup.old.is_some() { 2 } else { 1 });
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
+}
+
+/// Webhooks that were begun and not answered.
+fn cut_off(seen: &Seen) -> u64 {
+    let answers = seen.answers.iter();
+    answers.filter(|answer| answer.status == CUT).count() as u64
 }
 
 fn answered_5xx(seen: &Seen) -> u64 {

@@ -54,7 +54,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let grown = peak.grown().await?;
     let seen = traffic.stop().await?;
     let mut outcome = Outcome::default();
-    checker::check(&topology, &seen, &mut outcome).await?;
+    checker::check(&mut topology, &seen, &mut outcome).await?;
     let never = cuts.iter().filter(|cut| cut.is_none()).count();
     outcome.none("never_cut", never as u64);
     let slowest = cuts.iter().flatten().max().map(Duration::as_secs_f64);
