@@ -21,8 +21,8 @@ use crate::session::{Deliver, Delivered};
 use crate::time::Timestamp;
 use crate::{fault, figure};
 
-/// Jobs in hand at a time; messages waiting for their number's turn count as well: some 400 of a number that is not
-/// answered, and a few such must not keep all hands.
+/// Jobs in hand at a time; messages waiting for their number's turn count as well: up to some
+/// 700 of a number that is not answered, and a few such must not keep all hands. The way to the committer has as much room.
 const MAX_IN_HAND: usize = 4096;
 /// Jobs that are claimed at a time.
 const MAX_CLAIM: usize = 1024;
@@ -71,6 +71,8 @@ pub struct Tend;
 #[rtype(result = "()")]
 struct Finished {
     for_work: bool,
+    /// When it is due again.
+    again_at: Option<Timestamp>,
 }
 
 /// The actor.
@@ -86,6 +88,9 @@ pub struct Dispatcher {
     /// Somebody woke us while a claim was on its way.
     woken: bool,
     alarm: Option<SpawnHandle>,
+    /// When the alarm rings, and what is due again and came back since the database was asked last.
+    alarm_at: Option<Timestamp>,
+    again_at: Option<Timestamp>,
     /// Lines are being looked after.
     tending: bool,
     drained: Option<Vec<oneshot::Sender<()>>>,
@@ -103,6 +108,8 @@ impl Dispatcher {
             claiming: false,
             woken: false,
             alarm: None,
+            alarm_at: None,
+            again_at: None,
             tending: false,
             drained: None,
         }
@@ -119,6 +126,7 @@ impl Dispatcher {
         }
         self.claiming = true;
         self.woken = false;
+        self.again_at = None;
         let hub = self.hub.clone();
         let limit = u32::try_from(most).unwrap_or(u32::MAX);
         let claim = async move {
@@ -154,6 +162,7 @@ impl Dispatcher {
                 for job in jobs {
                     actor.start_job(job, ctx);
                 }
+                let next = next.into_iter().chain(actor.again_at).min();
                 let wait = next.map_or(POLL, |at| at.since(actor.hub.now()).min(POLL));
                 if actor.woken {
                     Duration::ZERO
@@ -169,13 +178,29 @@ impl Dispatcher {
         if wait.is_zero() {
             return actor.claim(ctx);
         }
-        if let Some(alarm) = actor.alarm.take() {
+        actor.wake_in(wait, ctx);
+    }
+
+    fn wake_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+        if let Some(alarm) = self.alarm.take() {
             ctx.cancel_future(alarm);
         }
-        actor.alarm = Some(ctx.run_later(wait, |actor, ctx| {
+        self.alarm_at = Some(self.hub.now() + wait);
+        self.alarm = Some(ctx.run_later(wait, |actor, ctx| {
             actor.alarm = None;
+            actor.alarm_at = None;
             actor.claim(ctx);
         }));
+    }
+
+    /// A job that was in hand is due again then: nobody else tells.
+    fn expect(&mut self, at: Timestamp, ctx: &mut Context<Self>) {
+        self.again_at = Some(self.again_at.map_or(at, |known| known.min(at)));
+        let rings_later = self.alarm_at.is_some_and(|alarm_at| at < alarm_at);
+        if !self.claiming && rings_later {
+            let wait = at.since(self.hub.now()).max(NOTHING_YET);
+            self.wake_in(wait, ctx);
+        }
     }
 
     fn start_job(&mut self, job: Job, ctx: &mut Context<Self>) {
@@ -201,15 +226,23 @@ impl Dispatcher {
                 // A task of its own: a panicking job must not take the others with it.
                 let run = run(hub.clone(), job.clone(), places).instrument(span);
                 let run = actix_rt::spawn(run);
-                let died = |_| Some(died(&job, hub.now(), "the job panicked"));
+                let died = |_| Ran::After(died(&job, hub.now(), "the job panicked"));
                 run.await.unwrap_or_else(died)
             } else {
-                Some(no_hand(hub.now()))
+                Ran::After(no_hand(hub.now()))
             };
-            if let Some(after) = after {
-                finish(&hub, &job, after).await;
-            }
-            me.do_send(Finished { for_work });
+            let again_at = match after {
+                Ran::Settled { again_at } => again_at,
+                Ran::After(after) => {
+                    let again_at = match &after {
+                        After::Later { at, .. } | After::Retry { at, .. } => Some(*at),
+                        After::Done | After::GiveUp { .. } => None,
+                    };
+                    finish(&hub, &job, after).await;
+                    again_at
+                }
+            };
+            me.do_send(Finished { for_work, again_at });
         });
     }
 }
@@ -240,6 +273,7 @@ impl Supervised for Dispatcher {
         self.claiming = false;
         self.tending = false;
         self.alarm = None;
+        self.alarm_at = None;
     }
 }
 
@@ -304,6 +338,9 @@ impl Handler<Finished> for Dispatcher {
         } else if self.woken {
             self.claim(ctx);
         }
+        if let Some(at) = done.again_at.filter(|_| self.drained.is_none()) {
+            self.expect(at, ctx);
+        }
     }
 }
 
@@ -324,8 +361,16 @@ impl Handler<Drain> for Dispatcher {
     }
 }
 
-/// Does the job; None when its row is settled already.
-async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After> {
+/// What became of a job.
+enum Ran {
+    /// Its row says so already: it is gone, or due again then.
+    Settled { again_at: Option<Timestamp> },
+    /// To be recorded.
+    After(After),
+}
+
+/// Does the job.
+async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Ran {
     let Task::SendMessage {
         session,
         conversation,
@@ -339,10 +384,10 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
             None => None,
         };
         if places.is_some() && place.is_none() {
-            return Some(no_hand(hub.now()));
+            return Ran::After(no_hand(hub.now()));
         }
         let work = hub.ports().worker.run(&job);
-        return Some(match tokio::time::timeout(JOB_TIMEOUT, work).await {
+        return Ran::After(match tokio::time::timeout(JOB_TIMEOUT, work).await {
             // The worker says "retry"; the schedule says for how long.
             Ok(After::Retry { at, reason }) if tries_left(&job) => After::Retry { at, reason },
             Ok(After::Retry { reason, .. }) => After::GiveUp { reason },
@@ -352,7 +397,7 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
     };
     tracing::debug!(message.id = %message, tries = job.tries, "a job begins");
     let Some(loan) = hub.session(session) else {
-        return Some(again(
+        return Ran::After(again(
             &job,
             hub.now(),
             "the number's actor can't be started",
@@ -367,14 +412,14 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Option<After
         span: Span::current(),
     };
     match loan.addr().send(deliver).await {
-        Ok(Delivered::Settled) => None,
-        Ok(Delivered::Later { at, reason }) => Some(After::Later {
+        Ok(Delivered::Settled { again_at }) => Ran::Settled { again_at },
+        Ok(Delivered::Later { at, reason }) => Ran::After(After::Later {
             at,
             reason: reason.to_owned(),
         }),
         Ok(Delivered::Died) | Err(_) => {
             let reason = "the number's actor died on this message";
-            Some(died(&job, hub.now(), reason))
+            Ran::After(died(&job, hub.now(), reason))
         }
     }
 }

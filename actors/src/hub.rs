@@ -99,6 +99,8 @@ struct Inner {
     /// Replaced when the thread that it lives on has ended.
     dispatcher: Mutex<Option<Addr<Dispatcher>>>,
     dispatcher_woken: AtomicBool,
+    /// This node ends.
+    draining: AtomicBool,
     feed: OnceLock<Addr<Feed>>,
     policy: RestartPolicy,
     cluster: Cluster,
@@ -126,6 +128,7 @@ impl Hub {
                 keys: moka::sync::Cache::new(MOST_KEYS),
                 dispatcher: Mutex::default(),
                 dispatcher_woken: AtomicBool::new(false),
+                draining: AtomicBool::new(false),
                 feed: OnceLock::new(),
                 policy: RestartPolicy::default(),
                 cluster: Cluster::among(members),

@@ -1,11 +1,11 @@
 //! One WhatsApp number. Owns its send lines and rates; hands one message after the other to the provider and
 //! records how each POST ended. Talks to the store and the provider; never to a conversation.
 
+mod away;
 pub mod line;
 pub mod pace;
 mod post;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,23 +24,20 @@ use crate::hub::{Hub, HubError};
 use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
-use crate::session::line::{Lines, Waiting};
-use crate::session::pace::{Flow, MAX_AWAY, Pairs, Slots, Step, TokenBucket};
+use crate::session::away::Away;
+use crate::session::line::{Lines, OLD, Waiting};
+use crate::session::pace::{Flow, Pairs, Slots, Step, TokenBucket};
 use crate::session::post::{Landing, Signal};
 use crate::time::Timestamp;
 
 /// Places for POSTs of one number: its rate at up to 400 ms each, within these bounds. Who is not answered loses his.
 const PLACES: (usize, usize) = (32, 256);
-/// POSTs of one number at the same time, with a place or without.
-const MAX_ON_THE_WAY: usize = 256;
-/// When a full line is asked again, at the soonest.
-const FULL_LINE_RETRY: Duration = Duration::from_millis(500);
 /// How long a message may wait in line: its POST has to end before the dispatcher's claim does.
-const MAX_IN_LINE: Duration = Duration::from_secs(60);
+const MAX_IN_LINE: Duration = Duration::from_secs(35);
+/// When whoever waited so long lines up again.
+const LINE_UP_AGAIN: Duration = Duration::from_millis(500);
 /// How long a conversation's later messages wait for an earlier one that has to be sent again.
 const MAX_HOLD: Duration = Duration::from_secs(60);
-/// Conversations that are remembered to wait.
-const MAX_HELD: usize = 4096;
 /// When settings are read again that could not be read.
 const RELOAD: Duration = Duration::from_secs(5);
 /// How long reading them may take.
@@ -49,6 +46,7 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 const GONE: Duration = Duration::from_secs(1);
 /// What a number may send when its settings can't be read.
 const DEFAULT_RATE: u32 = 80;
+const AN_EARLIER_ONE: &str = "an earlier message of the conversation goes first";
 
 /// Sends a queued message when its turn comes.
 #[derive(ActixMessage)]
@@ -66,8 +64,8 @@ pub struct Deliver {
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivered {
-    /// The row tells how it ended, and the job is settled.
-    Settled,
+    /// The row tells how it ended, and the job is settled: gone, or due again then.
+    Settled { again_at: Option<Timestamp> },
     /// Nothing was tried: the job is to be claimed again then.
     Later { at: Timestamp, reason: &'static str },
     /// Whoever sent it died on it, or was restarted while it waited.
@@ -105,8 +103,8 @@ pub struct Session {
     flow: Flow,
     /// One per priority.
     slots: [Slots; 3],
-    /// Conversations in which a message has to be sent again first, and when.
-    held: HashMap<ConversationId, Timestamp>,
+    /// Messages that have to come back before others of their conversations.
+    away: Away,
     /// The provider asked for a pause until then.
     paused_until: Option<Timestamp>,
     /// What the clock said last, and when that was.
@@ -130,7 +128,7 @@ impl Session {
             pairs: Pairs::default(),
             flow: Flow::default(),
             slots: Default::default(),
-            held: HashMap::new(),
+            away: Away::default(),
             paused_until: None,
             seen: (now, Instant::now()),
             alarm: None,
@@ -146,8 +144,7 @@ impl Session {
             self.bucket.follow(step);
             self.pairs.follow(step);
             self.slots.iter_mut().for_each(|slots| slots.follow(step));
-            let held = self.held.values_mut();
-            held.for_each(|until| *until = step.of(*until));
+            self.away.follow(step);
             self.paused_until = self.paused_until.map(|until| step.of(until));
         }
         now
@@ -220,21 +217,25 @@ impl Session {
     /// Sends as many as rates and bounds allow, and sets the alarm for the rest.
     fn pump(&mut self, ctx: &mut Context<Self>) {
         let (now, looked) = (self.now(), Instant::now());
+        if self.hub.is_draining() {
+            // Another start, or another node, has more time for them.
+            for waiting in self.lines.clear() {
+                waiting.come_back(now, "this node ends");
+            }
+        }
         for waiting in self.lines.expire(now) {
-            let at = now + FULL_LINE_RETRY;
-            self.hold(waiting.conversation, at, now);
-            waiting.come_back(at, "the line is long");
+            self.send_back(waiting, now + LINE_UP_AGAIN, "the line is long", now);
         }
         if let Some(until) = self.paused_until.filter(|until| now < *until) {
             for waiting in self.lines.clear() {
-                waiting.come_back(until, "the provider asked for a pause");
+                self.send_back(waiting, until, "the provider asked for a pause", now);
             }
         }
-        for held in self.lines.take_places(looked) {
-            self.flow.note(held);
+        for _ in 0..self.lines.take_places(looked) {
+            self.flow.note_place(OLD);
         }
         let mut free = self.places().saturating_sub(self.lines.places_held());
-        while self.lines.waiting() > 0 && self.lines.on_the_way() < MAX_ON_THE_WAY {
+        while self.lines.waiting() > 0 {
             if free == 0 {
                 if let Some(wait) = self.lines.next_place_in(looked) {
                     self.wake_in(ctx, wait);
@@ -248,15 +249,15 @@ impl Session {
                 self.bucket.put_back();
                 return;
             };
-            match self.wait_of(waiting.conversation, now) {
+            match self.wait_of(&waiting, now) {
                 None => {
                     free -= 1;
                     self.post(waiting, ctx);
                 }
-                Some(at) => {
+                Some((at, reason)) => {
                     self.bucket.put_back();
                     self.lines.release(waiting.conversation, looked);
-                    waiting.come_back(at, "this contact got many messages just now");
+                    self.send_back(waiting, at, reason, now);
                 }
             }
         }
@@ -264,46 +265,42 @@ impl Session {
 
     /// When somebody comes back for whom the line had no room.
     fn slot(&mut self, priority: Priority, now: Timestamp) -> Timestamp {
-        let flow = self.flow.per_second(self.places(), self.rate());
-        let ahead = self.lines.ahead_of(priority) as f64 / f64::from(flow);
-        let soonest = now + Duration::from_secs_f64(ahead).max(FULL_LINE_RETRY);
+        let (places, rate) = (self.places(), self.rate());
+        let flow = self.flow.per_second(places, self.lines.crowd(), rate);
+        let ahead = self.lines.ahead_of(priority);
         let slots = match priority {
             Priority::Agent => &mut self.slots[0],
             Priority::Bot => &mut self.slots[1],
             Priority::Broadcast => &mut self.slots[2],
         };
-        slots.take(soonest, now + MAX_AWAY, flow)
+        slots.take(now, ahead, flow, rate)
     }
 
-    /// Until when the conversation's next message has to wait: in the end each comes back in its order.
-    fn wait_of(&mut self, conversation: ConversationId, now: Timestamp) -> Option<Timestamp> {
-        if let Some(until) = self.held.get(&conversation) {
-            if now < *until {
-                return Some(*until);
-            }
-            self.held.remove(&conversation);
+    /// Until when a message whose turn has come has to wait all the same, and why.
+    fn wait_of(&mut self, waiting: &Waiting, now: Timestamp) -> Option<(Timestamp, &'static str)> {
+        let Waiting {
+            conversation,
+            job,
+            priority,
+            ..
+        } = *waiting;
+        if let Some(until) = self.away.comes(conversation, job, priority, now) {
+            return Some((until, AN_EARLIER_ONE));
         }
         let wait = self.pairs.take(conversation, now).err()?;
-        self.hold(conversation, now + wait, now);
-        Some(now + wait)
+        Some((now + wait, "this contact got many messages just now"))
     }
 
-    fn hold(&mut self, conversation: ConversationId, until: Timestamp, now: Timestamp) {
-        if until.since(now) > MAX_HOLD {
-            return;
-        }
-        if self.held.len() >= MAX_HELD {
-            self.held.retain(|_, until| now < *until);
-        }
-        if self.held.len() < MAX_HELD {
-            let held = self.held.entry(conversation).or_insert(until);
-            *held = until.max(*held);
-        }
+    /// A message comes back then, and those of its conversation that follow wait for it.
+    fn send_back(&mut self, waiting: Waiting, at: Timestamp, reason: &'static str, now: Timestamp) {
+        let (conversation, job) = (waiting.conversation, waiting.job);
+        self.away.goes(conversation, job, waiting.priority, at, now);
+        waiting.come_back(at, reason);
     }
 
     fn post(&mut self, waiting: Waiting, ctx: &mut Context<Self>) {
         let stopped = post::refusal(self.state.as_deref(), self.gone);
-        let conversation = waiting.conversation;
+        let (conversation, job, priority) = (waiting.conversation, waiting.job, waiting.priority);
         // A task of its own: neither its panic nor ours may tear the others' POSTs off.
         let span = tracing::debug_span!(
             parent: &waiting.span,
@@ -316,24 +313,27 @@ impl Session {
         ctx.spawn(
             wrap_future::<_, Self>(landing).map(move |landing, actor, ctx| {
                 let landing = landing.unwrap_or(Landing::NOTHING);
-                actor.land(conversation, landing, ctx);
+                let now = actor.now();
+                if let Some(at) = landing.back_at.filter(|at| at.since(now) <= MAX_HOLD) {
+                    actor.away.goes(conversation, job, priority, at, now);
+                }
+                actor.land(conversation, landing.signal, ctx);
             }),
         );
     }
 
-    fn land(&mut self, conversation: ConversationId, landing: Landing, ctx: &mut Context<Self>) {
-        if let Some(held) = self.lines.release(conversation, Instant::now()) {
-            self.flow.note(held);
+    fn land(&mut self, conversation: ConversationId, signal: Signal, ctx: &mut Context<Self>) {
+        if let Some((took, had_place)) = self.lines.release(conversation, Instant::now()) {
+            self.flow.note_landing(took);
+            if had_place {
+                self.flow.note_place(took.min(OLD));
+            }
         }
-        let now = self.now();
-        if let Some(at) = landing.back_at {
-            self.hold(conversation, at, now);
-        }
-        match landing.signal {
+        match signal {
             Signal::None => {}
             Signal::SlowDown(pause) => {
                 metrics::counter!(figure::NUMBER_PAUSES_TOTAL).increment(1);
-                self.paused_until = Some(now + pause);
+                self.paused_until = Some(self.now() + pause);
             }
             Signal::Stop { health, reason } => self.stop_sending(health, reason, ctx),
         }
@@ -397,28 +397,29 @@ impl Handler<Deliver> for Session {
             tries,
             span,
         } = message;
-        if self.lines.is_full(priority, conversation) {
-            let at = self.slot(priority, now);
-            self.hold(conversation, at, now);
-            let later = Delivered::Later {
-                at,
-                reason: "the number's line is full",
-            };
-            return Box::pin(std::future::ready(later));
+        let earlier = self.away.comes(conversation, job, priority, now);
+        let later = match earlier {
+            Some(until) => Some((until, AN_EARLIER_ONE)),
+            None if self.lines.is_full(priority, conversation) => {
+                Some((self.slot(priority, now), "the number's line is full"))
+            }
+            None => None,
+        };
+        if let Some((at, reason)) = later {
+            self.away.goes(conversation, job, priority, at, now);
+            return Box::pin(std::future::ready(Delivered::Later { at, reason }));
         }
         let (done, ended) = oneshot::channel();
-        self.lines.push(
+        self.lines.push(Waiting {
+            job,
+            message,
+            conversation,
             priority,
-            Waiting {
-                job,
-                message,
-                conversation,
-                tries,
-                expires_at: now + MAX_IN_LINE,
-                done,
-                span,
-            },
-        );
+            tries,
+            expires_at: now + MAX_IN_LINE,
+            done,
+            span,
+        });
         self.pump(ctx);
         Box::pin(async move { ended.await.unwrap_or(Delivered::Died) })
     }
@@ -458,6 +459,7 @@ impl Handler<Yield> for Session {
         for waiting in self.lines.clear() {
             waiting.come_back(now, post::ELSEWHERE);
         }
+        self.away.clear();
     }
 }
 

@@ -40,12 +40,9 @@ impl Parts {
         store.set_public_url(&config.public_url);
         let objects = Objects::open(&config.media_store).context("MEDIA_STORE can't be opened")?;
         let client = Client::new(&config.whatsapp_api_url).context("WHATSAPP_API_URL")?;
-        let provider = Arc::new(CloudProvider {
-            store: store.clone(),
-            vault: Vault::new(store.clone(), keys.keyring.clone()),
-            objects,
-            client,
-        });
+        let vault = Vault::new(store.clone(), keys.keyring.clone());
+        let provider = CloudProvider::new(store.clone(), vault, objects, client);
+        let provider = Arc::new(provider);
         Ok(Self {
             worker: Arc::new(CloudWorker::new(Arc::clone(&provider))),
             provider,

@@ -10,6 +10,7 @@ use actors::model::outbound::Parcel;
 use actors::ports::provider::{Provider, ProviderError};
 use actors::time::Timestamp;
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use super::objects::Objects;
 use crate::store::{Store, StoredMedia, Vault};
@@ -19,15 +20,32 @@ use crate::whatsapp::outbound;
 /// The provider keeps an uploaded file for 30 days; a day less is sure.
 const UPLOAD_LIFE: Duration = Duration::from_secs(29 * 24 * 60 * 60);
 
+/// MiB of files that are in memory at a time, to be uploaded; a larger file takes all of it.
+const UPLOADING_MIB: u32 = 256;
+/// How long an upload may take, with the waiting for its turn.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(35);
+
 /// Speaks to the Cloud API for all numbers.
 pub struct CloudProvider {
     pub store: Store,
     pub vault: Vault,
     pub objects: Objects,
     pub client: Client,
+    uploading: Semaphore,
 }
 
 impl CloudProvider {
+    /// The way to the Cloud API.
+    pub const fn new(store: Store, vault: Vault, objects: Objects, client: Client) -> Self {
+        Self {
+            store,
+            vault,
+            objects,
+            client,
+            uploading: Semaphore::const_new(UPLOADING_MIB as usize),
+        }
+    }
+
     /// The credentials of a number as the client takes them.
     pub async fn credentials(&self, session: SessionId) -> Result<Credentials, ProviderError> {
         let found = self.vault.credentials(session).await;
@@ -63,7 +81,21 @@ impl CloudProvider {
         if let Some(known) = file.provider_media_id.clone().filter(|_| is_fresh) {
             return Ok(known);
         }
-        let uploaded = self.upload(credentials, &file).await?;
+        let upload = async {
+            // Of an unknown size: as much as may be read.
+            let size = file.media.size.and_then(|size| u64::try_from(size).ok());
+            let mib = size.unwrap_or(MAX_MEDIA).div_ceil(1 << 20);
+            let permits = u32::try_from(mib).map_or(UPLOADING_MIB, |mib| mib.min(UPLOADING_MIB));
+            // Never closed.
+            let _room = self.uploading.acquire_many(permits).await.ok();
+            self.upload(credentials, &file).await
+        };
+        let uploaded = tokio::time::timeout(UPLOAD_TIMEOUT, upload).await;
+        // Nothing but the file can have gone out.
+        let uploaded = uploaded.unwrap_or_else(|_| {
+            let why = "the upload took too long".to_owned();
+            Err(ProviderError::Unreachable(why))
+        })?;
         if let Err(error) = tenant.note_uploaded(id, &uploaded, now).await {
             // It is uploaded once more next time.
             tracing::warn!(media = %id, %error, "the provider's id of a file was not noted");

@@ -78,6 +78,9 @@ impl Client {
             .read_timeout(TOTAL_TIMEOUT)
             .timeout(TOTAL_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
+            // One connection of HTTP/2 would carry the calls of all numbers: those of a number that is not answered
+            // would keep its streams from the others, and what waits for one looks like a POST without an answer.
+            .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             // A repeated POST is a doubled message: whoever calls decides about that.
             .retry(reqwest::retry::never())
@@ -206,6 +209,6 @@ fn tls() -> Result<rustls::ClientConfig, ClientError> {
         .map_err(|error| ClientError(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

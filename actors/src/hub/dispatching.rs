@@ -9,6 +9,7 @@ use actix::Addr;
 use super::{Hub, tireless};
 use crate::dispatcher::{Dispatcher, Drain, Wake};
 use crate::guard;
+use crate::session::Yield;
 
 const DISPATCHER_MAILBOX: usize = 1024;
 
@@ -25,6 +26,11 @@ impl Hub {
 
     /// Stops taking new jobs and waits until those in hand are done, at most `limit`.
     pub async fn drain(&self, limit: Duration) {
+        self.inner.draining.store(true, Ordering::Release);
+        // What waits for its number's turn goes back, or it would be under way when the threads end.
+        self.inner
+            .sessions
+            .each(|_, session| session.do_send(Yield));
         // One whose thread has ended has nothing in hand.
         let Some(dispatcher) = self.known_dispatcher().clone() else {
             return;
@@ -33,6 +39,11 @@ impl Hub {
         if !matches!(drained, Ok(Ok(()))) {
             tracing::warn!("some jobs were still running; another start takes them up again");
         }
+    }
+
+    /// Whether this node ends.
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Acquire)
     }
 
     pub(crate) fn dispatcher_sleeps(&self) {

@@ -16,7 +16,9 @@ use crate::time::Timestamp;
 /// number must not keep them all.
 const MAX_WAITING: usize = 128;
 /// After that a POST is not answered as others are: it keeps its conversation, but not its place.
-const OLD: Duration = Duration::from_secs(1);
+pub const OLD: Duration = Duration::from_secs(1);
+/// As many of one number may be on the way without a place.
+const MAX_SILENT: usize = 256;
 
 /// A message that waits for its turn.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub struct Waiting {
     pub job: JobId,
     pub message: MessageId,
     pub conversation: ConversationId,
+    pub priority: Priority,
     /// How often the job was claimed, this time included.
     pub tries: i32,
     /// When the dispatcher's claim would end before the message is sent.
@@ -75,19 +78,26 @@ impl Lines {
         self.busy.values().filter(|one| one.has_place).count()
     }
 
-    /// Takes their places from those that are not answered; gives how long each had it.
-    pub fn take_places(&mut self, now: Instant) -> Vec<Duration> {
-        let old = |one: &&mut OnTheWay| one.has_place && now - one.since >= OLD;
-        let old = self.busy.values_mut().filter(old);
-        old.map(|one| {
-            one.has_place = false;
-            now - one.since
-        })
-        .collect()
+    /// How many are on the way, when no more may lose their places.
+    pub fn crowd(&self) -> Option<usize> {
+        let silent = self.busy.len() - self.places_held();
+        (silent >= MAX_SILENT).then_some(self.busy.len())
     }
 
-    /// How long until somebody's place can be taken.
+    /// Takes their places from those that are not answered; gives from how many.
+    pub fn take_places(&mut self, now: Instant) -> usize {
+        let silent = self.busy.len() - self.places_held();
+        let old = |one: &&mut OnTheWay| one.has_place && now - one.since >= OLD;
+        let old = self.busy.values_mut().filter(old);
+        let taken = old.take(MAX_SILENT.saturating_sub(silent));
+        taken.map(|one| one.has_place = false).count()
+    }
+
+    /// How long until somebody's place can be taken; None when so many have lost theirs that nobody's is.
     pub fn next_place_in(&self, now: Instant) -> Option<Duration> {
+        if self.crowd().is_some() {
+            return None;
+        }
         let placed = self.busy.values().filter(|one| one.has_place);
         let oldest = placed.map(|one| one.since).min()?;
         Some((oldest + OLD).saturating_duration_since(now))
@@ -96,11 +106,13 @@ impl Lines {
     /// Whether the line has no room for a message of that conversation; a full one does not close the others. Half of
     /// the room is for those who need not wait for a message of their own conversation.
     pub fn is_full(&self, priority: Priority, conversation: ConversationId) -> bool {
-        let room = match self.busy.contains_key(&conversation) {
-            true => MAX_WAITING / 2,
-            false => MAX_WAITING,
-        };
-        self.of(priority).len() >= room
+        let line = self.of(priority);
+        if line.len() < MAX_WAITING / 2 {
+            return false;
+        }
+        let waits_for_own = self.busy.contains_key(&conversation)
+            || line.iter().any(|one| one.conversation == conversation);
+        waits_for_own || line.len() >= MAX_WAITING
     }
 
     /// How many wait in that line and in those that go first.
@@ -110,21 +122,26 @@ impl Lines {
         ahead.map(|line| self.of(line).len()).sum()
     }
 
-    /// Lines up.
-    pub fn push(&mut self, priority: Priority, waiting: Waiting) {
-        match priority {
-            Priority::Agent => self.agent.push_back(waiting),
-            Priority::Bot => self.bot.push_back(waiting),
-            Priority::Broadcast => self.broadcast.push_back(waiting),
-        }
+    /// Lines up: behind all others, but before later ones of the same conversation.
+    pub fn push(&mut self, waiting: Waiting) {
+        let line = match waiting.priority {
+            Priority::Agent => &mut self.agent,
+            Priority::Bot => &mut self.bot,
+            Priority::Broadcast => &mut self.broadcast,
+        };
+        let is_later =
+            |one: &Waiting| one.conversation == waiting.conversation && one.job > waiting.job;
+        let place = line.iter().position(is_later).unwrap_or(line.len());
+        line.insert(place, waiting);
     }
 
-    /// Sends those away whose claims end soon: the oldest stand in front.
+    /// Sends those away whose claims end soon.
     pub fn expire(&mut self, now: Timestamp) -> Vec<Waiting> {
+        let is_over = |one: &Waiting| one.expires_at <= now;
         let mut expired = Vec::new();
         for line in [&mut self.agent, &mut self.bot, &mut self.broadcast] {
-            while line.front().is_some_and(|first| first.expires_at <= now) {
-                expired.extend(line.pop_front());
+            while let Some(place) = line.iter().position(is_over) {
+                expired.extend(line.remove(place));
             }
         }
         expired
@@ -162,10 +179,14 @@ impl Lines {
         None
     }
 
-    /// The conversation's message landed; gives how long it had a place, unless it had none any more.
-    pub fn release(&mut self, conversation: ConversationId, now: Instant) -> Option<Duration> {
+    /// The conversation's message landed; gives how long it was on the way, and whether it had its place to the end.
+    pub fn release(
+        &mut self,
+        conversation: ConversationId,
+        now: Instant,
+    ) -> Option<(Duration, bool)> {
         let landed = self.busy.remove(&conversation)?;
-        landed.has_place.then(|| now - landed.since)
+        Some((now - landed.since, landed.has_place))
     }
 }
 
@@ -178,10 +199,18 @@ mod tests {
             job: JobId(message),
             message: MessageId(message),
             conversation: ConversationId(conversation),
+            priority: Priority::Agent,
             tries: 1,
             expires_at: Timestamp::from_millis(message),
             done: oneshot::channel().0,
             span: Span::none(),
+        }
+    }
+
+    fn of(priority: Priority, waiting: Waiting) -> Waiting {
+        Waiting {
+            priority,
+            ..waiting
         }
     }
 
@@ -194,9 +223,9 @@ mod tests {
     #[test]
     fn agents_go_before_bots_before_broadcasts() {
         let mut lines = Lines::default();
-        lines.push(Priority::Broadcast, waiting(1, 1));
-        lines.push(Priority::Bot, waiting(2, 2));
-        lines.push(Priority::Agent, waiting(3, 3));
+        lines.push(of(Priority::Broadcast, waiting(1, 1)));
+        lines.push(of(Priority::Bot, waiting(2, 2)));
+        lines.push(waiting(3, 3));
         assert_eq!(
             [next(&mut lines), next(&mut lines), next(&mut lines)],
             [Some(3), Some(2), Some(1)]
@@ -207,7 +236,7 @@ mod tests {
     fn one_conversation_keeps_its_order_and_does_not_hold_the_others_back() {
         let mut lines = Lines::default();
         for (conversation, message) in [(1, 1), (1, 2), (2, 3)] {
-            lines.push(Priority::Agent, waiting(conversation, message));
+            lines.push(waiting(conversation, message));
         }
         assert_eq!(
             [next(&mut lines), next(&mut lines), next(&mut lines)],
@@ -218,28 +247,57 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_back_stands_before_later_ones_of_the_conversation() {
+        let mut lines = Lines::default();
+        for (conversation, message) in [(2, 3), (1, 5), (2, 6), (1, 4)] {
+            lines.push(waiting(conversation, message));
+        }
+        let order: Vec<i64> = lines.clear().iter().map(|one| one.message.0).collect();
+        assert_eq!(order, [3, 4, 5, 6]);
+    }
+
+    #[test]
     fn who_is_not_answered_keeps_the_conversation_and_not_the_place() {
         let mut lines = Lines::default();
         for (conversation, message) in [(1, 1), (1, 2), (2, 3)] {
-            lines.push(Priority::Agent, waiting(conversation, message));
+            lines.push(waiting(conversation, message));
         }
         let start = Instant::now();
         lines.take_next(start);
         let later = start + OLD / 2;
         lines.take_next(later);
         assert_eq!(lines.next_place_in(later), Some(OLD / 2));
-        assert_eq!(lines.take_places(start + OLD), [OLD]);
+        assert_eq!(lines.take_places(start + OLD), 1);
         assert_eq!((lines.places_held(), lines.on_the_way()), (1, 2));
         assert_eq!(next(&mut lines), None, "the order is kept");
-        assert_eq!(lines.release(ConversationId(1), start + OLD * 2), None);
-        assert_eq!(lines.release(ConversationId(2), start + OLD), Some(OLD / 2));
+        let end = start + OLD;
+        let landed = lines.release(ConversationId(1), end);
+        assert_eq!(landed, Some((OLD, false)));
+        let landed = lines.release(ConversationId(2), end);
+        assert_eq!(landed, Some((OLD / 2, true)));
+    }
+
+    #[test]
+    fn only_so_many_lose_their_places() {
+        let mut lines = Lines::default();
+        let start = Instant::now();
+        for message in 0..300 {
+            lines.push(waiting(message, message));
+            lines.take_next(start);
+        }
+        assert_eq!(lines.take_places(start + OLD), MAX_SILENT);
+        assert_eq!(lines.places_held(), 300 - MAX_SILENT);
+        assert_eq!(lines.next_place_in(start + OLD), None);
+        lines.release(ConversationId(7), start + OLD);
+        lines.release(ConversationId(8), start + OLD);
+        assert_eq!(lines.next_place_in(start + OLD), Some(Duration::ZERO));
     }
 
     #[test]
     fn a_full_line_does_not_close_the_others() {
         let mut lines = Lines::default();
         for message in 0..128 {
-            lines.push(Priority::Broadcast, waiting(message, message));
+            lines.push(of(Priority::Broadcast, waiting(message, message)));
         }
         let new = ConversationId(1000);
         assert!(lines.is_full(Priority::Broadcast, new) && !lines.is_full(Priority::Agent, new));
@@ -250,20 +308,19 @@ mod tests {
     #[test]
     fn who_waits_for_the_own_conversation_leaves_room_for_the_others() {
         let mut lines = Lines::default();
-        let (busy, other) = (ConversationId(1), ConversationId(2));
-        for message in 0..=64 {
-            assert!(!lines.is_full(Priority::Agent, busy));
-            lines.push(Priority::Agent, waiting(busy.0, message));
-            next(&mut lines);
+        let (hot, other) = (ConversationId(1), ConversationId(2));
+        for message in 0..64 {
+            assert!(!lines.is_full(Priority::Agent, hot));
+            lines.push(waiting(hot.0, message));
         }
-        assert!(lines.is_full(Priority::Agent, busy) && !lines.is_full(Priority::Agent, other));
+        assert!(lines.is_full(Priority::Agent, hot) && !lines.is_full(Priority::Agent, other));
     }
 
     #[test]
     fn who_waited_too_long_is_sent_away() {
         let mut lines = Lines::default();
         for message in 1..=4 {
-            lines.push(Priority::Bot, waiting(message, message));
+            lines.push(of(Priority::Bot, waiting(message, message)));
         }
         let expired = lines.expire(Timestamp::from_millis(2));
         assert_eq!(expired.len(), 2);

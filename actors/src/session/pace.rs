@@ -73,52 +73,77 @@ impl TokenBucket {
 
 /// Those who come back within such a time come together: each claim is a transaction.
 const TOGETHER: Duration = Duration::from_millis(250);
-/// Nobody is sent away for longer: the provider may be quicker by then.
-pub const MAX_AWAY: Duration = Duration::from_secs(30);
+/// When somebody comes back at the soonest.
+const SOONEST: Duration = Duration::from_millis(500);
+/// Because others are slow nobody is sent away for longer: they may be quicker by then.
+const LONGEST: Duration = Duration::from_secs(30);
 
-/// How long messages hold their places: the mean of the last dozens.
+/// How long messages hold their places, and how long they are on the way: the means of the last dozens.
 #[derive(Debug, Default)]
 pub struct Flow {
-    seconds: f64,
+    held: f64,
+    took: f64,
 }
 
 impl Flow {
     /// A place is free again.
-    pub fn note(&mut self, held: Duration) {
-        self.seconds += (held.as_secs_f64() - self.seconds) / 16.0;
+    pub fn note_place(&mut self, held: Duration) {
+        self.held += (held.as_secs_f64() - self.held) / 16.0;
     }
 
-    /// How many a second go through so many places, `rate` at most.
-    pub fn per_second(&self, places: usize, rate: u32) -> u32 {
-        let per_second = places as f64 / self.seconds.max(f64::EPSILON);
-        per_second.min(f64::from(rate)).max(1.0) as u32
+    /// A message landed.
+    pub fn note_landing(&mut self, took: Duration) {
+        self.took += (took.as_secs_f64() - self.took) / 16.0;
+    }
+
+    /// How many a second go through so many places, `rate` at most; no more than land, when no more may be on the way
+    /// than these.
+    pub fn per_second(&self, places: usize, crowd: Option<usize>, rate: u32) -> u32 {
+        let through = places as f64 / self.held.max(f64::EPSILON);
+        let landing = crowd.map_or(f64::INFINITY, |crowd| {
+            crowd as f64 / self.took.max(f64::EPSILON)
+        });
+        through.min(landing).clamp(1.0, f64::from(rate.max(1))) as u32
     }
 }
 
 /// Times at which those come back for whom there was no room, so that they do not all come at once.
 #[derive(Debug, Default)]
 pub struct Slots {
-    next: Timestamp,
+    /// The next one if all goes as fast as it may.
+    by_rate: Timestamp,
+    /// The next one if all goes on as slowly as now.
+    by_flow: Timestamp,
 }
 
 impl Slots {
     /// The clock was set.
     pub fn follow(&mut self, step: Step) {
-        self.next = step.of(self.next);
+        self.by_rate = step.of(self.by_rate);
+        self.by_flow = step.of(self.by_flow);
     }
 
-    /// The next free time that is not before `soonest` nor after `latest`, when `per_second` come back.
-    pub fn take(&mut self, soonest: Timestamp, latest: Timestamp, per_second: u32) -> Timestamp {
-        let at = self.next.max(soonest);
-        if at >= latest {
-            return latest;
-        }
-        let gap = Duration::from_millis(1000 / u64::from(per_second.clamp(1, 1000)));
-        self.next = at + gap;
+    /// The next free time when `ahead` wait, `flow` go through in a second now, and `rate` at best.
+    pub fn take(&mut self, now: Timestamp, ahead: usize, flow: u32, rate: u32) -> Timestamp {
+        let latest = now + LONGEST;
+        let by_rate = next(&mut self.by_rate, now, ahead, rate);
+        let by_flow = match self.by_flow.max(now) < latest {
+            true => next(&mut self.by_flow, now, ahead, flow).min(latest),
+            false => latest,
+        };
+        let at = by_rate.max(by_flow).millis();
         let step = i64::try_from(TOGETHER.as_millis()).unwrap_or(1);
-        let together = at.millis() + (-at.millis()).rem_euclid(step);
-        Timestamp::from_millis(together).min(latest)
+        Timestamp::from_millis(at + (-at).rem_euclid(step))
     }
+}
+
+/// Takes the next time when so many come in a second and so many are ahead.
+fn next(next: &mut Timestamp, now: Timestamp, ahead: usize, per_second: u32) -> Timestamp {
+    let per_second = f64::from(per_second.max(1));
+    let soonest = now + Duration::from_secs_f64(ahead as f64 / per_second).max(SOONEST);
+    let at = soonest.max(*next);
+    *next = at + Duration::from_secs_f64(1.0 / per_second);
+    at
 }
 
 /// By how much a clock was set.
@@ -191,24 +216,38 @@ mod tests {
     #[test]
     fn those_who_come_back_do_not_come_all_at_once() {
         let mut slots = Slots::default();
-        let latest = at(10_000);
-        let times: Vec<Timestamp> = (0..4).map(|_| slots.take(at(500), latest, 10)).collect();
+        let mut take = |now, ahead| slots.take(at(now), ahead, 10, 10);
+        let times: Vec<Timestamp> = (0..4).map(|_| take(0, 0)).collect();
         assert_eq!(times, [at(500), at(750), at(750), at(1000)]);
-        assert_eq!(slots.take(at(5000), latest, 10), at(5000));
-        assert_eq!(slots.take(at(12_000), latest, 10), latest);
-        assert_eq!(slots.take(at(5000), latest, 10), at(5250));
+        assert_eq!(take(5000, 20), at(7000));
+    }
+
+    #[test]
+    fn who_waits_for_slow_ones_looks_again_soon_and_not_all_at_once() {
+        let mut slots = Slots::default();
+        let times: Vec<Timestamp> = (0..3000).map(|_| slots.take(at(0), 0, 2, 50)).collect();
+        assert_eq!(times[..3], [at(500), at(1000), at(1500)]);
+        assert_eq!(times[100], at(30_000));
+        // Nobody can come sooner than the rate allows.
+        assert_eq!(times[2500], at(50_500));
+        let latest = times.iter().filter(|time| **time == at(30_000)).count();
+        assert!(latest < 1500, "{latest} at once");
+        assert_eq!(slots.take(at(61_000), 0, 50, 50), at(61_500));
     }
 
     #[test]
     fn what_holds_its_place_for_long_slows_the_flow() {
         let mut flow = Flow::default();
-        assert_eq!(flow.per_second(32, 80), 80);
-        (0..100).for_each(|_| flow.note(Duration::from_millis(100)));
-        assert_eq!(flow.per_second(32, 80), 80);
-        (0..100).for_each(|_| flow.note(Duration::from_secs(2)));
-        assert_eq!(flow.per_second(32, 80), 16);
-        (0..200).for_each(|_| flow.note(Duration::from_secs(100)));
-        assert_eq!(flow.per_second(32, 80), 1);
+        assert_eq!(flow.per_second(32, None, 80), 80);
+        (0..100).for_each(|_| flow.note_place(Duration::from_millis(100)));
+        assert_eq!(flow.per_second(32, None, 80), 80);
+        (0..100).for_each(|_| flow.note_place(Duration::from_secs(1)));
+        assert_eq!(flow.per_second(32, None, 80), 32);
+        (0..100).for_each(|_| flow.note_landing(Duration::from_secs(30)));
+        assert_eq!(flow.per_second(32, None, 80), 32);
+        assert_eq!(flow.per_second(32, Some(288), 80), 9);
+        (0..100).for_each(|_| flow.note_landing(Duration::from_secs(1000)));
+        assert_eq!(flow.per_second(32, Some(288), 80), 1);
     }
 
     #[test]
@@ -225,9 +264,9 @@ mod tests {
         bucket.follow(ahead);
         assert!(bucket.take(at(601_000)).is_err());
         let mut slots = Slots::default();
-        slots.take(at(600_000), at(630_000), 10);
+        slots.take(at(600_000), 0, 10, 10);
         slots.follow(back);
-        assert_eq!(slots.take(at(0), at(30_000), 10), at(250));
+        assert_eq!(slots.take(at(0), 0, 10, 10), at(750));
     }
 
     #[test]

@@ -21,8 +21,8 @@ use crate::session::Delivered;
 use crate::session::line::Waiting;
 use crate::time::Timestamp;
 
-/// Longer than the provider adapter's own timeouts: a last resort against a hanging call.
-const POST_TIMEOUT: Duration = Duration::from_secs(45);
+/// Longer than the provider adapter's own timeouts, its upload of a file included: a last resort against a hanging call.
+const POST_TIMEOUT: Duration = Duration::from_secs(70);
 /// When a message is tried again after the database refused.
 const STORE_RETRY: Duration = Duration::from_secs(2);
 /// How often the end of a POST is recorded before the job's lease has to bring it back (as a doubt).
@@ -104,7 +104,7 @@ pub async fn post(
     } = waiting;
     let ports = hub.ports();
     let mut landing = Landing::NOTHING;
-    let mut delivered = Delivered::Settled;
+    let mut delivered = Delivered::Settled { again_at: None };
     let lease = match hub.right_to(session) {
         Right::Alone => None,
         Right::Held(lease) => Some(lease),
@@ -117,6 +117,9 @@ pub async fn post(
             fault::at(fault::ATTEMPT_BEGUN);
             let end = attempt(ports, &parcel, tries, stopped).await;
             landing.back_at = end.retry_at;
+            delivered = Delivered::Settled {
+                again_at: end.retry_at,
+            };
             landing.signal = end.signal;
             log_end(&end.outcome);
             fault::at(fault::ATTEMPT_ANSWERED);

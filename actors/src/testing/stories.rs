@@ -4,6 +4,7 @@ mod cluster;
 mod conversation;
 mod dispatcher;
 mod feed;
+mod feed_elsewhere;
 mod feed_resume;
 mod mirror;
 mod own;

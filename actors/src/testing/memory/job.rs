@@ -43,6 +43,8 @@ impl Tables {
             .collect();
         due.sort();
         due.truncate(limit as usize);
+        // In the order in which they were asked for, as the real ones do.
+        due.sort_by_key(|(_, id)| *id);
         let end = self.end_of(lease);
         let mut claimed = Vec::new();
         for (_, id) in due {

@@ -139,7 +139,7 @@ async fn a_provider_that_never_answers_is_in_doubt() {
     let id = stage.conversation(ANN).await;
     let _gate = stage.provider.faults.hold("send");
     let message = send(&stage, id, "hi").await;
-    pass(seconds(50)).await;
+    pass(seconds(75)).await;
     assert_eq!(stage.store.message(message).status, Unknown);
     pass(seconds(600)).await;
     assert_eq!(stage.provider.posts().len(), 1);
