@@ -16,13 +16,13 @@ use tracing::{Instrument, Span};
 use crate::hub::{Hub, Right};
 use crate::model::ids::SessionId;
 use crate::model::job::{After, Job, Task};
-use crate::ports::store::StoreError;
+use crate::ports::store::{Receipt, StoreError};
 use crate::session::{Deliver, Delivered};
 use crate::time::Timestamp;
 use crate::{fault, figure};
 
 /// Jobs in hand at a time; messages waiting for their number's turn count as well: up to some
-/// 700 of a number that is not answered, and a few such must not keep all hands. The way to the committer has as much room.
+/// 900 of a number that is not answered, and a few such must not keep all hands. The way to the committer has as much room.
 const MAX_IN_HAND: usize = 4096;
 /// Jobs that are claimed at a time.
 const MAX_CLAIM: usize = 1024;
@@ -44,6 +44,9 @@ const NO_HAND: Duration = Duration::from_secs(5);
 const MAX_DEATHS: i32 = 3;
 /// The wait after a claim that got nothing although something is due: the database's clock may be behind ours.
 const NOTHING_YET: Duration = Duration::from_millis(50);
+/// How often what became of a job is recorded before its lease has to bring it back, and the first wait between.
+const FINISH_TRIES: u32 = 5;
+const FINISH_AGAIN: Duration = Duration::from_millis(100);
 /// The wait after the database refused.
 const TROUBLE: Duration = Duration::from_secs(1);
 
@@ -468,7 +471,21 @@ async fn finish(hub: &Hub, job: &Job, after: After) {
         After::GiveUp { .. } => "given_up",
     })
     .increment(1);
-    match hub.store().finish_job(job, after).await {
+    let mut wait = FINISH_AGAIN;
+    for _ in 1..FINISH_TRIES {
+        match hub.store().finish_job(job, after.clone()).await {
+            Err(StoreError::Unavailable(_) | StoreError::Conflict) => {
+                tokio::time::sleep(wait).await;
+                wait *= 3;
+            }
+            finished => return announce(hub, job, finished),
+        }
+    }
+    announce(hub, job, hub.store().finish_job(job, after).await);
+}
+
+fn announce(hub: &Hub, job: &Job, finished: Result<Receipt, StoreError>) {
+    match finished {
         Ok(receipt) => hub.announce(receipt),
         Err(error) => {
             tracing::warn!(job = %job.id, kind = job.task.name(), %error, "the job's lease will bring it back")

@@ -24,7 +24,7 @@ use crate::hub::{Hub, HubError};
 use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
-use crate::session::away::Away;
+use crate::session::away::{Away, MOST_READ};
 use crate::session::line::{Lines, OLD, Waiting};
 use crate::session::pace::{Flow, Pairs, Slots, Step, TokenBucket};
 use crate::session::post::{Landing, Signal};
@@ -86,6 +86,11 @@ pub struct Refresh;
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
 pub struct Yield;
+
+/// This node sends for the number from now on.
+#[derive(ActixMessage)]
+#[rtype(result = "()")]
+pub struct Resume;
 
 /// The actor.
 pub struct Session {
@@ -159,6 +164,7 @@ impl Session {
             Ok(state) => {
                 if self.state.as_ref().is_none_or(|old| old.rate != state.rate) {
                     self.bucket = bucket(state.rate, self.hub.now());
+                    self.slots = Default::default();
                 }
                 self.state = Some(Arc::clone(state));
                 self.gone = false;
@@ -191,6 +197,29 @@ impl Session {
         );
     }
 
+    /// Reads who is away while the mailbox waits: another node, or an earlier life, sent them.
+    fn load_away(&mut self, ctx: &mut Context<Self>) {
+        let (hub, id) = (self.hub.clone(), self.id);
+        let read = async move {
+            let read = hub.store().put_off(id, MOST_READ);
+            tokio::time::timeout(STORE_TIMEOUT, read).await
+        };
+        ctx.wait(wrap_future::<_, Self>(read).map(|read, actor, _| {
+            let now = actor.now();
+            let Ok(Ok(all)) = read else {
+                // They are sent all the same.
+                tracing::warn!(session.id = %actor.id, "which messages were put off can't be read");
+                return;
+            };
+            for one in all {
+                let (conversation, priority) = (one.conversation, one.priority);
+                actor
+                    .away
+                    .goes(conversation, one.job, priority, one.until, now);
+            }
+        }));
+    }
+
     /// Anybody may ask for numbers that do not exist; their actors must not pile up.
     fn leave_when_unused(ctx: &mut Context<Self>) {
         ctx.run_later(GONE, |actor, ctx| {
@@ -219,9 +248,7 @@ impl Session {
         let (now, looked) = (self.now(), Instant::now());
         if self.hub.is_draining() {
             // Another start, or another node, has more time for them.
-            for waiting in self.lines.clear() {
-                waiting.come_back(now, "this node ends");
-            }
+            self.give_up_lines("this node ends");
         }
         for waiting in self.lines.expire(now) {
             self.send_back(waiting, now + LINE_UP_AGAIN, "the line is long", now);
@@ -284,11 +311,36 @@ impl Session {
             priority,
             ..
         } = *waiting;
-        if let Some(until) = self.away.comes(conversation, job, priority, now) {
+        if let Some(until) = self.behind(conversation, job, priority, now) {
             return Some((until, AN_EARLIER_ONE));
         }
         let wait = self.pairs.take(conversation, now).err()?;
         Some((now + wait, "this contact got many messages just now"))
+    }
+
+    /// Until when a message waits for earlier ones of its conversation that are away: as long as they take, or it would be
+    /// claimed and put back for each of them.
+    fn behind(
+        &mut self,
+        conversation: ConversationId,
+        job: JobId,
+        priority: Priority,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        let behind = self.away.comes(conversation, job, priority, now)?;
+        let wait = self.pairs.wait_for(conversation, behind.ahead + 1, now);
+        Some(behind.until.max(now + wait))
+    }
+
+    /// The line goes to somebody else, in the order in which it should go on.
+    fn give_up_lines(&mut self, reason: &'static str) {
+        let now = self.now();
+        for waiting in self.lines.clear() {
+            let (conversation, job, priority) =
+                (waiting.conversation, waiting.job, waiting.priority);
+            let at = self.behind(conversation, job, priority, now);
+            waiting.come_back(at.unwrap_or(now), reason);
+        }
     }
 
     /// A message comes back then, and those of its conversation that follow wait for it.
@@ -314,7 +366,10 @@ impl Session {
             wrap_future::<_, Self>(landing).map(move |landing, actor, ctx| {
                 let landing = landing.unwrap_or(Landing::NOTHING);
                 let now = actor.now();
-                if let Some(at) = landing.back_at.filter(|at| at.since(now) <= MAX_HOLD) {
+                // While the whole number pauses nobody could overtake it.
+                let is_soon = |at: &Timestamp| at.since(now) <= MAX_HOLD;
+                let pauses = matches!(landing.signal, Signal::SlowDown(_));
+                if let Some(at) = landing.back_at.filter(|at| pauses || is_soon(at)) {
                     actor.away.goes(conversation, job, priority, at, now);
                 }
                 actor.land(conversation, landing.signal, ctx);
@@ -333,7 +388,8 @@ impl Session {
             Signal::None => {}
             Signal::SlowDown(pause) => {
                 metrics::counter!(figure::NUMBER_PAUSES_TOTAL).increment(1);
-                self.paused_until = Some(self.now() + pause);
+                let until = self.now() + pause;
+                self.paused_until = self.paused_until.max(Some(until));
             }
             Signal::Stop { health, reason } => self.stop_sending(health, reason, ctx),
         }
@@ -373,6 +429,7 @@ impl ActixActor for Session {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         self.load_settings(ctx);
+        self.load_away(ctx);
     }
 }
 
@@ -397,7 +454,7 @@ impl Handler<Deliver> for Session {
             tries,
             span,
         } = message;
-        let earlier = self.away.comes(conversation, job, priority, now);
+        let earlier = self.behind(conversation, job, priority, now);
         let later = match earlier {
             Some(until) => Some((until, AN_EARLIER_ONE)),
             None if self.lines.is_full(priority, conversation) => {
@@ -451,14 +508,19 @@ impl Handler<Refresh> for Session {
     }
 }
 
+impl Handler<Resume> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Resume, ctx: &mut Self::Context) {
+        self.load_away(ctx);
+    }
+}
+
 impl Handler<Yield> for Session {
     type Result = ();
 
     fn handle(&mut self, _: Yield, _: &mut Self::Context) {
-        let now = self.now();
-        for waiting in self.lines.clear() {
-            waiting.come_back(now, post::ELSEWHERE);
-        }
+        self.give_up_lines(post::ELSEWHERE);
         self.away.clear();
     }
 }

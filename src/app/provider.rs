@@ -20,10 +20,12 @@ use crate::whatsapp::outbound;
 /// The provider keeps an uploaded file for 30 days; a day less is sure.
 const UPLOAD_LIFE: Duration = Duration::from_secs(29 * 24 * 60 * 60);
 
-/// MiB of files that are in memory at a time, to be uploaded; a larger file takes all of it.
-const UPLOADING_MIB: u32 = 256;
-/// How long an upload may take, with the waiting for its turn.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(35);
+/// MiB of small and of large files that are in memory at a time, to be uploaded.
+const UPLOADING_MIB: [u32; 2] = [64, 256];
+/// A small file has at most so many: pictures must not wait for films.
+const SMALL_MIB: u32 = 5;
+/// How long all that has to be there before the message itself is sent may take: its files, with the waiting for their turn.
+const PREPARING: Duration = Duration::from_secs(35);
 
 /// Speaks to the Cloud API for all numbers.
 pub struct CloudProvider {
@@ -31,7 +33,8 @@ pub struct CloudProvider {
     pub vault: Vault,
     pub objects: Objects,
     pub client: Client,
-    uploading: Semaphore,
+    /// Room for small and for large files.
+    uploading: [Semaphore; 2],
 }
 
 impl CloudProvider {
@@ -42,7 +45,10 @@ impl CloudProvider {
             vault,
             objects,
             client,
-            uploading: Semaphore::const_new(UPLOADING_MIB as usize),
+            uploading: [
+                Semaphore::const_new(UPLOADING_MIB[0] as usize),
+                Semaphore::const_new(UPLOADING_MIB[1] as usize),
+            ],
         }
     }
 
@@ -67,40 +73,53 @@ impl CloudProvider {
         parcel: &Parcel,
         id: MediaId,
     ) -> Result<String, ProviderError> {
-        let tenant = self.store.tenant(parcel.organization);
-        let file = tenant.find_media(id).await.map_err(|error| match error {
-            actors::ports::store::StoreError::NotFound => {
-                ProviderError::Unfit("The file is not here any more".to_owned())
-            }
-            error => ProviderError::Unreachable(error.to_string()),
-        })?;
-        let now = Timestamp::now();
-        let is_fresh = file
-            .provider_uploaded_at
-            .is_some_and(|at| now.since(at) < UPLOAD_LIFE);
-        if let Some(known) = file.provider_media_id.clone().filter(|_| is_fresh) {
+        let file = self.file(parcel, id).await?;
+        if let Some(known) = known_upload(&file) {
             return Ok(known);
         }
-        let upload = async {
-            // Of an unknown size: as much as may be read.
-            let size = file.media.size.and_then(|size| u64::try_from(size).ok());
-            let mib = size.unwrap_or(MAX_MEDIA).div_ceil(1 << 20);
-            let permits = u32::try_from(mib).map_or(UPLOADING_MIB, |mib| mib.min(UPLOADING_MIB));
-            // Never closed.
-            let _room = self.uploading.acquire_many(permits).await.ok();
-            self.upload(credentials, &file).await
-        };
-        let uploaded = tokio::time::timeout(UPLOAD_TIMEOUT, upload).await;
-        // Nothing but the file can have gone out.
-        let uploaded = uploaded.unwrap_or_else(|_| {
-            let why = "the upload took too long".to_owned();
-            Err(ProviderError::Unreachable(why))
-        })?;
-        if let Err(error) = tenant.note_uploaded(id, &uploaded, now).await {
+        // Of an unknown size: as much as may be read.
+        let size = file.media.size.and_then(|size| u64::try_from(size).ok());
+        let mib = size.unwrap_or(MAX_MEDIA).div_ceil(1 << 20);
+        let mib = u32::try_from(mib).unwrap_or(u32::MAX);
+        let class = usize::from(mib > SMALL_MIB);
+        let permits = mib.min(UPLOADING_MIB[class]);
+        // Never closed.
+        let _room = self.uploading[class].acquire_many(permits).await.ok();
+        // Somebody may have uploaded it meanwhile.
+        let file = self.file(parcel, id).await?;
+        if let Some(known) = known_upload(&file) {
+            return Ok(known);
+        }
+        let uploaded = self.upload(credentials, &file).await?;
+        let tenant = self.store.tenant(parcel.organization);
+        if let Err(error) = tenant.note_uploaded(id, &uploaded, Timestamp::now()).await {
             // It is uploaded once more next time.
             tracing::warn!(media = %id, %error, "the provider's id of a file was not noted");
         }
         Ok(uploaded)
+    }
+
+    async fn file(&self, parcel: &Parcel, id: MediaId) -> Result<StoredMedia, ProviderError> {
+        let tenant = self.store.tenant(parcel.organization);
+        tenant.find_media(id).await.map_err(|error| match error {
+            actors::ports::store::StoreError::NotFound => {
+                ProviderError::Unfit("The file is not here any more".to_owned())
+            }
+            error => ProviderError::Unreachable(error.to_string()),
+        })
+    }
+
+    /// What has to be there before a message is sent: credentials, and its files at the provider.
+    async fn prepare(
+        &self,
+        parcel: &Parcel,
+    ) -> Result<(Credentials, HashMap<MediaId, String>), ProviderError> {
+        let credentials = self.credentials(parcel.session).await?;
+        let mut files = HashMap::new();
+        for id in outbound::media(parcel)? {
+            files.insert(id, self.provider_media(&credentials, parcel, id).await?);
+        }
+        Ok((credentials, files))
     }
 
     async fn upload(
@@ -135,11 +154,12 @@ impl CloudProvider {
 #[async_trait]
 impl Provider for CloudProvider {
     async fn send(&self, parcel: &Parcel) -> Result<String, ProviderError> {
-        let credentials = self.credentials(parcel.session).await?;
-        let mut files = HashMap::new();
-        for id in outbound::media(parcel)? {
-            files.insert(id, self.provider_media(&credentials, parcel, id).await?);
-        }
+        let prepared = tokio::time::timeout(PREPARING, self.prepare(parcel)).await;
+        // Nothing but files can have gone out.
+        let (credentials, files) = prepared.unwrap_or_else(|_| {
+            let why = "its files took too long".to_owned();
+            Err(ProviderError::Unreachable(why))
+        })?;
         let send = self
             .client
             .send(&credentials, parcel, |id| files.get(&id).cloned());
@@ -156,6 +176,13 @@ impl Provider for CloudProvider {
         let mark = self.client.mark_read(&credentials, provider_id, typing);
         counted("mark_read", mark).await
     }
+}
+
+/// What the provider calls a file that it has and keeps for long enough.
+fn known_upload(file: &StoredMedia) -> Option<String> {
+    let at = file.provider_uploaded_at?;
+    let is_fresh = Timestamp::now().since(at) < UPLOAD_LIFE;
+    file.provider_media_id.clone().filter(|_| is_fresh)
 }
 
 /// Makes a call, and counts how it ended and how long it took.

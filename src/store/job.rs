@@ -6,7 +6,7 @@ use std::time::Duration;
 use actors::event::{Audience, Event};
 use actors::figure;
 use actors::model::ids::{JobId, OrganizationId, QuarantineId, SessionId};
-use actors::model::job::{After, Job, Task};
+use actors::model::job::{After, Job, PutOff, Task};
 use actors::model::json::Json;
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::ports::store::{Receipt, StoreError};
@@ -274,6 +274,42 @@ impl Store {
                 .ok()
         });
         Ok(readable.collect())
+    }
+
+    pub(super) async fn put_off_jobs(
+        &self,
+        session: SessionId,
+        limit: u32,
+    ) -> Result<Vec<PutOff>, StoreError> {
+        let mut conn = self.db().read().await?;
+        let later = jobs::table
+            .filter(jobs::line.eq(session.0))
+            .filter(jobs::claimed_by.is_null())
+            .filter(jobs::run_at.gt(Timestamp::now().naive()))
+            .order(jobs::id)
+            .limit(i64::from(limit))
+            .select((jobs::id, jobs::payload, jobs::run_at));
+        let rows: Vec<(i64, String, NaiveDateTime)> =
+            with_conn!(&mut conn, |c| later.load(c).await)?;
+        let put_off = rows.into_iter().filter_map(|(id, payload, run_at)| {
+            // What a later version left is read by that one.
+            let task: Task = field::read(&payload).ok()?;
+            let Task::SendMessage {
+                conversation,
+                priority,
+                ..
+            } = task
+            else {
+                return None;
+            };
+            Some(PutOff {
+                job: JobId(id),
+                conversation,
+                priority,
+                until: field::instant(run_at),
+            })
+        });
+        Ok(put_off.collect())
     }
 
     /// A look at the index, so that an idle node does not write.

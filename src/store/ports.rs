@@ -9,7 +9,7 @@ use actors::model::conversation::{ConversationKey, ConversationState};
 use actors::model::ids::{
     AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
 };
-use actors::model::job::{After, Job};
+use actors::model::job::{After, Job, PutOff};
 use actors::model::node::Lease;
 use actors::model::outbound::Outcome;
 use actors::model::quarantine::Quarantined;
@@ -148,6 +148,10 @@ impl JobStore for Store {
 impl LineStore for Store {
     async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError> {
         self.lines_with_jobs().await
+    }
+
+    async fn put_off(&self, session: SessionId, limit: u32) -> Result<Vec<PutOff>, StoreError> {
+        self.put_off_jobs(session, limit).await
     }
 
     async fn take_line(&self, life: i64, session: SessionId) -> Result<Option<i64>, StoreError> {

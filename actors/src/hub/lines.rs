@@ -11,7 +11,7 @@ use crate::hub::Hub;
 use crate::model::ids::SessionId;
 use crate::model::node::{Lease, Notice};
 use crate::ports::store::StoreError;
-use crate::session::Yield;
+use crate::session::{Resume, Yield};
 
 /// Whether this node may send for a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,9 @@ impl Hub {
         self.cluster().ask_for_line(session);
         match self.store().take_line(life, session).await? {
             Some(epoch) => {
+                if let Some(loan) = self.inner.sessions.find(&session) {
+                    loan.addr().do_send(Resume);
+                }
                 self.cluster().hold_line(session, Lease { life, epoch });
                 self.wake_dispatcher();
             }

@@ -127,6 +127,15 @@ impl Task {
     }
 }
 
+/// A message to be sent that is due later and in nobody's hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PutOff {
+    pub job: JobId,
+    pub conversation: ConversationId,
+    pub priority: Priority,
+    pub until: Timestamp,
+}
+
 /// What becomes of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub enum After {

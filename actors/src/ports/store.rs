@@ -15,7 +15,7 @@ use crate::model::ids::{
     AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
 };
 use crate::model::inbound::{InboundMessage, Reception};
-use crate::model::job::{After, Job, Task};
+use crate::model::job::{After, Job, PutOff, Task};
 use crate::model::message::Message;
 use crate::model::node::Lease;
 use crate::model::outbound::{Draft, Outcome, Parcel};
@@ -260,6 +260,9 @@ pub trait JobStore: Send + Sync {
 pub trait LineStore: Send + Sync {
     /// The numbers that have messages to be sent, now or later.
     async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError>;
+
+    /// The messages to be sent from a number that are due later and in nobody's hand, up to `limit`, the oldest first.
+    async fn put_off(&self, session: SessionId, limit: u32) -> Result<Vec<PutOff>, StoreError>;
 
     /// Takes the line of a number for the node `life`: the lease's epoch, or None while another node that lives holds
     /// it. Who holds it keeps its epoch.

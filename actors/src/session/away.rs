@@ -8,14 +8,23 @@ use crate::model::outbound::Priority;
 use crate::session::pace::Step;
 use crate::time::Timestamp;
 
-/// Who is not back so long after its time ended otherwise: given up, or sent by another node.
-const GRACE: Duration = Duration::from_secs(15);
-/// When whoever waits for one that is late asks again.
-const LATE: Duration = Duration::from_secs(1);
+/// Who is not back so long after its time ended otherwise: given up, or sent by another node. A dispatcher that could not
+/// put it back has it until its claim ends.
+const GRACE: Duration = Duration::from_secs(130);
+/// When whoever waits for one that is late asks again: soon at first.
+const LATE: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+const LATE_FOR_LONG: Duration = Duration::from_secs(10);
 /// Messages that are remembered; the order of further ones is not kept.
 const MOST: usize = 50_000;
+/// Of broadcasts, which must not take the room of what people say.
+const MOST_BROADCASTS: usize = MOST / 2;
+/// So many of a conversation are counted.
+const MOST_AHEAD: usize = 10;
 /// How often room is made.
 const SWEEP: Duration = Duration::from_secs(10);
+
+/// So many are read when the number begins.
+pub const MOST_READ: u32 = 10_000;
 
 /// Who is away, by conversation.
 #[derive(Debug, Default)]
@@ -23,6 +32,15 @@ pub struct Away {
     of: HashMap<ConversationId, BTreeMap<JobId, Gone>>,
     count: usize,
     swept: Timestamp,
+}
+
+/// An earlier message of the conversation is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// Until then at least.
+    pub until: Timestamp,
+    /// How many are away that go first; more are not counted than can be sent within a minute.
+    pub ahead: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +59,11 @@ impl Away {
         until: Timestamp,
         now: Timestamp,
     ) {
-        if self.count >= MOST && now.since(self.swept) >= SWEEP {
+        let most = match priority {
+            Priority::Agent | Priority::Bot => MOST,
+            Priority::Broadcast => MOST_BROADCASTS,
+        };
+        if self.count >= most && now.since(self.swept) >= SWEEP {
             self.swept = now;
             self.of.retain(|_, gone| {
                 gone.retain(|_, gone| now < gone.until + GRACE);
@@ -49,7 +71,7 @@ impl Away {
             });
             self.count = self.of.values().map(BTreeMap::len).sum();
         }
-        if self.count >= MOST {
+        if self.count >= most {
             return;
         }
         let gone = self.of.entry(conversation).or_default();
@@ -58,28 +80,37 @@ impl Away {
         }
     }
 
-    /// A message is back, or its turn has come: until when it has to wait for an earlier one of its conversation that is
-    /// away, and does not go after it.
+    /// A message is back, or its turn has come: whether it has to wait for earlier ones of its conversation that are away,
+    /// and do not go after it.
     pub fn comes(
         &mut self,
         conversation: ConversationId,
         job: JobId,
         priority: Priority,
         now: Timestamp,
-    ) -> Option<Timestamp> {
+    ) -> Option<Behind> {
         let gone = self.of.get_mut(&conversation)?;
         let before = gone.len();
         gone.remove(&job);
-        gone.retain(|_, gone| now < gone.until + GRACE);
+        let is_lost = |gone: &Gone| now >= gone.until + GRACE;
+        while let Some(first) = gone.first_entry().filter(|first| is_lost(first.get())) {
+            first.remove();
+        }
         self.count -= before - gone.len();
-        let earlier = gone
-            .range(..job)
-            .find(|(_, gone)| gone.priority <= priority);
-        let until = earlier.map(|(_, earlier)| earlier.until.max(now + LATE));
+        let mut earlier = gone.range(..job).map(|(_, gone)| gone);
+        let first = earlier.find(|gone| gone.priority <= priority && !is_lost(gone));
+        let behind = first.map(|first| {
+            let more = earlier.filter(|gone| gone.priority <= priority);
+            let late = LATE[usize::from(now.since(first.until) >= LATE_FOR_LONG)];
+            Behind {
+                until: first.until.max(now + late),
+                ahead: 1 + more.take(MOST_AHEAD - 1).count(),
+            }
+        });
         if gone.is_empty() {
             self.of.remove(&conversation);
         }
-        until
+        behind
     }
 
     /// All are somebody else's.
@@ -108,24 +139,33 @@ mod tests {
         Timestamp::from_millis(seconds * 1000)
     }
 
+    fn until(
+        away: &mut Away,
+        conversation: ConversationId,
+        job: i64,
+        priority: Priority,
+        now: i64,
+    ) -> Option<Timestamp> {
+        let behind = away.comes(conversation, JobId(job), priority, at(now));
+        behind.map(|behind| behind.until)
+    }
+
     #[test]
     fn later_ones_of_the_conversation_wait_until_the_first_is_back() {
         let mut away = Away::default();
         let bot = Priority::Bot;
         away.goes(ANN, JobId(5), bot, at(10), at(0));
-        assert_eq!(away.comes(BEN, JobId(7), bot, at(1)), None);
-        assert_eq!(
-            away.comes(ANN, JobId(4), bot, at(1)),
-            None,
-            "an earlier one"
-        );
-        assert_eq!(away.comes(ANN, JobId(7), bot, at(1)), Some(at(10)));
+        assert_eq!(until(&mut away, BEN, 7, bot, 1), None);
+        assert_eq!(until(&mut away, ANN, 4, bot, 1), None, "an earlier one");
+        assert_eq!(until(&mut away, ANN, 7, bot, 1), Some(at(10)));
         away.goes(ANN, JobId(7), bot, at(10), at(1));
-        assert_eq!(away.comes(ANN, JobId(8), bot, at(12)), Some(at(13)), "late");
-        assert_eq!(away.comes(ANN, JobId(5), bot, at(12)), None);
-        assert_eq!(away.comes(ANN, JobId(8), bot, at(12)), Some(at(13)));
-        assert_eq!(away.comes(ANN, JobId(7), bot, at(12)), None);
-        assert_eq!(away.comes(ANN, JobId(8), bot, at(12)), None);
+        assert_eq!(until(&mut away, ANN, 8, bot, 12), Some(at(13)), "late");
+        let behind = away.comes(ANN, JobId(8), bot, at(1));
+        assert_eq!(behind.map(|behind| behind.ahead), Some(2));
+        assert_eq!(until(&mut away, ANN, 5, bot, 12), None);
+        assert_eq!(until(&mut away, ANN, 8, bot, 12), Some(at(13)));
+        assert_eq!(until(&mut away, ANN, 7, bot, 12), None);
+        assert_eq!(until(&mut away, ANN, 8, bot, 12), None);
         assert_eq!((away.count, away.of.len()), (0, 0));
     }
 
@@ -133,8 +173,8 @@ mod tests {
     fn whoever_goes_first_anyway_waits_for_nobody_behind() {
         let mut away = Away::default();
         away.goes(ANN, JobId(5), Priority::Bot, at(10), at(0));
-        assert_eq!(away.comes(ANN, JobId(7), Priority::Agent, at(1)), None);
-        let broadcast = away.comes(ANN, JobId(7), Priority::Broadcast, at(1));
+        assert_eq!(until(&mut away, ANN, 7, Priority::Agent, 1), None);
+        let broadcast = until(&mut away, ANN, 7, Priority::Broadcast, 1);
         assert_eq!(broadcast, Some(at(10)));
     }
 
@@ -142,9 +182,11 @@ mod tests {
     fn nobody_waits_for_ever_for_one_that_does_not_come() {
         let mut away = Away::default();
         away.goes(ANN, JobId(5), Priority::Agent, at(10), at(0));
-        let waits = |away: &mut Away, now| away.comes(ANN, JobId(7), Priority::Agent, now);
-        assert_eq!(waits(&mut away, at(24)), Some(at(25)));
-        assert_eq!(waits(&mut away, at(25)), None);
+        away.goes(ANN, JobId(6), Priority::Agent, at(500), at(0));
+        let mut waits = |now| until(&mut away, ANN, 7, Priority::Agent, now);
+        assert_eq!([waits(15), waits(100)], [Some(at(16)), Some(at(105))]);
+        assert_eq!(waits(140), Some(at(500)), "for the next one");
+        assert_eq!(waits(630), None);
         assert_eq!(away.count, 0);
     }
 
@@ -155,7 +197,11 @@ mod tests {
             away.goes(ANN, JobId(job), Priority::Bot, at(10), at(0));
         }
         assert_eq!(away.count, MOST);
-        away.goes(BEN, JobId(1), Priority::Bot, at(60), at(40));
+        away.goes(BEN, JobId(1), Priority::Bot, at(300), at(200));
         assert_eq!((away.count, away.of.len()), (1, 1));
+        for job in 0..2 * MOST as i64 {
+            away.goes(ANN, JobId(job), Priority::Broadcast, at(300), at(200));
+        }
+        assert_eq!(away.count, MOST_BROADCASTS);
     }
 }

@@ -49,6 +49,13 @@ impl TokenBucket {
         ))
     }
 
+    /// How long until there are so many tokens.
+    pub fn wait_for(&mut self, tokens: usize, now: Timestamp) -> Duration {
+        self.fill(now);
+        let missing = (tokens as f64 - self.tokens).max(0.0);
+        Duration::from_secs_f64(missing / self.per_second)
+    }
+
     /// Gives a token back that was not used.
     pub const fn put_back(&mut self) {
         self.tokens = (self.tokens + 1.0).min(self.capacity);
@@ -189,6 +196,17 @@ impl Pairs {
             .or_insert_with(|| TokenBucket::new(PAIR_BURST, PAIR_PER_SECOND, now))
             .take(now)
     }
+
+    /// How long until the contact may get so many.
+    pub fn wait_for(
+        &mut self,
+        conversation: ConversationId,
+        messages: usize,
+        now: Timestamp,
+    ) -> Duration {
+        let bucket = self.buckets.get_mut(&conversation);
+        bucket.map_or(Duration::ZERO, |bucket| bucket.wait_for(messages, now))
+    }
 }
 
 #[cfg(test)]
@@ -267,6 +285,17 @@ mod tests {
         slots.take(at(600_000), 0, 10, 10);
         slots.follow(back);
         assert_eq!(slots.take(at(0), 0, 10, 10), at(750));
+    }
+
+    #[test]
+    fn who_stands_far_behind_waits_for_all_before() {
+        let mut pairs = Pairs::default();
+        let contact = ConversationId(1);
+        assert_eq!(pairs.wait_for(contact, 100, at(0)), Duration::ZERO);
+        while pairs.take(contact, at(0)).is_ok() {}
+        assert_eq!(pairs.wait_for(contact, 1, at(0)), Duration::from_secs(6));
+        assert_eq!(pairs.wait_for(contact, 10, at(0)), Duration::from_secs(60));
+        assert_eq!(pairs.wait_for(contact, 2, at(12_000)), Duration::ZERO);
     }
 
     #[test]

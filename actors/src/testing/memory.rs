@@ -21,7 +21,7 @@ use crate::model::conversation::{ConversationKey, ConversationState};
 use crate::model::ids::{
     AttemptId, ConversationId, JobId, MessageId, OrganizationId, SessionId, UserId,
 };
-use crate::model::job::{After, Job};
+use crate::model::job::{After, Job, PutOff};
 use crate::model::node::Lease;
 use crate::model::outbound::Outcome;
 use crate::model::quarantine::Quarantined;
@@ -226,6 +226,12 @@ impl LineStore for MemoryStore {
     async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError> {
         self.faults
             .run("waiting_lines", || Ok(self.tables().waiting_lines()))
+            .await
+    }
+
+    async fn put_off(&self, session: SessionId, limit: u32) -> Result<Vec<PutOff>, StoreError> {
+        self.faults
+            .run("put_off", || Ok(self.tables().put_off(session, limit)))
             .await
     }
 

@@ -222,6 +222,7 @@ stories! { ($)
         a_dead_nodes_line_is_taken_under_a_higher_epoch,
         a_line_that_was_given_up_is_free,
         only_messages_of_ones_lines_are_claimed,
+        messages_that_were_put_off_are_known,
         an_attempt_needs_the_lease_that_holds,
     ;
     queue:

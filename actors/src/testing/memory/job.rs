@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::Event;
 use crate::model::ids::{JobId, QuarantineId, SessionId};
-use crate::model::job::{After, Job, Task};
+use crate::model::job::{After, Job, PutOff, Task};
 use crate::model::json::Json;
 use crate::model::message::Failure;
 use crate::model::quarantine::{QuarantineEntry, QuarantineSource, Quarantined};
@@ -132,6 +132,24 @@ impl Tables {
     pub fn next_job_at(&self, lines: Option<&[SessionId]>) -> Option<Timestamp> {
         let mine = self.jobs.values().filter(|row| is_for(row, lines));
         mine.map(|row| row.run_at).min()
+    }
+
+    pub fn put_off(&self, of: SessionId, limit: u32) -> Vec<PutOff> {
+        let later = self.jobs.iter().filter_map(|(job, row)| match row.task {
+            Task::SendMessage {
+                session,
+                conversation,
+                priority,
+                ..
+            } if session == of && !row.claimed && row.run_at > self.now => Some(PutOff {
+                job: *job,
+                conversation,
+                priority,
+                until: row.run_at,
+            }),
+            _ => None,
+        });
+        later.take(limit as usize).collect()
     }
 
     pub fn waiting_lines(&self) -> Vec<SessionId> {

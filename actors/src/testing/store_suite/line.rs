@@ -1,6 +1,7 @@
 //! Which node sends for which number.
 
 use crate::model::ids::SessionId;
+use crate::model::job::After;
 use crate::model::node::Lease;
 use crate::ports::store::Begun;
 use crate::testing::build::draft;
@@ -86,4 +87,26 @@ pub async fn an_attempt_needs_the_lease_that_holds(on: &dyn Fixture) {
     assert!(matches!(refused, Ok(Begun::Elsewhere)), "{refused:?}");
     let begun = store.begin_attempt(job.id, message.id, Some(holds)).await;
     go(begun.unwrap());
+}
+
+pub async fn messages_that_were_put_off_are_known(on: &dyn Fixture) {
+    let scene = Scene::set(on).await;
+    let (store, session) = (&scene.store, scene.tenant.session);
+    scene.with_ann().await;
+    scene.say(draft("first")).await;
+    assert_eq!(store.put_off(session, 10).await.unwrap(), [], "due");
+    let job = scene.claim().await.pop().unwrap();
+    let until = scene.now() + LONG;
+    let later = After::Later {
+        at: until,
+        reason: "the line is full".to_owned(),
+    };
+    assert_eq!(store.put_off(session, 10).await.unwrap(), [], "in hand");
+    store.finish_job(&job, later).await.unwrap();
+    let put_off = store.put_off(session, 10).await.unwrap();
+    let told: Vec<_> = put_off.iter().map(|one| (one.job, one.until)).collect();
+    assert_eq!(told, [(job.id, until)]);
+    let other = scene.tenant.other_session;
+    assert_eq!(store.put_off(other, 10).await.unwrap(), []);
+    assert_eq!(store.put_off(session, 0).await.unwrap(), []);
 }

@@ -224,6 +224,7 @@ async fn every_contact_is_written_to_in_order_however_long_the_line() {
     let threads = threads(&stage);
     assert_eq!(threads.len(), CONTACTS);
     for mut thread in threads.into_values() {
+        // Those that were refused are sent once more.
         thread.dedup();
         assert_eq!(thread, ["one", "two", "three"]);
     }
@@ -282,17 +283,64 @@ async fn who_waits_in_line_when_the_node_ends_is_not_sent_at_the_last_moment() {
         .store
         .change_session(stage.session, |session| session.rate = 10);
     let contacts = contacts(&stage, 50).await;
-    for to in &contacts {
-        say(&stage, *to, "hi", Priority::Agent).await;
+    for text in ["one", "two"] {
+        for to in &contacts {
+            say(&stage, *to, text, Priority::Agent).await;
+        }
     }
     settle().await;
     let sent = stage.provider.posts().len();
+    let start = tokio::time::Instant::now();
     stage.hub.drain(seconds(8)).await;
+    assert!(start.elapsed() < seconds(1), "it waited for the line");
     pass(seconds(8)).await;
     assert_eq!(stage.provider.posts().len(), sent);
     let _next = stage.start_again();
-    pass(seconds(10)).await;
-    assert_eq!(stage.provider.posts().len(), 50);
+    pass(seconds(20)).await;
+    let threads = threads(&stage);
+    assert_eq!(threads.len(), 50);
+    assert!(threads.into_values().all(|thread| thread == ["one", "two"]));
+}
+
+#[actix::test]
+async fn whoever_sends_next_knows_who_is_away() {
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    stage.provider.will((0..2).map(|_| {
+        Err(crate::ports::provider::ProviderError::Unreachable(
+            "no route".to_owned(),
+        ))
+    }));
+    say(&stage, ann, "one", Priority::Agent).await;
+    pass(seconds(2)).await;
+    stage.hub.drain(seconds(8)).await;
+    let next = stage.start_again();
+    let draft = draft("two").priority(Priority::Agent).into();
+    next.send(&stage.agent(), ann, draft).await.unwrap();
+    pass(seconds(30)).await;
+    let mut bodies = stage.provider.bodies();
+    bodies.dedup();
+    assert_eq!(bodies, ["one", "two"]);
+}
+
+#[actix::test]
+async fn many_messages_to_one_contact_do_not_turn_in_circles_in_the_database() {
+    const MESSAGES: usize = 300;
+    let stage = stage();
+    let ann = stage.conversation(ANN).await;
+    let said: Vec<String> = (0..MESSAGES).map(|number| number.to_string()).collect();
+    for text in &said {
+        say(&stage, ann, text, Priority::Bot).await;
+    }
+    pass(seconds(600)).await;
+    let sent = stage.provider.bodies();
+    assert!(sent.len() >= 45 + 600 / 6 - 5, "{} were sent", sent.len());
+    assert_eq!(sent, said[..sent.len()]);
+    let put_back = stage.store.faults.calls("finish_job");
+    assert!(
+        put_back < 20 * MESSAGES,
+        "{put_back} times somebody was sent away"
+    );
 }
 
 #[actix::test]
