@@ -20,10 +20,12 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span};
 
 use crate::figure;
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, HubError, Right};
 use crate::model::ids::{ConversationId, JobId, MessageId, SessionId};
+use crate::model::job::{MAX_HOLD, PutOff};
 use crate::model::outbound::Priority;
 use crate::model::session::{HealthState, SessionState};
+use crate::ports::store::StoreError;
 use crate::session::away::{Away, MOST_READ};
 use crate::session::line::{Lines, OLD, Waiting};
 use crate::session::pace::{Flow, Pairs, Slots, Step, TokenBucket};
@@ -36,14 +38,17 @@ const PLACES: (usize, usize) = (32, 256);
 const MAX_IN_LINE: Duration = Duration::from_secs(35);
 /// When whoever waited so long lines up again.
 const LINE_UP_AGAIN: Duration = Duration::from_millis(500);
-/// How long a conversation's later messages wait for an earlier one that has to be sent again.
-const MAX_HOLD: Duration = Duration::from_secs(60);
 /// When settings are read again that could not be read.
 const RELOAD: Duration = Duration::from_secs(5);
 /// How long reading them may take.
 const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the actor of a number that does not exist stays.
 const GONE: Duration = Duration::from_secs(1);
+/// How long reading who waits may take, and when it is tried again.
+const PUT_OFF_TIMEOUT: Duration = Duration::from_secs(5);
+const READ_AGAIN: Duration = Duration::from_millis(200);
+/// Who waits for a message that is out when the line goes elsewhere gives it so long to end.
+const OUT: Duration = Duration::from_secs(3);
 /// What a number may send when its settings can't be read.
 const DEFAULT_RATE: u32 = 80;
 const AN_EARLIER_ONE: &str = "an earlier message of the conversation goes first";
@@ -197,27 +202,14 @@ impl Session {
         );
     }
 
-    /// Reads who is away while the mailbox waits: another node, or an earlier life, sent them.
-    fn load_away(&mut self, ctx: &mut Context<Self>) {
-        let (hub, id) = (self.hub.clone(), self.id);
-        let read = async move {
-            let read = hub.store().put_off(id, MOST_READ);
-            tokio::time::timeout(STORE_TIMEOUT, read).await
-        };
-        ctx.wait(wrap_future::<_, Self>(read).map(|read, actor, _| {
-            let now = actor.now();
-            let Ok(Ok(all)) = read else {
-                // They are sent all the same.
-                tracing::warn!(session.id = %actor.id, "which messages were put off can't be read");
-                return;
-            };
-            for one in all {
-                let (conversation, priority) = (one.conversation, one.priority);
-                actor
-                    .away
-                    .goes(conversation, one.job, priority, one.until, now);
-            }
-        }));
+    fn take_away(&mut self, read: &[PutOff]) {
+        let now = self.now();
+        for one in read {
+            // One that is due comes soon.
+            let (conversation, until) = (one.conversation, one.until.max(now));
+            self.away
+                .goes(conversation, one.job, one.priority, until, now);
+        }
     }
 
     /// Anybody may ask for numbers that do not exist; their actors must not pile up.
@@ -338,8 +330,13 @@ impl Session {
         for waiting in self.lines.clear() {
             let (conversation, job, priority) =
                 (waiting.conversation, waiting.job, waiting.priority);
-            let at = self.behind(conversation, job, priority, now);
-            waiting.come_back(at.unwrap_or(now), reason);
+            let at = match self.behind(conversation, job, priority, now) {
+                Some(at) => at,
+                // The one before is out still.
+                None if self.lines.is_busy(conversation) => now + OUT,
+                None => now,
+            };
+            self.send_back(waiting, at, reason, now);
         }
     }
 
@@ -428,8 +425,23 @@ impl ActixActor for Session {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
-        self.load_settings(ctx);
-        self.load_away(ctx);
+        // Together: who asks for the number waits for it.
+        let (hub, id) = (self.hub.clone(), self.id);
+        let settings = load(hub.clone(), id);
+        let away = async move {
+            match hub.right_to(id) {
+                // Whoever sends for it knows.
+                Right::Nobodys => Vec::new(),
+                Right::Alone | Right::Held(_) => put_off(hub, id).await,
+            }
+        };
+        let both = async move { tokio::join!(settings, away) };
+        ctx.wait(
+            wrap_future::<_, Self>(both).map(|(loaded, away), actor, ctx| {
+                actor.take_settings(&loaded, ctx);
+                actor.take_away(&away);
+            }),
+        );
     }
 }
 
@@ -512,7 +524,10 @@ impl Handler<Resume> for Session {
     type Result = ();
 
     fn handle(&mut self, _: Resume, ctx: &mut Self::Context) {
-        self.load_away(ctx);
+        // What was known is of the time before.
+        self.away.clear();
+        let read = put_off(self.hub.clone(), self.id);
+        ctx.wait(wrap_future::<_, Self>(read).map(|read, actor, _| actor.take_away(&read)));
     }
 }
 
@@ -522,6 +537,26 @@ impl Handler<Yield> for Session {
     fn handle(&mut self, _: Yield, _: &mut Self::Context) {
         self.give_up_lines(post::ELSEWHERE);
         self.away.clear();
+    }
+}
+
+/// Which of the number's messages wait in the database, put there by an earlier life or another node.
+async fn put_off(hub: Hub, id: SessionId) -> Vec<PutOff> {
+    let read = async {
+        loop {
+            match hub.store().put_off(id, MOST_READ).await {
+                Err(StoreError::Unavailable(_)) => tokio::time::sleep(READ_AGAIN).await,
+                read => return read,
+            }
+        }
+    };
+    match tokio::time::timeout(PUT_OFF_TIMEOUT, read).await {
+        Ok(Ok(read)) => read,
+        _ => {
+            // They are sent all the same.
+            tracing::warn!(session.id = %id, "which messages wait can't be read: later ones may overtake them");
+            Vec::new()
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actors::event::{Audience, Event};
 use actors::figure;
 use actors::model::ids::{JobId, OrganizationId, QuarantineId, SessionId};
-use actors::model::job::{After, Job, PutOff, Task};
+use actors::model::job::{After, Job, MAX_HOLD, PutOff, Task};
 use actors::model::json::Json;
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::ports::store::{Receipt, StoreError};
@@ -282,11 +282,12 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<PutOff>, StoreError> {
         let mut conn = self.db().read().await?;
+        let soon = Timestamp::now() + MAX_HOLD;
         let later = jobs::table
             .filter(jobs::line.eq(session.0))
             .filter(jobs::claimed_by.is_null())
-            .filter(jobs::run_at.gt(Timestamp::now().naive()))
-            .order(jobs::id)
+            .filter(jobs::tries.eq(0).or(jobs::run_at.le(soon.naive())))
+            .order((jobs::run_at, jobs::id))
             .limit(i64::from(limit))
             .select((jobs::id, jobs::payload, jobs::run_at));
         let rows: Vec<(i64, String, NaiveDateTime)> =

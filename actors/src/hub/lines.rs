@@ -126,10 +126,14 @@ impl Hub {
         self.cluster().ask_for_line(session);
         match self.store().take_line(life, session).await? {
             Some(epoch) => {
-                if let Some(loan) = self.inner.sessions.find(&session) {
+                let lease = Lease { life, epoch };
+                // Whoever asks while it is being taken gets the same one.
+                if self.cluster().line(session) != Some(lease)
+                    && let Some(loan) = self.inner.sessions.find(&session)
+                {
                     loan.addr().do_send(Resume);
                 }
-                self.cluster().hold_line(session, Lease { life, epoch });
+                self.cluster().hold_line(session, lease);
                 self.wake_dispatcher();
             }
             None => self.cluster().released_lines(&[session]),

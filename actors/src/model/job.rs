@@ -127,7 +127,10 @@ impl Task {
     }
 }
 
-/// A message to be sent that is due later and in nobody's hand.
+/// A message that was tried and has to be sent again later than that is not waited for by others of its conversation.
+pub const MAX_HOLD: Duration = Duration::from_secs(60);
+
+/// A message to be sent that is in nobody's hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PutOff {
     pub job: JobId,

@@ -261,7 +261,8 @@ pub trait LineStore: Send + Sync {
     /// The numbers that have messages to be sent, now or later.
     async fn waiting_lines(&self) -> Result<Vec<SessionId>, StoreError>;
 
-    /// The messages to be sent from a number that are due later and in nobody's hand, up to `limit`, the oldest first.
+    /// The messages to be sent from a number that are in nobody's hand, up to `limit`, by when they are due. Those that
+    /// were tried and are due in more than a minute are left out: later ones of their conversations do not wait for them.
     async fn put_off(&self, session: SessionId, limit: u32) -> Result<Vec<PutOff>, StoreError>;
 
     /// Takes the line of a number for the node `life`: the lease's epoch, or None while another node that lives holds

@@ -73,6 +73,11 @@ impl Lines {
         self.busy.len()
     }
 
+    /// Whether the conversation has a message on the way.
+    pub fn is_busy(&self, conversation: ConversationId) -> bool {
+        self.busy.contains_key(&conversation)
+    }
+
     /// How many of them hold a place.
     pub fn places_held(&self) -> usize {
         self.busy.values().filter(|one| one.has_place).count()
@@ -110,8 +115,8 @@ impl Lines {
         if line.len() < MAX_WAITING / 2 {
             return false;
         }
-        let waits_for_own = self.busy.contains_key(&conversation)
-            || line.iter().any(|one| one.conversation == conversation);
+        let waits_for_own =
+            self.is_busy(conversation) || line.iter().any(|one| one.conversation == conversation);
         waits_for_own || line.len() >= MAX_WAITING
     }
 

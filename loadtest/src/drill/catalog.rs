@@ -252,7 +252,7 @@ pub static DRILLS: &[Drill] = &[
         pass: "all back ≤ 30 s; ack p99 ≤ twice as before (or 100 ms)",
         smoke: None,
         usual: size(2, 50.0, 1_500, 20.0, 0),
-        full: size(3, 30.0, 9_000, 30.0, 0),
+        full: size(3, 8.0, 9_000, 30.0, 0),
         run: |setup| Box::pin(reconnect_storm::run(setup)),
     },
     Drill {

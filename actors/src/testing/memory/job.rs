@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::Event;
 use crate::model::ids::{JobId, QuarantineId, SessionId};
-use crate::model::job::{After, Job, PutOff, Task};
+use crate::model::job::{After, Job, MAX_HOLD, PutOff, Task};
 use crate::model::json::Json;
 use crate::model::message::Failure;
 use crate::model::quarantine::{QuarantineEntry, QuarantineSource, Quarantined};
@@ -135,13 +135,14 @@ impl Tables {
     }
 
     pub fn put_off(&self, of: SessionId, limit: u32) -> Vec<PutOff> {
+        let is_waited_for = |row: &JobRow| row.tries == 0 || row.run_at <= self.now + MAX_HOLD;
         let later = self.jobs.iter().filter_map(|(job, row)| match row.task {
             Task::SendMessage {
                 session,
                 conversation,
                 priority,
                 ..
-            } if session == of && !row.claimed && row.run_at > self.now => Some(PutOff {
+            } if session == of && !row.claimed && is_waited_for(row) => Some(PutOff {
                 job: *job,
                 conversation,
                 priority,
@@ -149,7 +150,10 @@ impl Tables {
             }),
             _ => None,
         });
-        later.take(limit as usize).collect()
+        let mut later: Vec<PutOff> = later.collect();
+        later.sort_by_key(|one| (one.until, one.job));
+        later.truncate(limit as usize);
+        later
     }
 
     pub fn waiting_lines(&self) -> Vec<SessionId> {

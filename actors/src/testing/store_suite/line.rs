@@ -1,7 +1,7 @@
 //! Which node sends for which number.
 
 use crate::model::ids::SessionId;
-use crate::model::job::After;
+use crate::model::job::{After, MAX_HOLD};
 use crate::model::node::Lease;
 use crate::ports::store::Begun;
 use crate::testing::build::draft;
@@ -94,19 +94,39 @@ pub async fn messages_that_were_put_off_are_known(on: &dyn Fixture) {
     let (store, session) = (&scene.store, scene.tenant.session);
     scene.with_ann().await;
     scene.say(draft("first")).await;
-    assert_eq!(store.put_off(session, 10).await.unwrap(), [], "due");
+    let known = async || {
+        let put_off = store.put_off(session, 10).await.unwrap();
+        let told = put_off.iter().map(|one| (one.job, one.until));
+        told.collect::<Vec<_>>()
+    };
+    let due = known().await;
+    assert_eq!(due.len(), 1);
     let job = scene.claim().await.pop().unwrap();
+    assert_eq!(due[0].0, job.id);
+    assert_eq!(known().await, [], "in hand");
     let until = scene.now() + LONG;
+    let reason = || "the line is full".to_owned();
     let later = After::Later {
         at: until,
-        reason: "the line is full".to_owned(),
+        reason: reason(),
     };
-    assert_eq!(store.put_off(session, 10).await.unwrap(), [], "in hand");
     store.finish_job(&job, later).await.unwrap();
-    let put_off = store.put_off(session, 10).await.unwrap();
-    let told: Vec<_> = put_off.iter().map(|one| (one.job, one.until)).collect();
-    assert_eq!(told, [(job.id, until)]);
+    assert_eq!(known().await, [(job.id, until)]);
     let other = scene.tenant.other_session;
     assert_eq!(store.put_off(other, 10).await.unwrap(), []);
     assert_eq!(store.put_off(session, 0).await.unwrap(), []);
+
+    scene.say(draft("second")).await;
+    let job = scene.claim().await.pop().unwrap();
+    let again = |at| After::Retry {
+        at,
+        reason: reason(),
+    };
+    store.finish_job(&job, again(until)).await.unwrap();
+    assert_eq!(known().await.len(), 1, "nobody waits so long for it");
+    scene.say(draft("third")).await;
+    let job = scene.claim().await.pop().unwrap();
+    let soon = scene.now() + MAX_HOLD / 2;
+    store.finish_job(&job, again(soon)).await.unwrap();
+    assert_eq!(known().await[0], (job.id, soon));
 }

@@ -15,7 +15,7 @@ const BEFORE: Duration = Duration::from_secs(10);
 /// The burst is due within this time.
 const WITHIN_S: f64 = 1.0;
 /// More than the hub lets wait for one conversation.
-const CONNECTIONS: usize = 2_000;
+const CONNECTIONS: usize = 1_200;
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Until all of it is stored.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -24,10 +24,10 @@ const SETTLED: Duration = Duration::from_secs(10);
 const LOOKED_AT: Duration = Duration::from_secs(5);
 /// The goal for any time at this rate.
 const ACK_P99_MS: f64 = 250.0;
-/// What is answered within the provider's ten seconds does not fill all of them.
-const CONNECTIONS: usize = 256;
+/// What waits for five seconds without a commit does not fill all of them: somebody comes still, and is refused.
+const CONNECTIONS: usize = 1_200;
 /// More than connections, so that each contact's messages have an order.
-const CONTACTS: u32 = 512;
+const CONTACTS: u32 = 2_400;
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
