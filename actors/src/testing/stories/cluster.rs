@@ -11,7 +11,9 @@ use crate::model::conversation::{
 };
 use crate::model::ids::{ConversationId, TeamId};
 use crate::model::node::{Membership, Notice, Peer, Request};
+use crate::ports::provider::ProviderError;
 use crate::ports::store::LineStore;
+use crate::session::Describe;
 use crate::testing::build::{draft, inbound, phone};
 use crate::testing::stories::{pass, seconds, settle, stage};
 use crate::testing::{Fault, Stage};
@@ -285,6 +287,36 @@ async fn a_dead_nodes_line_is_taken_over() {
     settle().await;
     assert_eq!(stage.provider.posts().len(), 2);
     assert_eq!(survivor.report().lines, [stage.session]);
+}
+
+#[actix_rt::test]
+async fn whoever_takes_a_line_over_knows_who_is_away_now_and_not_who_was() {
+    let (stage, second, id) = pair_that_sends().await;
+    let owner = line_owner(&stage);
+    let (before, after) = match owner {
+        1 => (&stage.hub, &second),
+        _ => (&second, &stage.hub),
+    };
+    // Its actor of the number is there, and sends nothing.
+    let loan = after.session(stage.session).unwrap();
+    loan.addr().send(Describe).await.unwrap().unwrap();
+    let unreachable = || ProviderError::Unreachable("no route".to_owned());
+    stage
+        .provider
+        .will([Err(unreachable()), Err(unreachable())]);
+    say(&stage, before, id, "second").await;
+    // Tried a second time, and due again some seconds later.
+    pass(seconds(3)).await;
+    assert_eq!(stage.provider.bodies(), ["first", "second", "second"]);
+    stage.store.set_node(owner, true);
+    stage.peers.leave(owner);
+    let start = tokio::time::Instant::now();
+    say(&stage, after, id, "third").await;
+    pass(seconds(20)).await;
+    let bodies = stage.provider.bodies();
+    assert_eq!(bodies[3..], ["second", "third"]);
+    let waited = stage.provider.posts()[4].at - start;
+    assert!(waited < seconds(8), "it waited for {waited:?}");
 }
 
 #[actix_rt::test]
