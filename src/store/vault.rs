@@ -51,7 +51,14 @@ type Entry = (Instant, Found);
 #[derive(Default)]
 struct Questions {
     last: u64,
-    open: HashMap<SessionId, (u64, Asked)>,
+    open: HashMap<SessionId, Question>,
+}
+
+#[derive(Clone)]
+struct Question {
+    number: u64,
+    since: Instant,
+    answer: Answer,
 }
 
 impl Questions {
@@ -60,7 +67,7 @@ impl Questions {
         let is_current = self
             .open
             .get(&id)
-            .is_some_and(|(open, _)| *open == question);
+            .is_some_and(|open| open.number == question);
         if is_current {
             self.open.remove(&id);
         }
@@ -68,7 +75,7 @@ impl Questions {
     }
 }
 
-type Asked = Shared<BoxFuture<'static, Result<Found, StoreError>>>;
+type Answer = Shared<BoxFuture<'static, Result<Found, StoreError>>>;
 
 impl Vault {
     /// Nothing is open yet.
@@ -106,9 +113,11 @@ impl Vault {
         // That a number is not there is never taken from memory for long.
         let serves = |(at, known): &Entry| known.is_some() && at.elapsed() < LONGEST_MEMORY;
         if !known.is_some_and(|known| serves(&known)) {
-            return asked.await;
+            return asked.answer.await;
         }
-        match tokio::time::timeout(PATIENCE, asked.clone()).await {
+        // Whoever comes while a question hangs does not wait for it anew.
+        let patience = PATIENCE.saturating_sub(asked.since.elapsed());
+        match tokio::time::timeout(patience, asked.answer.clone()).await {
             Ok(Err(StoreError::Unavailable(_))) | Err(_) => {}
             Ok(told) => return told,
         }
@@ -116,14 +125,14 @@ impl Vault {
         let known = self.lock().get(&id).cloned();
         match known.filter(serves) {
             Some((_, known)) => Ok(known),
-            None => asked.await,
+            None => asked.answer.await,
         }
     }
 
     /// The answer of the database, for all who ask meanwhile.
-    fn ask(&self, id: SessionId) -> Asked {
+    fn ask(&self, id: SessionId) -> Question {
         let mut questions = lock(&self.inner.asked);
-        if let Some((_, asked)) = questions.open.get(&id) {
+        if let Some(asked) = questions.open.get(&id) {
             return asked.clone();
         }
         questions.last += 1;
@@ -155,9 +164,13 @@ impl Vault {
                 }
             }
         };
-        let told = told.boxed().shared();
-        questions.open.insert(id, (question, told.clone()));
-        told
+        let question = Question {
+            number: question,
+            since: Instant::now(),
+            answer: told.boxed().shared(),
+        };
+        questions.open.insert(id, question.clone());
+        question
     }
 
     /// The number of the organization that the provider calls `phone_number_id`.
