@@ -85,9 +85,9 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
 /// Webhooks that were begun and not answered: in the middle of the work, and at once, when the request met the end of an
 /// idle connection on its way, which HTTP/1.1 can't prevent (RFC 9112, section 9.5).
 fn cut_off(seen: &Seen) -> (u64, u64) {
-    let cut = seen.answers.iter().filter(|answer| answer.status == CUT);
-    let (at_work, at_once): (Vec<_>, Vec<_>) = cut.partition(|answer| answer.took >= AT_WORK);
-    (at_work.len() as u64, at_once.len() as u64)
+    let cut = || seen.answers.iter().filter(|answer| answer.status == CUT);
+    let at_work = cut().filter(|answer| answer.took >= AT_WORK).count();
+    (at_work as u64, (cut().count() - at_work) as u64)
 }
 
 fn answered_5xx(seen: &Seen) -> u64 {
