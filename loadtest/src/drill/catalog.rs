@@ -232,7 +232,7 @@ pub static DRILLS: &[Drill] = &[
         pass: "all back, caught up p99 ≤ 1 s after it",
         smoke: Some(size(2, 30.0, 100, 40.0, 0)),
         usual: size(2, 30.0, 300, 40.0, 0),
-        full: size(4, 60.0, 500, 60.0, 600),
+        full: size(4, 60.0, 500, 60.0, 0),
         run: |setup| Box::pin(agents_cut::run(setup)),
     },
     Drill {

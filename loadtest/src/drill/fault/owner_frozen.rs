@@ -15,8 +15,9 @@ use crate::drill::traffic::Traffic;
 use crate::load::report::round;
 use crate::simulator::Behaviour;
 
-const CONTACTS: u32 = 200;
-const OPENING: Duration = Duration::from_secs(4);
+/// So many that each gets less than a message in six seconds, which is what the provider allows.
+const CONTACTS: u32 = 1_000;
+const OPENING: Duration = Duration::from_secs(12);
 /// Who hears nothing asks another node; all would wait at the sleeping one otherwise.
 const ANSWER: Duration = Duration::from_secs(1);
 const CONNECTIONS: usize = 100;
