@@ -9,7 +9,7 @@ use actix::{ActorFutureExt, AsyncContext, Context};
 
 use crate::event::{Cursor, Envelope};
 use crate::feed::channel::Channel;
-use crate::feed::encode::missed_frames;
+use crate::feed::encode::{Encoded, missed_frames};
 use crate::feed::seat::SocketId;
 use crate::feed::{CHECK, Feed, PAGE, frame};
 use crate::figure;
@@ -80,7 +80,8 @@ impl Feed {
         let Some(channel) = self.channels.get(&seat.organization) else {
             return;
         };
-        let Some(frames) = missed_frames(seat, missed, end, self.ports.media.as_ref()) else {
+        let mut missed = Encoded::new(missed, self.ports.media.as_ref());
+        let Some(frames) = missed_frames(seat, &mut missed, end) else {
             return self.give_up_catching_up(socket, "too much was missed");
         };
         seat.told_events(channel.head());
@@ -166,6 +167,9 @@ impl Feed {
     }
 
     fn tell_missed(&mut self, scan: &Scan) {
+        let links = Arc::clone(&self.ports.media);
+        // A crowd that comes back together missed the same: each event is written once.
+        let mut missed = Encoded::new(&scan.missed, links.as_ref());
         for (socket, owed) in self.waiting(scan.organization) {
             let channel = self.channels.get(&scan.organization);
             let (Some(channel), Some(seat)) = (channel, self.seats.get_mut(&socket)) else {
@@ -184,8 +188,7 @@ impl Feed {
                 continue;
             }
             let end = channel.at(channel.told_with_rows(seat, scan.last));
-            let Some(frames) = missed_frames(seat, &scan.missed, end, self.ports.media.as_ref())
-            else {
+            let Some(frames) = missed_frames(seat, &mut missed, end) else {
                 self.give_up_catching_up(socket, "too much was missed");
                 continue;
             };

@@ -44,6 +44,10 @@ impl<'a> Encoded<'a> {
             .copied()
             .filter(|index| seat.wants(&self.events[*index]))
             .collect();
+        self.frames_of(seen, cursor)
+    }
+
+    fn frames_of(&mut self, seen: Vec<usize>, cursor: Cursor) -> Vec<ByteString> {
         let key = (seen, cursor.seq);
         if let Some(frames) = self.shared.get(&key) {
             return frames.clone();
@@ -74,15 +78,12 @@ impl<'a> Encoded<'a> {
 
 /// The frames that tell a seat what it missed up to `end`: the rows that changed, then events of what it looks
 /// at; None when that is too much. Each names the place from which to go on when the next one is lost.
-pub fn missed_frames(
-    seat: &Seat,
-    missed: &[Arc<Envelope>],
-    end: Cursor,
-    links: &dyn MediaLinks,
-) -> Option<Vec<ByteString>> {
-    let rows = missed_rows(seat, missed);
-    let events: Vec<&Arc<Envelope>> = missed.iter().filter(|event| seat.wants(event)).collect();
-    if rows.len() + events.len() > MAX_TOLD {
+pub fn missed_frames(seat: &Seat, missed: &mut Encoded, end: Cursor) -> Option<Vec<ByteString>> {
+    let rows = missed_rows(seat, missed.events);
+    let events = missed.events.iter().enumerate();
+    let seen = events.filter_map(|(index, event)| seat.wants(event).then_some(index));
+    let seen: Vec<usize> = seen.collect();
+    if rows.len() + seen.len() > MAX_TOLD {
         return None;
     }
     let start = Cursor {
@@ -97,15 +98,7 @@ pub fn missed_frames(
         .chunks(PER_FRAME)
         .map(|rows| frame::rows(start, rows.iter().map(String::as_str)))
         .collect();
-    let texts: Vec<(i64, String)> = events
-        .iter()
-        .map(|event| (event.seq, encode(event, links)))
-        .collect();
-    let texts: Vec<(i64, &str)> = texts
-        .iter()
-        .map(|(seq, text)| (*seq, text.as_str()))
-        .collect();
-    frames.extend(in_frames(&texts, end));
+    frames.extend(missed.frames_of(seen, end));
     frames.push(frame::beat(end));
     Some(frames)
 }
