@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::bail;
 
 use crate::drill::checker;
 use crate::drill::commands::{Desk, Work};
@@ -25,6 +25,7 @@ const CONNECTIONS: usize = 100;
 const GIVES_UP_S: f64 = 1.0;
 /// Somebody else sends for the number, or the drill is pointless.
 const MOVES: Duration = Duration::from_secs(10);
+const ON_ITS_WAY: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// A node that just woke may answer late; that is measured too.
 const LOOKS: Duration = Duration::from_secs(5);
@@ -56,9 +57,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     let mut unmoved = 0;
     for round in 1..=setup.size.rounds {
         tokio::time::sleep(nemesis.pause(MEAN_PAUSE)).await;
-        let owner = owner(&topology, None)
-            .await?
-            .context("nobody sends for the number")?;
+        let owner = some_owner(&topology).await?;
         knows_its_lines(&topology, owner).await?;
         topology.nodes[owner].freeze().await?;
         let (frozen, until) = (Instant::now(), Instant::now() + setup.hold());
@@ -95,6 +94,18 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     checker::check(&mut topology, &seen, &mut outcome).await?;
     topology.close(outcome.is_good());
     Ok(outcome)
+}
+
+/// Who sends for the number; it may be on its way from one node to another.
+async fn some_owner(topology: &Topology) -> anyhow::Result<usize> {
+    let begin = Instant::now();
+    while begin.elapsed() < ON_ITS_WAY {
+        if let Some(owner) = owner(topology, None).await? {
+            return Ok(owner);
+        }
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    bail!("nobody sends for the number")
 }
 
 /// Who sends for the number by its own word; `but` is not asked.
