@@ -22,7 +22,7 @@ pub struct Encoded<'a> {
     events: &'a [Arc<Envelope>],
     texts: Vec<Option<String>>,
     /// Frames by the events in them and the place they name.
-    shared: HashMap<(Vec<usize>, i64), Vec<ByteString>>,
+    shared: HashMap<(Vec<usize>, i64), ByteString>,
     links: &'a dyn MediaLinks,
 }
 
@@ -44,27 +44,42 @@ impl<'a> Encoded<'a> {
             .copied()
             .filter(|index| seat.wants(&self.events[*index]))
             .collect();
-        self.frames_of(seen, cursor)
+        self.frames_of(&seen, cursor)
     }
 
-    fn frames_of(&mut self, seen: Vec<usize>, cursor: Cursor) -> Vec<ByteString> {
-        let key = (seen, cursor.seq);
-        if let Some(frames) = self.shared.get(&key) {
-            return frames.clone();
+    /// Counted from the end, so that sockets that missed less and more share all frames but the first.
+    fn frames_of(&mut self, seen: &[usize], cursor: Cursor) -> Vec<ByteString> {
+        let chunks = seen.rchunks(PER_FRAME).rev();
+        let last = chunks.len().saturating_sub(1);
+        let mut frames = Vec::with_capacity(chunks.len());
+        for (number, chunk) in chunks.enumerate() {
+            let told = chunk
+                .last()
+                .map_or(cursor.seq, |index| self.events[*index].seq);
+            let seq = match number == last {
+                true => cursor.seq,
+                false => told.min(cursor.seq),
+            };
+            frames.push(self.frame(chunk, Cursor { seq, ..cursor }));
         }
-        let seen = &key.0;
+        frames
+    }
+
+    fn frame(&mut self, seen: &[usize], cursor: Cursor) -> ByteString {
+        let key = (seen.to_vec(), cursor.seq);
+        if let Some(frame) = self.shared.get(&key) {
+            return frame.clone();
+        }
         for index in seen {
             if self.texts[*index].is_none() {
                 self.texts[*index] = Some(encode(&self.events[*index], self.links));
             }
         }
-        let texts = seen.iter().map(|index| {
-            let text = self.texts[*index].as_deref().unwrap_or_default();
-            (self.events[*index].seq, text)
-        });
-        let frames = in_frames(&texts.collect::<Vec<_>>(), cursor);
-        self.shared.insert(key, frames.clone());
-        frames
+        let texts = seen.iter();
+        let texts = texts.map(|index| self.texts[*index].as_deref().unwrap_or_default());
+        let frame = frame::events(cursor, texts);
+        self.shared.insert(key, frame.clone());
+        frame
     }
 
     /// The events that somebody got.
@@ -98,7 +113,7 @@ pub fn missed_frames(seat: &Seat, missed: &mut Encoded, end: Cursor) -> Option<V
         .chunks(PER_FRAME)
         .map(|rows| frame::rows(start, rows.iter().map(String::as_str)))
         .collect();
-    frames.extend(missed.frames_of(seen, end));
+    frames.extend(missed.frames_of(&seen, end));
     frames.push(frame::beat(end));
     Some(frames)
 }
@@ -120,23 +135,6 @@ fn missed_rows<'a>(seat: &Seat, missed: &'a [Arc<Envelope>]) -> Vec<&'a Arc<Conv
     let mut rows: Vec<_> = latest.into_values().collect();
     rows.sort_by_key(|row| row.seq);
     rows
-}
-
-fn in_frames(texts: &[(i64, &str)], end: Cursor) -> Vec<ByteString> {
-    let chunks = texts.chunks(PER_FRAME);
-    let last = chunks.len().saturating_sub(1);
-    chunks
-        .enumerate()
-        .map(|(number, chunk)| {
-            let told = chunk.last().map_or(end.seq, |(seq, _)| *seq);
-            let seq = if number == last {
-                end.seq
-            } else {
-                told.min(end.seq)
-            };
-            frame::events(Cursor { seq, ..end }, chunk.iter().map(|(_, text)| *text))
-        })
-        .collect()
 }
 
 fn encode(envelope: &Envelope, links: &dyn MediaLinks) -> String {
