@@ -290,7 +290,7 @@ pub static DRILLS: &[Drill] = &[
         name: "poison",
         fault: "messages that make whoever handles them panic",
         pass: "each answered 200 and in quarantine ≤ 60 s; no node ends; taken in by replay when the hub is mended",
-        smoke: None,
+        smoke: Some(size(1, 200.0, 6, 0.0, 10)),
         usual: size(1, 200.0, 6, 0.0, 10),
         full: size(1, 300.0, 6, 0.0, 30),
         run: |setup| Box::pin(poison::messages(setup)),
@@ -346,6 +346,11 @@ pub static DRILLS: &[Drill] = &[
         run: |setup| Box::pin(rolling_deploy::run(setup)),
     },
 ];
+
+/// Whether a drill breaks the hub from within, which takes a build that can.
+pub fn breaks_within(drill: &Drill) -> bool {
+    ["f-02", "f-29", "f-30"].contains(&drill.id)
+}
 
 /// The drill of that id or name.
 pub fn find(word: &str) -> Option<&'static Drill> {

@@ -11,7 +11,9 @@ use crate::drill::traffic::{Amount, Traffic};
 use crate::load::report::round;
 
 const WARM: Duration = Duration::from_secs(3);
-const BEFORE: Duration = Duration::from_secs(10);
+/// Nodes remember what was told in the last half minute: only then do they have the memory that they have any day.
+const BEFORE: Duration = Duration::from_secs(35);
+const BETWEEN: Duration = Duration::from_secs(10);
 /// The burst is due within this time.
 const WITHIN_S: f64 = 1.0;
 /// More than the hub lets wait for one conversation.
@@ -57,7 +59,7 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
         ));
         hot.push(flood.stop().await?);
         bursts.push((from, to));
-        tokio::time::sleep(BEFORE).await;
+        tokio::time::sleep(BETWEEN).await;
     }
     let grown = peak.grown().await?;
     let seen = traffic.stop().await?;
