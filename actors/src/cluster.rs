@@ -13,13 +13,15 @@ use tokio::time::Instant;
 use crate::model::ids::SessionId;
 use crate::model::node::{Lease, Membership, Peer};
 
-/// How long a node that did not answer is not asked again: as long as a dead one stays in the list.
+/// How long a node that did not answer is not asked again: as long as a dead one stays in the list of those that live.
 const SUSPICION: Duration = Duration::from_secs(3);
 
 /// What this node knows of the others. Without a membership it is alone, and everything is its own.
 #[derive(Default)]
 pub struct Cluster {
     members: RwLock<Option<Arc<Membership>>>,
+    /// When they were seen last.
+    seen: Mutex<Option<Instant>>,
     lines: Mutex<Lines>,
     suspects: Mutex<HashMap<i64, Instant>>,
 }
@@ -54,7 +56,13 @@ impl Cluster {
             .as_ref()
             .is_none_or(|before| before.owners != members.owners);
         *held = Some(Arc::new(members));
+        *lock(&self.seen) = Some(Instant::now());
         changed
+    }
+
+    /// Whether the others may take this node for dead: it heard of no heartbeat for so long, since it stood still perhaps.
+    pub fn may_be_given_up(&self) -> bool {
+        lock(&self.seen).is_some_and(|seen| seen.elapsed() >= SUSPICION)
     }
 
     /// The other node that owns the actor at `place`, if it may be asked.

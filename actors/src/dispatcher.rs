@@ -2,6 +2,7 @@
 //! Woken by the commit that left a job; polls only as a fallback. Knows nothing about what jobs do: messages
 //! go to their number's actor, everything else to the worker port.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use actix::{
     Actor as ActixActor, ActorFutureExt, AsyncContext, Context, Handler, Message as ActixMessage,
     ResponseFuture, SpawnHandle, Supervised,
 };
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{AcquireError, Semaphore, SemaphorePermit, oneshot};
 use tracing::{Instrument, Span};
 
 use crate::hub::{Hub, Right};
-use crate::model::ids::SessionId;
+use crate::model::ids::{OrganizationId, SessionId};
 use crate::model::job::{After, Job, Task};
 use crate::ports::store::{Receipt, StoreError};
 use crate::session::{Deliver, Delivered};
@@ -38,6 +39,9 @@ const POLL: Duration = Duration::from_secs(5);
 const MAX_AT_WORK: usize = 128;
 /// Jobs of the worker in hand at a time: the other hands stay for messages.
 const MAX_FOR_WORK: usize = 512;
+/// Of both, what one organization may have: the others' work does not wait for all that it has.
+const MAX_OF_ONE: usize = MAX_FOR_WORK / 4 * 3;
+const MAX_AT_WORK_OF_ONE: usize = MAX_AT_WORK / 4 * 3;
 /// How long a job waits for the worker, and when it is asked for again if that was not enough.
 const NO_HAND: Duration = Duration::from_secs(5);
 /// A job that kills whoever does it is given up after so many tries.
@@ -73,7 +77,8 @@ pub struct Tend;
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
 struct Finished {
-    for_work: bool,
+    /// Whose work it was; None: a message.
+    worked_for: Option<OrganizationId>,
     /// When it is due again.
     again_at: Option<Timestamp>,
 }
@@ -85,6 +90,8 @@ pub struct Dispatcher {
     /// Those in hand that are for the worker, and what lets them to it.
     for_work: usize,
     workplaces: Arc<Semaphore>,
+    /// The same of each organization.
+    of: HashMap<OrganizationId, Share>,
     /// What an earlier life of this node claimed was given back.
     released: bool,
     claiming: bool,
@@ -107,6 +114,7 @@ impl Dispatcher {
             in_hand: 0,
             for_work: 0,
             workplaces: Arc::new(Semaphore::const_new(MAX_AT_WORK)),
+            of: HashMap::new(),
             released: false,
             claiming: false,
             woken: false,
@@ -220,8 +228,14 @@ impl Dispatcher {
             let due = job.task.due(job.created_at);
             age.record(self.hub.now().since(due).as_secs_f64());
         }
-        let places = for_work.then(|| Arc::clone(&self.workplaces));
-        let hand = !for_work || self.for_work <= MAX_FOR_WORK;
+        let worked_for = for_work.then_some(job.organization);
+        let (mut places, mut hand) = (Vec::new(), true);
+        if let Some(organization) = worked_for {
+            let share = self.of.entry(organization).or_default();
+            share.in_hand += 1;
+            hand = self.for_work <= MAX_FOR_WORK && share.in_hand <= MAX_OF_ONE;
+            places = vec![Arc::clone(&share.places), Arc::clone(&self.workplaces)];
+        }
         let (hub, me) = (self.hub.clone(), ctx.address());
         let span = tracing::debug_span!("job", job.id = %job.id, kind = job.task.name());
         actix_rt::spawn(async move {
@@ -245,7 +259,10 @@ impl Dispatcher {
                     again_at
                 }
             };
-            me.do_send(Finished { for_work, again_at });
+            me.do_send(Finished {
+                worked_for,
+                again_at,
+            });
         });
     }
 }
@@ -330,7 +347,15 @@ impl Handler<Finished> for Dispatcher {
     fn handle(&mut self, done: Finished, ctx: &mut Self::Context) {
         self.in_hand = self.in_hand.saturating_sub(1);
         metrics::gauge!(figure::JOBS_IN_HAND).set(self.in_hand as f64);
-        self.for_work = self.for_work.saturating_sub(usize::from(done.for_work));
+        if let Some(organization) = done.worked_for {
+            self.for_work = self.for_work.saturating_sub(1);
+            if let Some(share) = self.of.get_mut(&organization) {
+                share.in_hand = share.in_hand.saturating_sub(1);
+                if share.in_hand == 0 {
+                    self.of.remove(&organization);
+                }
+            }
+        }
         if self.in_hand == 0
             && let Some(waiting) = self.drained.as_mut()
         {
@@ -372,8 +397,32 @@ enum Ran {
     After(After),
 }
 
-/// Does the job.
-async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Ran {
+/// What an organization has of the worker.
+struct Share {
+    in_hand: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Default for Share {
+    fn default() -> Self {
+        Self {
+            in_hand: 0,
+            places: Arc::new(Semaphore::const_new(MAX_AT_WORK_OF_ONE)),
+        }
+    }
+}
+
+/// A place of each, in this order.
+async fn take_places(all: &[Arc<Semaphore>]) -> Result<Vec<SemaphorePermit<'_>>, AcquireError> {
+    let mut taken = Vec::with_capacity(all.len());
+    for places in all {
+        taken.push(places.acquire().await?);
+    }
+    Ok(taken)
+}
+
+/// Does the job, when there is a place for it.
+async fn run(hub: Hub, job: Job, places: Vec<Arc<Semaphore>>) -> Ran {
     let Task::SendMessage {
         session,
         conversation,
@@ -382,13 +431,9 @@ async fn run(hub: Hub, job: Job, places: Option<Arc<Semaphore>>) -> Ran {
     } = job.task
     else {
         tracing::debug!(tries = job.tries, "a job begins");
-        let place = match &places {
-            Some(places) => tokio::time::timeout(NO_HAND, places.acquire()).await.ok(),
-            None => None,
-        };
-        if places.is_some() && place.is_none() {
+        let Ok(_taken) = tokio::time::timeout(NO_HAND, take_places(&places)).await else {
             return Ran::After(no_hand(hub.now()));
-        }
+        };
         let work = hub.ports().worker.run(&job);
         return Ran::After(match tokio::time::timeout(JOB_TIMEOUT, work).await {
             // The worker says "retry"; the schedule says for how long.

@@ -62,6 +62,8 @@ figures! {
     /// Callbacks of WhatsApp by how they ended: stored, failed or shed (WhatsApp delivers again), unsigned (refused);
     /// quarantined counts the pieces that were put aside.
     Counter WEBHOOKS_TOTAL = "webhooks_total", Count, ["end"];
+    /// What was left undone, or refused with 503, because callbacks needed the node: presence, analytics, exports, sends.
+    Counter SPARED_TOTAL = "spared_total", Count, ["what"];
     /// From a callback's arrival to its answer, once everything in it is stored.
     Histogram WEBHOOK_ACK_SECONDS = "webhook_ack_seconds", Seconds, [];
     /// Parts of callbacks about a number that is not connected here.
@@ -122,7 +124,8 @@ figures! {
     /// Commands that went to the node that owns the conversation: answered, refused because it was at it for too long, or
     /// done here instead because it was late, unreachable or without its database.
     Counter PEER_REQUESTS_TOTAL = "peer_requests_total", Count, ["end"];
-    /// Commands of other nodes that were done here, or dropped because their time was over or too many waited.
+    /// Commands of other nodes that were done here, or dropped because their time was over, too many waited, or a newer
+    /// version speaks of what this one does not know.
     Counter PEER_SERVED_TOTAL = "peer_served_total", Count, ["end"];
     /// How often this node's own channel did not answer and was subscribed to again.
     Counter BUS_RESUBSCRIBED_TOTAL = "bus_resubscribed_total", Count, [];

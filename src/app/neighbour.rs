@@ -66,6 +66,7 @@ pub fn reporter(
             mailbox_full: sum(&text, figure::MAILBOX_FULL_TOTAL),
             jobs_in_hand: sum(&text, figure::JOBS_IN_HAND),
             commits_waiting: store.commits_waiting() as u64,
+            db_waiting: store.pools().iter().map(|pool| pool.waiting as u64).sum(),
             bus: hears.as_ref().map(|hears| hears()),
             memory: memory(),
             ..report

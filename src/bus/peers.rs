@@ -13,6 +13,7 @@ use actors::model::node::{Answer, Notice, Peer, Request};
 use actors::ports::peers::{LONGEST, Peers, Unanswered};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -335,9 +336,16 @@ async fn read_all(inner: Weak<Inner>, mut letters: mpsc::Receiver<Vec<u8>>) {
             return;
         };
         let channel = wire::node_channel(inner.me.life);
-        match inner.bus.link.open::<Vec<Packet>>(&channel, &text) {
-            Some(packets) => packets.into_iter().for_each(|packet| inner.take(packet)),
-            None => refused(),
+        // Each for itself: a newer node may use a word among them that this one does not know.
+        let Some(packets) = inner.bus.link.open::<Vec<Box<RawValue>>>(&channel, &text) else {
+            refused();
+            continue;
+        };
+        for packet in packets {
+            match serde_json::from_str(packet.get()) {
+                Ok(packet) => inner.take(packet),
+                Err(_) => served("unknown"),
+            }
         }
     }
 }

@@ -46,6 +46,9 @@ const SUBSCRIBE_AGAIN: Duration = Duration::from_secs(1);
 /// Waits between attempts to reconnect, in milliseconds; tried for ever.
 const RECONNECT_MS: (u32, u32) = (100, 5_000);
 
+/// The first Redis whose clusters pass a message to one node only.
+const OLDEST: u64 = 7;
+
 /// Why the bus can't be built.
 #[derive(Debug, thiserror::Error)]
 #[error("REDIS_URL can't be used: {0}")]
@@ -468,6 +471,7 @@ impl Arrivals {
                     dropped(count, "feed_full");
                 }
             }
+            Read::Unknown => dropped(1, "unknown"),
             Read::Refused => refused(),
         }
     }
@@ -486,7 +490,11 @@ fn seqs(envelopes: &[Arc<Envelope>]) -> impl Iterator<Item = i64> {
 async fn connect(client: &impl ClientLike) {
     if let Err(error) = client.init().await {
         // The policy tries for ever, so this is a setting that can't work.
-        tracing::error!(%error, "Redis can't be used");
+        return tracing::error!(%error, "Redis can't be used");
+    }
+    let version = client.server_version();
+    if let Some(version) = version.filter(|version| version.major < OLDEST) {
+        tracing::warn!(%version, "this Redis is older than 7: one by itself may do, a cluster of it has no sharded channels");
     }
 }
 

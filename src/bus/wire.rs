@@ -27,7 +27,9 @@ pub enum Read {
     Envelopes(Vec<Arc<Envelope>>),
     /// This node's own message, coming back.
     Own,
-    /// Not signed with our key, not for this channel, or not readable.
+    /// Signed with our key, but of events that this version does not know: a newer node's, or an older one's.
+    Unknown,
+    /// Not signed with our key, or not for this channel.
     Refused,
 }
 
@@ -79,8 +81,8 @@ pub fn read(key: &Key, node: u64, channel: &str, text: &[u8]) -> Read {
     let Some(body) = signed(key, channel, sender, rest) else {
         return Read::Refused;
     };
-    // A newer node may speak of events that this one does not know; the store will tell.
-    serde_json::from_slice(body).map_or(Read::Refused, Read::Envelopes)
+    // The store will tell.
+    serde_json::from_slice(body).map_or(Read::Unknown, Read::Envelopes)
 }
 
 /// The body behind a signature of ours.

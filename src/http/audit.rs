@@ -9,6 +9,7 @@ use super::error::ApiResult;
 use super::extract::{Caller, Query};
 use super::page::{List, Page};
 use super::permission::ReadAuditLog;
+use super::pressure::Spare;
 use super::sheet::{Leaf, Sheet};
 use crate::store::{AuditLine, AuditSpan};
 
@@ -59,6 +60,7 @@ pub async fn export(
     caller: Caller<ReadAuditLog>,
     Query(query): Query<AuditQuery>,
 ) -> ApiResult<Sheet> {
+    caller.app.pressure.allow(Spare::Exports)?;
     let tenant = caller.tenant();
     let span = query.span();
     tenant.note_audit_export(&caller.actor, span).await?;

@@ -43,6 +43,8 @@ pub struct NodeView {
     standing: String,
     /// The one that answers this request.
     this: bool,
+    /// Whether it keeps the organization's waiting lines.
+    keeps_queues: bool,
     started_at: Option<Timestamp>,
     /// How long ago it said that it lives, in milliseconds.
     silent_ms: u64,
@@ -101,6 +103,11 @@ async fn view(caller: &Caller<ReadCluster>, row: NodeRow, now: Timestamp) -> Nod
             row.standing
         },
         this,
+        keeps_queues: caller
+            .app
+            .hub
+            .queues_keeper(caller.actor.organization)
+            .map_or(this, |keeper| keeper == peer),
         started_at: field::instant_opt(row.started_at),
         silent_ms: u64::try_from(silent).unwrap_or(0),
         report,

@@ -154,6 +154,7 @@ pub async fn retry(
     caller: Caller<SendMessages>,
     Path(id): Path<MessageId>,
 ) -> ApiResult<Accepted<Message>> {
+    caller.app.pressure.let_send(&caller.actor)?;
     let old = caller.tenant().find_message(id).await?;
     let can_be_repeated = old.direction == Direction::Outbound
         && matches!(old.status, MessageStatus::Failed | MessageStatus::Unknown);

@@ -1,6 +1,6 @@
 //! How much a node takes on at a time. What comes above that hears 503 at once, which costs next to nothing: waiting in
-//! a line that grows would make everybody late, and WhatsApp delivers again anyway. Programs that send are asked to wait
-//! before callbacks are; people never are.
+//! a line that grows would make everybody late, and WhatsApp delivers again anyway. Before callbacks are refused, what
+//! matters less is left undone, see [`Spare`]; what people do in a conversation never is.
 
 mod room;
 pub mod shed;
@@ -8,11 +8,12 @@ pub mod shed;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use actors::model::ids::{OrganizationId, SessionId};
+use actors::figure;
+use actors::model::ids::OrganizationId;
 use actors::model::user::{Actor, Who};
 
-pub use self::room::Room;
 use self::room::Taken;
+pub use self::room::{Room, Taker};
 use super::error::{ApiError, ApiResult, Code};
 
 /// When to come again, in seconds.
@@ -23,6 +24,39 @@ const COME_AGAIN: u64 = 1;
 const TURNS: u32 = 32;
 /// Those of one key.
 const TURNS_OF_KEY: u32 = 128;
+
+/// What is left undone while callbacks need the node, in this order (broadcasts will stand before what programs send).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spare {
+    /// Who looks where: said again within seconds.
+    Presence,
+    /// Figures and reports.
+    Analytics,
+    Exports,
+    /// What programs send.
+    Sends,
+}
+
+impl Spare {
+    /// How much of the room is taken then, in sixteenths.
+    const fn from(self) -> u64 {
+        match self {
+            Self::Presence => 5,
+            Self::Analytics => 6,
+            Self::Exports => 7,
+            Self::Sends => 8,
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Presence => "presence",
+            Self::Analytics => "analytics",
+            Self::Exports => "exports",
+            Self::Sends => "sends",
+        }
+    }
+}
 
 /// The room of one node.
 #[derive(Default)]
@@ -55,9 +89,9 @@ impl Drop for Turn {
 }
 
 impl Pressure {
-    /// Takes room for a callback of `length` bytes at that number's address.
-    pub fn enter(&self, number: SessionId, length: u64) -> ApiResult<Room> {
-        Room::take(&self.taken, number, length).ok_or_else(come_again)
+    /// Takes room for a callback of `length` bytes.
+    pub fn enter(&self, by: Taker, length: u64) -> ApiResult<Room> {
+        Room::take(&self.taken, by, length).ok_or_else(come_again)
     }
 
     /// A turn for a request of `by`; refused while as many as may be are worked on (SECURITY row 41).
@@ -80,12 +114,28 @@ impl Pressure {
         })
     }
 
+    /// Whether there is room for what can be spared; counted when there is none.
+    pub fn has_room_for(&self, what: Spare) -> bool {
+        let has_room = !lock(&self.taken).is_above(what.from());
+        if !has_room {
+            metrics::counter!(figure::SPARED_TOTAL, "what" => what.as_str()).increment(1);
+        }
+        has_room
+    }
+
+    /// Refuses what can be spared while there is no room for it.
+    pub fn allow(&self, what: Spare) -> ApiResult<()> {
+        match self.has_room_for(what) {
+            true => Ok(()),
+            false => Err(come_again()),
+        }
+    }
+
     /// Asks a program to wait while more than half of the room is taken; people go on.
     pub fn let_send(&self, by: &Actor) -> ApiResult<()> {
-        let is_high = lock(&self.taken).is_high();
         match by.who {
-            Who::ApiKey(_) if is_high => Err(come_again()),
-            _ => Ok(()),
+            Who::ApiKey(_) => self.allow(Spare::Sends),
+            Who::User(_) | Who::System => Ok(()),
         }
     }
 }
@@ -135,7 +185,7 @@ mod tests {
     fn programs_wait_first_then_callbacks_and_people_never() {
         let pressure = Pressure::default();
         let (person, program) = (actor(Who::User(UserId(1))), actor(Who::ApiKey(ApiKeyId(1))));
-        let enter = |number| pressure.enter(SessionId(number), 900);
+        let enter = |id| pressure.enter(Taker::Organization(OrganizationId(id)), 900);
         let mut places: Vec<Room> = (0..512).map(|_| enter(1).unwrap()).collect();
         assert!(pressure.let_send(&program).is_ok());
         places.push(enter(1).unwrap());
@@ -145,5 +195,30 @@ mod tests {
         assert!(pressure.let_send(&person).is_ok());
         places.clear();
         assert!(pressure.let_send(&program).is_ok());
+    }
+
+    #[test]
+    fn what_matters_least_is_left_undone_first() {
+        let pressure = Pressure::default();
+        let enter = |id| pressure.enter(Taker::Organization(OrganizationId(id)), 900);
+        let all = [
+            Spare::Presence,
+            Spare::Analytics,
+            Spare::Exports,
+            Spare::Sends,
+        ];
+        let mut places = Vec::new();
+        let mut left_undone = Vec::new();
+        for _ in 0..768 {
+            places.push(enter(1).unwrap());
+            for what in all {
+                if !left_undone.contains(&what) && pressure.allow(what).is_err() {
+                    left_undone.push(what);
+                }
+            }
+        }
+        assert_eq!(left_undone, all);
+        places.clear();
+        assert!(all.into_iter().all(|what| pressure.has_room_for(what)));
     }
 }

@@ -12,6 +12,7 @@ use super::error::{ApiError, ApiResult, Code};
 use super::extract::{Body, Caller, Path};
 use super::page::{List, Page};
 use super::permission::{ReadConversations, WorkConversations};
+use super::pressure::Spare;
 
 /// Conversations that are tried when others take them at the same time.
 const TRIES: i64 = 8;
@@ -25,6 +26,7 @@ pub struct Queues {
 
 /// How all lines fare; what each agent does only supervisors see.
 pub async fn list(caller: Caller<ReadConversations>) -> ApiResult<Shown<Queues>> {
+    caller.app.pressure.allow(Spare::Analytics)?;
     let mut data = caller.app.hub.queues(caller.actor.organization).await?;
     if caller.actor.role < Role::Supervisor {
         for figures in &mut data {

@@ -9,6 +9,7 @@ use super::error::ApiResult;
 use super::extract::{Caller, Query};
 use super::page::{List, Page};
 use super::permission::ReadReports;
+use super::pressure::Spare;
 use crate::store::{BreachFilter, SlaBreach};
 
 /// Which of them.
@@ -30,6 +31,7 @@ pub async fn list(
     Query(query): Query<BreachQuery>,
     page: Page,
 ) -> ApiResult<List<SlaBreach>> {
+    caller.app.pressure.allow(Spare::Analytics)?;
     let filter = BreachFilter {
         team: query.team,
         user: query.user,

@@ -15,6 +15,7 @@ use actors::model::ids::{OrganizationId, SessionId};
 use actors::model::inbound::{InboundItem, InboundMessage};
 use actors::model::quarantine::{QuarantineSource, Quarantined};
 use actors::model::status::StatusUpdate;
+use actors::ports::store::{JobStore, StoreError};
 use actors::time::Timestamp;
 use actors::{fault, figure};
 use bytes::Bytes;
@@ -122,8 +123,10 @@ pub async fn receive(
     Path(session): Path<SessionId>,
     signed: Signed,
 ) -> ApiResult<HttpResponse> {
+    let no_room = |_: &StoreError| signed.room.done(None);
+    app.store.expect_room().await.inspect_err(no_room)?;
     let known = app.vault.credentials(session).await;
-    let known = known.inspect_err(|_| signed.room.done(None))?;
+    let known = known.inspect_err(no_room)?;
     let known = known.ok_or(ApiError::not_found())?;
     let given = signed.signature.as_deref().unwrap_or_default();
     if signature::verify(&known.app_secret, &signed.body, given).is_err() {
@@ -162,6 +165,8 @@ enum Misunderstood {
     Refuse,
 }
 
+/// Whatever happens rarely in it lies behind a pointer: room for it is part of every callback that waits otherwise, twice
+/// as much as for the rest.
 async fn take_in(
     app: &AppState,
     known: &SessionCredentials,
@@ -175,12 +180,14 @@ async fn take_in(
         }
         Err(error) => {
             // The provider would repeat it for seven days: it is ours to keep.
-            return put_aside(app, Place::of(known), error.to_string(), body.to_vec()).await;
+            let aside = put_aside(app, Place::of(known), error.to_string(), body.to_vec());
+            return Box::pin(aside).await;
         }
     };
     for rejected in webhook.rejected {
         let reason = rejected.reason.to_owned();
-        put_aside(app, Place::of(known), reason, rejected.raw.into_bytes()).await?;
+        let aside = put_aside(app, Place::of(known), reason, rejected.raw.into_bytes());
+        Box::pin(aside).await?;
     }
     let (organization, mut heap) = (known.organization, Heap::default());
     for delivery in webhook.deliveries {
@@ -199,11 +206,11 @@ async fn take_in(
                 // May change what is made of what comes behind it.
                 InboundItem::Fault(fault) => {
                     heap.take_in(app, organization).await?;
-                    notice::fault(app, session, &fault).await?;
+                    Box::pin(notice::fault(app, session, &fault)).await?;
                 }
                 InboundItem::Notice(told) => {
                     heap.take_in(app, organization).await?;
-                    notice::take_in(app, place, &told).await?;
+                    Box::pin(notice::take_in(app, place, &told)).await?;
                 }
             }
         }
@@ -267,7 +274,8 @@ impl Heap {
         let raise = |(session, update)| app.hub.raise_status(organization, session, update);
         let messages = stream::iter(threads).map(hear).buffer_unordered(AT_ONCE);
         let statuses = stream::iter(statuses).map(raise).buffer_unordered(AT_ONCE);
-        let (heard, raised) = tokio::join!(first_error(messages), first_error(statuses));
+        let both = async { tokio::join!(first_error(messages), first_error(statuses)) };
+        let (heard, raised) = Box::pin(both).await;
         heard?;
         Ok(raised?)
     }
@@ -287,10 +295,8 @@ async fn addressee(
     if *phone_number_id == known.phone_number_id {
         return Ok(Some(known.id));
     }
-    let sibling = app
-        .vault
-        .number(known.organization, phone_number_id)
-        .await?;
+    let sibling = app.vault.number(known.organization, phone_number_id);
+    let sibling = Box::pin(sibling).await?;
     let Some(sibling) = sibling else {
         return Ok(None);
     };
@@ -323,7 +329,7 @@ async fn hear(app: &AppState, place: Place, thread: Vec<InboundMessage>) -> ApiR
         match app.hub.receive(organization, session, message).await {
             Err(HubError::Invalid(why)) => {
                 let body = nameless.transpose().map_err(ApiError::internal)?;
-                put_aside(app, place, why, body.unwrap_or_default()).await?;
+                Box::pin(put_aside(app, place, why, body.unwrap_or_default())).await?;
             }
             result => result?,
         }
@@ -359,7 +365,7 @@ async fn put_aside(
         tries: 1,
         payload,
     };
-    let receipt = actors::ports::store::JobStore::quarantine(&app.store, entry).await?;
+    let receipt = JobStore::quarantine(&app.store, entry).await?;
     app.hub.announce(receipt);
     Ok(())
 }

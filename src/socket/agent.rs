@@ -27,6 +27,7 @@ use super::connection::Scissors;
 use super::frame_guard::Tripped;
 use super::member::{self, Member, Standing, Topics};
 use crate::http::error::Code;
+use crate::http::pressure::Spare;
 use crate::http::state::App;
 
 /// Frames of the feed that may wait for a client that reads slowly; beyond that it is cut.
@@ -240,6 +241,9 @@ impl AgentSocket {
         let actor = member.actor();
         let Who::User(id) = actor.who else { return };
         if at.is_none() && !self.is_present {
+            return;
+        }
+        if at.is_some() && !self.app.pressure.has_room_for(Spare::Presence) {
             return;
         }
         self.is_present = at.is_some();

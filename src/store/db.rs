@@ -39,9 +39,9 @@ pub use self::syncer::End;
 use self::syncer::Syncer;
 
 /// Connections to PostgreSQL of one node, besides the committer's.
-const POSTGRES_CONNECTIONS: usize = 16;
-/// Connections of the committer, which has one transaction at a time; a second one is made while the first is being replaced.
-const COMMITTER_CONNECTIONS: usize = 2;
+const POSTGRES_CONNECTIONS: usize = 15;
+/// Connections of the committer, which has two transactions at a time; a third one is made while one is being replaced.
+const COMMITTER_CONNECTIONS: usize = 3;
 /// The connection that was used last is lent next: it has its statements prepared and its caches filled.
 const WARM: QueueMode = QueueMode::Lifo;
 /// What every PostgreSQL connection is told: no statement outlives the patience of its caller. A young table has

@@ -14,6 +14,9 @@ use super::partition;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// What is older lacks what the tables are made of, and is told so before anything is made.
+const NEEDS: &str = "DO $$ BEGIN IF current_setting('server_version_num')::int < 150000 THEN \
+    RAISE 'PostgreSQL 15 or newer is needed, this is %', current_setting('server_version'); END IF; END $$";
 /// Nodes that start at once take turns, however long a step of another one takes; the lock goes with the connection.
 const LOCK: &str = "SET statement_timeout = 0; SELECT pg_advisory_lock(4815162342)";
 /// A step that needs more time says so itself. What waits for a table has everybody else's queries wait behind it.
@@ -50,6 +53,7 @@ pub async fn postgres(url: &SecretString) -> Result<usize, StoreError> {
             let mut conn = connect(&url)
                 .await
                 .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            conn.batch_execute(NEEDS).await.map_err(broken)?;
             conn.batch_execute(LOCK).await.map_err(broken)?;
             conn.batch_execute(BOUNDS).await.map_err(broken)?;
             let mut harness = AsyncMigrationHarness::new(conn);

@@ -28,6 +28,18 @@ struct State {
     probed: Option<Instant>,
 }
 
+impl State {
+    /// Whether whoever comes now gets a place: the line moves, or it is time to try whether it does.
+    fn has_room(&mut self, now: Instant, patience: Duration) -> bool {
+        if self.waiting == 0 && !self.stands {
+            self.moved = now;
+        }
+        self.stands |= now.saturating_duration_since(self.moved) > patience;
+        let since = |probed| now.saturating_duration_since(probed);
+        !self.stands || self.probed.is_none_or(|at| since(at) >= PROBE_EVERY)
+    }
+}
+
 /// A place in a line, given up when it is dropped.
 pub(super) struct Place<'a>(&'a Progress);
 
@@ -62,18 +74,20 @@ impl Progress {
         self.enter(Instant::now())
     }
 
+    /// Whether whoever comes now would find a place within `hope`; takes none.
+    pub async fn has_room_soon(&self, hope: Duration) -> bool {
+        let moves = self.moves.notified();
+        let has_room = || self.lock().has_room(Instant::now(), self.patience);
+        has_room() || (tokio::time::timeout(hope, moves).await.is_ok() && has_room())
+    }
+
     /// A place for whoever comes now; None when the line stands still.
     pub fn enter(&self, now: Instant) -> Option<Place<'_>> {
         let mut state = self.lock();
-        if state.waiting == 0 && !state.stands {
-            state.moved = now;
+        if !state.has_room(now, self.patience) {
+            return None;
         }
-        state.stands |= now.saturating_duration_since(state.moved) > self.patience;
         if state.stands {
-            let since = |probed| now.saturating_duration_since(probed);
-            if state.probed.is_some_and(|at| since(at) < PROBE_EVERY) {
-                return None;
-            }
             state.probed = Some(now);
         }
         state.waiting += 1;
@@ -154,11 +168,25 @@ mod tests {
         line.stop();
         let _probe = line.enter(Instant::now()).unwrap();
         let hope = Duration::from_millis(200);
+        assert!(!line.has_room_soon(hope).await);
         assert!(line.enter_soon(hope).await.is_none());
         let (entered, ()) = tokio::join!(line.enter_soon(hope), async {
             line.note(Instant::now());
         });
         assert!(entered.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_whether_there_is_room_takes_nobodys_place() {
+        let line = Progress::new(PATIENCE);
+        let _first = line.enter(Instant::now()).unwrap();
+        line.stop();
+        assert!(line.has_room_soon(Duration::ZERO).await);
+        let _probe = line.enter(Instant::now()).unwrap();
+        let (has_room, ()) = tokio::join!(line.has_room_soon(PATIENCE), async {
+            line.note(Instant::now());
+        });
+        assert!(has_room);
     }
 
     #[test]

@@ -129,6 +129,13 @@ impl Vault {
         }
     }
 
+    /// Whose number it is, when that is known: it never changes.
+    pub fn organization(&self, id: SessionId) -> Option<OrganizationId> {
+        let open = self.lock();
+        let (_, known) = open.get(&id)?;
+        known.as_ref().map(|known| known.organization)
+    }
+
     /// The answer of the database, for all who ask meanwhile.
     fn ask(&self, id: SessionId) -> Question {
         let mut questions = lock(&self.inner.asked);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytestring::ByteString;
+use tokio::time::Instant;
 use tracing::Span;
 
 use crate::event::{Cursor, Envelope};
@@ -27,7 +28,7 @@ const MAX_EARLY: usize = 20_000;
 const RECENT: usize = 2048;
 /// While much happens, rows wait and cursors lag behind the head, so all events of this time are kept, up to so many.
 const RECENTLY: Duration = Duration::from_secs(30);
-const MAX_RECENT: usize = 16_384;
+const MAX_RECENT: usize = 8192;
 /// The sockets of this node.
 pub type Seats = HashMap<SocketId, Seat>;
 
@@ -65,7 +66,7 @@ pub struct Channel {
     /// The store is being asked for its head.
     pub checking: bool,
     /// Events were told on since the last check.
-    pub moved: bool,
+    pub moved: Option<Instant>,
     /// An event came whose number another one had that was told: the database lost its end.
     pub torn: bool,
     /// Somebody's missed events are being read.
@@ -100,7 +101,7 @@ impl Channel {
             rows_scheduled: false,
             repairing: false,
             checking: false,
-            moved: false,
+            moved: None,
             torn: false,
             scanning: false,
             failed_scans: 0,
@@ -151,7 +152,9 @@ impl Channel {
             Some(sequence) => {
                 let before = sequence.head();
                 sequence.offer(envelope, &mut self.outbox);
-                self.moved |= sequence.head() > before;
+                if sequence.head() > before {
+                    self.moved = Some(Instant::now());
+                }
             }
             None if self.early.len() < MAX_EARLY => self.early.push(envelope),
             None => {}

@@ -14,6 +14,9 @@ use crate::ports::store::StoreError;
 
 /// How long a hole may close by itself: commits of one batch arrive by several ways.
 const GRACE: Duration = Duration::from_millis(150);
+/// Events came just now: what was lost before them shows. Short, because what was lost after them is looked for at the next
+/// check only.
+const LATELY: Duration = Duration::from_millis(300);
 /// Checks after which a stream without sockets is closed: people who reload a page come back at once.
 const LINGER: u32 = 20;
 
@@ -109,8 +112,9 @@ impl Feed {
                 }
                 continue;
             }
-            // Where events come, a lost one shows as a hole.
-            let moved = std::mem::take(&mut channel.moved) && !channel.torn;
+            // Where events come, a lost one shows as a hole; one that was lost since the last one came does not yet.
+            let moved = channel.moved.take();
+            let moved = moved.is_some_and(|at| at.elapsed() < LATELY) && !channel.torn;
             // A hole may be one because the database lost its end.
             if moved || channel.checking || !channel.is_open() {
                 continue;

@@ -33,6 +33,13 @@ impl Hub {
         lease.map_or(Right::Nobodys, Right::Held)
     }
 
+    /// Whether this node still sends for a number under that lease, as it did when it last asked the database.
+    pub(crate) fn still_sends(&self, session: SessionId, lease: Option<Lease>) -> bool {
+        lease.is_none_or(|lease| {
+            self.right_to(session) == Right::Held(lease) && !self.cluster().may_be_given_up()
+        })
+    }
+
     /// The database says that this node does not send for the number any more.
     pub(crate) fn lost_line(&self, session: SessionId, lease: Lease) {
         if self.cluster().lost_line(session, lease) {

@@ -14,7 +14,7 @@ use crate::hub::ask::ask;
 use crate::hub::{Asked, Hub, HubError, stopping};
 use crate::model::ids::OrganizationId;
 use crate::model::message::AuthorKind;
-use crate::model::node::{Answer, Notice, Request};
+use crate::model::node::{Answer, Notice, Peer, Request};
 use crate::model::queue::{QueueFigures, QueueNews, Standing};
 use crate::ports::peers::Unanswered;
 use crate::ports::store::StoreError;
@@ -29,6 +29,12 @@ impl Hub {
     /// Whether this node keeps the organization's lines.
     pub(crate) fn owns_queues(&self, organization: OrganizationId) -> bool {
         self.cluster().is_mine(placement::of_queues(organization))
+    }
+
+    /// The node that keeps the organization's lines; None when this one is alone for good.
+    pub fn queues_keeper(&self, organization: OrganizationId) -> Option<Peer> {
+        let members = self.members()?;
+        placement::owner(placement::of_queues(organization), &members.owners)
     }
 
     pub(crate) fn retire_queues(&self, organization: OrganizationId) -> bool {

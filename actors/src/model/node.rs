@@ -145,6 +145,9 @@ pub struct Report {
     pub mailbox_full: u64,
     /// Entries that wait for the next commit.
     pub commits_waiting: u64,
+    /// Requests that wait for a connection to the database.
+    #[serde(default)]
+    pub db_waiting: u64,
     /// Jobs in hand.
     pub jobs_in_hand: u64,
     /// Whether its link to Redis stands and its own channel answers; null without Redis.

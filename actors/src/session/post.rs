@@ -115,7 +115,15 @@ pub async fn post(
             Span::current().record("attempt.id", display(parcel.attempt));
             tracing::debug!(tries, "an attempt begins");
             fault::at(fault::ATTEMPT_BEGUN);
-            let end = attempt(ports, &parcel, tries, stopped).await;
+            let end = match hub.still_sends(session, lease) {
+                true => attempt(ports, &parcel, tries, stopped).await,
+                // It stood still since it asked for the attempt, and another node may be at this message.
+                false => End {
+                    outcome: Outcome::Requeued,
+                    retry_at: Some(ports.clock.now() + STORE_RETRY),
+                    signal: Signal::None,
+                },
+            };
             landing.back_at = end.retry_at;
             delivered = Delivered::Settled {
                 again_at: end.retry_at,

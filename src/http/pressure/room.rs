@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use actors::model::ids::SessionId;
+use actors::model::ids::{OrganizationId, SessionId};
 
 use super::lock;
 
@@ -25,12 +25,21 @@ const WHILE: Duration = Duration::from_millis(250);
 /// By how much it grows in that time.
 const STEP: u64 = ALL / 16;
 
+/// Who takes room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Taker {
+    /// Whose number is called: several of them are no more than one.
+    Organization(OrganizationId),
+    /// A number of which nobody knows yet whose it is.
+    Number(SessionId),
+}
+
 /// What is taken of the room, in KiB.
 pub(super) struct Taken {
     /// How much there is at the moment.
     room: u64,
     all: u64,
-    by: HashMap<SessionId, u64>,
+    by: HashMap<Taker, u64>,
     /// When the room was measured, the most that was taken since then, and the callbacks that ended, and took long.
     since: Instant,
     high: u64,
@@ -55,17 +64,17 @@ impl Default for Taken {
 /// A callback's part of it; free again when it is dropped.
 pub struct Room {
     taken: Arc<Mutex<Taken>>,
-    number: SessionId,
+    by: Taker,
     size: u64,
 }
 
 impl Room {
-    /// Room for a callback of `length` bytes at that number's address; None when there is none.
-    pub(super) fn take(taken: &Arc<Mutex<Taken>>, number: SessionId, length: u64) -> Option<Self> {
+    /// Room for a callback of `length` bytes; None when there is none.
+    pub(super) fn take(taken: &Arc<Mutex<Taken>>, by: Taker, length: u64) -> Option<Self> {
         let size = (length / 1024).max(LEAST);
-        lock(taken).take(number, size).then(|| Self {
+        lock(taken).take(by, size).then(|| Self {
             taken: Arc::clone(taken),
-            number,
+            by,
             size,
         })
     }
@@ -82,20 +91,20 @@ impl Room {
 
 impl Drop for Room {
     fn drop(&mut self) {
-        lock(&self.taken).give_back(self.number, self.size);
+        lock(&self.taken).give_back(self.by, self.size);
     }
 }
 
 impl Taken {
-    /// Whether more than half of the room is taken.
-    pub(super) const fn is_high(&self) -> bool {
-        self.all > self.room / 2
+    /// Whether more than so many sixteenths of the room are taken.
+    pub(super) const fn is_above(&self, sixteenths: u64) -> bool {
+        self.all > self.room / 16 * sixteenths
     }
 
-    fn take(&mut self, number: SessionId, size: u64) -> bool {
-        let by = self.by.get(&number).copied().unwrap_or_default() + size;
+    fn take(&mut self, taker: Taker, size: u64) -> bool {
+        let by = self.by.get(&taker).copied().unwrap_or_default() + size;
         let all = self.all + size;
-        // A quarter is kept from whichever number has the most.
+        // A quarter is kept from whoever has the most.
         let fits = all <= self.room && by <= self.room / 4 * 3;
         // Who takes little must not wait for whoever took more before the room shrank.
         let most = (self.room + RESERVE).min(ALL);
@@ -105,18 +114,18 @@ impl Taken {
         }
         self.all = all;
         self.high = self.high.max(all);
-        self.by.insert(number, by);
+        self.by.insert(taker, by);
         true
     }
 
-    fn give_back(&mut self, number: SessionId, size: u64) {
+    fn give_back(&mut self, taker: Taker, size: u64) {
         self.all = self.all.saturating_sub(size);
-        let Some(by) = self.by.get_mut(&number) else {
+        let Some(by) = self.by.get_mut(&taker) else {
             return;
         };
         *by = by.saturating_sub(size);
         if *by == 0 {
-            self.by.remove(&number);
+            self.by.remove(&taker);
         }
     }
 
@@ -145,8 +154,12 @@ mod tests {
 
     type Shared = Arc<Mutex<Taken>>;
 
+    fn number_of(id: i64) -> Taker {
+        Taker::Number(SessionId(id))
+    }
+
     fn fill(taken: &Shared, number: i64) -> Vec<Room> {
-        std::iter::from_fn(|| Room::take(taken, SessionId(number), 900)).collect()
+        std::iter::from_fn(|| Room::take(taken, number_of(number), 900)).collect()
     }
 
     /// Some end within a while, so many of ten after long.
@@ -162,19 +175,19 @@ mod tests {
     #[test]
     fn large_bodies_take_the_room_of_many() {
         let taken = Shared::default();
-        let enter = || Room::take(&taken, SessionId(1), 3 * 1024 * 1024);
+        let enter = || Room::take(&taken, number_of(1), 3 * 1024 * 1024);
         let places: Vec<Room> = std::iter::from_fn(enter).collect();
         assert_eq!(places.len() as u64, ALL / 4 * 3 / (3 * 1024));
     }
 
     #[test]
-    fn a_quarter_of_the_room_is_for_other_numbers() {
+    fn a_quarter_of_the_room_is_for_others() {
         let taken = Shared::default();
         let mut places = fill(&taken, 1);
         assert_eq!(places.len(), 768);
-        assert!(Room::take(&taken, SessionId(2), 900).is_some());
+        assert!(Room::take(&taken, number_of(2), 900).is_some());
         places.pop();
-        assert!(Room::take(&taken, SessionId(1), 900).is_some());
+        assert!(Room::take(&taken, number_of(1), 900).is_some());
         drop(places);
         assert!(lock(&taken).by.is_empty());
     }
@@ -209,20 +222,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_take_little_get_in_while_one_has_more_than_is_left() {
+    fn who_takes_little_gets_in_while_one_has_more_than_is_left() {
         let taken = Shared::default();
         let mut places: Vec<Room> = fill(&taken, 1).into_iter().take(400).collect();
         for _ in 0..9 {
             lock(&taken).high = ALL;
             pass(&taken, 10, 1);
         }
-        assert!(Room::take(&taken, SessionId(1), 900).is_none());
+        assert!(Room::take(&taken, number_of(1), 900).is_none());
         places.extend(fill(&taken, 2));
         places.extend(fill(&taken, 3));
         assert_eq!(places.len(), 400 + 2 * 256 / 8);
         // Many who take little each are many all the same.
         places.extend((4..40).flat_map(|number| fill(&taken, number)));
         assert_eq!(places.len(), 256 + 256);
-        assert!(lock(&taken).is_high());
+        assert!(lock(&taken).is_above(8));
     }
 }

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage, ResponseError};
 use actors::figure;
 use actors::model::ids::SessionId;
 
+use super::Taker;
 use crate::http::state::App;
 
 /// Where callbacks come in, before the number's id.
@@ -29,7 +30,9 @@ pub async fn shed<B: MessageBody>(
     if let Some(number) = addressee(&request)
         && let Some(app) = request.app_data::<App>()
     {
-        match app.pressure.enter(number, length(&request)) {
+        let organization = app.vault.organization(number);
+        let by = organization.map_or(Taker::Number(number), Taker::Organization);
+        match app.pressure.enter(by, length(&request)) {
             Ok(room) => drop(request.extensions_mut().insert(room)),
             Err(refusal) => {
                 let came = Instant::now();

@@ -1,8 +1,9 @@
 //! What waits for the committer, a line for each organization. A batch takes from all lines in turn, so that whoever has
-//! much to store delays the others by a batch and not by all that he has. What some milliseconds do not
-//! matter to waits for company when the last batch was just now: each batch costs a sync, whatever is in it.
+//! much to store delays the others by a batch and not by all that he has; and whoever is in no batch that takes long
+//! goes beside it. What some milliseconds do not matter to waits for company when the last batch was just now: each
+//! batch costs a sync, whatever is in it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +13,8 @@ use tokio::time::Instant;
 
 /// What may wait of one organization; whoever comes then is refused.
 const LONGEST: usize = 4096;
+/// How far people may exceed that and what may wait of all: what they say is in nobody's way.
+const RESERVE: usize = LONGEST / 4;
 /// From batch to batch while nothing in a hurry waits.
 const PACE: Duration = Duration::from_millis(4);
 /// So many are company enough.
@@ -31,19 +34,50 @@ pub(in crate::store) struct Outlet<K, T> {
     taken_at: Option<Instant>,
 }
 
+/// What is stored together.
+pub(in crate::store) struct Taken<K, T> {
+    /// Whose it is: nothing else of theirs is taken until [`Outlet::free`].
+    pub keys: HashSet<K>,
+    pub entries: Vec<T>,
+}
+
+/// Which lines a batch takes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum From<K> {
+    /// All of which nothing is under way.
+    All,
+    /// The same from this time on, but for one line and for what may wait: beside a batch that takes long.
+    Beside(Instant, K),
+}
+
 struct Shared<K, T> {
     lines: Mutex<Lines<K, T>>,
     came: Notify,
 }
 
 struct Lines<K, T> {
-    of: HashMap<K, VecDeque<T>>,
+    of: HashMap<K, Line<T>>,
     /// Whose turn it is; each that has a line once.
     turns: VecDeque<K>,
     count: usize,
-    /// Something waits that is in a hurry.
-    is_urgent: bool,
+    /// Of whom something is under way.
+    busy: HashSet<K>,
     is_closed: bool,
+}
+
+struct Line<T> {
+    entries: VecDeque<T>,
+    /// Something of it is in a hurry, or has waited for a batch.
+    is_urgent: bool,
+}
+
+impl<T> Default for Line<T> {
+    fn default() -> Self {
+        Self {
+            entries: VecDeque::new(),
+            is_urgent: false,
+        }
+    }
 }
 
 /// How long something may wait.
@@ -68,7 +102,7 @@ pub(in crate::store) fn lines<K, T>() -> (Inlet<K, T>, Outlet<K, T>) {
         of: HashMap::new(),
         turns: VecDeque::new(),
         count: 0,
-        is_urgent: false,
+        busy: HashSet::new(),
         is_closed: false,
     };
     let shared = Arc::new(Shared {
@@ -86,31 +120,31 @@ pub(in crate::store) fn lines<K, T>() -> (Inlet<K, T>, Outlet<K, T>) {
 }
 
 impl<K: Copy + Eq + Hash, T> Inlet<K, T> {
-    /// Waits in the line of `key`; never blocks.
-    pub fn push(&self, key: K, entry: T, hurry: Hurry) -> Result<(), Refused> {
+    /// Waits in the line of `key`, which has more room for what a person did; never blocks.
+    pub fn push(&self, key: K, entry: T, hurry: Hurry, is_person: bool) -> Result<(), Refused> {
         let mut lines = self.shared.lock();
         if lines.is_closed {
             return Err(Refused::Closed);
         }
-        if lines.count >= MOST {
+        let more = if is_person { RESERVE } else { 0 };
+        let waiting = lines.of.get(&key).map_or(0, |line| line.entries.len());
+        if lines.count >= MOST + more || waiting >= LONGEST + more {
             return Err(Refused::Full);
         }
         let line = lines.of.entry(key).or_default();
-        if line.len() >= LONGEST {
-            return Err(Refused::Full);
-        }
-        let is_first = line.is_empty();
-        line.push_back(entry);
+        line.entries.push_back(entry);
+        let is_urgent = hurry == Hurry::Now && !line.is_urgent;
+        line.is_urgent |= is_urgent;
+        let is_first = waiting == 0;
         if is_first {
             lines.turns.push_back(key);
         }
         lines.count += 1;
-        let was_idle = lines.count == 1;
-        let is_urgent = hurry == Hurry::Now && !lines.is_urgent;
-        lines.is_urgent |= is_urgent;
+        // What is left of those who are busy wakes nobody: somebody else may be the first for whom there is a batch.
+        let is_alone = is_first && (lines.count == 1 || !lines.busy.is_empty());
         let count = lines.count;
         drop(lines);
-        if was_idle || is_urgent || count == COMPANY {
+        if is_alone || is_urgent || count == COMPANY {
             self.shared.came.notify_one();
         }
         Ok(())
@@ -118,7 +152,8 @@ impl<K: Copy + Eq + Hash, T> Inlet<K, T> {
 
     /// Whether something waits that is in a hurry.
     pub fn is_urgent(&self) -> bool {
-        self.shared.lock().is_urgent
+        let lines = self.shared.lock();
+        lines.of.values().any(|line| line.is_urgent)
     }
 
     /// How much waits.
@@ -128,17 +163,25 @@ impl<K: Copy + Eq + Hash, T> Inlet<K, T> {
 }
 
 impl<K: Copy + Eq + Hash, T> Outlet<K, T> {
-    /// Waits until there is something, and gives at most `most` of it: one of each line in turn. Nothing when the other
-    /// end is gone and all was taken.
-    pub async fn take(&mut self, most: usize) -> Vec<T> {
+    /// Waits until there is something, and gives at most `most` of it: one of each line in turn. None when the other
+    /// end is gone and all was taken. Nothing is lost when it is not waited for to the end.
+    pub async fn take(&mut self, most: usize, from: From<K>) -> Option<Taken<K, T>> {
         loop {
             let came = self.shared.came.notified();
             let rest = {
                 let mut lines = self.shared.lock();
-                let rest = lines.rest(self.taken_at);
+                if lines.is_closed && lines.count == 0 {
+                    return None;
+                }
+                let rest = match from {
+                    From::All => lines.rest(self.taken_at),
+                    From::Beside(when, not) => lines.rest_beside(when, not),
+                };
                 if rest == Some(Duration::ZERO) {
-                    self.taken_at = Some(Instant::now());
-                    return lines.draw(most);
+                    if from == From::All {
+                        self.taken_at = Some(Instant::now());
+                    }
+                    return Some(lines.draw(most, from));
                 }
                 rest
             };
@@ -149,41 +192,86 @@ impl<K: Copy + Eq + Hash, T> Outlet<K, T> {
             }
         }
     }
+
+    /// What was taken of these is stored.
+    pub fn free(&mut self, keys: &HashSet<K>) {
+        let mut lines = self.shared.lock();
+        lines.busy.retain(|key| !keys.contains(key));
+    }
 }
 
 impl<K: Copy + Eq + Hash, T> Lines<K, T> {
-    /// How long what waits is to wait on, after the batch that was taken then; None: nothing waits.
-    fn rest(&self, taken_at: Option<Instant>) -> Option<Duration> {
-        if self.is_closed || self.is_urgent || self.count >= COMPANY {
-            return Some(Duration::ZERO);
-        }
-        let since = |at: Instant| PACE.saturating_sub(at.elapsed());
-        (self.count > 0).then(|| taken_at.map_or(Duration::ZERO, since))
+    /// The lines of which nothing is under way.
+    fn free(&self) -> impl Iterator<Item = (&K, &Line<T>)> {
+        let lines = self.of.iter();
+        lines.filter(|(key, _)| !self.busy.contains(key))
     }
 
-    fn draw(&mut self, most: usize) -> Vec<T> {
-        let mut batch = Vec::with_capacity(most.min(self.count));
-        while batch.len() < most
+    /// How long what waits is to wait on, after the batch that was taken then; None: nothing waits that may be taken.
+    fn rest(&self, taken_at: Option<Instant>) -> Option<Duration> {
+        let (mut count, mut is_urgent) = (0, self.is_closed);
+        for (_, line) in self.free() {
+            count += line.entries.len();
+            is_urgent |= line.is_urgent;
+        }
+        let since = |at: Instant| PACE.saturating_sub(at.elapsed());
+        match count {
+            0 => None,
+            count if is_urgent || count >= COMPANY => Some(Duration::ZERO),
+            _ => Some(taken_at.map_or(Duration::ZERO, since)),
+        }
+    }
+
+    /// How long whoever is in a hurry waits until it goes beside the batch that takes until `when` or longer.
+    fn rest_beside(&self, when: Instant, not: K) -> Option<Duration> {
+        let waits = self.free().any(|(key, line)| line.is_urgent && *key != not);
+        waits.then(|| when.saturating_duration_since(Instant::now()))
+    }
+
+    fn draw(&mut self, most: usize, from: From<K>) -> Taken<K, T> {
+        let mut taken = Taken {
+            keys: HashSet::new(),
+            entries: Vec::with_capacity(most.min(self.count)),
+        };
+        let may = |key: &K, line: &Line<T>| match from {
+            From::All => true,
+            From::Beside(_, not) => *key != not && line.is_urgent,
+        };
+        let mut passed_over = VecDeque::new();
+        while taken.entries.len() < most
             && let Some(key) = self.turns.pop_front()
         {
             let Some(line) = self.of.get_mut(&key) else {
                 continue;
             };
+            if self.busy.contains(&key) || !(taken.keys.contains(&key) || may(&key, line)) {
+                passed_over.push_back(key);
+                continue;
+            }
+            taken.keys.insert(key);
             // Alone it need not take turns.
             let share = match self.turns.is_empty() {
-                true => most - batch.len(),
+                true => most - taken.entries.len(),
                 false => 1,
             };
-            batch.extend(line.drain(..share.min(line.len())));
-            match line.is_empty() {
+            let share = share.min(line.entries.len());
+            taken.entries.extend(line.entries.drain(..share));
+            line.is_urgent = true;
+            match line.entries.is_empty() {
                 true => drop(self.of.remove(&key)),
                 false => self.turns.push_back(key),
             }
         }
-        self.count -= batch.len();
-        // What is left has waited for a batch.
-        self.is_urgent = self.count > 0;
-        batch
+        if from == From::All {
+            // What is left has waited for a batch.
+            self.of.values_mut().for_each(|line| line.is_urgent = true);
+        }
+        // Whose turn it was has it next.
+        passed_over.append(&mut self.turns);
+        self.turns = passed_over;
+        self.count -= taken.entries.len();
+        self.busy.extend(&taken.keys);
+        taken
     }
 }
 
@@ -225,21 +313,37 @@ mod tests {
 
     use super::*;
 
+    fn push<K: Copy + Eq + Hash, T>(
+        inlet: &Inlet<K, T>,
+        key: K,
+        entry: T,
+        hurry: Hurry,
+    ) -> Result<(), Refused> {
+        inlet.push(key, entry, hurry, false)
+    }
+
+    /// What a batch takes that is stored at once.
     async fn take(outlet: &mut Outlet<u8, u32>, most: usize) -> Vec<u32> {
-        outlet.take(most).await
+        match outlet.take(most, From::All).await {
+            Some(taken) => {
+                outlet.free(&taken.keys);
+                taken.entries
+            }
+            None => Vec::new(),
+        }
     }
 
     #[tokio::test]
     async fn who_has_much_delays_the_others_by_a_batch() {
         let (inlet, mut outlet) = lines();
         for entry in 0..1_000 {
-            inlet.push(1, entry, Hurry::Now).unwrap();
+            push(&inlet, 1, entry, Hurry::Now).unwrap();
         }
         assert_eq!(take(&mut outlet, 10).await, (0..10).collect::<Vec<_>>());
         for entry in 5_000..5_003 {
-            inlet.push(2, entry, Hurry::Now).unwrap();
+            push(&inlet, 2, entry, Hurry::Now).unwrap();
         }
-        inlet.push(3, 9_000, Hurry::Now).unwrap();
+        push(&inlet, 3, 9_000, Hurry::Now).unwrap();
         let batch = take(&mut outlet, 8).await;
         assert_eq!(batch, [10, 5_000, 9_000, 11, 5_001, 12, 5_002, 13]);
         assert_eq!(inlet.len(), 1_000 + 3 + 1 - 18);
@@ -254,7 +358,7 @@ mod tests {
                 0 => Hurry::Now,
                 _ => Hurry::Soon,
             };
-            inlet.push((entry % 7) as u8, entry, hurry).unwrap();
+            push(&inlet, (entry % 7) as u8, entry, hurry).unwrap();
         }
         let mut seen: HashMap<u32, Vec<u32>> = HashMap::new();
         while inlet.len() > 0 {
@@ -270,15 +374,54 @@ mod tests {
     fn a_full_line_refuses_its_own_only() {
         let (inlet, _outlet) = lines();
         for entry in 0..LONGEST {
-            inlet.push(1, entry, Hurry::Soon).unwrap();
+            push(&inlet, 1, entry, Hurry::Soon).unwrap();
         }
-        assert_eq!(inlet.push(1, 0, Hurry::Now), Err(Refused::Full));
-        assert_eq!(inlet.push(2, 0, Hurry::Now), Ok(()));
+        assert_eq!(push(&inlet, 1, 0, Hurry::Now), Err(Refused::Full));
+        assert_eq!(push(&inlet, 2, 0, Hurry::Now), Ok(()));
         for entry in inlet.len()..MOST {
             let key = 100 + entry / LONGEST;
-            inlet.push(key, entry, Hurry::Soon).unwrap();
+            push(&inlet, key, entry, Hurry::Soon).unwrap();
         }
-        assert_eq!(inlet.push(3, 0, Hurry::Now), Err(Refused::Full));
+        assert_eq!(push(&inlet, 3, 0, Hurry::Now), Err(Refused::Full));
+        // What people do is not refused for what others leave here.
+        assert_eq!(inlet.push(1, 0, Hurry::Now, true), Ok(()));
+        assert_eq!(inlet.push(3, 0, Hurry::Soon, true), Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_in_no_batch_that_takes_long_goes_beside_it() {
+        const ATTEMPTS: u8 = 0;
+        let (inlet, mut outlet) = lines();
+        push(&inlet, 1, 10, Hurry::Now).unwrap();
+        push(&inlet, ATTEMPTS, 1, Hurry::Now).unwrap();
+        let main = outlet.take(9, From::All).await.unwrap();
+        assert_eq!(main.entries, [10, 1]);
+        let beside = From::Beside(Instant::now() + PACE, ATTEMPTS);
+        push(&inlet, 1, 11, Hurry::Now).unwrap();
+        push(&inlet, ATTEMPTS, 2, Hurry::Now).unwrap();
+        push(&inlet, 3, 30, Hurry::Soon).unwrap();
+        {
+            let mut taken = pin!(outlet.take(9, beside));
+            assert!(poll!(&mut taken).is_pending());
+            push(&inlet, 2, 20, Hurry::Now).unwrap();
+            assert!(poll!(&mut taken).is_pending());
+        }
+        // One that is not waited for to the end takes nothing.
+        let second = outlet.take(9, beside).await.unwrap();
+        assert_eq!(second.entries, [20]);
+        push(&inlet, 2, 21, Hurry::Now).unwrap();
+        outlet.free(&main.keys);
+        // The next one takes all but what is under way.
+        let third = outlet.take(9, From::All).await.unwrap();
+        assert_eq!(third.entries, [11, 2, 30]);
+        {
+            let mut taken = pin!(outlet.take(9, From::All));
+            assert!(poll!(&mut taken).is_pending());
+        }
+        outlet.free(&second.keys);
+        drop(inlet);
+        assert_eq!(take(&mut outlet, 9).await, [21]);
+        assert!(outlet.take(9, From::All).await.is_none());
     }
 
     #[tokio::test]
@@ -286,10 +429,10 @@ mod tests {
         let (inlet, mut outlet) = lines();
         let taken = tokio::spawn(async move { (take(&mut outlet, 5).await, outlet) });
         tokio::task::yield_now().await;
-        inlet.push(1, 7, Hurry::Soon).unwrap();
+        push(&inlet, 1, 7, Hurry::Soon).unwrap();
         let (batch, mut outlet) = taken.await.unwrap();
         assert_eq!(batch, [7]);
-        inlet.push(1, 8, Hurry::Soon).unwrap();
+        push(&inlet, 1, 8, Hurry::Soon).unwrap();
         drop(inlet);
         assert_eq!(take(&mut outlet, 5).await, [8]);
         assert!(take(&mut outlet, 5).await.is_empty());
@@ -299,25 +442,25 @@ mod tests {
     async fn what_may_wait_goes_with_what_may_not() {
         let (inlet, mut outlet) = lines();
         // The first waits for nothing.
-        inlet.push(1, 0, Hurry::Soon).unwrap();
+        push(&inlet, 1, 0, Hurry::Soon).unwrap();
         assert_eq!(take(&mut outlet, 5).await, [0]);
         {
             let mut taken = pin!(take(&mut outlet, 5));
-            inlet.push(1, 1, Hurry::Soon).unwrap();
+            push(&inlet, 1, 1, Hurry::Soon).unwrap();
             assert!(poll!(&mut taken).is_pending());
-            inlet.push(2, 2, Hurry::Soon).unwrap();
+            push(&inlet, 2, 2, Hurry::Soon).unwrap();
             assert!(poll!(&mut taken).is_pending());
-            inlet.push(3, 3, Hurry::Now).unwrap();
+            push(&inlet, 3, 3, Hurry::Now).unwrap();
             assert_eq!(poll!(&mut taken), Poll::Ready(vec![1, 2, 3]));
         }
         // Many need no further company, and what is left of them has waited.
         {
             let mut taken = pin!(take(&mut outlet, COMPANY - 1));
             for entry in 1..COMPANY {
-                inlet.push(1, entry as u32, Hurry::Soon).unwrap();
+                push(&inlet, 1, entry as u32, Hurry::Soon).unwrap();
                 assert!(poll!(&mut taken).is_pending());
             }
-            inlet.push(1, 5, Hurry::Soon).unwrap();
+            push(&inlet, 1, 5, Hurry::Soon).unwrap();
             assert!(poll!(&mut taken).is_ready());
         }
         {
@@ -326,7 +469,7 @@ mod tests {
         }
         // Alone it waits for its time only.
         let began = Instant::now();
-        inlet.push(1, 7, Hurry::Soon).unwrap();
+        push(&inlet, 1, 7, Hurry::Soon).unwrap();
         assert_eq!(take(&mut outlet, 5).await, [7]);
         assert!((PACE..PACE * 2).contains(&began.elapsed()));
     }
@@ -335,11 +478,11 @@ mod tests {
     fn an_outlet_that_is_gone_lets_nobody_wait() {
         let (inlet, outlet) = lines();
         let (answer, mut waits) = tokio::sync::oneshot::channel::<()>();
-        inlet.push(1, answer, Hurry::Soon).unwrap();
+        push(&inlet, 1, answer, Hurry::Soon).unwrap();
         drop(outlet);
         assert!(waits.try_recv().is_err());
         let (answer, _) = tokio::sync::oneshot::channel();
-        let refused = inlet.push(1, answer, Hurry::Now);
+        let refused = push(&inlet, 1, answer, Hurry::Now);
         assert_eq!(refused, Err(Refused::Closed));
     }
 }

@@ -336,6 +336,24 @@ async fn a_node_that_was_taken_for_dead_sends_nothing() {
 }
 
 #[actix_rt::test]
+async fn a_node_that_stood_still_before_its_post_does_not_make_it() {
+    let (stage, second, id) = pair_that_sends().await;
+    let owner = line_owner(&stage);
+    let asleep = if owner == 1 { &stage.hub } else { &second };
+    let gate = stage.store.faults.hold_answer("begin_attempt");
+    say(&stage, asleep, id, "second").await;
+    // No heartbeat of the others came meanwhile.
+    pass(seconds(4)).await;
+    gate.open();
+    settle().await;
+    assert_eq!(stage.provider.bodies(), ["first"]);
+    // One does, and the line is its own still.
+    stage.peers.join(owner, asleep);
+    pass(seconds(4)).await;
+    assert_eq!(stage.provider.bodies(), ["first", "second"]);
+}
+
+#[actix_rt::test]
 async fn lines_go_back_when_the_others_gave_a_node_up() {
     let (stage, second, _) = pair_that_sends().await;
     let owner = if line_owner(&stage) == 1 {

@@ -47,6 +47,7 @@ export function NodeCard({ node, successor, alone, asked, names }: NodeCardProps
             <Standing node={node} successor={successor} />
             {silent && <Chip look="ember">{t("cluster.noAnswer")}</Chip>}
             {node.this && <Chip look="tide">{t("cluster.this")}</Chip>}
+            {node.keeps_queues && !alone && <Chip>{t("cluster.keepsQueues")}</Chip>}
           </div>
           <NodeStory node={node} />
         </div>

@@ -14,6 +14,7 @@ export const FIGURES = [
   "memory",
   "jobs_in_hand",
   "commits_waiting",
+  "db_waiting",
   "restarts",
   "mailbox_full",
 ] as const;
@@ -26,7 +27,7 @@ const ALARMING: readonly Figure[] = ["restarts", "mailbox_full"];
 export function NodeFigures({ report }: { report: NodeReport }) {
   const { t } = useTranslation();
   return (
-    <dl className="mt-4 grid grid-cols-2 gap-x-4 gap-y-3 border-t pt-4 sm:grid-cols-4">
+    <dl className="mt-4 grid grid-cols-2 gap-x-4 gap-y-3 border-t pt-4 sm:grid-cols-3">
       {FIGURES.map((figure) => {
         const alarming = ALARMING.includes(figure) && report[figure] > 0;
         return (

@@ -775,6 +775,8 @@ export interface components {
         Minute: string;
         /** @description One node. */
         NodeView: {
+            /** @description Whether it keeps the organization's waiting lines. */
+            keeps_queues: boolean;
             /** @description NODE_NAME. */
             name: string;
             /**
@@ -964,6 +966,11 @@ export interface components {
              * @description Conversations in memory.
              */
             conversations: number;
+            /**
+             * Format: int64
+             * @description Requests that wait for a connection to the database.
+             */
+            db_waiting?: number;
             /**
              * Format: int64
              * @description Jobs in hand.
