@@ -20,7 +20,7 @@ const SUSPICION: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub struct Cluster {
     members: RwLock<Option<Arc<Membership>>>,
-    /// When they were seen last.
+    /// When the last heartbeat was sent that was answered.
     seen: Mutex<Option<Instant>>,
     lines: Mutex<Lines>,
     suspects: Mutex<HashMap<i64, Instant>>,
@@ -39,6 +39,7 @@ impl Cluster {
     pub fn among(members: Option<Membership>) -> Self {
         Self {
             members: RwLock::new(members.map(Arc::new)),
+            seen: Mutex::new(Some(Instant::now())),
             ..Self::default()
         }
     }
@@ -49,20 +50,22 @@ impl Cluster {
         members.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes what a heartbeat saw; whether the owners are others than before.
-    pub fn take(&self, members: Membership) -> bool {
+    /// Takes what a heartbeat saw that was sent then; whether the owners are others than before.
+    pub fn take(&self, members: Membership, sent: Instant) -> bool {
         let mut held = self.members.write().unwrap_or_else(PoisonError::into_inner);
         let changed = held
             .as_ref()
             .is_none_or(|before| before.owners != members.owners);
         *held = Some(Arc::new(members));
-        *lock(&self.seen) = Some(Instant::now());
+        *lock(&self.seen) = Some(sent);
         changed
     }
 
-    /// Whether the others may take this node for dead: it heard of no heartbeat for so long, since it stood still perhaps.
-    pub fn may_be_given_up(&self) -> bool {
-        lock(&self.seen).is_some_and(|seen| seen.elapsed() >= SUSPICION)
+    /// Whether the others may take this node for dead since `then`, when it lived: it gave no sign of life for so long, because it
+    /// stood still perhaps.
+    pub fn may_be_given_up_since(&self, then: Instant) -> bool {
+        let seen = *lock(&self.seen);
+        then.elapsed() >= SUSPICION && seen.is_some_and(|seen| seen.elapsed() >= SUSPICION)
     }
 
     /// The other node that owns the actor at `place`, if it may be asked.

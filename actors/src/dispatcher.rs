@@ -77,7 +77,7 @@ pub struct Tend;
 #[derive(ActixMessage)]
 #[rtype(result = "()")]
 struct Finished {
-    /// Whose work it was; None: a message.
+    /// Whose work it was; None: a message, or there was no hand for it.
     worked_for: Option<OrganizationId>,
     /// When it is due again.
     again_at: Option<Timestamp>,
@@ -214,10 +214,15 @@ impl Dispatcher {
         }
     }
 
+    /// Whether the organization may have one more of the worker's jobs in hand.
+    fn has_hand_for(&self, organization: OrganizationId) -> bool {
+        let theirs = self.of.get(&organization).map_or(0, |share| share.in_hand);
+        self.for_work < MAX_FOR_WORK && theirs < MAX_OF_ONE
+    }
+
     fn start_job(&mut self, job: Job, ctx: &mut Context<Self>) {
         self.in_hand += 1;
         let for_work = !matches!(job.task, Task::SendMessage { .. });
-        self.for_work += usize::from(for_work);
         metrics::gauge!(figure::JOBS_IN_HAND).set(self.in_hand as f64);
         if job.tries == 1 {
             let age = match for_work {
@@ -228,12 +233,13 @@ impl Dispatcher {
             let due = job.task.due(job.created_at);
             age.record(self.hub.now().since(due).as_secs_f64());
         }
-        let worked_for = for_work.then_some(job.organization);
-        let (mut places, mut hand) = (Vec::new(), true);
+        let hand = !for_work || self.has_hand_for(job.organization);
+        let worked_for = (for_work && hand).then_some(job.organization);
+        let mut places = Vec::new();
         if let Some(organization) = worked_for {
+            self.for_work += 1;
             let share = self.of.entry(organization).or_default();
             share.in_hand += 1;
-            hand = self.for_work <= MAX_FOR_WORK && share.in_hand <= MAX_OF_ONE;
             places = vec![Arc::clone(&share.places), Arc::clone(&self.workplaces)];
         }
         let (hub, me) = (self.hub.clone(), ctx.address());

@@ -23,7 +23,7 @@ pub use error::HubError;
 
 pub use self::arbiters::{Arbiters, MakeArbiter};
 use self::ask::{Asked, ask};
-pub(crate) use self::lines::Right;
+pub(crate) use self::lines::{Line, Right};
 use crate::cluster::Cluster;
 use crate::cluster::request::Travels;
 use crate::conversation::{Conversation, LastInbound, Open, Receive, Send};

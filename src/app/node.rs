@@ -444,6 +444,7 @@ impl Heart {
             true => Standing::Leaving,
             false => Standing::Live,
         };
+        let sent = tokio::time::Instant::now();
         let members = match self.store.heartbeat(standing).await? {
             Pulse::Alive(members) => members,
             Pulse::GivenUp(members) => {
@@ -455,7 +456,7 @@ impl Heart {
             Pulse::Forgotten => return Ok(false),
         };
         metrics::gauge!(figure::NODES).set(members.live.len() as f64);
-        self.hub.join(members);
+        self.hub.join(members, sent);
         metrics::gauge!(figure::LINES).set(self.hub.report().lines.len() as f64);
         Ok(true)
     }

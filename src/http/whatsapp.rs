@@ -123,10 +123,13 @@ pub async fn receive(
     Path(session): Path<SessionId>,
     signed: Signed,
 ) -> ApiResult<HttpResponse> {
-    let no_room = |_: &StoreError| signed.room.done(None);
-    app.store.expect_room().await.inspect_err(no_room)?;
+    let failed = |_: &StoreError| {
+        signed.room.done(None);
+        metrics::counter!(figure::WEBHOOKS_TOTAL, "end" => "failed").increment(1);
+    };
+    app.store.expect_room().await.inspect_err(failed)?;
     let known = app.vault.credentials(session).await;
-    let known = known.inspect_err(no_room)?;
+    let known = known.inspect_err(failed)?;
     let known = known.ok_or(ApiError::not_found())?;
     let given = signed.signature.as_deref().unwrap_or_default();
     if signature::verify(&known.app_secret, &signed.body, given).is_err() {

@@ -240,10 +240,9 @@ impl AgentSocket {
         let Some(member) = &self.member else { return };
         let actor = member.actor();
         let Who::User(id) = actor.who else { return };
+        // Where they were is taken back once, rather than shown until it is too old.
+        let at = at.filter(|_| self.app.pressure.has_room_for(Spare::Presence));
         if at.is_none() && !self.is_present {
-            return;
-        }
-        if at.is_some() && !self.app.pressure.has_room_for(Spare::Presence) {
             return;
         }
         self.is_present = at.is_some();

@@ -159,8 +159,8 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
         };
         tokio::select! {
             biased;
-            keys = ended(&mut main) => queue.free(&keys),
-            keys = ended(&mut beside) => queue.free(&keys),
+            end = ended(&mut main) => end.free(&mut queue),
+            end = ended(&mut beside) => end.free(&mut queue),
             taken = queue.take(BATCH, from.unwrap_or(inlet::From::All)), if from.is_some() => {
                 let (Some(taken), Some(store)) = (taken, store.upgrade()) else {
                     break;
@@ -184,7 +184,25 @@ struct Running {
     keys: HashSet<Whose>,
     /// From when on others go beside it; None: they wait.
     beside: Option<tokio::time::Instant>,
-    done: LocalBoxFuture<'static, ()>,
+    /// Whether it met a lock that was held for too long.
+    done: LocalBoxFuture<'static, bool>,
+}
+
+/// A batch that ended.
+#[derive(Default)]
+struct Ended {
+    keys: HashSet<Whose>,
+    met_a_lock: bool,
+}
+
+impl Ended {
+    /// The others of those who were in it may go on.
+    fn free(self, queue: &mut Outlet) {
+        queue.free(&self.keys);
+        if self.met_a_lock {
+            queue.part(&self.keys);
+        }
+    }
 }
 
 impl Running {
@@ -199,16 +217,17 @@ impl Running {
     }
 }
 
-/// Waits until the batch ends, for ever when there is none; tells whose it was.
-async fn ended(slot: &mut Option<Running>) -> HashSet<Whose> {
-    match slot {
+/// Waits until the batch ends, for ever when there is none.
+async fn ended(slot: &mut Option<Running>) -> Ended {
+    let met_a_lock = match slot {
         Some(running) => (&mut running.done).await,
         None => std::future::pending().await,
-    }
-    slot.take().map(|ended| ended.keys).unwrap_or_default()
+    };
+    let keys = slot.take().map(|ended| ended.keys).unwrap_or_default();
+    Ended { keys, met_a_lock }
 }
 
-async fn commit(store: Store, batch: Vec<Pending>) {
+async fn commit(store: Store, batch: Vec<Pending>) -> bool {
     let taken = Instant::now();
     fault::at(fault::BATCH_TAKEN);
     metrics::histogram!(figure::GROUP_COMMIT_SIZE).record(batch.len() as f64);
@@ -221,8 +240,10 @@ async fn commit(store: Store, batch: Vec<Pending>) {
     metrics::histogram!(figure::GROUP_COMMIT_SECONDS).record(taken.elapsed().as_secs_f64());
     // While nothing in a hurry waits for the next batch this thread may as well sync.
     let is_calm = !store.inlet().is_urgent();
+    let met_a_lock = ends.met_a_lock();
     let ends = ends.into_inner();
     store.committer_db().when_it_lasts(ends, is_calm).await;
+    met_a_lock
 }
 
 /// What waited for the same commit, by what it is.

@@ -103,9 +103,10 @@ impl Progress {
         }
     }
 
-    /// Nothing moves, as somebody found out.
-    pub fn stop(&self) {
-        self.lock().stands = true;
+    /// Nothing moved since then, as somebody found out who waited; no harm is done when something did.
+    pub fn stop(&self, since: Instant) {
+        let mut state = self.lock();
+        state.stands |= state.moved <= since;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -165,7 +166,7 @@ mod tests {
     async fn who_comes_a_moment_before_it_moves_again_gets_in() {
         let line = Progress::new(PATIENCE);
         let _first = line.enter(Instant::now()).unwrap();
-        line.stop();
+        line.stop(Instant::now());
         let _probe = line.enter(Instant::now()).unwrap();
         let hope = Duration::from_millis(200);
         assert!(!line.has_room_soon(hope).await);
@@ -180,7 +181,7 @@ mod tests {
     async fn whoever_asks_whether_there_is_room_takes_nobodys_place() {
         let line = Progress::new(PATIENCE);
         let _first = line.enter(Instant::now()).unwrap();
-        line.stop();
+        line.stop(Instant::now());
         assert!(line.has_room_soon(Duration::ZERO).await);
         let _probe = line.enter(Instant::now()).unwrap();
         let (has_room, ()) = tokio::join!(line.has_room_soon(PATIENCE), async {
@@ -212,7 +213,11 @@ mod tests {
     fn whoever_finds_out_that_nothing_moves_closes_it_at_once() {
         let (line, at) = line();
         let _first = line.enter(at(0)).unwrap();
-        line.stop();
+        // Others got what they waited for meanwhile.
+        line.note(at(2));
+        line.stop(at(1));
+        assert!(line.enter(at(3)).is_some());
+        line.stop(at(5));
         let _probe = line.enter(at(10)).unwrap();
         assert!(line.enter(at(20)).is_none());
         line.note(at(30));

@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::cluster::request::Travels;
 use crate::cluster::{Cluster, placement};
 use crate::conversation::{Change, LastInbound, MarkRead, Open, Part, Receive, Send};
@@ -24,9 +26,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const REPORT_PATIENCE: Duration = Duration::from_millis(500);
 
 impl Hub {
-    /// Takes what a heartbeat saw. Actors that belong to another node now leave, and so do numbers' lines.
-    pub fn join(&self, members: Membership) {
-        if self.cluster().take(members) {
+    /// Takes what a heartbeat saw that was sent then. Actors that belong to another node now leave, and so do numbers' lines.
+    pub fn join(&self, members: Membership, sent: Instant) {
+        if self.cluster().take(members, sent) {
             self.part_with_others();
         }
         self.tend_lines();

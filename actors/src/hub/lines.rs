@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use crate::cluster::placement;
 use crate::dispatcher::{LineWaits, Tend};
 use crate::event::{Envelope, Event};
@@ -23,6 +25,15 @@ pub enum Right {
     Nobodys,
 }
 
+/// How a line stands that an attempt was begun under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    Held,
+    /// Still this node's as far as it knows, which the others may have given up.
+    Doubtful,
+    Lost,
+}
+
 impl Hub {
     /// Whether this node may send for a number, and under which lease.
     pub(crate) fn right_to(&self, session: SessionId) -> Right {
@@ -33,11 +44,19 @@ impl Hub {
         lease.map_or(Right::Nobodys, Right::Held)
     }
 
-    /// Whether this node still sends for a number under that lease, as it did when it last asked the database.
-    pub(crate) fn still_sends(&self, session: SessionId, lease: Option<Lease>) -> bool {
-        lease.is_none_or(|lease| {
-            self.right_to(session) == Right::Held(lease) && !self.cluster().may_be_given_up()
-        })
+    /// Whether a node that `asked` the database for an attempt under that lease still sends for the number.
+    pub(crate) fn line_since(
+        &self,
+        session: SessionId,
+        lease: Option<Lease>,
+        asked: Instant,
+    ) -> Line {
+        match lease {
+            Some(lease) if self.right_to(session) != Right::Held(lease) => Line::Lost,
+            // The database knew this node for the line's holder in between, so only the time since then counts.
+            Some(_) if self.cluster().may_be_given_up_since(asked) => Line::Doubtful,
+            _ => Line::Held,
+        }
     }
 
     /// The database says that this node does not send for the number any more.

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tracing::Span;
 use tracing::field::display;
 
 use crate::fault;
-use crate::hub::{Hub, Ports, Right};
+use crate::hub::{Hub, Line, Ports, Right};
 use crate::model::ids::{AttemptId, JobId, MessageId, SessionId};
 use crate::model::message::Failure;
 use crate::model::outbound::{Outcome, Parcel};
@@ -110,19 +111,17 @@ pub async fn post(
         Right::Held(lease) => Some(lease),
         Right::Nobodys => return elsewhere(&hub, done),
     };
+    let asked = Instant::now();
     let receipt = match ports.store.begin_attempt(job, message, lease).await {
         Ok(Begun::Go(parcel)) => {
             Span::current().record("attempt.id", display(parcel.attempt));
             tracing::debug!(tries, "an attempt begins");
             fault::at(fault::ATTEMPT_BEGUN);
-            let end = match hub.still_sends(session, lease) {
-                true => attempt(ports, &parcel, tries, stopped).await,
+            let end = match hub.line_since(session, lease, asked) {
+                Line::Held => attempt(ports, &parcel, tries, stopped).await,
                 // It stood still since it asked for the attempt, and another node may be at this message.
-                false => End {
-                    outcome: Outcome::Requeued,
-                    retry_at: Some(ports.clock.now() + STORE_RETRY),
-                    signal: Signal::None,
-                },
+                Line::Doubtful => put_back(ports.clock.now() + STORE_RETRY),
+                Line::Lost => put_back(ports.clock.now()),
             };
             landing.back_at = end.retry_at;
             delivered = Delivered::Settled {
@@ -238,6 +237,15 @@ fn again(reaction: Reaction, fault: &ProviderFault, tries: i32, now: Timestamp) 
                 _ => Signal::None,
             },
         },
+    }
+}
+
+/// Nothing was sent.
+const fn put_back(at: Timestamp) -> End {
+    End {
+        outcome: Outcome::Requeued,
+        retry_at: Some(at),
+        signal: Signal::None,
     }
 }
 

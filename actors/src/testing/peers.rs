@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::hub::{Hub, HubError};
 use crate::model::node::{Answer, Membership, Notice, Peer, Request};
@@ -59,11 +60,12 @@ impl LinkedPeers {
         let mut live: Vec<Peer> = hubs.keys().map(|life| peer(*life)).collect();
         live.sort();
         for (life, hub) in hubs {
-            hub.join(Membership {
+            let members = Membership {
                 me: peer(life),
                 owners: live.clone(),
                 live: live.clone(),
-            });
+            };
+            hub.join(members, Instant::now());
         }
     }
 

@@ -338,7 +338,7 @@ pub static DRILLS: &[Drill] = &[
     Drill {
         id: "f-34",
         name: "rolling-deploy",
-        fault: "each node in turn is told to end (SIGTERM) and started again, by turns with the program of `--old`, if there is one, and the new one; posts are repeated only where nobody listened",
+        fault: "each node in turn is told to end (SIGTERM) and started again, by turns with the program of `--old`, if there is one, and the new one; posts are repeated only where nobody listened, or an idle connection ended",
         pass: "5xx 0, no request cut off, every command done, drain ≤ 25 s",
         smoke: None,
         usual: size(3, 100.0, 6, 0.0, 0),

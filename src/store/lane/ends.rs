@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actors::fault;
@@ -27,6 +28,10 @@ const TOO_OLD: Duration = Duration::from_secs(10);
 pub(super) struct Ends {
     /// On PostgreSQL that is at once.
     are_due: bool,
+    /// When the batch began.
+    began: Instant,
+    /// Something of it waited for a lock until that was too long.
+    met_a_lock: Arc<AtomicBool>,
     waiting: RefCell<Vec<End>>,
     runtime: Handle,
 }
@@ -36,6 +41,8 @@ impl Ends {
     pub fn of(store: &Store) -> Self {
         Self {
             are_due: !store.is_embedded(),
+            began: Instant::now(),
+            met_a_lock: Arc::default(),
             waiting: RefCell::default(),
             runtime: Handle::current(),
         }
@@ -54,16 +61,30 @@ impl Ends {
         F: Future<Output = Result<R, StoreError>> + Send,
     {
         let (store, runtime) = (store.clone(), self.runtime.clone());
+        let (began, met_a_lock) = (self.began, Arc::clone(&self.met_a_lock));
         let end: End = Box::new(move |lasts| {
             fault::at(fault::BATCH_COMMITTED);
             let _runtime = runtime.enter();
-            let alone = share_out(&store, entries, lasts.and(done));
+            let done = lasts.and(done);
+            if let Err(StoreError::Unavailable(cause)) = &done
+                && cause.contains("lock timeout")
+            {
+                met_a_lock.store(true, Ordering::Relaxed);
+                // Perhaps whoever comes would wait for the same lock: the first that gets through says that it is not so.
+                store.progress().stop(began);
+            }
+            let alone = share_out(&store, entries, done);
             go_alone(&store, alone, each);
         });
         match self.are_due {
             true => end(Ok(())),
             false => self.waiting.borrow_mut().push(end),
         }
+    }
+
+    /// Whether something of the batch waited for a lock until that was too long.
+    pub fn met_a_lock(&self) -> bool {
+        self.met_a_lock.load(Ordering::Relaxed)
     }
 
     /// What is to be called when the batch lasts.
@@ -101,10 +122,6 @@ fn share_out<T, R: Telling>(
         }
         Err(error) => {
             tracing::warn!(%error, entries = batch.len(), "a batch failed; its entries go one by one");
-            if matches!(&error, StoreError::Unavailable(cause) if cause.contains("lock timeout")) {
-                // Perhaps whoever comes would wait for the same lock: the first that gets through says that it is not so.
-                store.progress().stop();
-            }
             alone = batch;
         }
     }

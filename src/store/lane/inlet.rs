@@ -17,6 +17,8 @@ const LONGEST: usize = 4096;
 const RESERVE: usize = LONGEST / 4;
 /// From batch to batch while nothing in a hurry waits.
 const PACE: Duration = Duration::from_millis(4);
+/// For how long whoever was in a batch that met a lock shares none with others.
+const APART: Duration = Duration::from_secs(5);
 /// So many are company enough.
 const COMPANY: usize = 64;
 /// What may wait of all of them.
@@ -46,7 +48,7 @@ pub(in crate::store) struct Taken<K, T> {
 pub(in crate::store) enum From<K> {
     /// All of which nothing is under way.
     All,
-    /// The same from this time on, but for one line and for what may wait: beside a batch that takes long.
+    /// The same from this time on (what may wait some milliseconds later), but for one line: beside a batch that takes long.
     Beside(Instant, K),
 }
 
@@ -62,6 +64,8 @@ struct Lines<K, T> {
     count: usize,
     /// Of whom something is under way.
     busy: HashSet<K>,
+    /// Who shares no batch until then.
+    apart: HashMap<K, Instant>,
     is_closed: bool,
 }
 
@@ -69,6 +73,16 @@ struct Line<T> {
     entries: VecDeque<T>,
     /// Something of it is in a hurry, or has waited for a batch.
     is_urgent: bool,
+}
+
+impl<T> Line<T> {
+    /// How much longer than what is in a hurry it waits for the batch before it.
+    const fn patience(&self) -> Duration {
+        match self.is_urgent {
+            true => Duration::ZERO,
+            false => PACE,
+        }
+    }
 }
 
 impl<T> Default for Line<T> {
@@ -103,6 +117,7 @@ pub(in crate::store) fn lines<K, T>() -> (Inlet<K, T>, Outlet<K, T>) {
         turns: VecDeque::new(),
         count: 0,
         busy: HashSet::new(),
+        apart: HashMap::new(),
         is_closed: false,
     };
     let shared = Arc::new(Shared {
@@ -193,6 +208,13 @@ impl<K: Copy + Eq + Hash, T> Outlet<K, T> {
         }
     }
 
+    /// One of these may have rows that are locked: for a while none of them waits for the others.
+    pub fn part(&mut self, keys: &HashSet<K>) {
+        let until = Instant::now() + APART;
+        let mut lines = self.shared.lock();
+        lines.apart.extend(keys.iter().map(|key| (*key, until)));
+    }
+
     /// What was taken of these is stored.
     pub fn free(&mut self, keys: &HashSet<K>) {
         let mut lines = self.shared.lock();
@@ -224,18 +246,21 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
 
     /// How long whoever is in a hurry waits until it goes beside the batch that takes until `when` or longer.
     fn rest_beside(&self, when: Instant, not: K) -> Option<Duration> {
-        let waits = self.free().any(|(key, line)| line.is_urgent && *key != not);
-        waits.then(|| when.saturating_duration_since(Instant::now()))
+        let others = self.free().filter(|(key, _)| **key != not);
+        let patience = others.map(|(_, line)| line.patience()).min()?;
+        Some((when + patience).saturating_duration_since(Instant::now()))
     }
 
     fn draw(&mut self, most: usize, from: From<K>) -> Taken<K, T> {
+        let now = Instant::now();
+        self.apart.retain(|_, until| *until > now);
         let mut taken = Taken {
             keys: HashSet::new(),
             entries: Vec::with_capacity(most.min(self.count)),
         };
         let may = |key: &K, line: &Line<T>| match from {
             From::All => true,
-            From::Beside(_, not) => *key != not && line.is_urgent,
+            From::Beside(when, not) => *key != not && when + line.patience() <= now,
         };
         let mut passed_over = VecDeque::new();
         while taken.entries.len() < most
@@ -244,13 +269,16 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
             let Some(line) = self.of.get_mut(&key) else {
                 continue;
             };
-            if self.busy.contains(&key) || !(taken.keys.contains(&key) || may(&key, line)) {
+            let is_in = taken.keys.contains(&key);
+            let is_apart = self.apart.contains_key(&key);
+            let is_welcome = may(&key, line) && (!is_apart || taken.keys.is_empty());
+            if self.busy.contains(&key) || !(is_in || is_welcome) {
                 passed_over.push_back(key);
                 continue;
             }
             taken.keys.insert(key);
             // Alone it need not take turns.
-            let share = match self.turns.is_empty() {
+            let share = match is_apart || self.turns.is_empty() {
                 true => most - taken.entries.len(),
                 false => 1,
             };
@@ -260,6 +288,9 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
             match line.entries.is_empty() {
                 true => drop(self.of.remove(&key)),
                 false => self.turns.push_back(key),
+            }
+            if is_apart {
+                break;
             }
         }
         if from == From::All {
@@ -418,9 +449,15 @@ mod tests {
             let mut taken = pin!(outlet.take(9, From::All));
             assert!(poll!(&mut taken).is_pending());
         }
+        push(&inlet, 4, 40, Hurry::Soon).unwrap();
         outlet.free(&second.keys);
+        // What may wait goes beside it in the end.
+        let beside = From::Beside(Instant::now(), ATTEMPTS);
+        let fourth = outlet.take(9, beside).await.unwrap();
+        assert_eq!(fourth.entries, [21]);
+        let fifth = outlet.take(9, beside).await.unwrap();
+        assert_eq!(fifth.entries, [40]);
         drop(inlet);
-        assert_eq!(take(&mut outlet, 9).await, [21]);
         assert!(outlet.take(9, From::All).await.is_none());
     }
 
@@ -472,6 +509,25 @@ mod tests {
         push(&inlet, 1, 7, Hurry::Soon).unwrap();
         assert_eq!(take(&mut outlet, 5).await, [7]);
         assert!((PACE..PACE * 2).contains(&began.elapsed()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_met_a_lock_shares_no_batch_for_a_while() {
+        let (inlet, mut outlet) = lines();
+        let come = || {
+            for key in 1..=3 {
+                push(&inlet, key, u32::from(key), Hurry::Now).unwrap();
+                push(&inlet, key, u32::from(key) * 10, Hurry::Now).unwrap();
+            }
+        };
+        come();
+        outlet.part(&HashSet::from([1, 2]));
+        assert_eq!(take(&mut outlet, 9).await, [1, 10]);
+        assert_eq!(take(&mut outlet, 9).await, [2, 20]);
+        assert_eq!(take(&mut outlet, 9).await, [3, 30]);
+        tokio::time::sleep(APART).await;
+        come();
+        assert_eq!(take(&mut outlet, 9).await.len(), 6);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{pass, seconds, settle, stage};
 use crate::cluster::placement;
 use crate::hub::Hub;
@@ -528,8 +530,8 @@ async fn one_node_keeps_the_lines_and_hears_of_what_happens_on_the_others() {
     let second = stage.start_again();
     stage.peers.join(1, &stage.hub);
     stage.peers.join(2, &second);
-    stage.hub.join(members(1));
-    second.join(members(2));
+    stage.hub.join(members(1), Instant::now());
+    second.join(members(2), Instant::now());
     let place = placement::of_queues(stage.organization);
     let owner = placement::owner(place, &[node(1), node(2)]).unwrap().life;
     // Everything happens on the other node.
