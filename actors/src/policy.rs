@@ -57,12 +57,13 @@ pub fn policy_of(code: i64) -> &'static Policy {
         .unwrap_or(&table::UNKNOWN)
 }
 
-/// Of a message that was taken for one in doubt and surely was not sent, but was said again meanwhile.
+/// Of a message that was taken for one in doubt while the provider refused it: its way back into the line is gone, but it
+/// surely was not sent.
 pub fn refused_in_doubt() -> Failure {
     Failure {
         code: 0,
         title: "The message could not be sent".to_owned(),
-        advice: "WhatsApp did not take it. It was sent again as a new message.".to_owned(),
+        advice: "WhatsApp did not take it. Send it again.".to_owned(),
     }
 }
 

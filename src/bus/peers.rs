@@ -131,7 +131,7 @@ impl RedisPeers {
                 heard: AtomicI64::new(0),
             }),
         };
-        runtime.spawn(write_all(bus.clone(), queue));
+        runtime.spawn(write_all(Arc::downgrade(&peers.inner), bus.clone(), queue));
         runtime.spawn(read_all(Arc::downgrade(&peers.inner), arrivals));
         runtime.spawn(probe(Arc::downgrade(&peers.inner), letters));
         peers
@@ -310,8 +310,8 @@ impl Peers for RedisPeers {
     }
 }
 
-/// Writes letters: one for all that waits for the same node.
-async fn write_all(bus: RedisBus, mut queue: mpsc::Receiver<(i64, Packet)>) {
+/// Writes letters: one for all that waits for the same node. When that is gone, whoever asks hears so at once.
+async fn write_all(inner: Weak<Inner>, bus: RedisBus, mut queue: mpsc::Receiver<(i64, Packet)>) {
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         let mut letters: BTreeMap<i64, Vec<Packet>> = BTreeMap::new();
@@ -322,10 +322,29 @@ async fn write_all(bus: RedisBus, mut queue: mpsc::Receiver<(i64, Packet)>) {
             let channel = wire::node_channel(*life);
             bus.link.publish(channel, packets)
         });
-        for published in futures_util::future::join_all(published).await {
-            if let Err(error) = published {
-                tracing::debug!(%error, "a letter to another node was not published");
+        let published = futures_util::future::join_all(published).await;
+        for (packets, published) in letters.values().zip(published) {
+            match published {
+                Ok(0) => give_up_asking(&inner, packets),
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(%error, "a letter to another node was not published");
+                }
             }
+        }
+    }
+}
+
+/// Nobody got these.
+fn give_up_asking(inner: &Weak<Inner>, packets: &[Packet]) {
+    let Some(inner) = inner.upgrade() else {
+        return;
+    };
+    let mut waiting = inner.waiting();
+    for packet in packets {
+        if let Packet::Ask { id, .. } = packet {
+            // Whoever waits for it hears that nobody answers any more.
+            waiting.remove(id);
         }
     }
 }

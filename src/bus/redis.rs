@@ -88,18 +88,18 @@ impl Link {
         self.client.state() == ClientState::Connected
     }
 
-    /// Signs and publishes; who hears it, if anybody, Redis does not tell for sure.
+    /// Signs and publishes; tells how many connections Redis passed it to. Whether anybody hears it there nobody knows; where
+    /// there is none, nobody does.
     pub async fn publish(
         &self,
         channel: String,
         body: &(impl Serialize + Sync),
-    ) -> Result<(), PublishError> {
+    ) -> Result<i64, PublishError> {
         let text = wire::write(&self.key, self.node, &channel, body)?;
-        let _: i64 = match self.sharded {
+        Ok(match self.sharded {
             true => self.client.spublish(channel, text).await?,
             false => self.client.publish(channel, text).await?,
-        };
-        Ok(())
+        })
     }
 
     /// Reads what came on a channel.
@@ -269,7 +269,7 @@ async fn publish(link: &Link, organization: OrganizationId, envelopes: &[Arc<Env
         "events go to the other nodes"
     );
     match link.publish(wire::channel(organization), &envelopes).await {
-        Ok(()) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
+        Ok(_) => metrics::counter!(figure::BUS_PUBLISHED_TOTAL).increment(envelopes.len() as u64),
         Err(error) => {
             dropped(envelopes.len(), "refused");
             tracing::debug!(%error, "events were not published; other nodes read them from the store");

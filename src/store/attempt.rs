@@ -6,9 +6,8 @@ use actors::event::{Audience, Envelope, Event};
 use actors::model::contact::Identity;
 use actors::model::conversation::Conversation;
 use actors::model::ids::{AttemptId, ConversationId, MessageId, OrganizationId, SessionId};
-use actors::model::job::Task;
-use actors::model::message::{Author, AuthorKind, Failure, Message, Reaction, ReactionBy};
-use actors::model::outbound::{Outcome, Parcel, Priority};
+use actors::model::message::{Failure, Message, Reaction, ReactionBy};
+use actors::model::outbound::{Outcome, Parcel};
 use actors::model::status::MessageStatus;
 use actors::policy;
 use actors::ports::store::{Begun, Receipt, StoreError};
@@ -23,7 +22,7 @@ use super::lane::{Begin, Settle};
 use super::message::MessageRow;
 use super::schema::messages;
 use super::status::take_early;
-use super::{Store, conversation, event, field, job, lease, message, outbound};
+use super::{Store, conversation, event, field, job, lease, message};
 use crate::{in_tx, lock_first, with_conn};
 
 /// How an event tells of a message.
@@ -170,7 +169,7 @@ pub(crate) async fn conclude(
             with_conn!(conn, |c| requeue.execute(c).await)?;
             Ok(Vec::new())
         }
-        // Another node put it in doubt meanwhile, its job is gone, and somebody said it again.
+        // Another node put it in doubt meanwhile, and its job is gone.
         Outcome::Requeued if stands == MessageStatus::Unknown => {
             let failure = policy::refused_in_doubt();
             fail(conn, &row, &failure, Event::MessageStatusChanged).await
@@ -392,50 +391,6 @@ impl Store {
         })
     }
 
-    /// Has a message go out at `at` after all that another node put in doubt, though its attempt surely did not send it. None:
-    /// it is in no doubt, or somebody said it again meanwhile.
-    async fn take_back_doubt(
-        &self,
-        conn: &mut Conn,
-        id: MessageId,
-        attempt: AttemptId,
-        at: Timestamp,
-    ) -> Result<Option<Receipt>, StoreError> {
-        let Some(row) = lock_message(conn, id.0).await? else {
-            return Ok(None);
-        };
-        if row.attempt_id != Some(attempt.0) || row.status()? != MessageStatus::Unknown {
-            return Ok(None);
-        }
-        let organization = OrganizationId(row.organization_id);
-        if outbound::is_said_again(conn, organization, id).await? {
-            return Ok(None);
-        }
-        let author: Option<Author> = field::read_opt(row.author.as_deref())?;
-        let is_person = author.is_some_and(|author| author.kind == AuthorKind::User);
-        let task = Task::SendMessage {
-            session: SessionId(row.session_id),
-            conversation: ConversationId(row.conversation_id),
-            message: id,
-            priority: if is_person {
-                Priority::Agent
-            } else {
-                Priority::Bot
-            },
-        };
-        job::enqueue(conn, self, organization, &[task], at).await?;
-        let ended = kept(
-            diesel::update(messages::table.find(row.id)).set(messages::attempt_id.eq(None::<i64>)),
-        );
-        with_conn!(conn, |c| ended.execute(c).await)?;
-        let how = Event::MessageStatusChanged;
-        let envelopes = raise(conn, &row, MessageStatus::Queued, how).await?;
-        Ok(Some(Receipt {
-            envelopes,
-            jobs: true,
-        }))
-    }
-
     pub(super) async fn settle(&self, settle: &Settle) -> Result<Receipt, StoreError> {
         let Settle {
             job,
@@ -445,13 +400,6 @@ impl Store {
             retry_at,
         } = settle;
         in_tx!(self.db(), |conn| {
-            if *outcome == Outcome::Requeued {
-                let at = retry_at.unwrap_or_else(Timestamp::now);
-                let taken_back = self.take_back_doubt(conn, *message, *attempt, at);
-                if let Some(receipt) = taken_back.await? {
-                    return Ok(receipt);
-                }
-            }
             let envelopes = conclude(conn, *message, Some(*attempt), outcome).await?;
             match outcome {
                 Outcome::Requeued => {

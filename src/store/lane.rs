@@ -165,7 +165,9 @@ pub(super) async fn commit_batches(store: WeakStore, mut queue: Outlet) {
                 let (Some(taken), Some(store)) = (taken, store.upgrade()) else {
                     break;
                 };
-                let slot = if main.is_none() { &mut main } else { &mut beside };
+                // Whoever met a lock may meet it again: attempts, which never go beside, do not wait for that.
+                let goes_beside = main.is_some() || beside.is_none() && taken.is_apart;
+                let slot = if goes_beside { &mut beside } else { &mut main };
                 *slot = Some(Running::start(store, taken));
             }
         }
@@ -199,15 +201,13 @@ impl Ended {
     /// The others of those who were in it may go on.
     fn free(self, queue: &mut Outlet) {
         queue.free(&self.keys);
-        if self.met_a_lock {
-            queue.part(&self.keys);
-        }
+        queue.part(&self.keys, self.met_a_lock);
     }
 }
 
 impl Running {
     fn start(store: Store, taken: Taken<Whose, Pending>) -> Self {
-        let Taken { keys, entries } = taken;
+        let Taken { keys, entries, .. } = taken;
         let is_alone = store.is_embedded();
         Self {
             keys,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actors::event::{Audience, Envelope, Event};
 use actors::model::conversation::{Conversation, ConversationState};
-use actors::model::ids::{MessageId, OrganizationId};
+use actors::model::ids::MessageId;
 use actors::model::job::Task;
 use actors::model::json::Json;
 use actors::model::message::{Direction, Media, Message, ReactionBy, ReplyTo};
@@ -304,22 +304,6 @@ pub(crate) async fn save(conn: &mut Conn, state: &ConversationState) -> Result<(
 
 /// How the idempotency keys of what is done once, whoever asks, begin: none that a client made up does.
 pub const SHARED_KEY: &str = "retry:";
-
-/// Whether somebody had the message said again as a new one.
-pub(super) async fn is_said_again(
-    conn: &mut Conn,
-    organization: OrganizationId,
-    id: MessageId,
-) -> Result<bool, StoreError> {
-    let key = format!("{SHARED_KEY}{id}");
-    let again: i64 = with_conn!(conn, |c| idempotency_keys::table
-        .filter(idempotency_keys::organization_id.eq(organization.0))
-        .filter(idempotency_keys::key.eq(&key))
-        .count()
-        .get_result(c)
-        .await)?;
-    Ok(again > 0)
-}
 
 async fn known_key(
     conn: &mut Conn,

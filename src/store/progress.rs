@@ -9,6 +9,9 @@ use tokio::sync::Notify;
 /// How often one is let in while nothing moves, to find out whether it still does not.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 
+/// Who got what he waited for says so that much later at most, when much goes on.
+const LAG: Duration = Duration::from_millis(200);
+
 /// What is known of a line.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -106,7 +109,7 @@ impl Progress {
     /// Nothing moved since then, as somebody found out who waited; no harm is done when something did.
     pub fn stop(&self, since: Instant) {
         let mut state = self.lock();
-        state.stands |= state.moved <= since;
+        state.stands |= state.moved <= since + LAG;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -214,13 +217,13 @@ mod tests {
         let (line, at) = line();
         let _first = line.enter(at(0)).unwrap();
         // Others got what they waited for meanwhile.
-        line.note(at(2));
+        line.note(at(500));
         line.stop(at(1));
-        assert!(line.enter(at(3)).is_some());
-        line.stop(at(5));
-        let _probe = line.enter(at(10)).unwrap();
-        assert!(line.enter(at(20)).is_none());
-        line.note(at(30));
-        assert!(line.enter(at(40)).is_some());
+        assert!(line.enter(at(501)).is_some());
+        line.stop(at(400));
+        let _probe = line.enter(at(510)).unwrap();
+        assert!(line.enter(at(520)).is_none());
+        line.note(at(530));
+        assert!(line.enter(at(540)).is_some());
     }
 }

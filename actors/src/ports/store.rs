@@ -175,8 +175,7 @@ pub trait MessageStore: Send + Sync {
 
     /// Records how a POST ended. The job goes, except with `Outcome::Requeued`, where it is due again at
     /// `retry_at` and the message is `queued` again. Merges a status that overtook the answer. An end that
-    /// comes after a doubt still raises the status; `Outcome::Requeued` after one has
-    /// the message go out after all, unless it was said again meanwhile: then it failed.
+    /// comes after a doubt still raises the status; `Outcome::Requeued` after one means that the message failed.
     async fn settle_attempt(
         &self,
         job: JobId,

@@ -117,7 +117,8 @@ pub async fn post(
             Span::current().record("attempt.id", display(parcel.attempt));
             tracing::debug!(tries, "an attempt begins");
             fault::at(fault::ATTEMPT_BEGUN);
-            let end = match hub.line_since(session, lease, asked) {
+            let line = hub.line_since(session, lease, asked);
+            let end = match line {
                 Line::Held => attempt(ports, &parcel, tries, stopped).await,
                 // It stood still since it asked for the attempt, and another node may be at this message.
                 Line::Doubtful => put_back(ports.clock.now() + STORE_RETRY),
@@ -133,6 +134,11 @@ pub async fn post(
             let (outcome, at) = (end.outcome, end.retry_at);
             let settled = settle(ports, job, message, parcel.attempt, outcome, at).await;
             fault::at(fault::ATTEMPT_SETTLED);
+            if let (true, Some(at)) = (line != Line::Held, at) {
+                // Nothing was tried.
+                let reason = ELSEWHERE;
+                delivered = Delivered::Later { at, reason };
+            }
             settled.unwrap_or_else(|error| {
                 tracing::error!(message = %message, %error, "the end of a send was not recorded; its statuses will tell");
                 Receipt::default()

@@ -167,8 +167,7 @@ stories! { ($)
         a_requeued_attempt_comes_back_when_it_is_due,
         an_unclear_attempt_is_unknown,
         a_second_begin_after_a_crash_is_in_doubt,
-        what_was_put_in_doubt_and_surely_not_sent_goes_out,
-        what_was_said_again_meanwhile_does_not_go_out_twice,
+        what_was_put_in_doubt_and_surely_not_sent_failed,
         an_answer_after_a_doubt_still_counts,
         a_settled_message_is_not_begun_again,
     ;

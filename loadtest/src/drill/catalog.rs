@@ -79,7 +79,7 @@ pub static DRILLS: &[Drill] = &[
         id: "f-05",
         name: "owner-frozen",
         fault: "SIGSTOP of the node that sends for the number, which wakes after its work moved",
-        pass: "accepted by the provider more than once 0; every message gets an end ≤ 150 s; lines given up ≤ 1 s after it woke",
+        pass: "accepted by the provider more than once 0; every message gets an end ≤ 150 s, failed only if it was not sent; lines given up ≤ 1 s after it woke",
         smoke: None,
         usual: size(4, 100.0, 6, 12.0, 0),
         full: size(30, 200.0, 6, 15.0, 0),

@@ -41,6 +41,8 @@ pub(in crate::store) struct Taken<K, T> {
     /// Whose it is: nothing else of theirs is taken until [`Outlet::free`].
     pub keys: HashSet<K>,
     pub entries: Vec<T>,
+    /// It is of one who shares no batch at the moment.
+    pub is_apart: bool,
 }
 
 /// Which lines a batch takes from.
@@ -208,11 +210,15 @@ impl<K: Copy + Eq + Hash, T> Outlet<K, T> {
         }
     }
 
-    /// One of these may have rows that are locked: for a while none of them waits for the others.
-    pub fn part(&mut self, keys: &HashSet<K>) {
+    /// One of these whose batch met a lock may have rows that are locked: for a while none of them waits for the others, or
+    /// until a batch of theirs meets none.
+    pub fn part(&mut self, keys: &HashSet<K>, met_a_lock: bool) {
         let until = Instant::now() + APART;
         let mut lines = self.shared.lock();
-        lines.apart.extend(keys.iter().map(|key| (*key, until)));
+        match met_a_lock {
+            true => lines.apart.extend(keys.iter().map(|key| (*key, until))),
+            false => lines.apart.retain(|key, _| !keys.contains(key)),
+        }
     }
 
     /// What was taken of these is stored.
@@ -257,6 +263,7 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
         let mut taken = Taken {
             keys: HashSet::new(),
             entries: Vec::with_capacity(most.min(self.count)),
+            is_apart: false,
         };
         let may = |key: &K, line: &Line<T>| match from {
             From::All => true,
@@ -289,6 +296,7 @@ impl<K: Copy + Eq + Hash, T> Lines<K, T> {
                 true => drop(self.of.remove(&key)),
                 false => self.turns.push_back(key),
             }
+            taken.is_apart = is_apart;
             if is_apart {
                 break;
             }
@@ -521,13 +529,20 @@ mod tests {
             }
         };
         come();
-        outlet.part(&HashSet::from([1, 2]));
+        outlet.part(&HashSet::from([1, 2]), true);
         assert_eq!(take(&mut outlet, 9).await, [1, 10]);
         assert_eq!(take(&mut outlet, 9).await, [2, 20]);
         assert_eq!(take(&mut outlet, 9).await, [3, 30]);
         tokio::time::sleep(APART).await;
         come();
         assert_eq!(take(&mut outlet, 9).await.len(), 6);
+        // Whose next batch meets none was innocent.
+        outlet.part(&HashSet::from([1, 2, 3]), true);
+        outlet.part(&HashSet::from([2, 3]), false);
+        come();
+        let alone = outlet.take(9, From::All).await.unwrap();
+        assert_eq!((&alone.entries[..], alone.is_apart), (&[1, 10][..], true));
+        assert_eq!(take(&mut outlet, 9).await.len(), 4);
     }
 
     #[test]

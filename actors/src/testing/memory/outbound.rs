@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::event::{Audience, Event};
 use crate::model::ids::{AttemptId, JobId, MessageId, OrganizationId, SessionId};
 use crate::model::job::Task;
-use crate::model::message::{AuthorKind, Direction, Failure, Message, ReactionBy};
+use crate::model::message::{Direction, Failure, Message, ReactionBy};
 use crate::model::node::Lease;
-use crate::model::outbound::{Draft, Outcome, Parcel, Priority};
+use crate::model::outbound::{Draft, Outcome, Parcel};
 use crate::model::queue::Standing;
 use crate::model::status::{MessageStatus, StatusUpdate};
 use crate::policy;
@@ -241,8 +241,6 @@ impl Tables {
     ) -> Result<Receipt, StoreError> {
         let mut receipt = Receipt::default();
         let now = self.now;
-        let again = format!("retry:{id}");
-        let is_said_again = self.idempotency.keys().any(|(_, key)| *key == again);
         let row = self.messages.get_mut(&id).ok_or(StoreError::NotFound)?;
         if row.attempt != Some(attempt) {
             return Ok(receipt);
@@ -258,25 +256,6 @@ impl Tables {
                         job.run_at = retry_at.unwrap_or(now);
                         job.claimed = false;
                     }
-                } else if line.status == MessageStatus::Unknown && !is_said_again {
-                    let is_person = line
-                        .author
-                        .as_ref()
-                        .is_some_and(|author| author.kind == AuthorKind::User);
-                    let task = Task::SendMessage {
-                        session,
-                        conversation: line.conversation_id,
-                        message: id,
-                        priority: match is_person {
-                            true => Priority::Agent,
-                            false => Priority::Bot,
-                        },
-                    };
-                    line.status = MessageStatus::Queued;
-                    row.attempt = None;
-                    let organization = row.organization;
-                    self.add_job(organization, task, &mut receipt);
-                    self.tell_message(id, Event::MessageStatusChanged, &mut receipt);
                 } else if line.status == MessageStatus::Unknown {
                     let (failed, failure) = (MessageStatus::Failed, policy::refused_in_doubt());
                     let how = Event::MessageStatusChanged;

@@ -15,7 +15,7 @@ use crate::model::outbound::{Outcome, Priority};
 use crate::model::status::MessageStatus::{
     self, Failed, Queued as InLine, Read, Sending, Sent, Unknown,
 };
-use crate::ports::store::{Begun, OutboundAppend, Queued, Receipt, StoreError};
+use crate::ports::store::{Begun, OutboundAppend, Queued, StoreError};
 use crate::testing::build::{draft, inbound, phone, status};
 use crate::testing::store_suite::Fixture;
 use crate::testing::store_suite::scene::{ANN, Scene, accepted, go, names, queued, stored, told};
@@ -374,46 +374,21 @@ pub async fn a_second_begin_after_a_crash_is_in_doubt(on: &dyn Fixture) {
     assert_eq!(scene.message(&message).await.status, Unknown);
 }
 
-pub async fn what_was_put_in_doubt_and_surely_not_sent_goes_out(on: &dyn Fixture) {
+pub async fn what_was_put_in_doubt_and_surely_not_sent_failed(on: &dyn Fixture) {
     let scene = Scene::set(on).await;
     scene.with_ann().await;
-    let (message, receipt) = put_in_doubt_and_not_sent(&scene, false).await;
-    assert!(receipt.jobs);
-    assert_eq!(told(&receipt).status, MessageStatus::Queued);
-    let jobs = scene.claim().await;
-    let [job] = &jobs[..] else {
-        panic!("{jobs:?}");
-    };
-    let begin = scene.store.begin_attempt(job.id, message.id, None);
-    assert_eq!(go(begin.await.unwrap()).message, message.id);
-}
-
-pub async fn what_was_said_again_meanwhile_does_not_go_out_twice(on: &dyn Fixture) {
-    let scene = Scene::set(on).await;
-    scene.with_ann().await;
-    let (message, receipt) = put_in_doubt_and_not_sent(&scene, true).await;
-    assert_eq!(told(&receipt).status, Failed);
-    assert_eq!(scene.message(&message).await.status, Failed);
-    assert_eq!(scene.claim_for(Duration::ZERO).await, []);
-}
-
-/// A message that another node put in doubt before its attempt ended without having sent it.
-async fn put_in_doubt_and_not_sent(scene: &Scene<'_>, said_again: bool) -> (Arc<Message>, Receipt) {
     let (message, job) = scene.queue(draft("hi")).await;
     let begin = || scene.store.begin_attempt(job.id, message.id, None);
     let parcel = go(begin().await.unwrap());
     // Another node takes this one for dead, which lives and hears of the provider that it did not take the message.
     begin().await.unwrap();
-    if said_again {
-        let key = format!("retry:{}", message.id);
-        scene.queue(draft("hi").key(&key)).await;
-    }
     let (outcome, at) = (Outcome::Requeued, Some(scene.now()));
     let settle = scene
         .store
         .settle_attempt(job.id, message.id, parcel.attempt, outcome, at);
-    let receipt = settle.await.unwrap();
-    (message, receipt)
+    assert_eq!(told(&settle.await.unwrap()).status, Failed);
+    assert_eq!(scene.message(&message).await.status, Failed);
+    assert_eq!(scene.claim_for(Duration::ZERO).await, []);
 }
 
 pub async fn an_answer_after_a_doubt_still_counts(on: &dyn Fixture) {
