@@ -79,7 +79,7 @@ pub static DRILLS: &[Drill] = &[
         id: "f-05",
         name: "owner-frozen",
         fault: "SIGSTOP of the node that sends for the number, which wakes after its work moved",
-        pass: "accepted by the provider more than once 0; every message gets an end ≤ 150 s, failed only if it was not sent; lines given up ≤ 1 s after it woke",
+        pass: "accepted by the provider more than once 0; every message gets an end ≤ 150 s; lines given up ≤ 1 s after it woke",
         smoke: None,
         usual: size(4, 100.0, 6, 12.0, 0),
         full: size(30, 200.0, 6, 15.0, 0),
@@ -338,7 +338,7 @@ pub static DRILLS: &[Drill] = &[
     Drill {
         id: "f-34",
         name: "rolling-deploy",
-        fault: "each node in turn is told to end (SIGTERM) and started again, by turns with the program of `--old`, if there is one, and the new one; posts are repeated only where nobody listened, or an idle connection ended",
+        fault: "each node in turn is told to end (SIGTERM) and started again, by turns with the program of `--old`, if there is one, and the new one; posts are repeated only where nobody listened",
         pass: "5xx 0, no request cut off, every command done, drain ≤ 25 s",
         smoke: None,
         usual: size(3, 100.0, 6, 0.0, 0),

@@ -17,9 +17,6 @@ use crate::load::marker::fresh_run;
 use crate::load::rest::{Answer, Rest};
 use crate::simulator::Writing;
 
-/// Whoever was being worked for was so for longer; who hears of a cut sooner met the end of an idle connection on the way,
-/// which HTTP/1.1 can't prevent (RFC 9112, section 9.5).
-pub const AT_WORK: Duration = Duration::from_millis(10);
 /// A command is tried for so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -73,7 +70,7 @@ pub struct Work {
 pub enum Again {
     /// Whenever it was not done: no answer, 429, 5xx.
     Always,
-    /// When nobody listened, or an idle connection ended, so that nothing can have happened.
+    /// When nobody listened, so that nothing can have happened.
     Refused,
 }
 
@@ -258,7 +255,6 @@ impl Worker {
         loop {
             self.turn = (self.turn + 1) % self.nodes.len();
             let node = &mut self.nodes[self.turn];
-            let asked = Instant::now();
             let answer = node.ask(method, &path, key, &body).await;
             done.end = self.begin.elapsed();
             let may_again = match answer {
@@ -277,14 +273,10 @@ impl Worker {
                     true
                 }
                 Err(error) => {
-                    let how = match error.kind() {
-                        io::ErrorKind::TimedOut => "late",
-                        _ if asked.elapsed() < AT_WORK => "an_end",
-                        _ => "cut",
-                    };
-                    done.failures.push(how.to_owned());
-                    // Any client repeats what met the end of an idle connection, when it does no harm: a status, or a key.
-                    how == "an_end" || self.work.again == Again::Always
+                    let is_late = error.kind() == io::ErrorKind::TimedOut;
+                    done.failures
+                        .push(if is_late { "late" } else { "cut" }.to_owned());
+                    self.work.again == Again::Always
                 }
             };
             if !may_again || begin.elapsed() > PATIENCE {

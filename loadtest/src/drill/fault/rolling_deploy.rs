@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::drill::checker;
-use crate::drill::commands::{AT_WORK, Again, Desk, Work};
+use crate::drill::commands::{Again, Desk, Work};
 use crate::drill::outcome::Outcome;
 use crate::drill::sent::{self, Doubts};
 use crate::drill::setup::Setup;
@@ -17,6 +17,8 @@ const OPENING: Duration = Duration::from_secs(4);
 /// Between two nodes, as a careful deployment waits.
 const PAUSE: Duration = Duration::from_secs(3);
 const DRAIN_S: f64 = 25.0;
+/// Whoever was being worked for was so for longer.
+const AT_WORK: Duration = Duration::from_millis(10);
 
 /// Runs the drill.
 pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
@@ -80,7 +82,8 @@ pub async fn run(setup: &Setup) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Webhooks that were begun and not answered: in the middle of the work, and at once.
+/// Webhooks that were begun and not answered: in the middle of the work, and at once, when the request met the end of an
+/// idle connection on its way, which HTTP/1.1 can't prevent (RFC 9112, section 9.5).
 fn cut_off(seen: &Seen) -> (u64, u64) {
     let cut = || seen.answers.iter().filter(|answer| answer.status == CUT);
     let at_work = cut().filter(|answer| answer.took >= AT_WORK).count();
